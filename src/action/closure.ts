@@ -1,0 +1,82 @@
+import { analyse, compare } from "../core/index.ts";
+import type { Analysis, ChangedFile, Policy } from "../core/index.ts";
+import type { CommitFiles, Contents } from "./contents.ts";
+import { pathBefore } from "./contents.ts";
+import type { Source } from "./github.ts";
+
+export interface ClosureRequest {
+  readonly contents: Contents;
+  readonly head: CommitFiles;
+  readonly base: CommitFiles;
+  readonly changes: readonly ChangedFile[];
+  /** The changed files that are nginx configuration: where the analysis starts. */
+  readonly starts: readonly ChangedFile[];
+  readonly policy: Policy;
+  readonly sizeOf: (source: Source) => number;
+  /** Analyse every nginx file, not only what hangs together with the changed ones. */
+  readonly everything: boolean;
+}
+
+export interface Closure {
+  /** The head, with what is new against the base. */
+  readonly analysis: Analysis;
+  /** What the analysis wanted and did not get. */
+  readonly unread: readonly string[];
+}
+
+/** Chains of includes are short; this ends a run that would go on for ever. */
+const mostRounds = 25;
+
+/**
+ * Loads and analyses head and base together until neither wants more: what includes the changed files, what they
+ * include, and on each side what the other side has reached, so that a fault is new only where the base lacks it.
+ */
+export async function analyseBoth(request: ClosureRequest): Promise<Closure> {
+  const { contents, head, base, policy, everything } = request;
+  const after = new Map(
+    request.changes.flatMap((change) => {
+      const before = pathBefore(change);
+      return before === null || change.status === "removed" ? [] : [[before, change.path] as const];
+    }),
+  );
+  const before = new Map([...after].map(([from, to]) => [to, from]));
+  const headPaths = new Set(request.starts.filter(inHead).map((change) => change.path));
+  const basePaths = new Set(request.starts.map(pathBefore).filter((path) => path !== null));
+
+  for (let round = 1; ; round += 1) {
+    const headAnalysis = analyse(head, { policy, ...(!everything && { paths: [...headPaths] }) });
+    const baseAnalysis = analyse(base, { policy, ...(!everything && { paths: [...basePaths] }) });
+    const grew = [
+      grow(headPaths, baseAnalysis, (path) => after.get(path) ?? path, head),
+      grow(basePaths, headAnalysis, (path) => before.get(path) ?? path, base),
+    ].includes(true);
+    const missing = [...head.missing(headAnalysis.wanted), ...base.missing(baseAnalysis.wanted)];
+    const done = missing.length === 0 && (everything || !grew);
+    if (done || round === mostRounds) {
+      return {
+        analysis: compare(headAnalysis, baseAnalysis, request.changes),
+        unread: headAnalysis.wanted,
+      };
+    }
+    await contents.load(missing, request.sizeOf);
+  }
+}
+
+/** Adds what the other side has analysed and this side has too; true where something was added. */
+function grow(
+  paths: Set<string>,
+  other: Analysis,
+  counterpart: (path: string) => string,
+  files: CommitFiles,
+): boolean {
+  const size = paths.size;
+  for (const file of other.files) {
+    const path = counterpart(file.path);
+    if (files.has(path)) paths.add(path);
+  }
+  return paths.size > size;
+}
+
+function inHead(change: ChangedFile): boolean {
+  return change.status !== "removed";
+}

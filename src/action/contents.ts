@@ -1,0 +1,141 @@
+import type { ChangedFile, Files } from "../core/index.ts";
+import { GitHubFault } from "./faults.ts";
+import type { Content, GitHub, Source } from "./github.ts";
+
+/** What one run reads at most, so that it cannot use up the hour's 1,000 requests of a repository. */
+const mostFiles = 5000;
+const mostBytes = 60_000_000;
+const filesPerQuery = 100;
+/** A query that has to read more than this runs into GitHub's time limit of 10 s. */
+const bytesPerQuery = 4_000_000;
+
+/** Texts of files at commits, each read once. */
+export class Contents {
+  readonly #github: GitHub;
+  readonly #known = new Map<string, Content | null>();
+  #files = 0;
+  #bytes = 0;
+
+  constructor(github: GitHub) {
+    this.#github = github;
+  }
+
+  has(source: Source): boolean {
+    return this.#known.has(keyOf(source));
+  }
+
+  /** Undefined where it was not read, or there is nothing to read. */
+  text(source: Source): string | undefined {
+    const content = this.#known.get(keyOf(source));
+    return content && "text" in content ? content.text : undefined;
+  }
+
+  /** Why there is no text although there is a file; null where there is one, or nobody asked. */
+  reason(source: Source): string | null {
+    const content = this.#known.get(keyOf(source));
+    return content && "reason" in content ? content.reason : null;
+  }
+
+  /** Reads what is not known yet. `sizeOf` gives the size in bytes, as far as it is known. */
+  async load(sources: readonly Source[], sizeOf: (source: Source) => number): Promise<void> {
+    let batch: Source[] = [];
+    let bytes = 0;
+    const flush = async () => {
+      await this.#read(batch);
+      batch = [];
+      bytes = 0;
+    };
+    for (const source of new Map(sources.map((source) => [keyOf(source), source])).values()) {
+      if (this.has(source)) continue;
+      const size = sizeOf(source);
+      if (this.#files >= mostFiles || this.#bytes + size > mostBytes) {
+        this.#known.set(keyOf(source), { reason: "the limit of what one run reads is reached" });
+        continue;
+      }
+      if (batch.length === filesPerQuery || (batch.length > 0 && bytes + size > bytesPerQuery)) {
+        await flush();
+      }
+      batch.push(source);
+      bytes += size;
+      this.#files += 1;
+      this.#bytes += size;
+    }
+    await flush();
+  }
+
+  /** GitHub gives up on a query that takes too long: then its halves are asked for. */
+  async #read(batch: readonly Source[]): Promise<void> {
+    if (batch.length === 0) return;
+    try {
+      const contents = await this.#github.contents(batch);
+      for (const [index, source] of batch.entries()) {
+        this.#known.set(keyOf(source), contents[index] ?? null);
+      }
+    } catch (error) {
+      const mayPass = error instanceof GitHubFault && error.kind === "unavailable";
+      if (!mayPass || batch.length === 1) throw error;
+      const middle = Math.ceil(batch.length / 2);
+      await this.#read(batch.slice(0, middle));
+      await this.#read(batch.slice(middle));
+    }
+  }
+}
+
+/** The files of one commit, as far as they are loaded. */
+export class CommitFiles implements Files {
+  readonly #paths: ReadonlySet<string>;
+  readonly #contents: Contents;
+  readonly #locate: (path: string) => Source;
+
+  /** `locate` says where a file's text is read: the base shares with the head what the pull request leaves alone. */
+  constructor(paths: Iterable<string>, contents: Contents, locate: (path: string) => Source) {
+    this.#paths = new Set(paths);
+    this.#contents = contents;
+    this.#locate = locate;
+  }
+
+  list(): readonly string[] {
+    return [...this.#paths];
+  }
+
+  has(path: string): boolean {
+    return this.#paths.has(path);
+  }
+
+  read(path: string): string | undefined {
+    return this.has(path) ? this.#contents.text(this.#locate(path)) : undefined;
+  }
+
+  /** Where to read those of the paths that nobody has asked for yet. */
+  missing(paths: readonly string[]): Source[] {
+    return paths
+      .filter((path) => this.has(path))
+      .map((path) => this.#locate(path))
+      .filter((source) => !this.#contents.has(source));
+  }
+}
+
+/** The paths of the base, from those of the head and the complete list of what changed between them. */
+export function pathsBefore(
+  head: Iterable<string>,
+  changes: readonly ChangedFile[],
+): ReadonlySet<string> {
+  const paths = new Set(head);
+  for (const change of changes) {
+    if (change.status === "added" || change.status === "renamed") paths.delete(change.path);
+  }
+  for (const change of changes) {
+    const before = pathBefore(change);
+    if (before !== null) paths.add(before);
+  }
+  return paths;
+}
+
+/** Where a changed file was in the base; null where it was not there. */
+export function pathBefore(change: ChangedFile): string | null {
+  return change.status === "added" ? null : (change.previousPath ?? change.path);
+}
+
+function keyOf({ sha, path }: Source): string {
+  return `${sha}:${path}`;
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { UserError } from "./faults.ts";
+import type { RepositoryName } from "./github.ts";
+
+/** What started the job, as far as it decides what is read and where the answer goes. */
+export type Event =
+  | {
+      readonly kind: "pull-request";
+      readonly repository: RepositoryName;
+      readonly number: number;
+      readonly headSha: string;
+      /** The base branch when the head was last pushed: neither its tip nor the merge base. */
+      readonly baseSha: string;
+      /** Whether the head is in another repository, whose pull requests get a read-only token. */
+      readonly fork: boolean;
+    }
+  | {
+      readonly kind: "merge-group";
+      readonly repository: RepositoryName;
+      readonly headSha: string;
+      readonly baseSha: string;
+    }
+  | { readonly kind: "workspace"; readonly folder: string };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads what the runner says about the event: a pull request or a merge group is read over the API, anything else
+ * from the checkout.
+ * @throws UserError where the runner's variables are not there or the payload is not that of the event.
+ */
+export function readEvent(environment: Environment = process.env): Event {
+  const name = environment["GITHUB_EVENT_NAME"] ?? "";
+  switch (name) {
+    case "pull_request":
+    case "pull_request_target": {
+      const pullRequest = object(payload(environment, name), "pull_request", name);
+      const head = object(pullRequest, "head", name);
+      const base = object(pullRequest, "base", name);
+      return {
+        kind: "pull-request",
+        repository: repository(environment),
+        number: Number(field(pullRequest, "number", name)),
+        headSha: String(field(head, "sha", name)),
+        baseSha: String(field(base, "sha", name)),
+        fork: fullName(head) !== fullName(base),
+      };
+    }
+    case "merge_group": {
+      const group = object(payload(environment, name), "merge_group", name);
+      return {
+        kind: "merge-group",
+        repository: repository(environment),
+        headSha: String(field(group, "head_sha", name)),
+        baseSha: String(field(group, "base_sha", name)),
+      };
+    }
+    default:
+      return { kind: "workspace", folder: environment["GITHUB_WORKSPACE"] ?? process.cwd() };
+  }
+}
+
+function repository(environment: Environment): RepositoryName {
+  const [owner, repo] = (environment["GITHUB_REPOSITORY"] ?? "").split("/");
+  if (owner && repo) return { owner, repo };
+  throw new UserError("GITHUB_REPOSITORY is not set to owner/name; the runner of GitHub Actions sets it.");
+}
+
+function payload(environment: Environment, event: string): unknown {
+  const path = environment["GITHUB_EVENT_PATH"];
+  if (!path) throw new UserError(`GITHUB_EVENT_PATH is not set, so the ${event} event cannot be read.`);
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new UserError(`The ${event} event in GITHUB_EVENT_PATH cannot be read: ${String(error)}`);
+  }
+}
+
+function object(parent: unknown, key: string, event: string): object {
+  const value = field(parent, key, event);
+  if (typeof value === "object" && value !== null) return value;
+  throw new UserError(`The payload of the ${event} event has no object ${key}.`);
+}
+
+function field(parent: unknown, key: string, event: string): unknown {
+  if (typeof parent === "object" && parent !== null && Object.hasOwn(parent, key)) {
+    return (parent as Readonly<Record<string, unknown>>)[key];
+  }
+  throw new UserError(`The payload of the ${event} event has no ${key}.`);
+}
+
+/** `owner/name` of one end of a pull request; undefined where its repository was deleted. */
+function fullName(end: object): unknown {
+  const repo = "repo" in end ? end.repo : null;
+  return typeof repo === "object" && repo !== null && "full_name" in repo ? repo.full_name : undefined;
+}

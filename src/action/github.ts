@@ -1,0 +1,404 @@
+import { Buffer } from "node:buffer";
+import type { ChangedFile } from "../core/index.ts";
+import type { Client } from "./client.ts";
+import { graphqlFault } from "./faults.ts";
+import type { GraphqlProblem } from "./faults.ts";
+import type { Thread } from "./threads.ts";
+
+export interface RepositoryName {
+  readonly owner: string;
+  readonly repo: string;
+}
+
+/** A file of a commit. */
+export interface Source {
+  readonly sha: string;
+  readonly path: string;
+}
+
+/** A file's text, or why there is none. */
+export type Content = { readonly text: string } | { readonly reason: string };
+
+/** A file of a commit's tree. Symbolic links and submodules are not in it. */
+export interface TreeFile {
+  readonly sha: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+export interface Tree {
+  readonly files: ReadonlyMap<string, TreeFile>;
+  /** True above 100,000 entries or 7 MB: then files are missing. */
+  readonly truncated: boolean;
+}
+
+export interface PullRequestState {
+  readonly open: boolean;
+  readonly headSha: string;
+}
+
+/** A comment as `POST …/reviews` takes it. */
+export interface NewComment {
+  readonly path: string;
+  readonly startLine: number | null;
+  readonly line: number;
+  readonly body: string;
+}
+
+/** GitHub lists no more files of a pull request than this. */
+export const mostListedFiles = 3000;
+const pageSize = 100;
+/** Files above this size are not read: no one writes such a configuration by hand. In bytes. */
+export const largestFile = 5_000_000;
+
+const threadFields = `
+  reviewThreads(first: 100, after: $cursor) {
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id isResolved isOutdated viewerCanResolve path line startLine
+      comments(first: 1) {
+        totalCount
+        nodes { id fullDatabaseId body viewerDidAuthor createdAt isMinimized }
+      }
+    }
+  }`;
+
+const contentFragment = `fragment content on GitObject {
+  ... on Blob { oid text byteSize isBinary isTruncated }
+}`;
+
+const overviewQuery = `query Overview(
+  $owner: String!, $repo: String!, $number: Int!, $policy: String!, $cursor: String
+) {
+  repository(owner: $owner, name: $repo) {
+    policy: object(expression: $policy) { ...content }
+    pullRequest(number: $number) { state headRefOid ${threadFields} }
+  }
+}
+${contentFragment}`;
+
+const threadsQuery = `query Threads($owner: String!, $repo: String!, $number: Int!, $cursor: String) {
+  repository(owner: $owner, name: $repo) {
+    pullRequest(number: $number) { state headRefOid ${threadFields} }
+  }
+}`;
+
+interface BlobNode {
+  readonly oid: string;
+  readonly text: string | null;
+  readonly byteSize: number;
+  readonly isBinary: boolean | null;
+  readonly isTruncated: boolean;
+}
+
+/** A folder or a submodule has none of the fields. */
+type ObjectNode = BlobNode | Record<string, never>;
+
+interface ThreadNode {
+  readonly id: string;
+  readonly isResolved: boolean;
+  readonly isOutdated: boolean;
+  readonly viewerCanResolve: boolean;
+  readonly path: string;
+  readonly line: number | null;
+  readonly startLine: number | null;
+  readonly comments: {
+    readonly totalCount: number;
+    readonly nodes: readonly ({
+      readonly id: string;
+      readonly fullDatabaseId: string | number | null;
+      readonly body: string;
+      readonly viewerDidAuthor: boolean;
+      readonly createdAt: string;
+      readonly isMinimized: boolean;
+    } | null)[];
+  };
+}
+
+interface PullRequestNode {
+  readonly state: "OPEN" | "CLOSED" | "MERGED";
+  readonly headRefOid: string;
+  readonly reviewThreads: {
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+    readonly nodes: readonly (ThreadNode | null)[];
+  };
+}
+
+interface OverviewData {
+  readonly repository: {
+    readonly policy?: ObjectNode | null;
+    readonly pullRequest: PullRequestNode | null;
+  } | null;
+}
+
+/** One pull request's state and our comments on it; with `policy` also that file's text. */
+export interface Overview {
+  readonly state: PullRequestState;
+  readonly threads: readonly Thread[];
+}
+
+/** What the Action asks of GitHub, one function per question. All throw `GitHubFault`. */
+export class GitHub {
+  readonly #client: Client;
+  readonly #name: RepositoryName;
+
+  constructor(client: Client, name: RepositoryName) {
+    this.#client = client;
+    this.#name = name;
+  }
+
+  /**
+   * One request (and one more per further 100 threads): the policy file at a commit, the state, the review threads.
+   * The policy is null where there is no such file.
+   */
+  async overview(
+    number: number,
+    policy: Source,
+  ): Promise<Overview & { readonly policy: Content | null }> {
+    const expression = `${policy.sha}:${policy.path}`;
+    const { data, problems } = await this.#client.graphql<OverviewData>(overviewQuery, {
+      ...this.#name,
+      number,
+      policy: expression,
+      cursor: null,
+    });
+    const pullRequest = pullRequestOf(data, problems);
+    const failed = problems.find((problem) => problem.path?.[1] === "policy");
+    if (failed) throw graphqlFault([failed]);
+    return {
+      ...(await this.#withFurtherThreads(number, pullRequest)),
+      policy: await this.#contentOf(data.repository?.policy),
+    };
+  }
+
+  /** The state and the review threads as they are now. */
+  async threads(number: number): Promise<Overview> {
+    return this.#withFurtherThreads(number, await this.#threadPage(number, null));
+  }
+
+  async #threadPage(number: number, cursor: string | null): Promise<PullRequestNode> {
+    const variables = { ...this.#name, number, cursor };
+    const { data, problems } = await this.#client.graphql<OverviewData>(threadsQuery, variables);
+    return pullRequestOf(data, problems);
+  }
+
+  async #withFurtherThreads(number: number, first: PullRequestNode): Promise<Overview> {
+    const nodes = [...first.reviewThreads.nodes];
+    let page = first.reviewThreads.pageInfo;
+    while (page.hasNextPage) {
+      const next = await this.#threadPage(number, page.endCursor);
+      nodes.push(...next.reviewThreads.nodes);
+      page = next.reviewThreads.pageInfo;
+    }
+    return { state: stateOf(first), threads: nodes.flatMap((node) => threadOf(node)) };
+  }
+
+  /**
+   * The files of a pull request, one request per 100. Not complete where GitHub stops listing them.
+   * Octokit's own paging takes a 409 for the end of the list, which would let findings through.
+   */
+  async changedFiles(
+    number: number,
+  ): Promise<{ readonly files: readonly ChangedFile[]; readonly complete: boolean }> {
+    const files: ChangedFile[] = [];
+    for (let page = 1; files.length < mostListedFiles; page += 1) {
+      const answer = await this.#client.rest.pulls.listFiles({
+        ...this.#name,
+        pull_number: number,
+        per_page: pageSize,
+        page,
+      });
+      files.push(...answer.data.map(changedFileOf));
+      if (!hasNextPage(answer.headers.link)) return { files, complete: true };
+    }
+    return { files, complete: false };
+  }
+
+  /** The commit where the head left the base branch. */
+  async mergeBase(baseSha: string, headSha: string): Promise<string> {
+    // The files of a comparison come with its first page only, and nobody needs them here.
+    const answer = await this.#client.rest.repos.compareCommitsWithBasehead({
+      ...this.#name,
+      basehead: `${baseSha}...${headSha}`,
+      per_page: 1,
+      page: 2,
+    });
+    return answer.data.merge_base_commit.sha;
+  }
+
+  /** Every file of a commit. */
+  async tree(sha: string): Promise<Tree> {
+    const answer = await this.#client.rest.git.getTree({
+      ...this.#name,
+      tree_sha: sha,
+      recursive: "1",
+    });
+    const files = new Map<string, TreeFile>();
+    for (const entry of answer.data.tree) {
+      const isFile = entry.mode === "100644" || entry.mode === "100755";
+      if (isFile && entry.path && entry.sha) {
+        files.set(entry.path, { sha: entry.sha, size: entry.size ?? 0 });
+      }
+    }
+    return { files, truncated: answer.data.truncated };
+  }
+
+  /**
+   * Files at commits in one request; null where there is no such file. The order is that of the question.
+   * @throws GitHubFault also where only some of them could not be read.
+   */
+  async contents(sources: readonly Source[]): Promise<readonly (Content | null)[]> {
+    const variables: Record<string, string> = { ...this.#name };
+    const parameters = ["$owner: String!", "$repo: String!"];
+    const fields: string[] = [];
+    for (const [index, { sha, path }] of sources.entries()) {
+      variables[`e${index}`] = `${sha}:${path}`;
+      parameters.push(`$e${index}: String!`);
+      fields.push(`f${index}: object(expression: $e${index}) { ...content }`);
+    }
+    const document = `query Contents(${parameters.join(", ")}) {
+  repository(owner: $owner, name: $repo) {
+    ${fields.join("\n    ")}
+  }
+}
+${contentFragment}`;
+    const { data, problems } = await this.#client.graphql<{
+      readonly repository: Readonly<Record<string, ObjectNode | null>> | null;
+    }>(document, variables);
+    if (!data.repository || problems.length > 0) throw graphqlFault(problems);
+    const contents: (Content | null)[] = [];
+    for (const index of sources.keys()) {
+      contents.push(await this.#contentOf(data.repository[`f${index}`]));
+    }
+    return contents;
+  }
+
+  async #contentOf(node: ObjectNode | null | undefined): Promise<Content | null> {
+    if (!node || !("oid" in node)) return null;
+    if (node.byteSize > largestFile) return { reason: `it is larger than ${largestFile / 1e6} MB` };
+    if (node.isTruncated) {
+      const answer = await this.#client.rest.git.getBlob({ ...this.#name, file_sha: node.oid });
+      return decode(Buffer.from(answer.data.content, "base64"));
+    }
+    if (node.isBinary || node.text === null) return { reason: "it is binary" };
+    return { text: node.text };
+  }
+
+  /** Posts comments as one review. All or nothing: one bad anchor and GitHub takes none. */
+  async createReview(
+    number: number,
+    review: { readonly headSha: string; readonly body: string; readonly comments: readonly NewComment[] },
+  ): Promise<void> {
+    await this.#client.rest.pulls.createReview({
+      ...this.#name,
+      pull_number: number,
+      commit_id: review.headSha,
+      event: "COMMENT",
+      body: review.body,
+      comments: review.comments.map((comment) => ({
+        path: comment.path,
+        side: "RIGHT",
+        line: comment.line,
+        ...(comment.startLine !== null && { start_line: comment.startLine, start_side: "RIGHT" }),
+        body: comment.body,
+      })),
+    });
+  }
+
+  async editComment(thread: Thread, body: string): Promise<void> {
+    const comment_id = Number(thread.commentId);
+    await this.#client.rest.pulls.updateReviewComment({ ...this.#name, comment_id, body });
+  }
+
+  async deleteComment(thread: Thread): Promise<void> {
+    const comment_id = Number(thread.commentId);
+    await this.#client.rest.pulls.deleteReviewComment({ ...this.#name, comment_id });
+  }
+
+  async resolve(thread: Thread): Promise<void> {
+    await this.#mutate(
+      "mutation Resolve($id: ID!) { resolveReviewThread(input: { threadId: $id }) { thread { id } } }",
+      thread.id,
+    );
+  }
+
+  async minimise(thread: Thread): Promise<void> {
+    await this.#mutate(
+      "mutation Minimise($id: ID!) { minimizeComment(input: { subjectId: $id, classifier: RESOLVED }) { minimizedComment { isMinimized } } }",
+      thread.commentNode,
+    );
+  }
+
+  async #mutate(document: string, id: string): Promise<void> {
+    const { problems } = await this.#client.graphql(document, { id });
+    if (problems.length > 0) throw graphqlFault(problems);
+  }
+}
+
+function pullRequestOf(data: OverviewData, problems: readonly GraphqlProblem[]): PullRequestNode {
+  const pullRequest = data.repository?.pullRequest;
+  if (!pullRequest) throw graphqlFault(problems);
+  return pullRequest;
+}
+
+function stateOf(pullRequest: PullRequestNode): PullRequestState {
+  return { open: pullRequest.state === "OPEN", headSha: pullRequest.headRefOid };
+}
+
+function threadOf(node: ThreadNode | null): Thread[] {
+  const comment = node?.comments.nodes[0];
+  if (!node || !comment || !comment.viewerDidAuthor) return [];
+  return [
+    {
+      id: node.id,
+      commentId: String(comment.fullDatabaseId),
+      commentNode: comment.id,
+      body: comment.body,
+      createdAt: comment.createdAt,
+      path: node.path,
+      startLine: node.startLine,
+      line: node.line,
+      resolved: node.isResolved,
+      outdated: node.isOutdated,
+      minimised: comment.isMinimized,
+      replied: node.comments.totalCount > 1,
+      mayResolve: node.viewerCanResolve,
+    },
+  ];
+}
+
+function changedFileOf(file: {
+  filename: string;
+  previous_filename?: string;
+  status: string;
+  patch?: string;
+}): ChangedFile {
+  return {
+    path: file.filename,
+    previousPath: file.status === "renamed" ? (file.previous_filename ?? null) : null,
+    status: statusOf(file.status),
+    patch: file.patch ?? null,
+  };
+}
+
+function statusOf(status: string): ChangedFile["status"] {
+  switch (status) {
+    case "added":
+    case "copied":
+      return "added";
+    case "removed":
+    case "renamed":
+      return status;
+    default:
+      return "modified";
+  }
+}
+
+function hasNextPage(link: string | undefined): boolean {
+  return link?.includes('rel="next"') ?? false;
+}
+
+function decode(bytes: Buffer): Content {
+  if (bytes.includes(0)) return { reason: "it is binary" };
+  return { text: bytes.toString("utf8") };
+}

@@ -1,0 +1,137 @@
+import * as core from "@actions/core";
+import type { Profile, Severity } from "../core/index.ts";
+import { UserError } from "./faults.ts";
+
+export type FailOn = Severity | "never";
+export type Scope = "new" | "changed" | "all";
+
+/** The Action's inputs, validated. Null means that the policy file or the default decides. */
+export interface Inputs {
+  /** Empty where there is none; only the events that read over the API need it. */
+  readonly token: string;
+  /** The policy file's path in the repository. */
+  readonly config: string;
+  readonly files: readonly string[] | null;
+  readonly profile: Profile | null;
+  readonly nginxVersion: string | null;
+  readonly failOn: FailOn;
+  readonly scope: Scope;
+  readonly comment: "review" | "summary" | "off";
+  readonly maxComments: number;
+  readonly sarifFile: string | null;
+  readonly reportFile: string | null;
+  readonly incomplete: "warn" | "fail";
+}
+
+const mostComments = 50;
+
+/**
+ * Reads the inputs that the runner passes in `INPUT_*`.
+ * @throws UserError that names the input, what was given and what is allowed.
+ */
+export function readInputs(read: (name: string) => string = core.getInput): Inputs {
+  return {
+    token: read("token"),
+    config: repositoryPath("config", read("config") || ".github/nginx-websocket-guard.yml"),
+    files: lines(read("files")),
+    profile: read("profile")
+      ? choice(read, "profile", ["recommended", "basic", "enterprise", "hardened"])
+      : null,
+    nginxVersion: version(read("nginx-version")),
+    failOn: choice(read, "fail-on", ["error", "warning", "notice", "never"]),
+    scope: choice(read, "scope", ["new", "changed", "all"]),
+    comment: choice(read, "comment", ["review", "summary", "off"]),
+    maxComments: count("max-comments", read("max-comments")),
+    sarifFile: read("sarif-file") || null,
+    reportFile: read("report-file") || null,
+    incomplete: choice(read, "incomplete", ["warn", "fail"]),
+  };
+}
+
+/** One of the allowed values; the first is the default. */
+function choice<Value extends string>(
+  read: (name: string) => string,
+  name: string,
+  allowed: readonly [Value, ...Value[]],
+): Value {
+  const given = read(name);
+  if (given === "") return allowed[0];
+  const found = allowed.find((value) => value === given);
+  if (found !== undefined) return found;
+  const guess = nearest(given, allowed);
+  const hint = guess === null ? "" : ` Did you mean ${guess}?`;
+  throw new UserError(
+    `The input ${name} is ${quoted(given)}; allowed are ${allowed.join(", ")}.${hint}`,
+  );
+}
+
+function count(name: string, given: string): number {
+  if (given === "") return mostComments;
+  const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
+  if (value <= mostComments) return value;
+  throw new UserError(
+    `The input ${name} is ${quoted(given)}; allowed is a whole number from 0 to ${mostComments}.`,
+  );
+}
+
+function version(given: string): string | null {
+  if (given === "") return null;
+  if (/^\d+\.\d+(\.\d+)?$/.test(given)) return given;
+  throw new UserError(
+    `The input nginx-version is ${quoted(given)}; expected is a version such as 1.27 or 1.27.3.`,
+  );
+}
+
+function repositoryPath(name: string, given: string): string {
+  const path = given.replace(/^(\.\/)+/, "");
+  const parts = path.split("/");
+  if (!path.startsWith("/") && !path.includes("\\") && !parts.includes("..") && !parts.includes("")) {
+    return path;
+  }
+  throw new UserError(
+    `The input ${name} is ${quoted(given)}; expected is the path of a file in the repository, without .. and without a leading /.`,
+  );
+}
+
+function lines(given: string): readonly string[] | null {
+  const found = given
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  return found.length > 0 ? found : null;
+}
+
+/** The candidate with the fewest typing errors between it and the word; null where none is close. */
+export function nearest(word: string, candidates: readonly string[]): string | null {
+  let best: string | null = null;
+  let bestDistance = Math.floor(word.length / 2) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.slice(0, 40).toLowerCase(), candidate);
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** Insertions, deletions and replacements of one character (Levenshtein). */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [index, character] of [...from].entries()) {
+    let diagonal = row[0] ?? 0;
+    const next = [index + 1];
+    for (let column = 1; column <= to.length; column += 1) {
+      const above = row[column] ?? 0;
+      const replaced = diagonal + (character === to[column - 1] ? 0 : 1);
+      next.push(Math.min(replaced, above + 1, (next[column - 1] ?? 0) + 1));
+      diagonal = above;
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
+
+function quoted(given: string): string {
+  return JSON.stringify(given.length > 60 ? `${given.slice(0, 60)}…` : given);
+}

@@ -1,0 +1,205 @@
+import type { ReviewComment } from "../core/index.ts";
+import { readMarker } from "../core/index.ts";
+
+/** A review thread that this token's account began. */
+export interface Thread {
+  readonly id: string;
+  /** The first comment's number, for REST. */
+  readonly commentId: string;
+  /** The first comment's node id, for GraphQL. */
+  readonly commentNode: string;
+  readonly body: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly path: string;
+  /** Where the thread stands in the head now, 1-based; null on one line. */
+  readonly startLine: number | null;
+  /** Null where the thread is outdated. */
+  readonly line: number | null;
+  readonly resolved: boolean;
+  readonly outdated: boolean;
+  readonly minimised: boolean;
+  readonly replied: boolean;
+  readonly mayResolve: boolean;
+}
+
+/** Why a comment is retired: its finding is gone, a newer comment took its place, or there are two of it. */
+export type Reason = "fixed" | "replaced" | "duplicate";
+
+export interface Retirement {
+  readonly thread: Thread;
+  readonly reason: Reason;
+  /** The new comment that must stand before this one may go; null where none takes its place. */
+  readonly by: ReviewComment | null;
+}
+
+/** What to do so that the pull request shows each finding once, and none that is gone. */
+export interface ThreadPlan {
+  /** New comments, worst first. */
+  readonly post: readonly ReviewComment[];
+  readonly edit: readonly { readonly thread: Thread; readonly comment: ReviewComment }[];
+  /** To be carried out after `post`, so that a finding is never without a comment. */
+  readonly retire: readonly Retirement[];
+  /** Fingerprints that an open comment in the diff names already. */
+  readonly live: ReadonlySet<string>;
+  /** Fingerprints whose comment a person resolved: silent, but they still count. */
+  readonly resolved: ReadonlySet<string>;
+}
+
+export interface ThreadRequest {
+  /** The comments that a pull request without threads would get. */
+  readonly comments: readonly ReviewComment[];
+  /** The fingerprints of everything found in the head, whether it has a comment or not. */
+  readonly present: ReadonlySet<string>;
+  /** All threads of this account, ours or not. */
+  readonly threads: readonly Thread[];
+  /** False where something could not be analysed: then a finding that is not there may not be gone. */
+  readonly complete: boolean;
+}
+
+interface OwnThread {
+  readonly thread: Thread;
+  readonly fingerprints: readonly string[];
+}
+
+/**
+ * The life of a comment: keep, edit, post anew, retire, or respect that a person resolved it. A thread is ours by its
+ * marker; a retired comment has none, so that a finding that comes back gets a new comment.
+ */
+export function planThreads(request: ThreadRequest): ThreadPlan {
+  const own = ownThreads(request.threads);
+  const post: ReviewComment[] = [];
+  const edit: { thread: Thread; comment: ReviewComment }[] = [];
+  const retire: Retirement[] = [];
+  const live = new Set<string>();
+  const resolved = new Set<string>();
+  const matched = new Set<Thread>();
+
+  for (const comment of request.comments) {
+    const candidates = own.filter(
+      ({ thread, fingerprints }) => !matched.has(thread) && overlaps(fingerprints, comment),
+    );
+    const open = candidates.filter(({ thread }) => !thread.resolved);
+    const kept = open.find(({ thread }) => isAnchoredAt(thread, comment));
+    const silenced = kept ? null : candidates.find((candidate) => isSilenced(candidate, comment));
+    for (const { thread } of candidates) matched.add(thread);
+    if (silenced) {
+      addAll(resolved, comment.fingerprints);
+      continue;
+    }
+    for (const { thread } of open) {
+      if (thread === kept?.thread) continue;
+      const reason = kept && !thread.outdated ? "duplicate" : "replaced";
+      retire.push({ thread, reason, by: kept ? null : comment });
+    }
+    if (!kept) {
+      post.push(comment);
+      continue;
+    }
+    addAll(live, comment.fingerprints);
+    if (!sameText(kept.thread.body, comment.body)) edit.push({ thread: kept.thread, comment });
+  }
+
+  for (const { thread, fingerprints } of own) {
+    if (matched.has(thread)) continue;
+    const present = fingerprints.filter((fingerprint) => request.present.has(fingerprint));
+    if (thread.resolved) addAll(resolved, present);
+    else if (present.length > 0 && !thread.outdated) addAll(live, present);
+    else if (present.length === 0 && request.complete) {
+      retire.push({ thread, reason: "fixed", by: null });
+    }
+  }
+  return { post, edit, retire, live, resolved };
+}
+
+/** Of comments that were to be posted, those that no open thread shows yet. */
+export function notYetPosted(
+  comments: readonly ReviewComment[],
+  threads: readonly Thread[],
+): ReviewComment[] {
+  const open = ownThreads(threads).filter(({ thread }) => !thread.resolved && !thread.outdated);
+  return comments.filter(
+    (comment) => !open.some(({ fingerprints }) => sameSet(fingerprints, comment.fingerprints)),
+  );
+}
+
+/** Of two runs at once: open threads about the same findings at the same place, except the oldest of each. */
+export function youngerDuplicates(threads: readonly Thread[]): Thread[] {
+  const seen = new Set<string>();
+  const duplicates: Thread[] = [];
+  for (const { thread, fingerprints } of ownThreads(threads)) {
+    if (thread.resolved || thread.outdated) continue;
+    const key = JSON.stringify([thread.path, thread.line, ...fingerprints.toSorted()]);
+    if (seen.has(key) && !thread.replied) duplicates.push(thread);
+    seen.add(key);
+  }
+  return duplicates;
+}
+
+/**
+ * The text of a comment that is no longer true. It loses its marker. Where people answered, the rest stays as it is;
+ * elsewhere it loses the suggestion, which nobody shall commit any more.
+ */
+export function retiredBody({ thread, reason }: Retirement, headSha: string): string {
+  const said = {
+    fixed: `**Fixed in ${headSha.slice(0, 7)}.**`,
+    replaced: "**Replaced by a newer comment.**",
+    duplicate: "**Said twice; see the other comment.**",
+  }[reason];
+  const rest = thread.body.replaceAll(/<!-- nginx-websocket-guard\b[^]*?-->/g, "").trim();
+  return `${said}\n\n${thread.replied ? rest : withoutSuggestions(rest)}`.trim();
+}
+
+/** Oldest first. */
+function ownThreads(threads: readonly Thread[]): OwnThread[] {
+  return threads
+    .toSorted((a, b) => compareText(a.createdAt, b.createdAt) || Number(a.commentId) - Number(b.commentId))
+    .flatMap((thread) => {
+      const fingerprints = readMarker(thread.body);
+      return fingerprints && fingerprints.length > 0 ? [{ thread, fingerprints }] : [];
+    });
+}
+
+function overlaps(fingerprints: readonly string[], comment: ReviewComment): boolean {
+  return fingerprints.some((fingerprint) => comment.fingerprints.includes(fingerprint));
+}
+
+/** A suggestion replaces the thread's lines, so a comment with other lines cannot be edited into the thread. */
+function isAnchoredAt(thread: Thread, comment: ReviewComment): boolean {
+  return (
+    !thread.outdated &&
+    thread.path === comment.path &&
+    thread.line === comment.line &&
+    thread.startLine === comment.startLine
+  );
+}
+
+/** A person resolved a comment that said all of this. */
+function isSilenced({ thread, fingerprints }: OwnThread, comment: ReviewComment): boolean {
+  return thread.resolved && comment.fingerprints.every((found) => fingerprints.includes(found));
+}
+
+function withoutSuggestions(body: string): string {
+  return body.replaceAll(/^(`{3,}|~{3,})suggestion\b.*\n(?:[^]*?\n)?\1[`~]*[ \t]*$\n?/gm, "").trim();
+}
+
+/** GitHub may change line ends and outer blank lines. */
+function sameText(a: string, b: string): boolean {
+  return normalised(a) === normalised(b);
+}
+
+function normalised(text: string): string {
+  return text.replaceAll("\r\n", "\n").trim();
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((entry) => b.includes(entry));
+}
+
+function addAll(set: Set<string>, entries: Iterable<string>): void {
+  for (const entry of entries) set.add(entry);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

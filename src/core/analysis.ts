@@ -1,0 +1,75 @@
+import type { Config, Document, Level, Place, Use } from "./config/model.ts";
+import type { Fix, TextEdit } from "./fix/edit.ts";
+import type { Writable } from "./fix/remedy.ts";
+import type { Exchange, ProbeName, Value, Verdict } from "./handshake/model.ts";
+import type { Finding, LocationName } from "./rules/finding.ts";
+
+export type Serves = "yes" | "no" | "unclear";
+
+/** Does this location serve WebSockets, and how do we know? */
+export interface Intent {
+  readonly serves: Serves;
+  readonly evidence: readonly string[];
+}
+
+/** A proxying location, once per use. */
+export interface LocationReport {
+  readonly config: Config;
+  readonly name: LocationName;
+  /** The location's level, or that of an `if`/`limit_except` which proxies. */
+  readonly level: Level;
+  readonly proxyPass: Use;
+  readonly intent: Intent;
+  /** Joined over the nginx versions in question: what differs between them is unknown. */
+  readonly verdict: Verdict;
+  /** Per probe; the newest version's where the version is unknown. */
+  readonly exchanges: Readonly<Record<ProbeName, Exchange>>;
+  readonly upstream: {
+    readonly httpVersion: Value;
+    readonly headers: readonly (readonly [string, Value])[];
+  } | null;
+  readonly idleTimeoutMs: number | null;
+}
+
+export interface AnalysedFile {
+  readonly path: string;
+  readonly analysed: boolean;
+  /** Why not, where it was not. */
+  readonly reason?: string;
+}
+
+/** What one comment is about: a location block, or the one outer place that causes the same at many. */
+export interface Group {
+  readonly id: string;
+  readonly findings: readonly Finding[];
+  /** The block or directive that the comment belongs to. */
+  readonly place: Place;
+  /**
+   * A proven fix whose edits all lie where `writable` allows, or null where there is none.
+   * Proven: applied alone, the group's findings are gone, nothing new is found, other headers are unchanged.
+   */
+  fix(writable: Writable): ProvenFix | null;
+}
+
+export interface ProvenFix extends Fix {
+  /** The websocket probe's request head at the group's first location, as lines, before and after. */
+  readonly now: readonly string[];
+  readonly after: readonly string[];
+}
+
+/** Everything core finds in a set of files. */
+export interface Analysis {
+  /** "1.22.1", or "unknown". */
+  readonly nginxVersion: string;
+  readonly files: readonly AnalysedFile[];
+  readonly documents: ReadonlyMap<string, Document>;
+  readonly configs: readonly Config[];
+  /** Sorted by file, offset, rule. */
+  readonly findings: readonly Finding[];
+  readonly groups: readonly Group[];
+  readonly locations: readonly LocationReport[];
+  /** Paths that `Files.list()` names and `read()` did not give: an adapter loads them and analyses again. */
+  readonly wanted: readonly string[];
+  /** Whether these fixes, applied together, leave nothing of what each mends and break nothing. */
+  proveTogether(edits: readonly TextEdit[]): boolean;
+}

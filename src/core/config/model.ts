@@ -1,0 +1,98 @@
+import type { LineMap } from "../syntax/lines.ts";
+import type { Directive, Span, SyntaxTree } from "../syntax/tree.ts";
+
+/** The only door of core to the outside: a set of files with paths relative to the repository, `/` between folders. */
+export interface Files {
+  /** The text, or undefined where there is no such file or an adapter has not loaded it yet. */
+  read(path: string): string | undefined;
+  /** Every path there is, loaded or not. */
+  list(): readonly string[];
+}
+
+/** One file, parsed once however often it is included. */
+export interface Document {
+  readonly path: string;
+  readonly text: string;
+  readonly tree: SyntaxTree;
+  readonly lines: LineMap;
+}
+
+/** A span of one document. */
+export interface Place {
+  readonly document: Document;
+  readonly span: Span;
+}
+
+/** nginx's contexts, as far as they differ in which directives they take. */
+export type Context =
+  | "main"
+  | "events"
+  | "http"
+  | "upstream"
+  | "server"
+  | "server-if"
+  | "location"
+  | "location-if"
+  | "limit_except"
+  | "map"
+  | "stream"
+  | "mail"
+  | "other";
+
+/**
+ * One use of a directive: a file that is included twice gives two uses of each of its directives.
+ * Uses are what the simulation reads; a directive's text is reached through `document` and `directive`.
+ */
+export interface Use {
+  readonly document: Document;
+  readonly directive: Directive;
+  readonly name: string;
+  /** The parameters' values, quotes and escapes resolved. */
+  readonly parameters: readonly string[];
+  /** The level in which it takes effect. */
+  readonly level: Level;
+  /** What its block opens; null for a simple directive. */
+  readonly inner: Level | null;
+  /** The `include` that brought it, innermost; null where it stands in the root file itself. */
+  readonly include: Use | null;
+}
+
+/** One use of a block, with the includes in it expanded: nginx's "level". */
+export interface Level {
+  readonly context: Context;
+  /** Null for the file's top and for levels that a fragment only implies. */
+  readonly opener: Use | null;
+  readonly parent: Level | null;
+  readonly uses: readonly Use[];
+  /** Reasons why directives may stand here that nobody shows us, such as an include that is not in the repository. */
+  readonly hidden: readonly string[];
+}
+
+/** What keeps nginx from starting, in its own wording, at our file and line. */
+export interface ConfigProblem extends Place {
+  readonly code:
+    | "missing-include"
+    | "include-cycle"
+    | "include-of-folder"
+    | "misplaced-directive"
+    | "duplicate-directive"
+    | "invalid-arity"
+    | "invalid-value"
+    | "missing-block";
+  readonly message: string;
+  readonly use: Use;
+  /** The other place, for a duplicate. */
+  readonly earlier: Use | null;
+}
+
+/** One program: what nginx would load when started with `root`, or a fragment in the context that it implies. */
+export interface Config {
+  readonly root: string;
+  /** `main` for a whole configuration; else the context that the fragment's top-level directives imply. */
+  readonly kind: "main" | "http" | "server" | "location";
+  readonly main: Level;
+  readonly documents: readonly Document[];
+  readonly problems: readonly ConfigProblem[];
+  /** Why a variable or header may be defined outside what we see; empty for a complete configuration. */
+  readonly incomplete: readonly string[];
+}

@@ -1,0 +1,67 @@
+import type { Level, Use } from "../config/model.ts";
+
+export type ProbeName = "websocket" | "plain" | "h2c";
+
+/** A value that nobody can know from the configuration alone. */
+export interface Unknown {
+  /** Why, as a clause: "$remote_addr is the client's address". */
+  readonly unknown: string;
+  /** The value with its unknown parts left as written, e.g. `for=$remote_addr`; equal texts are equal values. */
+  readonly text: string;
+}
+
+export type Value = string | Unknown;
+
+/** What made a header what it is. */
+export type Origin =
+  | { readonly from: "directive"; readonly use: Use }
+  | { readonly from: "default" }
+  | { readonly from: "client" };
+
+export interface UpstreamHeader {
+  readonly name: string;
+  readonly value: Value;
+  readonly origin: Origin;
+}
+
+/** The request head that nginx sends to the upstream, headers in the order of the bytes. */
+export interface UpstreamRequest {
+  readonly method: Value;
+  readonly uri: Value;
+  /** Scheme and authority of `proxy_pass`, e.g. `http://backend`. */
+  readonly address: Value;
+  readonly httpVersion: Value;
+  /** The `proxy_http_version` in force, or null for the default. */
+  readonly httpVersionFrom: Use | null;
+  readonly headers: readonly UpstreamHeader[];
+  /** Why headers may be sent or dropped that `headers` does not show; null where it is complete. */
+  readonly hidden: string | null;
+}
+
+export type Outcome = "proxied" | "answered" | "config-error" | "unknown";
+
+/** One simulated request through one version of nginx. */
+export interface Exchange {
+  readonly probe: ProbeName;
+  readonly outcome: Outcome;
+  /** For `answered`: 301, 404 …; null where unknown or not answered by nginx itself. */
+  readonly status: number | null;
+  /** The level whose settings hold in the end: a location, or an `if`/`limit_except` in it. Null where none was reached. */
+  readonly level: Level | null;
+  readonly steps: readonly string[];
+  readonly upstream: UpstreamRequest | null;
+  /** `proxy_read_timeout`, the only timer that closes an idle WebSocket; null where it is unknown or nothing is proxied. */
+  readonly idleTimeoutMs: number | null;
+  /** Whether the connection to the upstream can come from, or return to, a keepalive pool after this request. */
+  readonly reusesUpstreamConnection: boolean;
+}
+
+export type Result = "works" | "breaks" | "unknown";
+
+/** Whether the upstream accepts the handshake and the 101 gets back. */
+export interface Verdict {
+  readonly strict: Result;
+  readonly lenient: Result;
+  /** Rule ids that say why it breaks. */
+  readonly reasons: readonly string[];
+}

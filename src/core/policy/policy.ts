@@ -1,0 +1,50 @@
+import type { Severity } from "../rules/finding.ts";
+
+export type Profile = "basic" | "recommended" | "enterprise" | "hardened";
+
+/** A rule's setting in the policy: `off`, a severity, or both with the rule's own options. */
+export interface RuleSetting {
+  readonly severity: Severity | "off" | null;
+  /** The rule's own options, validated: e.g. `minimum` in milliseconds for `idle-timeout`. */
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** The policy file, validated, defaults filled in. */
+export interface Policy {
+  readonly profile: Profile;
+  /** As written, e.g. "1.27" or "1.27.3"; null where it shall be found in the repository. */
+  readonly nginxVersion: string | null;
+  /** Globs of what counts as nginx configuration; empty for the default globs and content sniffing. */
+  readonly files: readonly string[];
+  readonly ignore: readonly string[];
+  /** Main files; empty where they shall be found. */
+  readonly roots: readonly string[];
+  /** Absolute folder on the server → folder in the repository. */
+  readonly prefixes: ReadonlyMap<string, string>;
+  readonly endpoints: readonly string[];
+  readonly locations: readonly LocationOverride[];
+  readonly rules: ReadonlyMap<string, RuleSetting>;
+  readonly suggestion: {
+    readonly connection: "auto" | "map" | "literal";
+    readonly upgrade: "raw" | "websocket-only";
+  };
+  readonly silences: "base" | "head";
+  readonly markdown: boolean;
+}
+
+/** Overrules the intent where names mislead. */
+export interface LocationOverride {
+  readonly path: string | null;
+  readonly server: string | null;
+  readonly file: string | null;
+  readonly websocket: boolean;
+}
+
+/** A fault in the policy file. Lines and columns are 1-based. */
+export interface PolicyProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** What is wrong, what was expected, and the nearest right name. */
+  readonly message: string;
+}

@@ -1,0 +1,35 @@
+import type { Finding } from "../rules/finding.ts";
+
+/** A file of the pull request, as GitHub lists it. */
+export interface ChangedFile {
+  readonly path: string;
+  /** Where it was in the base, for a rename. */
+  readonly previousPath: string | null;
+  readonly status: "added" | "modified" | "removed" | "renamed";
+  /** The hunks as GitHub gives them in `patch`; null where it gives none (too large, binary, pure rename). */
+  readonly patch: string | null;
+}
+
+/** One inline comment. Lines are the head's, 1-based, side RIGHT, both ends in one hunk. */
+export interface ReviewComment {
+  readonly path: string;
+  /** Null for a comment on one line. */
+  readonly startLine: number | null;
+  readonly line: number;
+  /** Markdown with the hidden marker that lists the group's fingerprints. */
+  readonly body: string;
+  readonly fingerprints: readonly string[];
+  readonly findings: readonly Finding[];
+  /** Whether the body holds a suggestion block. */
+  readonly suggests: boolean;
+}
+
+/** What to post. */
+export interface Review {
+  /** Worst first. */
+  readonly comments: readonly ReviewComment[];
+  /** Findings that have no line in the diff, or that the cap left out, worst first: annotations and summary. */
+  readonly unplaced: readonly Finding[];
+  /** Why a file has no comments although it has findings, one sentence each. */
+  readonly notes: readonly string[];
+}

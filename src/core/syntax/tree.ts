@@ -1,0 +1,71 @@
+/** A half-open range of UTF-16 offsets into one text. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * `lua` is the body of a `*_by_lua_block`, which lua-nginx-module reads with a lexer of its own.
+ * `word` includes its quotes.
+ */
+export type TokenKind = "space" | "comment" | "word" | "semicolon" | "open" | "close" | "lua";
+
+/** Tokens touch each other and cover the text: their texts joined are the text. */
+export interface Token extends Span {
+  readonly kind: TokenKind;
+}
+
+/** A directive's name or one of its parameters. The span includes the quotes. */
+export interface Word extends Span {
+  /** What nginx keeps of it: quotes removed, `\"` `\'` `\\` `\t` `\r` `\n` replaced. Variables are not expanded. */
+  readonly value: string;
+  readonly quote: "" | '"' | "'";
+}
+
+/** A simple directive, or a block directive when `block` is there. The span ends after `;` or `}`. */
+export interface Directive extends Span {
+  readonly name: Word;
+  readonly parameters: readonly Word[];
+  readonly block: Block | null;
+  /** The `;`, or null for a block directive and where it is missing. */
+  readonly semicolon: Span | null;
+}
+
+/** From `{` to `}`. */
+export interface Block extends Span {
+  readonly open: Span;
+  /** Null where the file ends before the block does. */
+  readonly close: Span | null;
+  readonly directives: readonly Directive[];
+  /** The body of a `*_by_lua_block`; such a block has no directives. */
+  readonly lua: Span | null;
+}
+
+/** What the parser says about text that nginx would refuse. */
+export interface SyntaxProblem extends Span {
+  readonly code:
+    | "unexpected-character"
+    | "unexpected-brace"
+    | "unexpected-semicolon"
+    | "unexpected-end"
+    | "missing-semicolon"
+    | "unterminated-quote"
+    | "too-long"
+    | "byte-order-mark"
+    | "too-deep";
+  readonly message: string;
+}
+
+export interface SyntaxTree {
+  readonly text: string;
+  readonly directives: readonly Directive[];
+  /** Spans from `#` to before the line feed, in order. */
+  readonly comments: readonly Span[];
+  readonly problems: readonly SyntaxProblem[];
+}
+
+/** What the parser must know of nginx's directives to see that a `;` is missing. */
+export interface Grammar {
+  /** The most parameters that the directive takes; undefined where the name is not a known directive. */
+  maxParameters(name: string): number | undefined;
+}
