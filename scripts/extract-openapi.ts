@@ -223,18 +223,20 @@ function nullable(source: JsonObject): Json {
 
 /** One line for each operation and schema, so that a later extract shows what changed. */
 function layout({ source, operations, schemas }: typeof result): string {
-  const lines = (entries: object): string =>
-    Object.entries(entries)
-      .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
-      .join(",\n");
   return `{
   "source": ${JSON.stringify(source)},
   "operations": {
-${lines(operations)}
+${entryLines(operations)}
   },
   "schemas": {
-${lines(schemas)}
+${entryLines(schemas)}
   }
 }`;
+}
+
+function entryLines(entries: object): string {
+  return Object.entries(entries)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+    .join(",\n");
 }

@@ -78,10 +78,14 @@ export interface NewCommit {
  */
 export class GitStore {
   readonly folder = mkdtempSync(join(tmpdir(), "local-github-"));
+  /** The tips of branches, by full name. Nothing else moves them. */
+  readonly #tips = new Map<string, string>();
   readonly #blobs = new Map<string, Buffer>();
   readonly #listings = new Map<string, readonly TreeEntry[]>();
   readonly #commits = new Map<string, CommitInfo>();
   readonly #diffs = new Map<string, readonly FileDiff[]>();
+  readonly #types = new Map<string, string>();
+  readonly #mergeBases = new Map<string, string>();
 
   constructor() {
     this.#git(["init", "--quiet", "--bare", "--template="]);
@@ -122,7 +126,15 @@ export class GitStore {
 
   /** As `resolve`, for what leads to a commit. */
   resolveCommit(expression: string): string | undefined {
-    return this.#commits.has(expression) ? expression : this.resolve(`${expression}^{commit}`);
+    const tip = this.#tips.get(expression) ?? this.#tips.get(`refs/heads/${expression}`);
+    if (tip !== undefined) return tip;
+    if (this.#types.get(expression) === "commit") return expression;
+    return this.resolve(`${expression}^{commit}`);
+  }
+
+  /** The tip of a branch, by its short name. */
+  tip(branch: string): string | undefined {
+    return this.#tips.get(`refs/heads/${branch}`);
   }
 
   commit({ ref, parents, message, time, author, changes, tree }: NewCommit): string {
@@ -141,9 +153,11 @@ export class GitStore {
       .toSorted(([, one], [, other]) => Number(other === null) - Number(one === null))
       .map(([path, content]) => this.#changeCommand(path, content));
     const script = Buffer.concat([...lines, ...edits, Buffer.from("\nget-mark :1\ndone\n")]);
-    return this.#git(["fast-import", "--quiet", "--force", "--done"], script)
-      .toString("utf8")
-      .trim();
+    const output = this.#git(["fast-import", "--quiet", "--force", "--done"], script);
+    const sha = output.toString("utf8").trim();
+    this.#tips.set(ref, sha);
+    this.#types.set(sha, "commit");
+    return sha;
   }
 
   #changeCommand(path: string, content: FileContent): Buffer {
@@ -163,6 +177,7 @@ export class GitStore {
   /** Moves or makes a branch. */
   setBranch(branch: string, sha: string): void {
     this.#git(["update-ref", `refs/heads/${branch}`, sha]);
+    this.#tips.set(`refs/heads/${branch}`, sha);
   }
 
   commitInfo(sha: string): CommitInfo {
@@ -220,17 +235,25 @@ export class GitStore {
 
   /** "blob", "tree" or "commit"; undefined where there is no such object. */
   typeOf(sha: string): string | undefined {
-    if (this.#blobs.has(sha)) return "blob";
+    const known = this.#blobs.has(sha) ? "blob" : this.#types.get(sha);
+    if (known !== undefined) return known;
     try {
-      return this.#text(["cat-file", "-t", sha]).trim();
+      const type = this.#text(["cat-file", "-t", sha]).trim();
+      this.#types.set(sha, type);
+      return type;
     } catch {
       return undefined;
     }
   }
 
   mergeBase(one: string, other: string): string | undefined {
+    const key = `${one} ${other}`;
+    const known = one === other ? one : this.#mergeBases.get(key);
+    if (known !== undefined) return known;
     try {
-      return this.#text(["merge-base", one, other]).trim();
+      const found = this.#text(["merge-base", one, other]).trim();
+      this.#mergeBases.set(key, found);
+      return found;
     } catch {
       return undefined;
     }
@@ -357,7 +380,8 @@ function statusOf(letter: string): FileDiff["status"] {
 }
 
 function signature(line: string): Signature {
-  const [, name = "", email = "", seconds = "0"] = /^(.*) <(.*)> (\d+) [+-]\d{4}$/u.exec(line) ?? [];
+  const [, name = "", email = "", seconds = "0"] =
+    /^(.*) <(.*)> (\d+) [+-]\d{4}$/u.exec(line) ?? [];
   return { name, email, date: isoDate(Number(seconds)) };
 }
 

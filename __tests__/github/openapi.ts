@@ -31,8 +31,15 @@ export interface Operation {
 /** These take several segments, whatever their place (`x-multi-segment` of the description). */
 const multiSegment = new Set(["basehead", "path", "ref", "tree_sha"]);
 
-/** The operations that the model serves, each with validators compiled from the description. */
-export function readOperations(): Operation[] {
+let known: readonly Operation[] | undefined;
+
+/** The operations that the model serves, each with validators compiled from the description, once for all. */
+export function readOperations(): readonly Operation[] {
+  known ??= compiledOperations();
+  return known;
+}
+
+function compiledOperations(): Operation[] {
   const text = readFileSync(new URL("openapi.json", import.meta.url), "utf8");
   const { operations, schemas } = JSON.parse(text) as Extract;
   const ajv = new Ajv({ strict: false, allErrors: true });

@@ -45,7 +45,7 @@ export class Repository {
 
   /** The hash of a branch's tip. */
   branch(name: string): string {
-    const sha = this.git.resolveCommit(`refs/heads/${name}`);
+    const sha = this.git.tip(name);
     if (sha === undefined) throw new Error(`${this.fullName} has no branch ${name}`);
     return sha;
   }
@@ -82,7 +82,7 @@ export class Repository {
     const number = this.pullRequests.length + 1;
     const head = options.head ?? `change-${number}`;
     const base = options.base ?? this.defaultBranch;
-    if (this.git.resolveCommit(`refs/heads/${head}`) === undefined) {
+    if (this.git.tip(head) === undefined) {
       this.createBranch(head, this.branch(base));
     }
     if (options.files) this.commit(head, options.files, { message: options.title ?? "Change" });

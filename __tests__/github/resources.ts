@@ -162,9 +162,13 @@ export class Resources {
     };
   }
 
-  /** The page of a comment in its pull request. */
+  pullRequestPage({ repository, number }: PullRequest): string {
+    return this.#html(repository, `/pull/${number}`);
+  }
+
+  /** The place of a comment on the page of its pull request. */
   commentPage({ id, thread: { pullRequest } }: ReviewComment): string {
-    return this.#html(pullRequest.repository, `/pull/${pullRequest.number}#discussion_r${id}`);
+    return `${this.pullRequestPage(pullRequest)}#discussion_r${id}`;
   }
 
   comment(comment: ReviewComment): Json {
@@ -178,7 +182,9 @@ export class Resources {
     const html = this.commentPage(comment);
     const lines = {
       original_line: original?.line,
-      original_position: original && diffPosition(pullRequest.filesAt(thread.commit), thread.path, side, original.line),
+      original_position:
+        original &&
+        diffPosition(pullRequest.filesAt(thread.commit), thread.path, side, original.line),
       original_start_line: original?.startLine ?? null,
       line: position?.line ?? null,
       position: position ? diffPosition(pullRequest.files, thread.path, side, position.line) : null,

@@ -1,5 +1,4 @@
 import type { Account } from "./accounts.ts";
-import type { ReviewAnchor } from "./anchor.ts";
 import { problemObjects, problemSentence } from "./anchor.ts";
 import type { Side } from "./patch.ts";
 import type { NewReviewComment, PullRequest, ReviewComment, ReviewEvent } from "./pull-request.ts";
@@ -32,15 +31,11 @@ interface ReviewBody {
 const unprocessable = (reason: string): Refusal =>
   new Refusal(422, "Unprocessable Entity", [reason]);
 
-function anchorOf({ path, line, side, start_line, start_side, position }: CommentBody): ReviewAnchor {
+function newComment(comment: CommentBody): NewReviewComment {
+  const { body, path, line, side, start_line, start_side, position } = comment;
   if (position !== undefined) throw new Refusal(501, "this model takes line and side, no position");
-  return {
-    path,
-    line,
-    side,
-    startLine: start_line,
-    startSide: start_side === "side" ? side : start_side,
-  };
+  const startSide = start_side === "side" ? side : start_side;
+  return { body, path, line, side, startLine: start_line, startSide };
 }
 
 function isTooLong(text: string, { world }: Repository): boolean {
@@ -65,10 +60,7 @@ function createReview(request: RestRequest): RestAnswer {
     refusedBody([body, ...comments.map((comment) => comment.body)], repository) ??
     (pullRequest.hasCommit(commit) ? undefined : "The commitOID is not part of the pull request");
   if (reason !== undefined) throw unprocessable(reason);
-  const created: NewReviewComment[] = comments.map((comment) => ({
-    ...anchorOf(comment),
-    body: comment.body,
-  }));
+  const created = comments.map(newComment);
   for (const comment of created) {
     const problems = pullRequest.problemsOf(comment, commit);
     if (problems.length > 0) throw unprocessable(problemSentence(problems));
@@ -121,14 +113,16 @@ function listReviews(request: RestRequest): RestAnswer {
 /** The endpoints for single comments answer with objects, not sentences. */
 function checkCommentBody(text: string, repository: Repository): void {
   const { charactersPerBody } = repository.world.limits;
-  const problem = (code: string, message: string): Refusal =>
-    new Refusal(422, "Validation Failed", [
-      { resource: "PullRequestReviewComment", code, field: "body", message },
-    ]);
-  if (text.trim() === "") throw problem("missing_field", "body can't be blank");
+  if (text.trim() === "") throw bodyProblem("missing_field", "body can't be blank");
   if (isTooLong(text, repository)) {
-    throw problem("custom", `body is too long (maximum is ${charactersPerBody} characters)`);
+    throw bodyProblem("custom", `body is too long (maximum is ${charactersPerBody} characters)`);
   }
+}
+
+function bodyProblem(code: string, message: string): Refusal {
+  return new Refusal(422, "Validation Failed", [
+    { resource: "PullRequestReviewComment", code, field: "body", message },
+  ]);
 }
 
 function commentOf({ repository, parameters }: RestRequest): ReviewComment {
@@ -147,7 +141,7 @@ function ownCommentOf(request: RestRequest): ReviewComment {
   return comment;
 }
 
-function created(request: RestRequest, comment: ReviewComment): RestAnswer {
+function createdAnswer(request: RestRequest, comment: ReviewComment): RestAnswer {
   const body = request.resources.comment(comment);
   return { status: 201, body, headers: { location: String(body["url"]) } };
 }
@@ -161,10 +155,10 @@ function createComment(request: RestRequest): RestAnswer {
   if (body.in_reply_to !== undefined) {
     const target = pullRequest.comments.find((comment) => comment.id === body.in_reply_to);
     if (!target) throw notFound();
-    return created(request, pullRequest.reply(account, target, body.body));
+    return createdAnswer(request, pullRequest.reply(account, target, body.body));
   }
   const commit = body.commit_id ?? pullRequest.headSha;
-  const anchor = anchorOf(body);
+  const comment = newComment(body);
   if (!pullRequest.hasCommit(commit)) {
     const name = "pull_request_review_thread.end_commit_oid";
     throw new Refusal(422, "Validation Failed", [
@@ -177,16 +171,15 @@ function createComment(request: RestRequest): RestAnswer {
     ]);
   }
   const problems = pullRequest
-    .problemsOf(anchor, commit)
+    .problemsOf(comment, commit)
     .filter(({ field }) => body.subject_type !== "file" || field === "path");
   if (problems.length > 0) {
     throw new Refusal(422, "Validation Failed", problemObjects(problems));
   }
-  const comment = { ...anchor, body: body.body };
   const review = pullRequest.addReview(account, "COMMENT", "", commit, [comment]);
   const added = pullRequest.comments.find((entry) => entry.review === review);
   if (!added) throw new Error("the comment was not added");
-  return created(request, added);
+  return createdAnswer(request, added);
 }
 
 function listComments(request: RestRequest): RestAnswer {
@@ -222,7 +215,7 @@ function createReply(request: RestRequest): RestAnswer {
   const account = viewer(request);
   checkCommentBody(body, request.repository);
   const target = commentOf(request);
-  return created(request, target.thread.pullRequest.reply(account, target, body));
+  return createdAnswer(request, target.thread.pullRequest.reply(account, target, body));
 }
 
 const write = ["pullRequests", "write"] as const;

@@ -46,10 +46,14 @@ function getTree({ repository, resources, parameters, query }: RestRequest): Res
   const treeish = git.resolve(`${parameters["tree_sha"] ?? ""}^{tree}`);
   if (treeish === undefined) throw notFound();
   const isRecursive = query["recursive"] !== undefined;
-  const entries = git
-    .listing(treeish)
-    .filter((entry) => isRecursive || !entry.path.includes("/"));
+  const entries = git.listing(treeish).filter((entry) => isRecursive || !entry.path.includes("/"));
   const { entriesPerTree } = world.limits;
+  const urlOf = (type: string, sha: string): string | undefined => {
+    if (type === "commit") return undefined;
+    return type === "blob"
+      ? resources.blobUrl(repository, sha)
+      : resources.treeUrl(repository, sha);
+  };
   const body = {
     sha: treeish,
     url: resources.treeUrl(repository, treeish),
@@ -58,9 +62,8 @@ function getTree({ repository, resources, parameters, query }: RestRequest): Res
       mode,
       type,
       sha,
-      ...(size === null ? {} : { size }),
-      ...(type === "blob" ? { url: resources.blobUrl(repository, sha) } : {}),
-      ...(type === "tree" ? { url: resources.treeUrl(repository, sha) } : {}),
+      size: size ?? undefined,
+      url: urlOf(type, sha),
     })),
     truncated: entries.length > entriesPerTree,
   };
@@ -130,7 +133,11 @@ function getContent(request: RestRequest): RestAnswer {
 }
 
 function contentType(mode: string): string {
-  const types: Record<string, string> = { "040000": "dir", "120000": "symlink", "160000": "submodule" };
+  const types: Record<string, string> = {
+    "040000": "dir",
+    "120000": "symlink",
+    "160000": "submodule",
+  };
   return types[mode] ?? "file";
 }
 
