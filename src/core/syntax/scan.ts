@@ -177,12 +177,13 @@ export class Scanner {
         default:
       }
     }
-    this.end = at < length ? at : length;
+    const end = Math.min(at, length);
+    this.end = end;
     this.quote = "";
     this.contentStart = this.start;
-    this.contentEnd = this.end;
+    this.contentEnd = end;
     this.hasBackslash = hasBackslash;
-    this.checkLength(this.start, isSpace(text.charCodeAt(at)) ? at + 1 : at);
+    this.checkLength(this.start, isSpace(text.charCodeAt(end)) ? end + 1 : end);
   }
 
   /**

@@ -6,7 +6,8 @@ export interface Span {
 
 /**
  * `lua` is the body of a `*_by_lua_block`, which lua-nginx-module reads with a lexer of its own.
- * `word` includes its quotes.
+ * `word` includes its quotes. `space` is what stands between other tokens: space, tab, CR, LF, and a
+ * byte order mark at the start of the text.
  */
 export type TokenKind = "space" | "comment" | "word" | "semicolon" | "open" | "close" | "lua";
 
@@ -22,7 +23,10 @@ export interface Word extends Span {
   readonly quote: "" | '"' | "'";
 }
 
-/** A simple directive, or a block directive when `block` is there. The span ends after `;` or `}`. */
+/**
+ * A simple directive, or a block directive when `block` is there. The span ends after `;` or `}`; where
+ * these are missing, with the last word or, for a block, with the text.
+ */
 export interface Directive extends Span {
   readonly name: Word;
   readonly parameters: readonly Word[];
@@ -31,17 +35,24 @@ export interface Directive extends Span {
   readonly semicolon: Span | null;
 }
 
-/** From `{` to `}`. */
+/** From `{` to `}`, or to the end of the text where `}` is missing. */
 export interface Block extends Span {
   readonly open: Span;
   /** Null where the file ends before the block does. */
   readonly close: Span | null;
   readonly directives: readonly Directive[];
-  /** The body of a `*_by_lua_block`; such a block has no directives. */
+  /** The body of a `*_by_lua_block`, possibly empty; such a block has no directives. */
   readonly lua: Span | null;
 }
 
-/** What the parser says about text that nginx would refuse. */
+/**
+ * What the parser says about text that nginx would refuse (and, `too-deep`, about blocks it does not
+ * follow nginx into).
+ *
+ * The span is the character at fault, except: `missing-semicolon` the directive's own words;
+ * `unexpected-end` those of the unfinished directive, or the `{` of the unclosed block;
+ * `unterminated-quote` the opening quote; `too-long` the word or comment.
+ */
 export interface SyntaxProblem extends Span {
   readonly code:
     | "unexpected-character"
@@ -53,6 +64,7 @@ export interface SyntaxProblem extends Span {
     | "too-long"
     | "byte-order-mark"
     | "too-deep";
+  /** Begins with nginx's own message, where it has one. */
   readonly message: string;
 }
 
@@ -61,6 +73,7 @@ export interface SyntaxTree {
   readonly directives: readonly Directive[];
   /** Spans from `#` to before the line feed, in order. */
   readonly comments: readonly Span[];
+  /** Ordered by where they start; no more than a thousand. */
   readonly problems: readonly SyntaxProblem[];
 }
 
