@@ -54,7 +54,7 @@ export function fence(text: string, info = ""): string {
  */
 export function prose(text: string): string {
   const words =
-    /`([^`]+)`|(?:[a-z][a-z0-9+.-]*:\/\/|www\.)[^\s"'`<>|]*[^\s"'`<>|.,;:!?)]|\$(?:\w+|\{\w+\})|\w+(?:_\w+)+/gi;
+    /`([^`]+)`|\b(?:[a-z][a-z0-9+.-]{0,20}:\/\/|www\.)[^\s"'`<>|]*[^\s"'`<>|.,;:!?)]|\$(?:\w+|\{\w+\})|\b[a-z0-9]+(?:_[a-z0-9]+)+\b/gi;
   const line = oneLine(text).trim();
   let result = "";
   let from = 0;
@@ -88,8 +88,11 @@ export function cell(markdown: string): string {
 /** A table; the cells are Markdown. Empty without rows. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return "";
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
-  return [line(head), `|${" --- |".repeat(head.length)}`, ...rows.map(line)].join("\n");
+  return [row(head), `|${" --- |".repeat(head.length)}`, ...rows.map(row)].join("\n");
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map(cell).join(" | ")} |`;
 }
 
 function escaped(text: string): string {

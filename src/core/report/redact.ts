@@ -31,7 +31,7 @@ const patterns: readonly RegExp[] = [
   // https://user:password@host
   /\b[a-z][a-z0-9+.-]{0,20}:\/\/([^\s/?#"';]{1,500})@/dgi,
   // Shapes that the issuers document, so that their own scanners find them.
-  /\b(gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeoprs]-[\w-]{10,}|[rs]k_live_\w{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/dg,
+  /(?<![\w-])(gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeoprs]-[\w-]{10,}|[rs]k_live_\w{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/dg,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----([^-]+)/dg,
 ];
 

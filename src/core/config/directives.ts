@@ -1,0 +1,168 @@
+import type { Grammar } from "../syntax/tree.ts";
+import { directiveTable } from "./directive-table.ts";
+import type { Context } from "./model.ts";
+
+/** Where a directive may stand and how it is written there. */
+export interface DirectiveRow {
+  readonly contexts: string;
+  readonly least: number;
+  /** Infinity where there is no limit. */
+  readonly most: number;
+  readonly flag: boolean;
+  readonly block: boolean;
+  /** nginx refuses a second one on the same level. */
+  readonly once: boolean;
+}
+
+const parsed = new Map<string, readonly DirectiveRow[]>();
+
+/** The directive's rows, or undefined where nginx and the modules we know have no directive of that name. */
+export function directiveRows(name: string): readonly DirectiveRow[] | undefined {
+  const known = parsed.get(name);
+  if (known !== undefined || !Object.hasOwn(directiveTable, name)) {
+    return known;
+  }
+  const rows = (directiveTable[name] ?? "").split(" | ").map(parseRow);
+  parsed.set(name, rows);
+  return rows;
+}
+
+function parseRow(row: string): DirectiveRow {
+  const [contexts = "", count = "", ...words] = row.split(" ");
+  const [least = "0", most] = count === "flag" ? ["1", "1"] : count.split("-");
+  return {
+    contexts,
+    least: Number(least),
+    most: most === "" ? Infinity : Number(most ?? least),
+    flag: count === "flag",
+    block: words.includes("block"),
+    once: words.includes("once"),
+  };
+}
+
+const letters: Readonly<Record<Context, string>> = {
+  main: "M",
+  events: "e",
+  http: "h",
+  upstream: "u",
+  server: "s",
+  "server-if": "i",
+  location: "l",
+  "location-if": "f",
+  limit_except: "x",
+  map: "",
+  stream: "",
+  mail: "",
+  other: "",
+};
+
+/** Whether we know which directives stand in this context; not so inside `map`, `types`, `stream` or a module's block. */
+export function isChecked(context: Context): boolean {
+  return letters[context] !== "";
+}
+
+/** The row that holds in this context, or undefined where nginx says that the directive is not allowed here. */
+export function rowIn(rows: readonly DirectiveRow[], context: Context): DirectiveRow | undefined {
+  return rows.find((row) => row.contexts === "*" || row.contexts.includes(letters[context]));
+}
+
+/** What the parser asks to see that a `;` is missing. */
+export const grammar: Grammar = {
+  maxParameters(name) {
+    const rows = directiveRows(name);
+    return rows === undefined ? undefined : Math.max(...rows.map((row) => row.most));
+  },
+};
+
+/** The context that a block directive opens. */
+export function contextInside(name: string, context: Context): Context {
+  switch (name) {
+    case "http":
+    case "events":
+    case "stream":
+    case "mail":
+      return context === "main" ? name : "other";
+    case "upstream":
+    case "server":
+      return context === "http" ? name : "other";
+    case "location":
+      return context === "server" || context === "location" ? "location" : "other";
+    case "if":
+      return context === "server" ? "server-if" : context === "location" ? "location-if" : "other";
+    case "limit_except":
+      return context === "location" ? "limit_except" : "other";
+    case "map":
+    case "geo":
+    case "split_clients":
+    case "types":
+    case "charset_map":
+      return "map";
+    default:
+      return "other";
+  }
+}
+
+/** An nginx version, as far as behaviour depends on it. */
+export type NginxVersion = readonly [major: number, minor: number, patch: number];
+
+/** The versions to ask when the version is not known: Debian 12's, and the newest whose behaviour was measured. */
+export const oldestVersion: NginxVersion = [1, 22, 1];
+export const newestVersion: NginxVersion = [1, 31, 5];
+
+/** Reads "1.27" or "1.27.3"; a missing patch level is 0. Undefined where it is not a version. */
+export function parseVersion(text: string): NginxVersion | undefined {
+  const match = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(text.trim());
+  return match === null
+    ? undefined
+    : [
+        Number(match[1]),
+        Number(match[2]),
+        Number(match[3] ?? (Number(match[2]) % 2 === 0 ? 99 : 0)),
+      ];
+}
+
+/** Whether `version` is `since` or later. */
+export function isSince(version: NginxVersion, since: NginxVersion): boolean {
+  for (let part = 0; part < 3; part++) {
+    const difference = (version[part] ?? 0) - (since[part] ?? 0);
+    if (difference !== 0) {
+      return difference > 0;
+    }
+  }
+  return true;
+}
+
+/** `proxy_http_version` defaults to 1.1, `Connection` is not sent and explicit upstreams keep connections (changes of 1.29.7). */
+export const httpOneOneByDefault: NginxVersion = [1, 29, 7];
+/** `Host` is the first line, `Host ""` falls back to `$proxy_host`, the last of two wins (E157, E158). */
+export const hostFirst: NginxVersion = [1, 31, 4];
+/** `Proxy-Connection` is no longer passed on. */
+export const proxyConnectionStripped: NginxVersion = [1, 31, 0];
+
+/** Milliseconds of nginx's time syntax ("60s", "1h30m", "500ms", "0"), or undefined where nginx refuses it. A bare number is seconds. */
+export function parseTime(text: string): number | undefined {
+  const units: Readonly<Record<string, number>> = {
+    y: 31_536_000_000,
+    M: 2_592_000_000,
+    w: 604_800_000,
+    d: 86_400_000,
+    h: 3_600_000,
+    m: 60_000,
+    s: 1000,
+    ms: 1,
+  };
+  if (!/^(?:\d+(?:ms|[yMwdhms])? *)+$/.test(text)) {
+    return undefined;
+  }
+  let total = 0;
+  let smallest = Infinity;
+  for (const [, count = "", unit = "s"] of text.matchAll(/(\d+)(ms|[yMwdhms])?/g)) {
+    const milliseconds = units[unit] ?? 1000;
+    if (milliseconds >= smallest) {
+      return undefined;
+    }
+    smallest = milliseconds;
+    total += Number(count) * milliseconds;
+  }
+  return total;
+}

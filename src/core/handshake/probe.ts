@@ -1,0 +1,53 @@
+import type { ProbeName } from "./model.ts";
+
+/** What the client sends, as far as it is known. Null is "any": no rule may depend on it. */
+export interface ClientRequest {
+  readonly probe: ProbeName;
+  readonly method: string;
+  /** The path, normalised and without the query; null where the request stands for all of a location's. */
+  readonly path: string | null;
+  /** The query without `?`; null where it is not known. */
+  readonly query: string | null;
+  readonly scheme: "http" | "https" | null;
+  /** The `Host` header; null where it is not known. */
+  readonly host: string | null;
+  /** The server's own port; null where it is not known. */
+  readonly port: string | null;
+  /** In the order of the bytes, `Host` first where it is known. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The client's address; null where it is not known. */
+  readonly clientAddress: string | null;
+}
+
+/** A key of 16 bytes in base64, as each handshake has one (RFC 6455, 4.1); this one is the RFC's example. */
+const sampleKey = "dGhlIHNhbXBsZSBub25jZQ==";
+
+/** The headers of a probe beside `Host`, in order. */
+export function probeHeaders(probe: ProbeName): readonly (readonly [string, string])[] {
+  switch (probe) {
+    case "plain":
+      return [];
+    case "websocket":
+      return [
+        ["Upgrade", "websocket"],
+        ["Connection", "Upgrade"],
+        ["Sec-WebSocket-Key", sampleKey],
+        ["Sec-WebSocket-Version", "13"],
+      ];
+    case "h2c":
+      return [
+        ["Upgrade", "h2c"],
+        ["Connection", "Upgrade, HTTP2-Settings"],
+        ["HTTP2-Settings", "AAMAAABkAAQAAP__"],
+      ];
+  }
+}
+
+/** The value of a request header as `$http_name` gives it, or the empty string. */
+export function clientHeader(request: ClientRequest, name: string): string {
+  const wanted = name.toLowerCase();
+  return request.headers
+    .filter(([header]) => header.toLowerCase().replaceAll("-", "_") === wanted)
+    .map(([, value]) => value)
+    .join(", ");
+}

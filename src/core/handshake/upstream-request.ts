@@ -1,0 +1,242 @@
+import {
+  hostFirst,
+  httpOneOneByDefault,
+  isSince,
+  type NginxVersion,
+  parseTime,
+  proxyConnectionStripped,
+} from "../config/directives.ts";
+import { effectiveList, effectiveSetting, type Setting } from "../config/effective.ts";
+import type { Config, Level, Use } from "../config/model.ts";
+import type { UpstreamHeader, UpstreamRequest, Value } from "./model.ts";
+import { evaluate, isKnown, type Scope, shown, unknown } from "./variables.ts";
+
+/** Where `proxy_pass` leads: `scheme://authority` and the URI part, if it has one. */
+export interface ProxyTarget {
+  readonly use: Use;
+  readonly address: Value;
+  /** What `Host` is by default. */
+  readonly host: Value;
+  /** The part from the first `/` after the authority; null where there is none. */
+  readonly uri: Value | null;
+  /** Whether the parameter has variables: then the URI part is sent as it is. */
+  readonly dynamic: boolean;
+}
+
+/** Reads a `proxy_pass` for one request. */
+export function proxyTarget(use: Use, scope: Scope): ProxyTarget {
+  const written = use.parameters[0] ?? "";
+  const dynamic = written.includes("$");
+  const value = evaluate(written, scope);
+  const text = shown(value);
+  const why = isKnown(value) ? null : value.unknown;
+  const socket = /^(https?:\/\/unix:[^:]*)(?::(.*))?$/i.exec(text);
+  const parts = socket ?? /^([a-z]+:\/\/[^/?#]*)(.*)$/is.exec(text);
+  const address = parts?.[1] ?? text;
+  const rest = parts?.[2] ?? "";
+  const wrap = (part: string): Value => (why !== null && part.includes("$") ? unknown(why, part) : part);
+  const authority = address.replace(/^[a-z]+:\/\//i, "");
+  const defaultPort = /^https:/i.test(address) ? ":443" : ":80";
+  const host =
+    socket === null
+      ? authority.endsWith(defaultPort)
+        ? authority.slice(0, -defaultPort.length)
+        : authority
+      : "localhost";
+  return { use, address: wrap(address), host: wrap(host), uri: rest === "" ? null : wrap(rest), dynamic };
+}
+
+/** The `upstream` block that a target names, or null: names are compared without case. */
+export function upstreamOf(config: Config, target: ProxyTarget): Use | null {
+  const name = shown(target.address)
+    .replace(/^[a-z]+:\/\//i, "")
+    .toLowerCase();
+  return upstreams(config).get(name) ?? null;
+}
+
+const upstreamsOf = new WeakMap<Config, ReadonlyMap<string, Use>>();
+
+function upstreams(config: Config): ReadonlyMap<string, Use> {
+  let found = upstreamsOf.get(config);
+  if (found === undefined) {
+    const named = new Map<string, Use>();
+    const http = config.kind === "main" ? config.main.uses.filter((use) => use.name === "http") : [];
+    const levels = config.kind === "http" ? [config.main] : http.map((use) => use.inner).filter((inner) => inner !== null);
+    for (const use of levels.flatMap((level) => level.uses)) {
+      if (use.name === "upstream" && use.parameters[0] !== undefined) {
+        named.set(use.parameters[0].toLowerCase(), use);
+      }
+    }
+    upstreamsOf.set(config, named);
+    found = named;
+  }
+  return found;
+}
+
+/**
+ * Whether connections to this target are kept for later requests: an `upstream` with `keepalive`, or from 1.29.7 any
+ * `upstream` without `keepalive 0` (E57, E58).
+ */
+export function keepsConnections(config: Config, target: ProxyTarget, version: NginxVersion): boolean {
+  const upstream = upstreamOf(config, target);
+  const keepalive = upstream?.inner?.uses.find((use) => use.name === "keepalive");
+  if (keepalive !== undefined) {
+    return keepalive.parameters[0] !== "0";
+  }
+  return upstream !== null && isSince(version, httpOneOneByDefault);
+}
+
+/** The request head that nginx sends for a scope that has reached `level`. */
+export function upstreamRequest(level: Level, target: ProxyTarget, scope: Scope, version: NginxVersion): UpstreamRequest {
+  scope.proxyHost = target.host;
+  const list = effectiveList(level, "proxy_set_header");
+  const passes = flag(effectiveSetting(level, "proxy_pass_request_headers"), true);
+  const method = effectiveSetting(level, "proxy_method");
+  const body = effectiveSetting(level, "proxy_set_body");
+  const httpVersion = settingText(effectiveSetting(level, "proxy_http_version"), isSince(version, httpOneOneByDefault) ? "1.1" : "1.0");
+  const headers = ownHeaders(list.uses, scope, version);
+  const named = new Set(list.uses.map((use) => (use.parameters[0] ?? "").toLowerCase()));
+  addDefaults(headers, named, target, version);
+  if (body.state === "set" && !named.has("content-length")) {
+    const value = evaluate(body.use.parameters[0] ?? "", scope);
+    headers.push({
+      name: "Content-Length",
+      value: isKnown(value) ? String(utf8Length(value)) : unknown(value.unknown, `length of ${value.text}`),
+      origin: { from: "directive", use: body.use },
+    });
+  }
+  const stripped = new Set(["host", "connection", "upgrade", "te", "keep-alive", "expect", "content-length", "transfer-encoding"]);
+  if (isSince(version, proxyConnectionStripped)) {
+    stripped.add("proxy-connection");
+  }
+  if (passes !== false) {
+    for (const [name, value] of scope.request.headers) {
+      const key = name.toLowerCase();
+      if (!named.has(key) && !stripped.has(key) && !key.includes("_")) {
+        headers.push({
+          name,
+          value: passes === true ? value : unknown(passes.unknown, value),
+          origin: { from: "client" },
+        });
+      }
+    }
+  }
+  return {
+    method: method.state === "set" ? evaluate(method.use.parameters[0] ?? "", scope) : method.state === "unknown" ? unknown(method.why, scope.request.method) : scope.request.method,
+    uri: upstreamUri(level, target, scope),
+    address: target.address,
+    httpVersion,
+    httpVersionFrom: useOf(effectiveSetting(level, "proxy_http_version")),
+    headers,
+    hidden: list.hidden,
+  };
+}
+
+function ownHeaders(uses: readonly Use[], scope: Scope, version: NginxVersion): UpstreamHeader[] {
+  const headers: UpstreamHeader[] = [];
+  const first = isSince(version, hostFirst);
+  let host: UpstreamHeader | null = null;
+  for (const use of uses) {
+    const [name = "", text = ""] = use.parameters;
+    const value = evaluate(text, scope);
+    if (value === "") {
+      continue;
+    }
+    const header: UpstreamHeader = { name, value, origin: { from: "directive", use } };
+    if (first && name.toLowerCase() === "host") {
+      host = header;
+    } else {
+      headers.push(header);
+    }
+  }
+  return host === null ? headers : [{ ...host, name: "Host" }, ...headers];
+}
+
+function addDefaults(headers: UpstreamHeader[], named: ReadonlySet<string>, target: ProxyTarget, version: NginxVersion): void {
+  const host: UpstreamHeader = { name: "Host", value: target.host, origin: { from: "default" } };
+  if (isSince(version, hostFirst)) {
+    if (headers[0]?.name.toLowerCase() !== "host") {
+      headers.unshift(host);
+    }
+  } else if (!named.has("host")) {
+    headers.push(host);
+  }
+  if (!named.has("connection") && !isSince(version, httpOneOneByDefault)) {
+    headers.push({ name: "Connection", value: "close", origin: { from: "default" } });
+  }
+}
+
+function upstreamUri(level: Level, target: ProxyTarget, scope: Scope): Value {
+  const query = scope.request.query === null || scope.request.query === "" ? "" : `?${scope.request.query}`;
+  const sample = scope.path ?? locationPath(level) ?? "/";
+  const known = (text: string): Value =>
+    scope.path === null || scope.request.query === null ? unknown("it follows the path that the client asks for", text) : text;
+  if (target.uri === null) {
+    return known(sample + query);
+  }
+  if (target.dynamic) {
+    return target.uri;
+  }
+  const path = locationPath(level);
+  const rest = path !== null && sample.startsWith(path) ? sample.slice(path.length) : "";
+  return known(shown(target.uri) + rest + query);
+}
+
+/** The path of a prefix or exact location, or null for a regular expression, a named location and none. */
+export function locationPath(level: Level): string | null {
+  for (let at: Level | null = level; at !== null; at = at.parent) {
+    if (at.opener?.name === "location") {
+      const [first = "", second] = at.opener.parameters;
+      if (second === undefined) {
+        const glued = /^(?:=|\^~)(.*)$/.exec(first);
+        return glued !== null ? (glued[1] ?? "") : first.startsWith("~") || first.startsWith("@") ? null : first;
+      }
+      return first === "=" || first === "^~" ? second : null;
+    }
+  }
+  return null;
+}
+
+/** `proxy_read_timeout` in milliseconds, 60 s by default; null where it is unknown. */
+export function idleTimeout(level: Level): number | null {
+  const setting = effectiveSetting(level, "proxy_read_timeout");
+  if (setting.state === "default") {
+    return 60_000;
+  }
+  return setting.state === "set" ? (parseTime(setting.use.parameters[0] ?? "") ?? null) : null;
+}
+
+function useOf(setting: Setting): Use | null {
+  return setting.state === "set" ? setting.use : null;
+}
+
+function settingText(setting: Setting, byDefault: string): Value {
+  switch (setting.state) {
+    case "default":
+      return byDefault;
+    case "set":
+      return setting.use.parameters[0] ?? "";
+    case "unknown":
+      return unknown(setting.why, "");
+  }
+}
+
+function flag(setting: Setting, byDefault: boolean): boolean | { unknown: string } {
+  switch (setting.state) {
+    case "default":
+      return byDefault;
+    case "set":
+      return setting.use.parameters[0]?.toLowerCase() === "on";
+    case "unknown":
+      return { unknown: setting.why };
+  }
+}
+
+function utf8Length(text: string): number {
+  let length = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return length;
+}

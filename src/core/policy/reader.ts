@@ -1,0 +1,130 @@
+import { nearest } from "./nearest.ts";
+import type { PolicyEntry, PolicyNode } from "./node.ts";
+
+/** Where to report that the text at this offset is wrong. */
+export type Complain = (at: number, message: string) => void;
+
+/** Reads one value; undefined where it has complained. `what` is its name in messages, e.g. `rules.idle-timeout`. */
+export type Reader<Result> = (
+  node: PolicyNode,
+  what: string,
+  complain: Complain,
+) => Result | undefined;
+
+/** Reads a map whose keys are known. Gives its entries by key; other keys and wrong types are complained about. */
+export function fields<Key extends string>(
+  node: PolicyNode,
+  what: string,
+  keys: readonly Key[],
+  complain: Complain,
+  hint: (key: string) => string | null = () => null,
+): ReadonlyMap<Key, PolicyEntry> {
+  const found = new Map<Key, PolicyEntry>();
+  for (const entry of entries(node, what, complain)) {
+    const key = keys.find((known) => known === entry.key);
+    if (key === undefined) {
+      const place = what === "" ? "" : ` in ${what}`;
+      const advice = hint(entry.key) ?? suggestion(entry.key, keys);
+      complain(
+        entry.keyAt,
+        `unknown key ${quoted(entry.key)}${place}: ${advice}expected ${oneOf(keys)}`,
+      );
+    } else {
+      found.set(key, entry);
+    }
+  }
+  return found;
+}
+
+/** The entries of a map; none for an empty value or, after a complaint, for another type. */
+export function entries(
+  node: PolicyNode,
+  what: string,
+  complain: Complain,
+): readonly PolicyEntry[] {
+  if (node.kind === "map") return node.entries;
+  if (node.kind !== "empty") {
+    const subject = what === "" ? "the policy" : what;
+    complain(node.at, `${subject} is ${described(node)}: expected keys with values`);
+  }
+  return [];
+}
+
+/** Reads one of the allowed words. */
+export function choice<Word extends string>(...words: readonly Word[]): Reader<Word> {
+  return (node, what, complain) => {
+    const word = node.kind === "text" ? words.find((each) => each === node.text) : undefined;
+    if (word === undefined) {
+      const advice = node.kind === "text" ? suggestion(node.text, words) : "";
+      complain(node.at, `${what} is ${described(node)}: ${advice}expected ${oneOf(words)}`);
+    }
+    return word;
+  };
+}
+
+/** Reads a text that `check` accepts: it gives null, or what was expected instead. */
+export function text(
+  expected: string,
+  check: (value: string) => string | null = () => null,
+): Reader<string> {
+  return (node, what, complain) => {
+    const problem = node.kind === "text" ? check(node.text) : expected;
+    if (node.kind === "text" && node.text !== "" && problem === null) return node.text;
+    complain(node.at, `${what} is ${described(node)}: expected ${problem ?? expected}`);
+    return undefined;
+  };
+}
+
+/** Reads a list; an empty value is an empty list. Entries that are wrong are left out after a complaint. */
+export function list<Entry>(entry: Reader<Entry>, example: string): Reader<readonly Entry[]> {
+  return (node, what, complain) => {
+    if (node.kind === "empty") return [];
+    if (node.kind !== "list") {
+      complain(node.at, `${what} is ${described(node)}: expected a list such as ${example}`);
+      return undefined;
+    }
+    return node.items
+      .map((item, index) => entry(item, `${what}[${index}]`, complain))
+      .filter((item) => item !== undefined);
+  };
+}
+
+/** Reads `true` or `false`; `on` and `off`, which older YAML takes for the same, count too. */
+export const flag: Reader<boolean> = (node, what, complain) => {
+  const word = node.kind === "text" ? node.text : "";
+  if (/^(?:true|on)$/i.test(word)) return true;
+  if (/^(?:false|off)$/i.test(word)) return false;
+  complain(node.at, `${what} is ${described(node)}: expected true or false`);
+  return undefined;
+};
+
+/** `did you mean "x"? `, or nothing where no candidate is near. */
+export function suggestion(word: string, candidates: Iterable<string>): string {
+  const candidate = nearest(word, candidates);
+  return candidate === null ? "" : `did you mean ${quoted(candidate)}? `;
+}
+
+/** A value in the words of a message. */
+export function described(node: PolicyNode): string {
+  switch (node.kind) {
+    case "empty":
+      return "empty";
+    case "list":
+      return "a list";
+    case "map":
+      return "a map";
+    case "text":
+      return quoted(node.text);
+    default:
+      return node satisfies never;
+  }
+}
+
+/** The text in double quotes, on one line and not too long. */
+export function quoted(value: string): string {
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+
+function oneOf(words: readonly string[]): string {
+  return words.length === 2 ? words.join(" or ") : `one of ${words.join(", ")}`;
+}
