@@ -12,12 +12,15 @@ const bytesPerQuery = 4_000_000;
 /** Texts of files at commits, each read once. */
 export class Contents {
   readonly #github: GitHub;
+  readonly #number: number | null;
   readonly #known = new Map<string, Content | null>();
   #files = 0;
   #bytes = 0;
 
-  constructor(github: GitHub) {
+  /** With the number of a pull request, each reading also tells `github.state`. */
+  constructor(github: GitHub, number: number | null) {
     this.#github = github;
+    this.#number = number;
   }
 
   has(source: Source): boolean {
@@ -67,7 +70,7 @@ export class Contents {
   async #read(batch: readonly Source[]): Promise<void> {
     if (batch.length === 0) return;
     try {
-      const contents = await this.#github.contents(batch);
+      const contents = await this.#github.contents(batch, this.#number);
       for (const [index, source] of batch.entries()) {
         this.#known.set(keyOf(source), contents[index] ?? null);
       }
@@ -113,22 +116,6 @@ export class CommitFiles implements Files {
       .map((path) => this.#locate(path))
       .filter((source) => !this.#contents.has(source));
   }
-}
-
-/** The paths of the base, from those of the head and the complete list of what changed between them. */
-export function pathsBefore(
-  head: Iterable<string>,
-  changes: readonly ChangedFile[],
-): ReadonlySet<string> {
-  const paths = new Set(head);
-  for (const change of changes) {
-    if (change.status === "added" || change.status === "renamed") paths.delete(change.path);
-  }
-  for (const change of changes) {
-    const before = pathBefore(change);
-    if (before !== null) paths.add(before);
-  }
-  return paths;
 }
 
 /** Where a changed file was in the base; null where it was not there. */

@@ -141,10 +141,16 @@ export interface Overview {
 export class GitHub {
   readonly #client: Client;
   readonly #name: RepositoryName;
+  #state: PullRequestState | null = null;
 
   constructor(client: Client, name: RepositoryName) {
     this.#client = client;
     this.#name = name;
+  }
+
+  /** The pull request's state as the latest answer gave it; null before the first one. */
+  get state(): PullRequestState | null {
+    return this.#state;
   }
 
   /**
@@ -190,7 +196,8 @@ export class GitHub {
       nodes.push(...next.reviewThreads.nodes);
       page = next.reviewThreads.pageInfo;
     }
-    return { state: stateOf(first), threads: nodes.flatMap((node) => threadOf(node)) };
+    this.#state = stateOf(first);
+    return { state: this.#state, threads: nodes.flatMap((node) => threadOf(node)) };
   }
 
   /**
@@ -245,12 +252,21 @@ export class GitHub {
 
   /**
    * Files at commits in one request; null where there is no such file. The order is that of the question.
+   * With a pull request's number its state comes along, so that nobody has to ask for it again before posting.
    * @throws GitHubFault also where only some of them could not be read.
    */
-  async contents(sources: readonly Source[]): Promise<readonly (Content | null)[]> {
-    const variables: Record<string, string> = { ...this.#name };
+  async contents(
+    sources: readonly Source[],
+    number: number | null,
+  ): Promise<readonly (Content | null)[]> {
+    const variables: Record<string, unknown> = { ...this.#name };
     const parameters = ["$owner: String!", "$repo: String!"];
     const fields: string[] = [];
+    if (number !== null) {
+      variables["number"] = number;
+      parameters.push("$number: Int!");
+      fields.push("pullRequest(number: $number) { state headRefOid }");
+    }
     for (const [index, { sha, path }] of sources.entries()) {
       variables[`e${index}`] = `${sha}:${path}`;
       parameters.push(`$e${index}: String!`);
@@ -263,12 +279,18 @@ export class GitHub {
 }
 ${contentFragment}`;
     const { data, problems } = await this.#client.graphql<{
-      readonly repository: Readonly<Record<string, ObjectNode | null>> | null;
+      readonly repository:
+        | (Readonly<Record<`f${number}`, ObjectNode | null>> & {
+            readonly pullRequest?: Pick<PullRequestNode, "state" | "headRefOid">;
+          })
+        | null;
     }>(document, variables);
-    if (!data.repository || problems.length > 0) throw graphqlFault(problems);
+    const { repository } = data;
+    if (!repository || problems.length > 0) throw graphqlFault(problems);
+    if (repository.pullRequest) this.#state = stateOf(repository.pullRequest);
     const contents: (Content | null)[] = [];
     for (const index of sources.keys()) {
-      contents.push(await this.#contentOf(data.repository[`f${index}`]));
+      contents.push(await this.#contentOf(repository[`f${index}`]));
     }
     return contents;
   }
@@ -341,7 +363,7 @@ function pullRequestOf(data: OverviewData, problems: readonly GraphqlProblem[]):
   return pullRequest;
 }
 
-function stateOf(pullRequest: PullRequestNode): PullRequestState {
+function stateOf(pullRequest: Pick<PullRequestNode, "state" | "headRefOid">): PullRequestState {
   return { open: pullRequest.state === "OPEN", headSha: pullRequest.headRefOid };
 }
 

@@ -1,0 +1,23 @@
+import type { Analysis, Finding, PolicyProblem, Review } from "../core/index.ts";
+
+/** What one run found out and did: everything that the gate, the annotations and the reports need. */
+export interface Outcome {
+  /** What was looked at, as the start of a sentence: "3 nginx files of pull request #7". */
+  readonly subject: string;
+  /** Null where no nginx configuration was there to analyse. */
+  readonly analysis: Analysis | null;
+  /** The findings that the gate looks at, worst first. */
+  readonly findings: readonly Finding[];
+  readonly review: Review | null;
+  readonly posted: number;
+  /** Fingerprints that an open comment names: they get no annotation. */
+  readonly live: ReadonlySet<string>;
+  /** Fingerprints whose comment a person resolved: silent, but they count. */
+  readonly resolved: ReadonlySet<string>;
+  /** What was not done and why, and what else a reader should know; whole sentences. */
+  readonly notes: readonly string[];
+  /** What was not analysed and why; whole sentences. */
+  readonly incomplete: readonly string[];
+  /** What is wrong with the policy file that the pull request brings. */
+  readonly policyProblems: readonly PolicyProblem[];
+}

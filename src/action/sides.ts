@@ -1,0 +1,79 @@
+import type { ChangedFile } from "../core/index.ts";
+import type { Contents } from "./contents.ts";
+import { CommitFiles, pathBefore } from "./contents.ts";
+import type { Source, Tree } from "./github.ts";
+
+/** The two commits that are compared. */
+export interface Sides {
+  readonly head: CommitFiles;
+  readonly base: CommitFiles;
+  /** In bytes; of the base's own versions a guess. */
+  readonly sizeOf: (source: Source) => number;
+}
+
+export interface SidesRequest {
+  readonly contents: Contents;
+  readonly headSha: string;
+  readonly headTree: Tree;
+  /** The merge base. */
+  readonly baseSha: string;
+  /** Everything that differs between the two. */
+  readonly changes: readonly ChangedFile[];
+}
+
+/**
+ * The head's files from its tree, the base's from what changed since: no second tree is asked for, and a file that did
+ * not change is read once for both.
+ */
+export function sidesOf({ contents, headSha, headTree, baseSha, changes }: SidesRequest): Sides {
+  const headPaths = new Set(headTree.files.keys());
+  // A tree that GitHub cut short may lack them.
+  if (headTree.truncated) {
+    for (const change of changes) if (change.status !== "removed") headPaths.add(change.path);
+  }
+  const basePaths = new Set(headPaths);
+  for (const change of changes) basePaths.delete(change.path);
+  const changed = new Set(changes.map(pathBefore).filter((path) => path !== null));
+  for (const path of changed) basePaths.add(path);
+
+  return {
+    head: new CommitFiles(headPaths, contents, (path) => ({ sha: headSha, path })),
+    base: new CommitFiles(basePaths, contents, (path) => ({
+      sha: changed.has(path) ? baseSha : headSha,
+      path,
+    })),
+    sizeOf: ({ path }) => headTree.files.get(path)?.size ?? 0,
+  };
+}
+
+/** What differs between two trees. A file that was only moved is a rename; there are no patches. */
+export function differences(base: Tree, head: Tree): ChangedFile[] {
+  const gone = new Map<string, string>();
+  for (const [path, { sha }] of base.files) if (!head.files.has(path)) gone.set(sha, path);
+  const moved = new Set<string>();
+  const changes: ChangedFile[] = [];
+  for (const [path, { sha }] of head.files) {
+    const before = base.files.get(path);
+    const previousPath = before ? null : (gone.get(sha) ?? null);
+    if (before) {
+      if (before.sha !== sha) changes.push(change(path, "modified", null));
+    } else if (previousPath === null || moved.has(previousPath)) {
+      changes.push(change(path, "added", null));
+    } else {
+      moved.add(previousPath);
+      changes.push(change(path, "renamed", previousPath));
+    }
+  }
+  for (const path of base.files.keys()) {
+    if (!head.files.has(path) && !moved.has(path)) changes.push(change(path, "removed", null));
+  }
+  return changes;
+}
+
+function change(
+  path: string,
+  status: ChangedFile["status"],
+  previousPath: string | null,
+): ChangedFile {
+  return { path, previousPath, status, patch: null };
+}
