@@ -2,15 +2,8 @@ import type { Config, Document, Level, Place, Use } from "./config/model.ts";
 import type { Fix, TextEdit } from "./fix/edit.ts";
 import type { Writable } from "./fix/remedy.ts";
 import type { Exchange, ProbeName, Value, Verdict } from "./handshake/model.ts";
+import type { Intent, Traffic } from "./intent/model.ts";
 import type { Finding, LocationName } from "./rules/finding.ts";
-
-export type Serves = "yes" | "no" | "unclear";
-
-/** Does this location serve WebSockets, and how do we know? */
-export interface Intent {
-  readonly serves: Serves;
-  readonly evidence: readonly string[];
-}
 
 /** A proxying location, once per use. */
 export interface LocationReport {
@@ -20,6 +13,7 @@ export interface LocationReport {
   readonly level: Level;
   readonly proxyPass: Use;
   readonly intent: Intent;
+  readonly traffic: Traffic;
   /** Joined over the nginx versions in question: what differs between them is unknown. */
   readonly verdict: Verdict;
   /** Per probe; the newest version's where the version is unknown. */

@@ -1,4 +1,5 @@
 import type { Config, Level, Place, Use } from "../config/model.ts";
+import type { Traffic } from "../intent/model.ts";
 
 /**
  * What a rule wants to be true, not how to write it: the planner finds the lines.
@@ -20,8 +21,7 @@ export interface FixRequest {
   /** The level whose effective settings shall change: the location, or an outer level where the cause stands. */
   readonly level: Level;
   readonly remedies: readonly Remedy[];
-  /** `mixed`: ordinary requests pass here too, so a literal `Connection: upgrade` would hurt them. */
-  readonly traffic: "websocket" | "mixed";
+  readonly traffic: Traffic;
   /** The upstream keeps connections alive, so a new map must send nothing on ordinary requests instead of `close`. */
   readonly keepsConnections: boolean;
   readonly connection: "auto" | "map" | "literal";

@@ -1,0 +1,83 @@
+import type { NginxVersion } from "../config/directives.ts";
+import type { Config, Document, Level, Place, Use } from "../config/model.ts";
+import type { Remedy } from "../fix/remedy.ts";
+import type { Exchange, ProbeName, Verdict } from "../handshake/model.ts";
+import type { ProxyTarget } from "../handshake/upstream-request.ts";
+import type { Intent, Traffic } from "../intent/model.ts";
+import type { LocationName, Related, Severity } from "./finding.ts";
+import type { RuleId } from "./names.ts";
+
+/** One use of a proxying location in one version of nginx: what a rule about locations looks at. */
+export interface ProxiedLocation {
+  readonly config: Config;
+  readonly version: NginxVersion;
+  /** False where nobody says which nginx it is: then the oldest and the newest are asked one after the other. */
+  readonly versionKnown: boolean;
+  readonly name: LocationName;
+  /** The location's level, or that of an `if`/`limit_except` in it that proxies. */
+  readonly level: Level;
+  /** The `proxy_pass`, or the `grpc_pass`, `fastcgi_pass` … that stands in its place. */
+  readonly pass: Use;
+  /** Where `proxy_pass` leads; null for other modules. */
+  readonly target: ProxyTarget | null;
+  /** The `upstream` block that the target names, or null. */
+  readonly upstream: Use | null;
+  readonly exchanges: Readonly<Record<ProbeName, Exchange>>;
+  readonly verdict: Verdict;
+  /** Never "no": rules about locations are asked only where WebSockets may be served. */
+  readonly intent: Intent;
+  readonly traffic: Traffic;
+}
+
+/** What a rule says; the analysis makes a finding of it. */
+export interface Report {
+  /** One or two plain sentences in this file's own names. */
+  readonly message: string;
+  /** The directive that causes it, else the location's `proxy_pass`. Reports of one rule at one place are one finding. */
+  readonly place: Place;
+  readonly related?: readonly Related[];
+  /** What must become true for the finding to go; none where only a person can tell. */
+  readonly remedies?: readonly Remedy[];
+  /** The level whose settings the remedies change; by default the location's. */
+  readonly level?: Level;
+  /** Where it differs from the rule's own. */
+  readonly severity?: Severity;
+  /** False for a notice that only the summary and the JSON show. */
+  readonly commentable?: boolean;
+  /** True where it holds although only one of the versions in question shows it. */
+  readonly inAnyVersion?: boolean;
+}
+
+export type Reporter = (report: Report) => void;
+
+/** The rule's own options from the policy, e.g. `minimum` in milliseconds. */
+export type RuleOptions = Readonly<Record<string, string | number | boolean>>;
+
+interface Named {
+  readonly id: RuleId;
+}
+
+/** Looks at simulated exchanges; asked once per use of a location and version. */
+export interface LocationRule extends Named {
+  readonly over: "location";
+  check(location: ProxiedLocation, report: Reporter, options: RuleOptions): void;
+}
+
+/** Looks at a whole program, whatever it serves. */
+export interface ConfigRule extends Named {
+  readonly over: "config";
+  check(config: Config, report: Reporter, options: RuleOptions): void;
+}
+
+/** Looks at one file's syntax. */
+export interface DocumentRule extends Named {
+  readonly over: "document";
+  check(document: Document, report: Reporter, options: RuleOptions): void;
+}
+
+export type Rule = LocationRule | ConfigRule | DocumentRule;
+
+/** The place of a whole directive. */
+export function placeOf(use: Use): Place {
+  return { document: use.document, span: use.directive };
+}
