@@ -1,3 +1,4 @@
+export { parseTime } from "../syntax/time.ts";
 import type { Grammar } from "../syntax/tree.ts";
 import { directiveTable } from "./directive-table.ts";
 import type { Context } from "./model.ts";
@@ -138,31 +139,3 @@ export const httpOneOneByDefault: NginxVersion = [1, 29, 7];
 export const hostFirst: NginxVersion = [1, 31, 4];
 /** `Proxy-Connection` is no longer passed on. */
 export const proxyConnectionStripped: NginxVersion = [1, 31, 0];
-
-/** Milliseconds of nginx's time syntax ("60s", "1h30m", "500ms", "0"), or undefined where nginx refuses it. A bare number is seconds. */
-export function parseTime(text: string): number | undefined {
-  const units: Readonly<Record<string, number>> = {
-    y: 31_536_000_000,
-    M: 2_592_000_000,
-    w: 604_800_000,
-    d: 86_400_000,
-    h: 3_600_000,
-    m: 60_000,
-    s: 1000,
-    ms: 1,
-  };
-  if (!/^(?:\d+(?:ms|[yMwdhms])? *)+$/.test(text)) {
-    return undefined;
-  }
-  let total = 0;
-  let smallest = Infinity;
-  for (const [, count = "", unit = "s"] of text.matchAll(/(\d+)(ms|[yMwdhms])?/g)) {
-    const milliseconds = units[unit] ?? 1000;
-    if (milliseconds >= smallest) {
-      return undefined;
-    }
-    smallest = milliseconds;
-    total += Number(count) * milliseconds;
-  }
-  return total;
-}

@@ -1,9 +1,9 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
-import type { Document, ParsedNode } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, parseDocument } from "yaml";
+import type { Alias, Document, Pair } from "yaml";
 import { LineMap } from "../syntax/lines.ts";
 import type { PolicyEntry, PolicyNode } from "./node.ts";
 import type { Policy, PolicyProblem } from "./policy.ts";
-import { quoted } from "./reader.ts";
+import { described, quoted } from "./reader.ts";
 import type { Complain } from "./reader.ts";
 import { readPolicy } from "./schema.ts";
 
@@ -13,6 +13,7 @@ const mostAliases = 100;
 const mostNodes = 50_000;
 const deepest = 20;
 const mostProblems = 50;
+const tooDeep = `this nests too deeply: expected at most ${deepest} levels`;
 
 /**
  * Reads the policy file's text. An empty text gives the default policy. All problems are reported, in the order of the
@@ -50,21 +51,25 @@ function read(text: string, complain: Complain): Policy {
   }
   const document = parse(text);
   if (document === null) {
-    complain(0, `the file nests too deeply: expected at most ${deepest} levels`);
+    complain(0, tooDeep);
     return readPolicy(nothing, complain);
   }
-  for (const fault of [...document.errors, ...document.warnings]) {
+  // One fault of syntax makes the parser stumble on: only the first is the author's.
+  const [fault] = [...document.errors, ...document.warnings].toSorted(
+    (a, b) => a.pos[0] - b.pos[0],
+  );
+  if (fault !== undefined) {
     complain(fault.pos[0], yamlMessage(fault));
+    return readPolicy(nothing, () => {});
   }
-  if (document.errors.length > 0) return readPolicy(nothing, () => {});
-  const content = new Converter(document, complain).convert(document.contents, 0);
+  const content = new Converter(document, complain).convert(document.contents, 1);
   return readPolicy(content ?? nothing, content ? complain : () => {});
 }
 
 /** The library's parser calls itself for each level, so that 100,000 brackets overflow the stack: null then. */
 function parse(text: string): Document.Parsed | null {
   try {
-    return parseDocument(text, { prettyErrors: false, stringKeys: false });
+    return parseDocument(text, { prettyErrors: false, uniqueKeys: false });
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
@@ -73,10 +78,10 @@ function parse(text: string): Document.Parsed | null {
 
 function yamlMessage(fault: { readonly code: string; readonly message: string }): string {
   switch (fault.code) {
-    case "DUPLICATE_KEY":
-      return "this key stands here twice: expected it once";
     case "TAB_AS_INDENT":
       return "a tab indents this line: expected blanks";
+    case "RESOURCE_EXHAUSTION":
+      return tooDeep;
     case "MULTIPLE_DOCS":
       return "a second document begins here: expected one";
     case "TAG_RESOLVE_FAILED":
@@ -90,6 +95,7 @@ function yamlMessage(fault: { readonly code: string; readonly message: string })
 class Converter {
   readonly #document: Document.Parsed;
   readonly #complain: Complain;
+  readonly #open = new Set<unknown>();
   #aliases = 0;
   #nodes = 0;
   #stopped = false;
@@ -100,22 +106,79 @@ class Converter {
   }
 
   /** Null after a complaint that makes the rest meaningless. */
-  convert(node: ParsedNode | null, depth: number): PolicyNode | null {
-    const at = node?.range[0] ?? 0;
+  convert(node: unknown, depth: number): PolicyNode | null {
+    const at = startOf(node);
     this.#nodes += 1;
-    if (depth > deepest) return this.#stop(at, `too deep: expected at most ${deepest} levels`);
+    if (this.#stopped) return null;
+    if (depth > deepest) return this.#stop(at, tooDeep);
     if (this.#nodes > mostNodes) {
       return this.#stop(at, `too many values: expected at most ${mostNodes}`);
     }
     if (isAlias(node)) return this.#alias(node, at, depth);
-    if (isMap(node)) {
-      const entries = node.items.map((pair) => this.#entry(pair.key, pair.value, depth));
-      return this.#stopped ? null : { kind: "map", at, entries: entries.filter((each) => each !== null) };
-    }
-    if (isSeq(node)) {
-      const items = node.items.map((item) => this.convert(item, depth + 1));
-      return this.#stopped ? null : { kind: "list", at, items: items.filter((each) => each !== null) };
-    }
-    return scalar(node, at);
+    if (!isMap(node) && !isSeq(node)) return scalar(node, at);
+    this.#open.add(node);
+    const converted: PolicyNode = isMap(node)
+      ? { kind: "map", at, entries: this.#entries(node.items, depth + 1) }
+      : { kind: "list", at, items: this.#items(node.items, depth + 1) };
+    this.#open.delete(node);
+    return this.#stopped ? null : converted;
   }
+
+  #items(nodes: readonly unknown[], depth: number): readonly PolicyNode[] {
+    return nodes.map((node) => this.convert(node, depth)).filter((item) => item !== null);
+  }
+
+  #entries(pairs: readonly Pair[], depth: number): readonly PolicyEntry[] {
+    const entries = new Map<string, PolicyEntry>();
+    for (const pair of pairs) {
+      const keyAt = startOf(pair.key);
+      const key = this.convert(pair.key, depth);
+      const value = this.convert(pair.value, depth);
+      if (key === null || value === null) return [];
+      if (key.kind !== "text") {
+        this.#complain(keyAt, `this key is ${described(key)}: expected a word`);
+      } else if (entries.has(key.text)) {
+        this.#complain(keyAt, `the key ${quoted(key.text)} stands here twice: expected it once`);
+      } else {
+        // An empty value has no place of its own.
+        const placed = value.kind === "empty" ? { ...value, at: value.at || keyAt } : value;
+        entries.set(key.text, { key: key.text, keyAt, value: placed });
+      }
+    }
+    return [...entries.values()];
+  }
+
+  /** A copy of what the anchor holds; its offsets are the anchor's. */
+  #alias(alias: Alias, at: number, depth: number): PolicyNode | null {
+    const name = quoted(`*${alias.source}`);
+    this.#aliases += 1;
+    if (this.#aliases > mostAliases) {
+      return this.#stop(at, `too many aliases: expected at most ${mostAliases}`);
+    }
+    const target = alias.resolve(this.#document);
+    if (target === undefined) {
+      return this.#stop(at, `the alias ${name} has no anchor before it: expected a value`);
+    }
+    if (this.#open.has(target)) {
+      return this.#stop(at, `the alias ${name} stands inside its own anchor: expected a value`);
+    }
+    return this.convert(target, depth);
+  }
+
+  #stop(at: number, message: string): null {
+    if (!this.#stopped) this.#complain(at, message);
+    this.#stopped = true;
+    return null;
+  }
+}
+
+function startOf(node: unknown): number {
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+}
+
+/** A plain scalar is taken as written: YAML would read the version 1.30 as the number 1.3. */
+function scalar(node: unknown, at: number): PolicyNode {
+  if (!isScalar(node) || node.value === null) return { kind: "empty", at };
+  const text = node.type !== "PLAIN" && typeof node.value === "string" ? node.value : node.source;
+  return { kind: "text", at, text: text ?? "" };
 }

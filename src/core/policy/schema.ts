@@ -1,10 +1,20 @@
 import type { Severity } from "../rules/finding.ts";
 import { isRuleId, ruleTable } from "../rules/names.ts";
+import { parseTime } from "../syntax/time.ts";
 import type { PolicyNode } from "./node.ts";
 import type { LocationOverride, Policy, Profile, RuleSetting } from "./policy.ts";
-import { choice, described, entries, fields, flag, list, quoted, suggestion, text } from "./reader.ts";
+import {
+  choice,
+  described,
+  entries,
+  fields,
+  flag,
+  list,
+  quoted,
+  suggestion,
+  text,
+} from "./reader.ts";
 import type { Complain, Reader } from "./reader.ts";
-import { parseTime } from "./time.ts";
 
 /** What holds where the policy file says nothing. */
 export const defaultPolicy: Policy = {
@@ -102,11 +112,7 @@ function repositoryPathProblem(path: string): string | null {
   return null;
 }
 
-function prefixes(
-  node: PolicyNode,
-  what: string,
-  complain: Complain,
-): ReadonlyMap<string, string> {
+function prefixes(node: PolicyNode, what: string, complain: Complain): ReadonlyMap<string, string> {
   const result = new Map<string, string>();
   for (const entry of entries(node, what, complain)) {
     const name = `${what}[${entry.key}]`;
@@ -231,8 +237,8 @@ function ruleSetting(
 }
 
 function time(node: PolicyNode, what: string, complain: Complain): number | undefined {
-  const milliseconds = node.kind === "text" ? parseTime(node.text) : null;
-  if (milliseconds !== null) return milliseconds;
+  const milliseconds = node.kind === "text" ? parseTime(node.text) : undefined;
+  if (milliseconds !== undefined) return milliseconds;
   complain(
     node.at,
     `${what} is ${described(node)}: expected a time as nginx writes it, such as 3600s, 1h or 1h30m`,

@@ -1,0 +1,21 @@
+/** Milliseconds per unit, in the only order that nginx takes; a bare number, the last, is seconds. */
+const scales = [604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1, 1000];
+const time =
+  /^(?:(\d+)w *)?(?:(\d+)d *)?(?:(\d+)h *)?(?:(\d+)m *(?!s))?(?:(\d+)s *)?(?:(\d+)ms *)?(\d+)? *$/;
+
+/**
+ * Milliseconds of a time as nginx's timeouts take it ("60s", "1h30m", "1h 30m", "500ms", "60"), or undefined where nginx
+ * refuses it: units come from large to small, each once, and months and years are only for directives that count in
+ * seconds (`ngx_parse_time`, core/ngx_parse.c).
+ */
+export function parseTime(text: string): number | undefined {
+  const [, ...counts] = time.exec(text) ?? [];
+  if (counts.every((count) => count === undefined)) {
+    return undefined;
+  }
+  const total = counts.reduce(
+    (sum, count, index) => sum + Number(count ?? 0) * (scales[index] ?? 0),
+    0,
+  );
+  return Number.isSafeInteger(total) ? total : undefined;
+}
