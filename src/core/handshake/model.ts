@@ -48,6 +48,11 @@ export interface Exchange {
   readonly status: number | null;
   /** The level whose settings hold in the end: a location, or an `if`/`limit_except` in it. Null where none was reached. */
   readonly level: Level | null;
+  /**
+   * The `proxy_pass`, `grpc_pass`, `fastcgi_pass`, … that takes the request; null unless it is proxied. Only `proxy_pass`
+   * has an `upstream` head: the others speak protocols of their own.
+   */
+  readonly pass: Use | null;
   readonly steps: readonly string[];
   readonly upstream: UpstreamRequest | null;
   /** `proxy_read_timeout`, the only timer that closes an idle WebSocket; null where it is unknown or nothing is proxied. */

@@ -48,5 +48,7 @@ function compile(source: string, caseless: boolean): Pattern | undefined {
 
 /** The named groups that a regular expression defines as variables, in lower case. */
 export function namedGroups(source: string): string[] {
-  return [...source.matchAll(/\(\?(?:P?<|')([A-Za-z_]\w*)[>']/g)].map((match) => (match[1] ?? "").toLowerCase());
+  return [...source.matchAll(/\(\?(?:P?<|')([A-Za-z_]\w*)[>']/g)].map((match) =>
+    (match[1] ?? "").toLowerCase(),
+  );
 }

@@ -3,6 +3,11 @@ import type { ProbeName } from "./model.ts";
 /** What the client sends, as far as it is known. Null is "any": no rule may depend on it. */
 export interface ClientRequest {
   readonly probe: ProbeName;
+  /**
+   * True where the request stands for all that end at a location: then nothing is known of headers that the probe does
+   * not name, and a condition that is not known counts as not held.
+   */
+  readonly standsForAll: boolean;
   readonly method: string;
   /** The path, normalised and without the query; null where the request stands for all of a location's. */
   readonly path: string | null;
@@ -11,6 +16,8 @@ export interface ClientRequest {
   readonly scheme: "http" | "https" | null;
   /** The `Host` header; null where it is not known. */
   readonly host: string | null;
+  /** The host alone, in lower case: `$host`. Null where it is not known. */
+  readonly hostName: string | null;
   /** The server's own port; null where it is not known. */
   readonly port: string | null;
   /** In the order of the bytes, `Host` first where it is known. */

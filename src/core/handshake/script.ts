@@ -15,14 +15,27 @@ export type ScriptEnd =
  * Runs `set`, `if`, `return`, `rewrite` and `break` of a level in their order, as ngx_http_rewrite_module does: the last
  * `if` that held gives its settings, and a `return` after it still wins (E76).
  *
- * Where the request stands for all of a location's (its path is null), a condition that is not known counts as not
+ * Where the request stands for all of a location's, a condition that is not known counts as not
  * held: the question is what becomes of the requests that stay.
+ *
+ * @param taken an `if` whose condition counts as held where it is not known: the request stands for those that end in it
  */
-export function runScript(level: Level, scope: Scope, steps: string[]): ScriptEnd {
-  return run(level, level, scope, steps);
+export function runScript(
+  level: Level,
+  scope: Scope,
+  steps: string[],
+  taken: Level | null = null,
+): ScriptEnd {
+  return run(level, level, scope, steps, taken);
 }
 
-function run(level: Level, current: Level, scope: Scope, steps: string[]): ScriptEnd {
+function run(
+  level: Level,
+  current: Level,
+  scope: Scope,
+  steps: string[],
+  taken: Level | null,
+): ScriptEnd {
   let settings = current;
   for (const use of level.uses) {
     switch (use.name) {
@@ -47,20 +60,30 @@ function run(level: Level, current: Level, scope: Scope, steps: string[]): Scrip
         if (use.inner === null) {
           break;
         }
-        const held = holds(use, scope);
+        const held = holds(use, scope) ?? (use.inner === taken ? true : null);
         if (held === null) {
           if (!matters(use.inner)) {
             break;
           }
-          if (scope.request.path !== null) {
-            return { end: "unknown", why: `whether (${conditionText(use)}) holds is not known`, use };
+          if (!scope.request.standsForAll) {
+            return {
+              end: "unknown",
+              why: `whether (${conditionText(use)}) holds is not known`,
+              use,
+            };
           }
           forgetAssigned(use.inner, scope, use);
           break;
         }
         if (held) {
           steps.push(`if (${conditionText(use)}) holds (line ${lineOf(use)})`);
-          const inside = run(use.inner, use.inner.context === "location-if" ? use.inner : settings, scope, steps);
+          const inside = run(
+            use.inner,
+            use.inner.context === "location-if" ? use.inner : settings,
+            scope,
+            steps,
+            taken,
+          );
           if (inside.end !== "continue") {
             return inside;
           }
@@ -92,7 +115,10 @@ function forgetAssigned(level: Level, scope: Scope, condition: Use): void {
   forEachUse(level, (use) => {
     if (use.name === "set" && use.parameters[0] !== undefined) {
       const name = use.parameters[0].slice(1).toLowerCase();
-      scope.assigned.set(name, unknown(`whether (${conditionText(condition)}) holds is not known`, `$${name}`));
+      scope.assigned.set(
+        name,
+        unknown(`whether (${conditionText(condition)}) holds is not known`, `$${name}`),
+      );
     }
   });
 }
@@ -122,7 +148,11 @@ function rewrite(use: Use, scope: Scope, steps: string[]): ScriptEnd | "break" |
   if (!isKnown(target)) {
     return { end: "unknown", why: target.unknown, use };
   }
-  if (mode === "redirect" || mode === "permanent" || /^(?:https?:\/\/|\$scheme)/.test(replacement)) {
+  if (
+    mode === "redirect" ||
+    mode === "permanent" ||
+    /^(?:https?:\/\/|\$scheme)/.test(replacement)
+  ) {
     return { end: "answered", status: mode === "permanent" ? 301 : 302, use };
   }
   scope.path = target.replace(/\?.*$/s, "");
@@ -132,7 +162,9 @@ function rewrite(use: Use, scope: Scope, steps: string[]): ScriptEnd | "break" |
 
 /** Whether a condition that nobody knows could change the way of a request. */
 function matters(level: Level): boolean {
-  return level.uses.some((use) => ["return", "rewrite", "set", "break", "proxy_pass"].includes(use.name));
+  return level.uses.some((use) =>
+    ["return", "rewrite", "set", "break", "proxy_pass"].includes(use.name),
+  );
 }
 
 function conditionText(use: Use): string {
@@ -152,7 +184,9 @@ function holds(use: Use, scope: Scope): boolean | null {
   if (words[last] !== undefined) {
     words[last] = words[last].replace(/\)$/, "");
   }
-  const [subject = "", operator, ...rest] = words.filter((word, index) => word !== "" || (index > 1 && index < last));
+  const [subject = "", operator, ...rest] = words.filter(
+    (word, index) => word !== "" || (index > 1 && index < last),
+  );
   if (!subject.startsWith("$")) {
     return null;
   }

@@ -9,7 +9,15 @@ import {
 import { effectiveList, effectiveSetting, type Setting } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import type { UpstreamHeader, UpstreamRequest, Value } from "./model.ts";
-import { evaluate, isKnown, type Scope, shown, unknown } from "./variables.ts";
+import {
+  evaluate,
+  isDefined,
+  isKnown,
+  type Scope,
+  shown,
+  unknown,
+  variablesIn,
+} from "./variables.ts";
 
 /** Where `proxy_pass` leads: `scheme://authority` and the URI part, if it has one. */
 export interface ProxyTarget {
@@ -21,6 +29,8 @@ export interface ProxyTarget {
   readonly uri: Value | null;
   /** Whether the parameter has variables: then the URI part is sent as it is. */
   readonly dynamic: boolean;
+  /** nginx refuses to start: the scheme is neither http nor https. */
+  readonly invalid: boolean;
 }
 
 /** Reads a `proxy_pass` for one request. */
@@ -34,7 +44,8 @@ export function proxyTarget(use: Use, scope: Scope): ProxyTarget {
   const parts = socket ?? /^([a-z]+:\/\/[^/?#]*)(.*)$/is.exec(text);
   const address = parts?.[1] ?? text;
   const rest = parts?.[2] ?? "";
-  const wrap = (part: string): Value => (why !== null && part.includes("$") ? unknown(why, part) : part);
+  const wrap = (part: string): Value =>
+    why !== null && part.includes("$") ? unknown(why, part) : part;
   const authority = address.replace(/^[a-z]+:\/\//i, "");
   const defaultPort = /^https:/i.test(address) ? ":443" : ":80";
   const host =
@@ -43,7 +54,14 @@ export function proxyTarget(use: Use, scope: Scope): ProxyTarget {
         ? authority.slice(0, -defaultPort.length)
         : authority
       : "localhost";
-  return { use, address: wrap(address), host: wrap(host), uri: rest === "" ? null : wrap(rest), dynamic };
+  return {
+    use,
+    address: wrap(address),
+    host: wrap(host),
+    uri: rest === "" ? null : wrap(rest),
+    dynamic,
+    invalid: !/^(?:https?:\/\/|\$)/i.test(written),
+  };
 }
 
 /** The `upstream` block that a target names, or null: names are compared without case. */
@@ -60,8 +78,12 @@ function upstreams(config: Config): ReadonlyMap<string, Use> {
   let found = upstreamsOf.get(config);
   if (found === undefined) {
     const named = new Map<string, Use>();
-    const http = config.kind === "main" ? config.main.uses.filter((use) => use.name === "http") : [];
-    const levels = config.kind === "http" ? [config.main] : http.map((use) => use.inner).filter((inner) => inner !== null);
+    const http =
+      config.kind === "main" ? config.main.uses.filter((use) => use.name === "http") : [];
+    const levels =
+      config.kind === "http"
+        ? [config.main]
+        : http.map((use) => use.inner).filter((inner) => inner !== null);
     for (const use of levels.flatMap((level) => level.uses)) {
       if (use.name === "upstream" && use.parameters[0] !== undefined) {
         named.set(use.parameters[0].toLowerCase(), use);
@@ -77,7 +99,11 @@ function upstreams(config: Config): ReadonlyMap<string, Use> {
  * Whether connections to this target are kept for later requests: an `upstream` with `keepalive`, or from 1.29.7 any
  * `upstream` without `keepalive 0` (E57, E58).
  */
-export function keepsConnections(config: Config, target: ProxyTarget, version: NginxVersion): boolean {
+export function keepsConnections(
+  config: Config,
+  target: ProxyTarget,
+  version: NginxVersion,
+): boolean {
   const upstream = upstreamOf(config, target);
   const keepalive = upstream?.inner?.uses.find((use) => use.name === "keepalive");
   if (keepalive !== undefined) {
@@ -86,14 +112,51 @@ export function keepsConnections(config: Config, target: ProxyTarget, version: N
   return upstream !== null && isSince(version, httpOneOneByDefault);
 }
 
+/**
+ * Whether the connection can come from a pool, and return to it where the answer is an ordinary one: a server that is
+ * told to close, or asked with HTTP/1.0, closes (E42, E53).
+ */
+export function reusesConnection(
+  config: Config,
+  target: ProxyTarget,
+  request: UpstreamRequest,
+  version: NginxVersion,
+): boolean {
+  const closes = request.headers.some(
+    ({ name, value }) =>
+      name.toLowerCase() === "connection" &&
+      isKnown(value) &&
+      value.split(",").some((token) => token.trim().toLowerCase() === "close"),
+  );
+  return keepsConnections(config, target, version) && request.httpVersion !== "1.0" && !closes;
+}
+
+/** A variable of the request head that a complete configuration does not define: nginx refuses to start (E30). */
+export function undefinedVariableIn(level: Level, pass: Use, config: Config): string | null {
+  if (config.kind !== "main" || config.incomplete.length > 0) {
+    return null;
+  }
+  const texts = effectiveList(level, "proxy_set_header").uses.map((use) => use.parameters[1] ?? "");
+  const names = [...texts, pass.parameters[0] ?? ""].flatMap(variablesIn);
+  return names.find((name) => !isDefined(name, config)) ?? null;
+}
+
 /** The request head that nginx sends for a scope that has reached `level`. */
-export function upstreamRequest(level: Level, target: ProxyTarget, scope: Scope, version: NginxVersion): UpstreamRequest {
+export function upstreamRequest(
+  level: Level,
+  target: ProxyTarget,
+  scope: Scope,
+  version: NginxVersion,
+): UpstreamRequest {
   scope.proxyHost = target.host;
   const list = effectiveList(level, "proxy_set_header");
   const passes = flag(effectiveSetting(level, "proxy_pass_request_headers"), true);
   const method = effectiveSetting(level, "proxy_method");
   const body = effectiveSetting(level, "proxy_set_body");
-  const httpVersion = settingText(effectiveSetting(level, "proxy_http_version"), isSince(version, httpOneOneByDefault) ? "1.1" : "1.0");
+  const httpVersion = settingText(
+    effectiveSetting(level, "proxy_http_version"),
+    isSince(version, httpOneOneByDefault) ? "1.1" : "1.0",
+  );
   const headers = ownHeaders(list.uses, scope, version);
   const named = new Set(list.uses.map((use) => (use.parameters[0] ?? "").toLowerCase()));
   addDefaults(headers, named, target, version);
@@ -101,11 +164,22 @@ export function upstreamRequest(level: Level, target: ProxyTarget, scope: Scope,
     const value = evaluate(body.use.parameters[0] ?? "", scope);
     headers.push({
       name: "Content-Length",
-      value: isKnown(value) ? String(utf8Length(value)) : unknown(value.unknown, `length of ${value.text}`),
+      value: isKnown(value)
+        ? String(utf8Length(value))
+        : unknown(value.unknown, `length of ${value.text}`),
       origin: { from: "directive", use: body.use },
     });
   }
-  const stripped = new Set(["host", "connection", "upgrade", "te", "keep-alive", "expect", "content-length", "transfer-encoding"]);
+  const stripped = new Set([
+    "host",
+    "connection",
+    "upgrade",
+    "te",
+    "keep-alive",
+    "expect",
+    "content-length",
+    "transfer-encoding",
+  ]);
   if (isSince(version, proxyConnectionStripped)) {
     stripped.add("proxy-connection");
   }
@@ -122,7 +196,12 @@ export function upstreamRequest(level: Level, target: ProxyTarget, scope: Scope,
     }
   }
   return {
-    method: method.state === "set" ? evaluate(method.use.parameters[0] ?? "", scope) : method.state === "unknown" ? unknown(method.why, scope.request.method) : scope.request.method,
+    method:
+      method.state === "set"
+        ? evaluate(method.use.parameters[0] ?? "", scope)
+        : method.state === "unknown"
+          ? unknown(method.why, scope.request.method)
+          : scope.request.method,
     uri: upstreamUri(level, target, scope),
     address: target.address,
     httpVersion,
@@ -152,7 +231,12 @@ function ownHeaders(uses: readonly Use[], scope: Scope, version: NginxVersion): 
   return host === null ? headers : [{ ...host, name: "Host" }, ...headers];
 }
 
-function addDefaults(headers: UpstreamHeader[], named: ReadonlySet<string>, target: ProxyTarget, version: NginxVersion): void {
+function addDefaults(
+  headers: UpstreamHeader[],
+  named: ReadonlySet<string>,
+  target: ProxyTarget,
+  version: NginxVersion,
+): void {
   const host: UpstreamHeader = { name: "Host", value: target.host, origin: { from: "default" } };
   if (isSince(version, hostFirst)) {
     if (headers[0]?.name.toLowerCase() !== "host") {
@@ -167,10 +251,13 @@ function addDefaults(headers: UpstreamHeader[], named: ReadonlySet<string>, targ
 }
 
 function upstreamUri(level: Level, target: ProxyTarget, scope: Scope): Value {
-  const query = scope.request.query === null || scope.request.query === "" ? "" : `?${scope.request.query}`;
+  const query =
+    scope.request.query === null || scope.request.query === "" ? "" : `?${scope.request.query}`;
   const sample = scope.path ?? locationPath(level) ?? "/";
   const known = (text: string): Value =>
-    scope.path === null || scope.request.query === null ? unknown("it follows the path that the client asks for", text) : text;
+    scope.path === null || scope.request.query === null
+      ? unknown("it follows the path that the client asks for", text)
+      : text;
   if (target.uri === null) {
     return known(sample + query);
   }
@@ -189,7 +276,11 @@ export function locationPath(level: Level): string | null {
       const [first = "", second] = at.opener.parameters;
       if (second === undefined) {
         const glued = /^(?:=|\^~)(.*)$/.exec(first);
-        return glued !== null ? (glued[1] ?? "") : first.startsWith("~") || first.startsWith("@") ? null : first;
+        return glued !== null
+          ? (glued[1] ?? "")
+          : first.startsWith("~") || first.startsWith("@")
+            ? null
+            : first;
       }
       return first === "=" || first === "^~" ? second : null;
     }
@@ -197,9 +288,9 @@ export function locationPath(level: Level): string | null {
   return null;
 }
 
-/** `proxy_read_timeout` in milliseconds, 60 s by default; null where it is unknown. */
-export function idleTimeout(level: Level): number | null {
-  const setting = effectiveSetting(level, "proxy_read_timeout");
+/** `proxy_read_timeout` (`uwsgi_read_timeout` and so on) in milliseconds, 60 s by default; null where it is unknown. */
+export function idleTimeout(level: Level, pass: Use): number | null {
+  const setting = effectiveSetting(level, pass.name.replace(/_pass$/, "_read_timeout"));
   if (setting.state === "default") {
     return 60_000;
   }

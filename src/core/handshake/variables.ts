@@ -37,7 +37,9 @@ export function shown(value: Value): string {
 
 /** The names of the variables in a parameter, in lower case, in order. nginx has no way to escape a `$` (E153). */
 export function variablesIn(text: string): string[] {
-  return [...text.matchAll(/\$(?:\{(\w+)\}|(\w+))/g)].map((match) => (match[1] ?? match[2] ?? "").toLowerCase());
+  return [...text.matchAll(/\$(?:\{(\w+)\}|(\w+))/g)].map((match) =>
+    (match[1] ?? match[2] ?? "").toLowerCase(),
+  );
 }
 
 /** Expands the variables of a parameter's value. */
@@ -50,14 +52,17 @@ function expand(text: string, scope: Scope, within: readonly string[]): Value {
     return text;
   }
   let why: string | null = null;
-  const result = text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (written: string, braced?: string, bare?: string) => {
-    const value = variable((braced ?? bare ?? "").toLowerCase(), scope, within);
-    if (isKnown(value)) {
-      return value;
-    }
-    why ??= value.unknown;
-    return value.text === "" ? written : value.text;
-  });
+  const result = text.replace(
+    /\$(?:\{(\w+)\}|(\w+))/g,
+    (written: string, braced?: string, bare?: string) => {
+      const value = variable((braced ?? bare ?? "").toLowerCase(), scope, within);
+      if (isKnown(value)) {
+        return value;
+      }
+      why ??= value.unknown;
+      return value.text === "" ? written : value.text;
+    },
+  );
   return why === null ? result : unknown(why, result);
 }
 
@@ -94,9 +99,13 @@ function builtin(name: string, scope: Scope): Value {
     case "scheme":
       return orRuntime(request.scheme, "http or https, as the client connects");
     case "https":
-      return request.scheme === null ? runtime("on or empty, as the client connects") : request.scheme === "https" ? "on" : "";
+      return request.scheme === null
+        ? runtime("on or empty, as the client connects")
+        : request.scheme === "https"
+          ? "on"
+          : "";
     case "host":
-      return orRuntime(request.host?.replace(/:\d+$/, "").toLowerCase() ?? scope.serverName, "the host that the client asks for");
+      return orRuntime(request.hostName, "the host that the client asks for");
     case "http_host":
       return orRuntime(request.host, "the host that the client asks for");
     case "server_name":
@@ -116,7 +125,11 @@ function builtin(name: string, scope: Scope): Value {
     case "query_string":
       return orRuntime(request.query, "the query that the client sends");
     case "is_args":
-      return request.query === null ? runtime("? where the client sends a query") : request.query === "" ? "" : "?";
+      return request.query === null
+        ? runtime("? where the client sends a query")
+        : request.query === ""
+          ? ""
+          : "?";
     case "remote_addr":
     case "realip_remote_addr":
     case "binary_remote_addr":
@@ -136,14 +149,22 @@ function builtin(name: string, scope: Scope): Value {
       return "";
   }
   if (name.startsWith("http_")) {
+    if (request.standsForAll && maySend(name.slice("http_".length))) {
+      return runtime("a header that the client may send");
+    }
     return clientHeader(request, name.slice("http_".length));
   }
   if (name.startsWith("arg_") && request.query !== null) {
     const wanted = name.slice("arg_".length);
-    const pair = request.query.split("&").find((part) => part.toLowerCase().startsWith(`${wanted}=`));
+    const pair = request.query
+      .split("&")
+      .find((part) => part.toLowerCase().startsWith(`${wanted}=`));
     return pair?.slice(wanted.length + 1) ?? "";
   }
   if (name.startsWith("cookie_")) {
+    if (request.standsForAll) {
+      return runtime("a cookie that the client may send");
+    }
     return "";
   }
   if (/^\d$/.test(name)) {
@@ -152,6 +173,16 @@ function builtin(name: string, scope: Scope): Value {
   return isDefined(name, scope.config)
     ? runtime("known only while nginx runs")
     : runtime("defined nowhere that we can see");
+}
+
+/**
+ * Request headers that clients, or the proxies in front of nginx, are known to send, beside those that the probes fix.
+ * Any other name is taken for one that nobody sends: it is how a slip such as `$http_upgrad` shows.
+ */
+function maySend(name: string): boolean {
+  return /^(?:x_|cf_|sec_(?!websocket_(?:key|version)$)|if_|accept|access_control_|cloudfront_|fastly_|fly_|true_client)|^(?:origin|cookie|user_agent|authorization|proxy_authorization|referer|forwarded|via|range|cache_control|pragma|dnt|client_ip|content_type|from|date|purpose|save_data|traceparent|tracestate|priority|api_key|apikey|token)$/.test(
+    name,
+  );
 }
 
 const byConfig = new WeakMap<Config, ReadonlyMap<string, Use>>();
@@ -238,10 +269,23 @@ function isSetOnlyByScript(config: Config, name: string): boolean {
 
 /** Visits each use of a level and its inner levels. */
 export function forEachUse(level: Level, visit: (use: Use) => void): void {
-  for (const use of level.uses) {
+  for (const use of usesWithin(level)) {
     visit(use);
-    if (use.inner !== null) {
-      forEachUse(use.inner, visit);
+  }
+}
+
+/** The uses of a level and its inner levels, in the order of the text. */
+export function* usesWithin(level: Level): Generator<Use> {
+  const open = [level.uses.values()];
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const next = top.next();
+    if (next.done === true) {
+      open.pop();
+    } else {
+      yield next.value;
+      if (next.value.inner !== null) {
+        open.push(next.value.inner.uses.values());
+      }
     }
   }
 }
@@ -302,7 +346,11 @@ interface MapEntry {
 interface MapTable {
   readonly exact: ReadonlyMap<string, MapEntry>;
   readonly wildcards: readonly { readonly key: string; readonly entry: MapEntry }[];
-  readonly patterns: readonly { readonly source: string; readonly caseless: boolean; readonly entry: MapEntry }[];
+  readonly patterns: readonly {
+    readonly source: string;
+    readonly caseless: boolean;
+    readonly entry: MapEntry;
+  }[];
   readonly fallback: MapEntry | null;
   readonly hidden: string | null;
 }
@@ -318,7 +366,9 @@ function mapTable(inner: Level): MapTable {
   const wildcards: { key: string; entry: MapEntry }[] = [];
   const patterns: { source: string; caseless: boolean; entry: MapEntry }[] = [];
   let fallback: MapEntry | null = null;
-  const hostnames = inner.uses.some((use) => use.name === "hostnames" && use.parameters.length === 0);
+  const hostnames = inner.uses.some(
+    (use) => use.name === "hostnames" && use.parameters.length === 0,
+  );
   for (const use of inner.uses) {
     const [value] = use.parameters;
     if (value === undefined || use.name === "include") {
@@ -359,7 +409,10 @@ function mapValue(use: Use, inner: Level, scope: Scope, within: readonly string[
     for (const { source: pattern, caseless, entry: candidate } of table.patterns) {
       const compiled = compilePattern(pattern, caseless);
       if (compiled === undefined) {
-        return unknown(`the regular expression ${pattern} of the map for ${name} cannot be evaluated`, name);
+        return unknown(
+          `the regular expression ${pattern} of the map for ${name} cannot be evaluated`,
+          name,
+        );
       }
       const groups = compiled.match(source);
       if (groups !== null) {

@@ -12,7 +12,9 @@ export function hasToken(value: string, token: string): boolean {
 
 /** The values of a request header, in order. */
 export function headerValues(request: UpstreamRequest, name: string): Value[] {
-  return request.headers.filter((header) => header.name.toLowerCase() === name).map((header) => header.value);
+  return request.headers
+    .filter((header) => header.name.toLowerCase() === name)
+    .map((header) => header.value);
 }
 
 /** Whether some header line of that name has the token; unknown where a line that is unknown may. */
@@ -33,12 +35,19 @@ export function hiddenResponseHeaders(level: Level): readonly string[] {
 
 /** What a strict server (RFC 6455) and a lenient one (Node's `ws`) make of a websocket probe. */
 export function verdictOf(exchange: Exchange): Verdict {
-  const { upstream, level } = exchange;
+  const { upstream, level, pass } = exchange;
+  if (exchange.outcome === "proxied" && pass !== null && upstream === null) {
+    // uwsgi and scgi let a 101 through; what the application is told stands in params, which are not simulated.
+    const tunnels = pass.name === "uwsgi_pass" || pass.name === "scgi_pass";
+    const result: Result = tunnels ? "unknown" : "breaks";
+    return { strict: result, lenient: result, reasons: tunnels ? [] : ["altered-request"] };
+  }
   if (exchange.outcome !== "proxied" || upstream === null || level === null) {
     const result: Result = exchange.outcome === "unknown" ? "unknown" : "breaks";
     return { strict: result, lenient: result, reasons: [] };
   }
-  const equals = (value: Value, text: string): Truth => (isKnown(value) ? value === text : "unknown");
+  const equals = (value: Value, text: string): Truth =>
+    isKnown(value) ? value === text : "unknown";
   const keys = headerValues(upstream, "sec-websocket-key");
   const versions = headerValues(upstream, "sec-websocket-version");
   const handshake: readonly (readonly [rule: string, Truth])[] = [
@@ -60,11 +69,16 @@ export function verdictOf(exchange: Exchange): Verdict {
   const hosts = headerValues(upstream, "host");
   const strictOnly: readonly (readonly [rule: string, Truth])[] = [
     ["http-version", equals(upstream.httpVersion, "1.1")],
-    ["contradictory-header", hosts.length === 1 || (hosts.length === 0 && upstream.hidden !== null ? "unknown" : false)],
+    [
+      "contradictory-header",
+      hosts.length === 1 || (hosts.length === 0 && upstream.hidden !== null ? "unknown" : false),
+    ],
   ];
   const lenient = and(...handshake.map(([, truth]) => truth));
   const strict = and(lenient, ...strictOnly.map(([, truth]) => truth));
-  const reasons = [...handshake, ...strictOnly].filter(([, truth]) => truth === false).map(([rule]) => rule);
+  const reasons = [...handshake, ...strictOnly]
+    .filter(([, truth]) => truth === false)
+    .map(([rule]) => rule);
   return { strict: toResult(strict), lenient: toResult(lenient), reasons: [...new Set(reasons)] };
 }
 

@@ -1,0 +1,65 @@
+import type { Level } from "../config/model.ts";
+
+/** One address that a server listens on. */
+export interface Listener {
+  /** As nginx compares it: `*`, `127.0.0.1`, `[::1]`, `unix:/path`. */
+  readonly address: string;
+  readonly port: string;
+  readonly scheme: "http" | "https";
+  readonly isDefault: boolean;
+}
+
+/** The addresses of a server, `*:80` where it says none; none where something hidden may say more. */
+export function listenersOf(server: Level): Listener[] {
+  const lines = server.uses.filter((use) => use.name === "listen" && use.parameters.length > 0);
+  if (lines.length === 0) {
+    return server.hidden.length > 0
+      ? []
+      : [{ address: "*", port: "80", scheme: "http", isDefault: false }];
+  }
+  // `ssl on` is of nginx before 1.25.1.
+  const ssl = server.uses.some(
+    (use) => use.name === "ssl" && use.parameters[0]?.toLowerCase() === "on",
+  );
+  return lines.map((use) => {
+    const [where = "", ...words] = use.parameters;
+    return {
+      ...addressOf(where),
+      scheme: ssl || words.includes("ssl") || words.includes("quic") ? "https" : "http",
+      isDefault: words.includes("default_server") || words.includes("default"),
+    };
+  });
+}
+
+function addressOf(where: string): { address: string; port: string } {
+  if (where.startsWith("unix:")) {
+    return { address: where, port: "" };
+  }
+  if (/^\d+$/.test(where)) {
+    return { address: "*", port: where };
+  }
+  const [, address = where, port = "80"] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(where) ?? [];
+  return { address: address === "0.0.0.0" ? "*" : address.toLowerCase(), port };
+}
+
+/** Every name that a server answers to, as written. */
+export function serverNames(server: Level): string[] {
+  return server.uses.filter((use) => use.name === "server_name").flatMap((use) => use.parameters);
+}
+
+/** `$server_name`: the first name; null where a hidden directive may give one. */
+export function serverNameOf(server: Level): string | null {
+  const [first] = serverNames(server);
+  if (first === undefined) {
+    return server.hidden.length > 0 ? null : "";
+  }
+  return first.startsWith(".") ? first.slice(1) : first.toLowerCase();
+}
+
+/** The one name that every request of this server asks for, or null where there are several or a pattern. */
+export function exactServerName(server: Level): string | null {
+  const [first, ...more] = serverNames(server);
+  return first !== undefined && more.length === 0 && /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i.test(first)
+    ? first.toLowerCase()
+    : null;
+}

@@ -1,0 +1,178 @@
+import type { NginxVersion } from "../config/directives.ts";
+import type { Config, Level, Use } from "../config/model.ts";
+import { exactServerName, listenersOf, serverNameOf } from "./listen.ts";
+import type { Exchange, Outcome, ProbeName, UpstreamRequest } from "./model.ts";
+import { passOf } from "./pass.ts";
+import { type ClientRequest, probeHeaders } from "./probe.ts";
+import { lineOf, runScript } from "./script.ts";
+import {
+  idleTimeout,
+  locationPath,
+  proxyTarget,
+  reusesConnection,
+  undefinedVariableIn,
+  upstreamRequest,
+} from "./upstream-request.ts";
+import { newScope, type Scope } from "./variables.ts";
+
+/**
+ * Simulates the request that stands for all requests of one probe that end at a proxying level.
+ *
+ * What differs between those requests is unknown: the path (but for `location =`), the query, headers beside the
+ * probe's, and host, scheme and port where `server_name` and `listen` leave more than one. The rewrite module's
+ * directives run as far as they are known. Where the probe cannot end at `proxyPass` — an `if` sends it elsewhere, a
+ * `limit_except` does not hold for GET — the outcome is `unknown` and nothing is claimed of it.
+ *
+ * @param level a location, or an `if`/`limit_except` in it, whose own pass is `proxyPass`
+ */
+export function simulateAt(
+  config: Config,
+  level: Level,
+  proxyPass: Use,
+  probe: ProbeName,
+  version: NginxVersion,
+): Exchange {
+  const server = enclosing(level, "server");
+  const location = enclosing(level, "location") ?? level;
+  const request = standIn(server, location, probe);
+  const scope = newScope(config, request, server === null ? null : serverNameOf(server));
+  const steps: string[] = [];
+  const end = (outcome: Outcome, step: string | null, status: number | null = null): Exchange => {
+    if (step !== null) {
+      steps.push(step);
+    }
+    return {
+      probe,
+      outcome,
+      status,
+      level,
+      pass: null,
+      steps,
+      upstream: null,
+      idleTimeoutMs: null,
+      reusesUpstreamConnection: false,
+    };
+  };
+  if (server !== null) {
+    // The path that reaches this location may be one that the server's rewrites made.
+    const before = runScript(server, { ...scope, path: null }, steps);
+    if (before.end === "answered") {
+      return end("answered", `${before.use.name} (line ${lineOf(before.use)})`, before.status);
+    }
+  }
+  const chosen = limited(location, request.method);
+  if (chosen !== location || level.context === "limit_except") {
+    return chosen === level
+      ? proxied(level, proxyPass, scope, steps, version)
+      : end(
+          "unknown",
+          `${request.method} requests do not end at this ${level.opener?.name ?? "level"}`,
+        );
+  }
+  const script = runScript(location, scope, steps, level);
+  switch (script.end) {
+    case "answered":
+      return end("answered", `${script.use.name} (line ${lineOf(script.use)})`, script.status);
+    case "rewritten":
+      return end(
+        "unknown",
+        `rewrite (line ${lineOf(script.use)}) sends every request to another location`,
+      );
+    case "unknown":
+      return end("unknown", script.why);
+    case "continue":
+      return passOf(script.level) === proxyPass
+        ? proxied(script.level, proxyPass, scope, steps, version)
+        : end("unknown", `an if sends ${probe} requests elsewhere`);
+  }
+}
+
+/** The exchange of a request that has come to `pass` with the settings of `level`. */
+export function proxied(
+  level: Level,
+  pass: Use,
+  scope: Scope,
+  steps: string[],
+  version: NginxVersion,
+): Exchange {
+  steps.push(`${pass.name} ${pass.parameters[0] ?? ""} (line ${lineOf(pass)})`);
+  let upstream: UpstreamRequest | null = null;
+  let outcome: Outcome = "proxied";
+  let reuses = false;
+  if (pass.name === "proxy_pass") {
+    const target = proxyTarget(pass, scope);
+    upstream = upstreamRequest(level, target, scope, version);
+    reuses = reusesConnection(scope.config, target, upstream, version);
+    const missing = undefinedVariableIn(level, pass, scope.config);
+    if (missing !== null) {
+      outcome = "config-error";
+      steps.push(`unknown "${missing}" variable`);
+    } else if (target.invalid) {
+      outcome = "config-error";
+      steps.push("invalid URL prefix");
+    }
+  }
+  return {
+    probe: scope.request.probe,
+    outcome,
+    status: null,
+    level,
+    pass,
+    steps,
+    upstream,
+    idleTimeoutMs: idleTimeout(level, pass),
+    reusesUpstreamConnection: reuses,
+  };
+}
+
+/** The location's settings, or those of a `limit_except` in it that holds for the method; it comes before `if`. */
+export function limited(location: Level, method: string): Level {
+  const limit = location.uses.find((use) => use.name === "limit_except" && use.inner !== null);
+  if (limit?.inner == null) {
+    return location;
+  }
+  const allowed = limit.parameters.map((parameter) => parameter.toUpperCase());
+  const isAllowed = allowed.includes(method) || (method === "HEAD" && allowed.includes("GET"));
+  return isAllowed ? location : limit.inner;
+}
+
+/** The level itself or the nearest outer one of that context; null where there is none. */
+export function enclosing(level: Level, context: Level["context"]): Level | null {
+  for (let at: Level | null = level; at !== null; at = at.parent) {
+    if (at.context === context) {
+      return at;
+    }
+  }
+  return null;
+}
+
+function standIn(server: Level | null, location: Level, probe: ProbeName): ClientRequest {
+  const listeners = server === null ? [] : listenersOf(server);
+  const only = <Key extends "scheme" | "port">(key: Key) => {
+    const values = new Set(listeners.map((listener) => listener[key]));
+    const [first] = values;
+    return values.size === 1 && first !== undefined ? first : null;
+  };
+  const scheme = only("scheme");
+  const port = only("port");
+  const name = server === null ? null : exactServerName(server);
+  const usual = scheme === "https" ? "443" : "80";
+  const host = name === null || port === null ? null : port === usual ? name : `${name}:${port}`;
+  return {
+    probe,
+    standsForAll: true,
+    method: "GET",
+    path: isExact(location) ? locationPath(location) : null,
+    query: null,
+    scheme,
+    host,
+    hostName: name,
+    port,
+    headers: host === null ? probeHeaders(probe) : [["Host", host], ...probeHeaders(probe)],
+    clientAddress: null,
+  };
+}
+
+function isExact(location: Level): boolean {
+  return location.opener?.parameters[0]?.startsWith("=") === true;
+}
