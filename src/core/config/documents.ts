@@ -41,20 +41,23 @@ export class Documents {
     return this.listed.has(path);
   }
 
-  /** The parsed file, or undefined where there is none or it is still to be loaded (then it is in `wanted`). */
+  /** The file's text, or undefined where there is none or it is still to be loaded (then it is in `wanted`). */
+  text(path: string): string | undefined {
+    const text = this.files.read(path);
+    if (text === undefined && this.listed.has(path)) {
+      this.wanted.add(path);
+    }
+    return text;
+  }
+
+  /** The parsed file, or undefined as for `text`. */
   get(path: string): Document | undefined {
     const known = this.byPath.get(path);
     if (known !== undefined) {
       return known;
     }
-    const text = this.files.read(path);
-    if (text === undefined) {
-      if (this.listed.has(path)) {
-        this.wanted.add(path);
-      }
-      return undefined;
-    }
-    return this.add(path, text);
+    const text = this.text(path);
+    return text === undefined ? undefined : this.add(path, text);
   }
 
   /** A file that a distribution ships and that the repository does not hold. */

@@ -1,0 +1,222 @@
+import picomatch from "picomatch";
+import type { Policy } from "../policy/policy.ts";
+import { parse } from "../syntax/parse.ts";
+import type { Directive, SyntaxTree } from "../syntax/tree.ts";
+
+/** What a file is to us. */
+export interface Recognition {
+  readonly isNginx: boolean;
+  /** Why a file that seems to be nginx configuration is passed over; null where it is analysed or is none. */
+  readonly reason: string | null;
+}
+
+const analysed: Recognition = { isNginx: true, reason: null };
+const foreign: Recognition = { isNginx: false, reason: null };
+
+/**
+ * Whether a file is plain nginx configuration.
+ *
+ * @param text null asks by name alone: true where the file may be one
+ */
+export function isNginxFile(
+  path: string,
+  text: string | null,
+  policy: Pick<Policy, "files" | "ignore">,
+): boolean {
+  return recognise(path, text, policy).isNginx;
+}
+
+/**
+ * What `isNginxFile` decides, with the reason for files that are to be named although they are passed over.
+ *
+ * A broken file still counts, so that its faults are reported; a file of another program that happens to end in `.conf`
+ * does not. Where the policy names the files, its word holds, except that a template is no plain file.
+ */
+export function recognise(
+  path: string,
+  text: string | null,
+  policy: Pick<Policy, "files" | "ignore">,
+): Recognition {
+  const named = policy.files.length > 0;
+  if (matchesAny(policy.ignore, path) || !(named ? matchesAny(policy.files, path) : mayBe(path))) {
+    return foreign;
+  }
+  if (text === null) {
+    return analysed;
+  }
+  const tree = parse(text);
+  const template = templateReason(tree);
+  const looksLikeNginx =
+    named || seemsNginx(template === null ? tree : parse(withoutTags(text)), isNginxPath(path));
+  if (!looksLikeNginx) {
+    return foreign;
+  }
+  return template === null ? analysed : { isNginx: false, reason: template };
+}
+
+const matchers = new Map<string, (path: string) => boolean>();
+
+function matchesAny(globs: readonly string[], path: string): boolean {
+  return globs.some((glob) => {
+    const matches = matchers.get(glob) ?? picomatch(glob, { dot: true });
+    matchers.set(glob, matches);
+    return matches(path);
+  });
+}
+
+/** Folders in which packages and people keep nginx files under any name. */
+const nginxFolder =
+  /(?:^|\/)(?:[^/]*nginx[^/]*|openresty|sites-(?:available|enabled)|conf\.d|http\.d|vhosts(?:\.d)?|vhost\.d|default\.d|snippets)\//i;
+
+const nginxName = /nginx|\.(?:vhost|ngx)$/i;
+
+/** Whether the path alone speaks for nginx. */
+function isNginxPath(path: string): boolean {
+  return nginxFolder.test(path) || nginxName.test(path.slice(path.lastIndexOf("/") + 1));
+}
+
+/** Endings that others put behind a configuration's name: patterns to copy, and templates. */
+const copies =
+  /\.(?:sample|default|template|tmpl|tpl|example|dist|orig|in|j2|jinja|jinja2|erb|gtpl|gotmpl|sigil|ctmpl)$/i;
+
+/** Endings of files that stand beside nginx configuration and are none. */
+const otherEndings =
+  /\.(?:md|mdx|rst|txt|adoc|html?|css|m?[jt]sx?|cjs|json|ya?ml|toml|xml|sh|bash|py|rb|pl|php|go|rs|java|lua|c|h|cpp|sql|tf|hcl|nix|lock|log|gitignore|gitkeep|pem|crt|cer|key|csr|dhparam|htpasswd|svg|png|jpe?g|gif|ico|webp|pdf|zip|t?gz|bz2|woff2?|ttf|bats|snap|service|socket|timer|env|ini|cfg|properties|types|bak|old|swp)$/i;
+
+function mayBe(path: string): boolean {
+  if (/(?:^|\/)(?:node_modules|\.git)\//.test(path)) {
+    return false;
+  }
+  const file = path.slice(path.lastIndexOf("/") + 1);
+  const name = file.replace(copies, "");
+  if (/\.(?:conf|nginx|vhost|ngx|inc)$/i.test(name)) {
+    return true;
+  }
+  if (
+    otherEndings.test(name) ||
+    /^(?:Dockerfile|Makefile|Jenkinsfile|LICENSE|README)/i.test(name)
+  ) {
+    return false;
+  }
+  return isNginxPath(path);
+}
+
+/** Delimiters of templates. `{#` and `[[` also occur in nginx's own language. */
+const tags = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|<%[\s\S]*?%>|%%\w+%%|\$\{[A-Z][A-Z0-9_]*\}/g;
+
+/** Names the first template tag outside of comments and Lua, or gives null. */
+function templateReason(tree: SyntaxTree): string | null {
+  const { text } = tree;
+  const aside = [...tree.comments, ...luaBodies(tree.directives)];
+  for (const match of text.matchAll(tags)) {
+    if (!aside.some(({ start, end }) => start <= match.index && match.index < end)) {
+      const tag = match[0].replace(/\s+/g, " ");
+      return `it is a template (${tag.length > 40 ? `${tag.slice(0, 39)}…` : tag})`;
+    }
+  }
+  return null;
+}
+
+function luaBodies(directives: readonly Directive[]): { start: number; end: number }[] {
+  return directives.flatMap(({ block }) =>
+    block === null ? [] : block.lua === null ? luaBodies(block.directives) : [block.lua],
+  );
+}
+
+/** The text as nginx might see it after rendering: statements gone, values a word. */
+function withoutTags(text: string): string {
+  return text.replace(tags, (tag) => (/^(?:\{%|<%(?!=))/.test(tag) ? " " : "x"));
+}
+
+const blocks = new Set(
+  "http events server location upstream map geo split_clients types if limit_except stream mail match charset_map".split(
+    " ",
+  ),
+);
+
+/** Blocks and directives that other languages with braces and semicolons have too. */
+const ambiguous = new Set(
+  `if include return break set index root server user types use zone hash pid env daemon alias allow deny map match
+  internal expires mail stream status listen geo`.split(/\s+/),
+);
+
+const telling = new Set(
+  `absolute_redirect access_log accept_mutex add_header add_trailer aio alias allow allow autoindex break charset
+  charset_types chunked_transfer_encoding daemon default_type deny directio disable_symlinks empty_gif env error_log
+  error_page etag expires fastcgi_pass gunzip gzip hash http2 http3 if_modified_since ignore_invalid_headers include
+  index internal ip_hash keepalive least_conn limit_rate limit_conn limit_req listen load_module lock_file log_format
+  log_not_found master_process merge_slashes mirror more_clear_headers more_set_headers more_set_input_headers
+  msie_padding multi_accept override_charset pcre_jit perl_set pid port_in_redirect random recursive_error_pages
+  reset_timedout_connection resolver return rewrite rewrite_log root satisfy send_timeout sendfile sendfile_max_chunk
+  server server_name server_name_in_redirect server_names_hash_bucket_size server_names_hash_max_size server_tokens set
+  set_real_ip_from ssi ssl sticky stub_status sub_filter tcp_nodelay tcp_nopush thread_pool try_files underscores_in_headers
+  use user userid valid_referers worker_connections worker_processes zone postpone_output`.split(
+    /\s+/,
+  ),
+);
+
+/** Modules whose directives begin with the module's name. */
+const family =
+  /^(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached|ssl|gzip|brotli|client|auth_basic|auth_request|auth_jwt|limit_conn|limit_req|sub_filter|open_file_cache|open_log_file_cache|keepalive|large_client|lingering|resolver|real_ip|http2|http3|quic|types_hash|map_hash|variables_hash|worker|js|geoip|geoip2|secure_link|vhost_traffic_status|modsecurity|more|set_by_lua|(?:access|content|rewrite|header_filter|body_filter|log|balancer|init|init_worker|ssl_certificate)_by_lua)_/;
+
+const lua = /_by_lua_block$/;
+
+function isTelling(directive: Directive): boolean {
+  const name = directive.name.value;
+  return !ambiguous.has(name) && isKnown(directive);
+}
+
+function isKnown({ name: { value: name, quote }, parameters, block }: Directive): boolean {
+  if (quote !== "") {
+    return false;
+  }
+  if (block !== null && block.lua === null) {
+    return blocks.has(name);
+  }
+  // `name = value` is of INI files, of HOCON and of most languages.
+  return (
+    (telling.has(name) || family.test(name) || lua.test(name)) &&
+    !/^[=(]/.test(parameters[0]?.value ?? "")
+  );
+}
+
+/** In these, each line's first word is data. */
+const dataBlocks = new Set("map geo split_clients types charset_map match".split(" "));
+
+/** Whether more of the directives are nginx's than not, and one of them could hardly be of another program. */
+function seemsNginx(tree: SyntaxTree, byPath: boolean): boolean {
+  let known = 0;
+  let other = 0;
+  let complete = 0;
+  let tellingOnes = 0;
+  const walk = (directives: readonly Directive[]): void => {
+    for (const directive of directives) {
+      const { name, block, semicolon } = directive;
+      const open = block !== null && block.lua === null;
+      if (isKnown(directive)) {
+        known++;
+        complete += block !== null || semicolon !== null ? 1 : 0;
+        tellingOnes += isTelling(directive) ? 1 : 0;
+        if (open && !dataBlocks.has(name.value)) {
+          walk(block.directives);
+        }
+      } else {
+        other++;
+      }
+    }
+  };
+  if (/^\s*(?:\[[\w .:"'-]+\]\s*$|<[?!\w])/m.test(firstLines(tree))) {
+    return false;
+  }
+  walk(tree.directives);
+  if (known === 0 || known < other) {
+    return false;
+  }
+  return byPath || (tellingOnes > 0 && complete > 0);
+}
+
+/** The start of the text without its comments: an INI section or a markup tag there is of another language. */
+function firstLines(tree: SyntaxTree): string {
+  const first = tree.directives[0];
+  return first === undefined ? "" : tree.text.slice(first.start, first.start + 200);
+}
