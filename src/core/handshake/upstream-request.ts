@@ -65,7 +65,7 @@ export function proxyTarget(use: Use, scope: Scope): ProxyTarget {
 }
 
 /** The `upstream` block that a target names, or null: names are compared without case. */
-export function upstreamOf(config: Config, target: ProxyTarget): Use | null {
+export function upstreamOf(config: Config, target: Pick<ProxyTarget, "address">): Use | null {
   const name = shown(target.address)
     .replace(/^[a-z]+:\/\//i, "")
     .toLowerCase();
@@ -101,7 +101,7 @@ function upstreams(config: Config): ReadonlyMap<string, Use> {
  */
 export function keepsConnections(
   config: Config,
-  target: ProxyTarget,
+  target: Pick<ProxyTarget, "address">,
   version: NginxVersion,
 ): boolean {
   const upstream = upstreamOf(config, target);

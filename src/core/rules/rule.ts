@@ -2,7 +2,6 @@ import type { NginxVersion } from "../config/directives.ts";
 import type { Config, Document, Level, Place, Use } from "../config/model.ts";
 import type { Remedy } from "../fix/remedy.ts";
 import type { Exchange, ProbeName, Verdict } from "../handshake/model.ts";
-import type { ProxyTarget } from "../handshake/upstream-request.ts";
 import type { Intent, Traffic } from "../intent/model.ts";
 import type { LocationName, Related, Severity } from "./finding.ts";
 import type { RuleId } from "./names.ts";
@@ -18,9 +17,7 @@ export interface ProxiedLocation {
   readonly level: Level;
   /** The `proxy_pass`, or the `grpc_pass`, `fastcgi_pass` … that stands in its place. */
   readonly pass: Use;
-  /** Where `proxy_pass` leads; null for other modules. */
-  readonly target: ProxyTarget | null;
-  /** The `upstream` block that the target names, or null. */
+  /** The `upstream` block that `proxy_pass` names, or null. */
   readonly upstream: Use | null;
   readonly exchanges: Readonly<Record<ProbeName, Exchange>>;
   readonly verdict: Verdict;
