@@ -1,0 +1,79 @@
+/** A stretch of the head's lines that the diff shows: comments may stand on these lines only. */
+export interface Hunk {
+  /** First and last line, 1-based. */
+  readonly start: number;
+  readonly end: number;
+  /** The lines that are new in the head. */
+  readonly added: ReadonlySet<number>;
+}
+
+/**
+ * Reads the hunks of one file's `patch` as GitHub gives it: without the two lines that name the files. A hunk that does not
+ * hold as many lines as its head says ends the reading, since what follows cannot be trusted. Hunks that show no line of
+ * the head are left out.
+ */
+export function hunksOf(patch: string | null): readonly Hunk[] {
+  const hunks: Hunk[] = [];
+  const lines = (patch ?? "").split("\n");
+  let next = 0;
+  while (next < lines.length) {
+    const head = readHead(lines[next] ?? "");
+    if (!head) break;
+    const body = readBody(lines, next + 1, head);
+    if (!body) break;
+    if (head.newLines > 0) {
+      hunks.push({
+        start: head.newStart,
+        end: head.newStart + head.newLines - 1,
+        added: body.added,
+      });
+    }
+    next = body.next;
+  }
+  return hunks;
+}
+
+interface HunkHead {
+  readonly oldLines: number;
+  readonly newStart: number;
+  readonly newLines: number;
+}
+
+/** A count that is not written is 1. */
+function readHead(line: string): HunkHead | null {
+  const match = /^@@ -\d{1,9}(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@/.exec(line);
+  if (!match) return null;
+  const [, oldLines = "1", newStart = "", newLines = "1"] = match;
+  return { oldLines: Number(oldLines), newStart: Number(newStart), newLines: Number(newLines) };
+}
+
+function readBody(
+  lines: readonly string[],
+  first: number,
+  head: HunkHead,
+): { readonly added: ReadonlySet<number>; readonly next: number } | null {
+  const added = new Set<number>();
+  let { oldLines, newLines } = head;
+  let line = head.newStart;
+  let next = first;
+  for (; oldLines > 0 || newLines > 0; next += 1) {
+    const sign = lines[next]?.charAt(0);
+    // `\ No newline at end of file` is no line of the file.
+    if (sign === "\\") continue;
+    if (sign !== " " && sign !== "+" && sign !== "-") return null;
+    if (sign === "+") added.add(line);
+    if (sign !== "+") oldLines -= 1;
+    if (sign !== "-") {
+      newLines -= 1;
+      line += 1;
+    }
+    if (oldLines < 0 || newLines < 0) return null;
+  }
+  while (lines[next]?.startsWith("\\") || lines[next] === "") next += 1;
+  return { added, next };
+}
+
+/** The hunk that shows all of these lines, if there is one. */
+export function hunkAround(hunks: readonly Hunk[], first: number, last: number): Hunk | undefined {
+  return hunks.find(({ start, end }) => start <= first && last <= end);
+}

@@ -1,0 +1,101 @@
+import type { Document } from "../config/model.ts";
+import type { TextEdit } from "../fix/edit.ts";
+import { hasHiddenCharacters } from "../report/markup.ts";
+import type { Hunk } from "./diff.ts";
+import { hunkAround } from "./diff.ts";
+
+/** Whole lines of one file and what shall stand in their place. */
+export interface LineChange {
+  /** First and last line, 1-based; for an insertion `line` is the one before and `startLine` the one after. */
+  readonly startLine: number;
+  readonly line: number;
+  /** Without line ends; empty for a deletion. */
+  readonly lines: readonly string[];
+}
+
+/** The text with the edits made; null where they overlap or reach outside. Insertions at one place keep their order. */
+export function applyEdits(text: string, edits: readonly TextEdit[]): string | null {
+  let result = "";
+  let from = 0;
+  for (const edit of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    if (edit.start < from || edit.end < edit.start || edit.end > text.length) return null;
+    result += text.slice(from, edit.start) + edit.text;
+    from = edit.end;
+  }
+  return result + text.slice(from);
+}
+
+/** The smallest range of whole lines that the edits of one document change; null where they change nothing. */
+export function lineChange(document: Document, edits: readonly TextEdit[]): LineChange | null {
+  const after = applyEdits(document.text, edits);
+  if (after === null || after === document.text) return null;
+  const old = document.text.split("\n");
+  const now = after.split("\n");
+  const shorter = Math.min(old.length, now.length);
+  let before = 0;
+  while (before < shorter && old[before] === now[before]) before += 1;
+  let behind = 0;
+  while (behind < shorter - before && old.at(-1 - behind) === now.at(-1 - behind)) behind += 1;
+  return {
+    startLine: before + 1,
+    line: old.length - behind,
+    lines: now.slice(before, now.length - behind).map(withoutReturn),
+  };
+}
+
+/**
+ * The edits as one suggestion: it replaces whole lines, which lie in one hunk, by at least one line. Null where GitHub
+ * would not show or not apply it exactly: it rewrites the line ends of a file that mixes them (w3c/guide#452), and a
+ * last line without line end is better left alone (reviewdog#1975).
+ */
+export function suggestionFor(
+  document: Document,
+  edits: readonly TextEdit[],
+  hunks: readonly Hunk[],
+): LineChange | null {
+  const change = lineChange(document, edits);
+  const ending = lineEnding(document.text);
+  if (!change || ending === null) return null;
+  const old = document.text.split("\n").map(withoutReturn);
+  const suggestion = anchorings(change, old).find(({ startLine, line }) => {
+    return line < old.length && hunkAround(hunks, startLine, line) !== undefined;
+  });
+  if (!suggestion || !isShowable(suggestion.lines)) return null;
+  const { startLine, line, lines } = suggestion;
+  const applied = old.toSpliced(startLine - 1, line - startLine + 1, ...lines).join(ending);
+  return applied === applyEdits(document.text, edits) ? suggestion : null;
+}
+
+/** An insertion repeats a neighbour line, and a deletion leaves one: the line before by choice, else the one after. */
+function anchorings(change: LineChange, old: readonly string[]): LineChange[] {
+  const { startLine, line, lines } = change;
+  if (startLine <= line && lines.length > 0) return [change];
+  const before = old[startLine - 2];
+  const after = old[line];
+  const result: LineChange[] = [];
+  if (before !== undefined) {
+    result.push({ startLine: startLine - 1, line, lines: [before, ...lines] });
+  }
+  if (after !== undefined) {
+    result.push({ startLine, line: line + 1, lines: [...lines, after] });
+  }
+  return result;
+}
+
+/** The text's one line ending; null where it mixes them. */
+function lineEnding(text: string): "\n" | "\r\n" | null {
+  if (!text.includes("\r\n")) return "\n";
+  return /(?<!\r)\n/.test(text) ? null : "\r\n";
+}
+
+/** Suggestions much longer than this nobody reads; and the whole comment must stay below 65,536 characters. */
+const longestSuggestion = 20_000;
+
+function isShowable(lines: readonly string[]): boolean {
+  const text = lines.join("\n");
+  return text.length <= longestSuggestion && !text.includes("\r") && !hasHiddenCharacters(text);
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith("\r") ? line.slice(0, -1) : line;
+}
