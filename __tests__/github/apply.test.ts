@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { applySuggestions, suggestionsIn } from "./apply.ts";
 import type { NewReviewComment, PullRequest } from "./pull-request.ts";
-import { LocalGitHub, startGitHub } from "./server.ts";
+import { startGitHub } from "./server.ts";
+import type { LocalGitHub } from "./server.ts";
 
 const running: LocalGitHub[] = [];
 

@@ -80,7 +80,11 @@ const otherValues = [
 ] as const;
 
 /** Values that only the connection knows. */
-const connectionBoundValues = ["$remote_addr", "$proxy_add_x_forwarded_for", '"for=$remote_addr"'] as const;
+const connectionBoundValues = [
+  "$remote_addr",
+  "$proxy_add_x_forwarded_for",
+  '"for=$remote_addr"',
+] as const;
 
 const otherNames = [
   "X-Real-IP",
@@ -103,19 +107,26 @@ export function headerLines(world: World): string[] {
   const add = (name: string, value: string) => lines.push(`proxy_set_header ${name} ${value};`);
   const spelled = (name: string) =>
     random.chance(0.1) ? random.pick([name.toLowerCase(), name.toUpperCase(), `"${name}"`]) : name;
-  const variable = () => (world.variables.length > 0 ? random.pick(asNonEmpty(world.variables)) : "upgrade");
+  const variable = () =>
+    world.variables.length > 0 ? random.pick(asNonEmpty(world.variables)) : "upgrade";
   if (random.chance(0.65)) {
-    add(spelled("Upgrade"), random.chance(0.7) ? "$http_upgrade" : random.pick([...upgradeValues, variable()]));
+    add(
+      spelled("Upgrade"),
+      random.chance(0.7) ? "$http_upgrade" : random.pick([...upgradeValues, variable()]),
+    );
   }
   if (random.chance(0.65)) {
     add(
       spelled("Connection"),
-      random.chance(0.6) ? random.pick([variable(), '"upgrade"', "upgrade"]) : random.pick(connectionValues),
+      random.chance(0.6)
+        ? random.pick([variable(), '"upgrade"', "upgrade"])
+        : random.pick(connectionValues),
     );
   }
   if (random.chance(0.06)) add("Connection", random.pick(connectionValues));
   if (random.chance(0.04)) add("Upgrade", random.pick(upgradeValues));
-  if (random.chance(0.4)) add(spelled("Host"), random.chance(0.6) ? "$host" : random.pick(hostValues));
+  if (random.chance(0.4))
+    add(spelled("Host"), random.chance(0.6) ? "$host" : random.pick(hostValues));
   if (random.chance(0.04)) add("Host", random.pick(hostValues));
   for (let count = random.between(0, 3); count > 0; count--) {
     const value = random.chance(0.1)
@@ -123,10 +134,13 @@ export function headerLines(world: World): string[] {
       : random.pick([...otherValues, variable(), variable()]);
     add(random.pick(otherNames), value);
   }
-  if (random.chance(0.03)) add("Sec-WebSocket-Key", random.pick(['""', "$http_sec_websocket_key", "x"]));
-  if (random.chance(0.03)) add("Sec-WebSocket-Version", random.pick(['""', "$http_sec_websocket_version", "8"]));
+  if (random.chance(0.03))
+    add("Sec-WebSocket-Key", random.pick(['""', "$http_sec_websocket_key", "x"]));
+  if (random.chance(0.03))
+    add("Sec-WebSocket-Version", random.pick(['""', "$http_sec_websocket_version", "8"]));
   if (random.chance(0.02)) add("Sec-WebSocket-Extensions", '""');
-  if (random.chance(0.02)) add(random.pick(["TE", "Keep-Alive", "Expect", "Proxy-Connection"]), "given");
+  if (random.chance(0.02))
+    add(random.pick(["TE", "Keep-Alive", "Expect", "Proxy-Connection"]), "given");
   if (random.chance(0.02)) add("Content-Length", '""');
   return random.chance(0.3) ? random.shuffle(lines) : lines;
 }
@@ -146,19 +160,46 @@ export function settingLines(world: World): string[] {
     'proxy_http_version "1.1"',
     "proxy_http_version 1.0",
   );
-  maybe(0.1, "proxy_read_timeout 60s", "proxy_read_timeout 1h", "proxy_read_timeout 1h30m", 'proxy_read_timeout "1m 30s"');
+  maybe(
+    0.1,
+    "proxy_read_timeout 60s",
+    "proxy_read_timeout 1h",
+    "proxy_read_timeout 1h30m",
+    'proxy_read_timeout "1m 30s"',
+  );
   maybe(0.05, "proxy_send_timeout 30s", "proxy_send_timeout 30000ms");
   maybe(0.1, "proxy_buffering off", "proxy_buffering on", "proxy_buffering OFF");
   maybe(0.03, "proxy_buffer_size 1k");
-  maybe(0.05, "proxy_hide_header X-Powered-By", "proxy_hide_header Connection", "proxy_hide_header Server");
-  maybe(0.03, "proxy_hide_header Upgrade", "proxy_hide_header upgrade", "proxy_hide_header Sec-WebSocket-Accept");
+  maybe(
+    0.05,
+    "proxy_hide_header X-Powered-By",
+    "proxy_hide_header Connection",
+    "proxy_hide_header Server",
+  );
+  maybe(
+    0.03,
+    "proxy_hide_header Upgrade",
+    "proxy_hide_header upgrade",
+    "proxy_hide_header Sec-WebSocket-Accept",
+  );
   maybe(0.03, "proxy_pass_header Upgrade", "proxy_pass_header Connection");
   maybe(0.03, "proxy_pass_request_headers off");
   maybe(0.03, "proxy_method POST", "proxy_method GET", "proxy_method get");
   maybe(0.02, 'proxy_set_body "x"', 'proxy_set_body ""', "proxy_set_body $uri");
   maybe(0.02, "proxy_pass_request_body off");
-  maybe(0.03, "proxy_socket_keepalive on", "proxy_ignore_client_abort on", "proxy_redirect off", "tcp_nodelay off");
-  maybe(0.03, "proxy_intercept_errors on", "proxy_request_buffering off", "underscores_in_headers on");
+  maybe(
+    0.03,
+    "proxy_socket_keepalive on",
+    "proxy_ignore_client_abort on",
+    "proxy_redirect off",
+    "tcp_nodelay off",
+  );
+  maybe(
+    0.03,
+    "proxy_intercept_errors on",
+    "proxy_request_buffering off",
+    "underscores_in_headers on",
+  );
   return lines;
 }
 
@@ -166,12 +207,16 @@ export function settingLines(world: World): string[] {
 export function maybeIncluded(world: World, lines: readonly string[]): string[] {
   const { random } = world;
   const snippets = Object.keys(world.files).filter((path) => path.startsWith("snippets/"));
-  if (snippets.length > 0 && random.chance(0.08)) return [`include ${random.pick(asNonEmpty(snippets))};`];
+  if (snippets.length > 0 && random.chance(0.08))
+    return [`include ${random.pick(asNonEmpty(snippets))};`];
   if (lines.length === 0 || !random.chance(0.15)) return [...lines];
   const kept = random.between(0, lines.length - 1);
   const path = `snippets/${snippets.length}.conf`;
   world.files[path] = `${lines.slice(kept).join("\n")}\n`;
-  return [...lines.slice(0, kept), `include ${random.chance(0.2) ? "snippets/*" + path.slice(9) : path};`];
+  return [
+    ...lines.slice(0, kept),
+    `include ${random.chance(0.2) ? "snippets/*" + path.slice(9) : path};`,
+  ];
 }
 
 export function asNonEmpty<Item>(items: readonly Item[]): readonly [Item, ...Item[]] {

@@ -16,7 +16,7 @@ const sources = [
 ] as const;
 
 /** Whole maps as people write them, right and wrong. */
-const usualEntries = [
+const usualEntries: readonly [readonly string[], ...(readonly string[])[]] = [
   ["default upgrade;", "'' close;"],
   ["default upgrade;", "'' '';"],
   ['default "upgrade";', '"" "";'],
@@ -33,7 +33,7 @@ const usualEntries = [
   ["default $http_connection;"],
   ["default '';", "websocket websocket;"],
   ["default upgrade;"],
-] as const;
+];
 
 const keys = [
   "''",
@@ -92,7 +92,9 @@ export function mapBlocks(world: World): string[] {
 function oneMap(world: World, name: string): string[] {
   const { random } = world;
   const source =
-    world.variables.length > 0 && random.chance(0.1) ? random.pick(asNonEmpty(world.variables)) : random.pick(sources);
+    world.variables.length > 0 && random.chance(0.1)
+      ? random.pick(asNonEmpty(world.variables))
+      : random.pick(sources);
   const entries = random.chance(0.6) ? [...random.pick(usualEntries)] : freeEntries(world);
   if (random.chance(0.05)) entries.unshift("hostnames;");
   if (random.chance(0.05)) entries.unshift("volatile;");

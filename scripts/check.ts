@@ -1,0 +1,141 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build, differences, distribution } from "./build.ts";
+import { stale } from "./generate.ts";
+import { project, run, runTool } from "./tools.ts";
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+interface Outcome extends Counts {
+  /** What a person needs to mend it; shown where something failed. */
+  readonly output: string;
+}
+
+/** What all of CI is, in this order; each is one line of the output. */
+const steps: Readonly<Record<string, () => Promise<Outcome>>> = {
+  format: () => tool("oxfmt", ["--check"], "npm run format"),
+  lint: () =>
+    tool("oxlint", ["--type-aware", "--deny-warnings", "--report-unused-disable-directives"]),
+  types: () => tool("tsc", ["-p", "tsconfig.json"]),
+  "core is pure": () => tool("tsc", ["-p", "src/core/tsconfig.json"]),
+  "dead code": () => tool("knip", ["--no-progress"]),
+  generated: async () => {
+    const paths = stale();
+    return outcome(
+      paths.length === 0,
+      `Not up to date: ${paths.join(", ")}. Run npm run generate.`,
+    );
+  },
+  tests,
+  dist,
+};
+
+const minutes = 60_000;
+
+async function tool(name: string, args: readonly string[], remedy?: string): Promise<Outcome> {
+  const { code, output } = await runTool(name, args);
+  return outcome(code === 0, remedy ? `${output}\nRun ${remedy}.` : output);
+}
+
+function outcome(ok: boolean, output: string): Outcome {
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, output };
+}
+
+/** The part of vitest's JSON report that is read here. */
+interface TestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  /** One per file; a file that cannot be loaded has failed without a test that has. */
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string }[];
+  }[];
+}
+
+/** All of `__tests__`; its tests are what is counted. */
+async function tests(): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), "check-"));
+  const file = join(folder, "report.json");
+  try {
+    const { code, output } = await runTool(
+      "vitest",
+      ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
+      13 * minutes,
+    );
+    if (!existsSync(file)) return outcome(false, `${output}\nvitest ended without a report.`);
+    const report = JSON.parse(readFileSync(file, "utf8")) as TestReport;
+    const brokenFiles = report.testResults.filter(
+      ({ status, assertionResults }) =>
+        status === "failed" && !assertionResults.some((test) => test.status === "failed"),
+    ).length;
+    const failed = report.numFailedTests + brokenFiles;
+    return {
+      passed: report.numPassedTests,
+      // An error outside of every test fails the run too.
+      failed: failed === 0 && (code !== 0 || report.numPassedTests === 0) ? 1 : failed,
+      skipped: report.numPendingTests + report.numTodoTests,
+      output,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What is committed in `dist` is what the sources build. */
+async function dist(): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), "check-"));
+  try {
+    await build(folder);
+    const lines = differences(folder, distribution);
+    if (process.env["CI"] === "true" && existsSync(join(project, ".git"))) {
+      const { output } = await run("git", ["status", "--porcelain", "--", "dist"], minutes);
+      if (output !== "") lines.push(`not committed: ${output}`);
+    }
+    return outcome(lines.length === 0, `${lines.join("\n")}\nRun npm run bundle and commit dist.`);
+  } catch (error) {
+    return outcome(false, error instanceof Error ? error.message : String(error));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function line(name: string, { passed, failed, skipped }: Counts, seconds: number): string {
+  const counts =
+    passed + failed + skipped > 1 ? ` (${countsText({ passed, failed, skipped })})` : "";
+  return `${failed === 0 ? "ok" : "FAILED"} ${name}${counts} ${seconds.toFixed(1)} s`;
+}
+
+function countsText({ passed, failed, skipped }: Counts): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(steps, name));
+if (unknown.length > 0) {
+  console.error(
+    `No such step: ${unknown.join(", ")}. There are: ${Object.keys(steps).join(", ")}.`,
+  );
+  process.exit(1);
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const [name, step] of Object.entries(steps)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const start = performance.now();
+  if (process.stdout.isTTY) process.stdout.write(`… ${name}\r`);
+  const result = await step();
+  console.log(line(name, result, (performance.now() - start) / 1000));
+  if (result.failed > 0) console.log(`${result.output.replaceAll(/^(?=.)/gm, "  ")}\n`);
+  total.passed += result.passed;
+  total.failed += result.failed;
+  total.skipped += result.skipped;
+}
+console.log(countsText(total));
+process.exitCode = total.failed === 0 ? 0 : 1;
