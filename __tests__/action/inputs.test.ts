@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../src/action/faults.ts";
-import { nearest, readInputs } from "../../src/action/inputs.ts";
+import { readInputs } from "../../src/action/inputs.ts";
 
 function inputs(given: Readonly<Record<string, string>>) {
   return readInputs((name) => given[name] ?? "");
@@ -84,9 +84,4 @@ describe("a wrong value is refused with the input's name, what was given and wha
 test("a value of any length is answered in one short sentence", () => {
   const given = "x".repeat(100_000);
   expect(() => inputs({ scope: given })).toThrow(/^The input scope is "x{60}…"; allowed are /);
-});
-
-test("the nearest name is found, and nothing where none is near", () => {
-  expect(nearest("recomended", ["recommended", "basic"])).toBe("recommended");
-  expect(nearest("zzz", ["recommended", "basic"])).toBeNull();
 });

@@ -1,7 +1,7 @@
 import type { Octokit } from "@octokit/rest";
-import * as core from "@actions/core";
 import { faultOf, GitHubFault, graphqlFault } from "./faults.ts";
 import type { GraphqlProblem } from "./faults.ts";
+import { debug } from "./log.ts";
 
 /** The API of one repository, with the rules that every request of a run obeys. */
 export interface Client {
@@ -34,7 +34,7 @@ export async function connect(token: string): Promise<Client> {
     import("@octokit/rest"),
     import("@actions/github/lib/utils"),
   ]);
-  const log = { debug: quiet, info: core.debug, warn: core.debug, error: core.debug };
+  const log = { debug: quiet, info: debug, warn: debug, error: debug };
   const octokit = new Octokit({
     ...defaults,
     ...getOctokitOptions(token, { userAgent: "nginx-websocket-guard" }),
@@ -82,7 +82,7 @@ async function repeatedly<Result>(send: () => Promise<Result>): Promise<Result> 
     } catch (error) {
       const pause = pauseAfter(error, usual);
       if (pause === null) throw error;
-      core.debug(`${String(error)} Trying again in ${pause} ms.`);
+      debug(`${String(error)} Trying again in ${pause} ms.`);
       await sleep(pause);
     }
   }

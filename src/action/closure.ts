@@ -2,17 +2,14 @@ import { analyse, compare } from "../core/index.ts";
 import type { Analysis, ChangedFile, Policy } from "../core/index.ts";
 import type { CommitFiles, Contents } from "./contents.ts";
 import { pathBefore } from "./contents.ts";
-import type { Source } from "./github.ts";
+import type { Sides } from "./sides.ts";
 
-export interface ClosureRequest {
+export interface ClosureRequest extends Sides {
   readonly contents: Contents;
-  readonly head: CommitFiles;
-  readonly base: CommitFiles;
   readonly changes: readonly ChangedFile[];
   /** The changed files that are nginx configuration: where the analysis starts. */
   readonly starts: readonly ChangedFile[];
   readonly policy: Policy;
-  readonly sizeOf: (source: Source) => number;
   /** Analyse every nginx file, not only what hangs together with the changed ones. */
   readonly everything: boolean;
 }
@@ -20,7 +17,7 @@ export interface ClosureRequest {
 export interface Closure {
   /** The head, with what is new against the base. */
   readonly analysis: Analysis;
-  /** What the analysis wanted and did not get. */
+  /** What the analysis wanted and did not get, as sentences. */
   readonly unread: readonly string[];
 }
 
@@ -55,10 +52,26 @@ export async function analyseBoth(request: ClosureRequest): Promise<Closure> {
     if (done || round === mostRounds) {
       return {
         analysis: compare(headAnalysis, baseAnalysis, request.changes),
-        unread: headAnalysis.wanted,
+        unread: [
+          ...unreadOf(head, headAnalysis, "was not analysed"),
+          ...unreadOf(base, baseAnalysis, "was not analysed as it was before"),
+        ],
       };
     }
     await contents.load(missing, request.sizeOf);
+  }
+}
+
+/** Loads and analyses every nginx file of the head, as a policy would have it. */
+export async function analyseHead(
+  { head, sizeOf, contents }: Pick<ClosureRequest, "head" | "sizeOf" | "contents">,
+  policy: Policy,
+): Promise<Analysis> {
+  for (let round = 1; ; round += 1) {
+    const analysis = analyse(head, { policy });
+    const missing = head.missing(analysis.wanted);
+    if (missing.length === 0 || round === mostRounds) return analysis;
+    await contents.load(missing, sizeOf);
   }
 }
 
@@ -75,6 +88,10 @@ function grow(
     if (files.has(path)) paths.add(path);
   }
   return paths.size > size;
+}
+
+function unreadOf(files: CommitFiles, { wanted }: Analysis, what: string): string[] {
+  return wanted.map((path) => `${path} ${what}: ${files.reason(path) ?? "it was not read"}.`);
 }
 
 function inHead(change: ChangedFile): boolean {

@@ -109,6 +109,11 @@ export class CommitFiles implements Files {
     return this.has(path) ? this.#contents.text(this.#locate(path)) : undefined;
   }
 
+  /** Why a file that was asked for has no text; null where it has one. */
+  reason(path: string): string | null {
+    return this.#contents.reason(this.#locate(path));
+  }
+
   /** Where to read those of the paths that nobody has asked for yet. */
   missing(paths: readonly string[]): Source[] {
     return paths

@@ -4,6 +4,7 @@ import { GitHubFault } from "./faults.ts";
 import type { GitHub, Overview } from "./github.ts";
 import { notYetPosted, retiredBody, youngerDuplicates } from "./threads.ts";
 import type { Retirement, ThreadPlan } from "./threads.ts";
+import { counted, shortSha } from "./words.ts";
 
 /** What became of a plan. */
 export interface Delivery {
@@ -20,6 +21,8 @@ export interface DeliveryRequest {
   readonly number: number;
   /** The commit that was analysed. */
   readonly headSha: string;
+  /** Whether the head is in another repository. */
+  readonly fork: boolean;
   readonly plan: ThreadPlan;
   /** The text of a review, which GitHub asks for; `comments` are those that it brings. */
   readonly reviewBody: (comments: readonly ReviewComment[]) => string;
@@ -70,7 +73,8 @@ class Writer {
       await this.#try(() => this.#request.github.editComment(thread, comment.body));
     }
     for (const retirement of plan.retire) {
-      if (retirement.by === null || this.#standing.has(retirement.by)) await this.#retire(retirement);
+      if (retirement.by === null || this.#standing.has(retirement.by))
+        await this.#retire(retirement);
     }
   }
 
@@ -88,7 +92,7 @@ class Writer {
       }
       const pause = pauseAfter(fault, pauseMs);
       if (pause === null) {
-        this.#stop(notPosted(missing, fault));
+        this.#stop(this.#notPosted(missing, fault));
         return;
       }
       await sleep(pause);
@@ -97,7 +101,8 @@ class Writer {
       const still = notYetPosted(missing, now.threads);
       this.#stands(missing.filter((comment) => !still.includes(comment)));
       missing = still;
-      if (missing.length > 0 && attempt === mostAttempts) this.#stop(notPosted(missing, fault));
+      if (missing.length > 0 && attempt === mostAttempts)
+        this.#stop(this.#notPosted(missing, fault));
     }
   }
 
@@ -188,15 +193,18 @@ class Writer {
     }
   }
 
+  #notPosted(comments: readonly ReviewComment[], fault: GitHubFault): string {
+    const were = comments.length === 1 ? "was" : "were";
+    const start = `${counted(comments.length, "comment")} ${were} not posted`;
+    return fault.kind === "read-only" && this.#request.fork
+      ? `${start}, because the token of a pull request from a fork is read-only; the findings are annotated instead (README: comments on forks).`
+      : `${start}; the findings are annotated instead. ${fault.message}`;
+  }
+
   #stop(note: string): void {
     if (!this.#stopped) this.#notes.push(note);
     this.#stopped = true;
   }
-}
-
-function notPosted(comments: readonly ReviewComment[], fault: GitHubFault): string {
-  const count = comments.length === 1 ? "1 comment was" : `${comments.length} comments were`;
-  return `${count} not posted; the findings are annotated instead. ${fault.message}`;
 }
 
 /** Why nothing may be posted for this commit any more, as a sentence; null where nothing is in the way. */
@@ -205,7 +213,7 @@ export function staleness(
   headSha: string,
 ): string | null {
   if (state.headSha !== headSha) {
-    return `No comment was posted: the pull request has moved on to ${state.headSha.slice(0, 7)}, whose own run comments.`;
+    return `No comment was posted: the pull request has moved on to ${shortSha(state.headSha)}, whose own run comments.`;
   }
   return state.open ? null : "No comment was posted: the pull request is no longer open.";
 }

@@ -20,7 +20,7 @@ export type Event =
       readonly headSha: string;
       readonly baseSha: string;
     }
-  | { readonly kind: "workspace"; readonly folder: string };
+  | { readonly kind: "workspace"; readonly name: string; readonly folder: string };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -40,9 +40,9 @@ export function readEvent(environment: Environment = process.env): Event {
       return {
         kind: "pull-request",
         repository: repository(environment),
-        number: Number(field(pullRequest, "number", name)),
-        headSha: String(field(head, "sha", name)),
-        baseSha: String(field(base, "sha", name)),
+        number: number(pullRequest, name),
+        headSha: sha(head, "sha", name),
+        baseSha: sha(base, "sha", name),
         fork: fullName(head) !== fullName(base),
       };
     }
@@ -51,28 +51,32 @@ export function readEvent(environment: Environment = process.env): Event {
       return {
         kind: "merge-group",
         repository: repository(environment),
-        headSha: String(field(group, "head_sha", name)),
-        baseSha: String(field(group, "base_sha", name)),
+        headSha: sha(group, "head_sha", name),
+        baseSha: sha(group, "base_sha", name),
       };
     }
     default:
-      return { kind: "workspace", folder: environment["GITHUB_WORKSPACE"] ?? process.cwd() };
+      return { kind: "workspace", name, folder: environment["GITHUB_WORKSPACE"] ?? process.cwd() };
   }
 }
 
 function repository(environment: Environment): RepositoryName {
   const [owner, repo] = (environment["GITHUB_REPOSITORY"] ?? "").split("/");
   if (owner && repo) return { owner, repo };
-  throw new UserError("GITHUB_REPOSITORY is not set to owner/name; the runner of GitHub Actions sets it.");
+  throw new UserError(
+    "GITHUB_REPOSITORY is not set to owner/name; the runner of GitHub Actions sets it.",
+  );
 }
 
 function payload(environment: Environment, event: string): unknown {
   const path = environment["GITHUB_EVENT_PATH"];
-  if (!path) throw new UserError(`GITHUB_EVENT_PATH is not set, so the ${event} event cannot be read.`);
+  if (!path)
+    throw new UserError(`GITHUB_EVENT_PATH is not set, so the ${event} event cannot be read.`);
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new UserError(`The ${event} event in GITHUB_EVENT_PATH cannot be read: ${String(error)}`);
+    const said = error instanceof Error ? error.message : String(error);
+    throw new UserError(`The ${event} event in GITHUB_EVENT_PATH cannot be read: ${said}`);
   }
 }
 
@@ -80,6 +84,21 @@ function object(parent: unknown, key: string, event: string): object {
   const value = field(parent, key, event);
   if (typeof value === "object" && value !== null) return value;
   throw new UserError(`The payload of the ${event} event has no object ${key}.`);
+}
+
+function number(pullRequest: object, event: string): number {
+  const value = field(pullRequest, "number", event);
+  if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
+  throw new UserError(
+    `The payload of the ${event} event has no whole number as pull_request.number.`,
+  );
+}
+
+/** A commit's hash: anything else could name another commit, or another path, in a request. */
+function sha(parent: object, key: string, event: string): string {
+  const value = field(parent, key, event);
+  if (typeof value === "string" && /^[0-9a-f]{40,64}$/.test(value)) return value;
+  throw new UserError(`The payload of the ${event} event has no commit hash as ${key}.`);
 }
 
 function field(parent: unknown, key: string, event: string): unknown {
@@ -92,5 +111,7 @@ function field(parent: unknown, key: string, event: string): unknown {
 /** `owner/name` of one end of a pull request; undefined where its repository was deleted. */
 function fullName(end: object): unknown {
   const repo = "repo" in end ? end.repo : null;
-  return typeof repo === "object" && repo !== null && "full_name" in repo ? repo.full_name : undefined;
+  return typeof repo === "object" && repo !== null && "full_name" in repo
+    ? repo.full_name
+    : undefined;
 }

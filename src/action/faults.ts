@@ -83,11 +83,15 @@ export function faultOf(error: unknown, now: number = Date.now()): unknown {
   const status = response.status;
   const said = messageOf(response.data) ?? error.message;
   const kind = kindOf(response, said);
-  return new GitHubFault(kind, `GitHub answered ${status} to ${what}: ${sentence(said)}.${advice(kind)}`, {
-    status,
-    waitMs: kind === "limited" || kind === "unavailable" ? waitOf(response, now) : null,
-    cause: error,
-  });
+  return new GitHubFault(
+    kind,
+    `GitHub answered ${status} to ${what}: ${sentence(said)}.${advice(kind)}`,
+    {
+      status,
+      waitMs: kind === "limited" || kind === "unavailable" ? waitOf(response, now) : null,
+      cause: error,
+    },
+  );
 }
 
 /** A fault for the `errors` of a GraphQL answer, which come with status 200. */

@@ -1,5 +1,6 @@
 import type { Analysis, ChangedFile, Finding, Severity } from "../core/index.ts";
 import type { FailOn, Scope } from "./inputs.ts";
+import { counted } from "./words.ts";
 
 const rank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
 
@@ -35,11 +36,16 @@ export function worstFirst(findings: readonly Finding[]): Finding[] {
   return findings.toSorted((a, b) => rank[b.severity] - rank[a.severity]);
 }
 
-/** How many findings there are of each severity, e.g. `2 errors and 1 warning`. */
-export function counted(findings: readonly Finding[]): string {
+/** How many findings there are of a severity. */
+export function countOf(findings: readonly Finding[], severity: Severity): number {
+  return findings.filter((finding) => finding.severity === severity).length;
+}
+
+/** How many findings there are of each severity, e.g. `2 errors and 1 warning`; `no findings` for none. */
+export function tally(findings: readonly Finding[]): string {
   const parts = (["error", "warning", "notice"] as const).flatMap((severity) => {
-    const count = findings.filter((finding) => finding.severity === severity).length;
-    return count === 0 ? [] : [`${count} ${severity}${count === 1 ? "" : "s"}`];
+    const count = countOf(findings, severity);
+    return count === 0 ? [] : [counted(count, severity)];
   });
-  return parts.length === 0 ? "nothing" : parts.join(", ").replace(/, (?=[^,]*$)/, " and ");
+  return parts.length === 0 ? "no findings" : parts.join(", ").replace(/, (?=[^,]*$)/, " and ");
 }

@@ -45,8 +45,9 @@ export interface NewComment {
   readonly body: string;
 }
 
-/** GitHub lists no more files of a pull request than this. */
-export const mostListedFiles = 3000;
+/** GitHub lists no more files of a pull request, and of a comparison, than these. */
+const mostListedFiles = 3000;
+const mostComparedFiles = 300;
 const pageSize = 100;
 /** Files above this size are not read: no one writes such a configuration by hand. In bytes. */
 export const largestFile = 5_000_000;
@@ -137,6 +138,13 @@ export interface Overview {
   readonly threads: readonly Thread[];
 }
 
+/** Files that differ between two commits. */
+export interface ListedChanges {
+  readonly files: readonly ChangedFile[];
+  /** False where GitHub stops listing them. */
+  readonly complete: boolean;
+}
+
 /** What the Action asks of GitHub, one function per question. All throw `GitHubFault`. */
 export class GitHub {
   readonly #client: Client;
@@ -201,12 +209,10 @@ export class GitHub {
   }
 
   /**
-   * The files of a pull request, one request per 100. Not complete where GitHub stops listing them.
+   * The files of a pull request, one request per 100, 3000 at most.
    * Octokit's own paging takes a 409 for the end of the list, which would let findings through.
    */
-  async changedFiles(
-    number: number,
-  ): Promise<{ readonly files: readonly ChangedFile[]; readonly complete: boolean }> {
+  async changedFiles(number: number): Promise<ListedChanges> {
     const files: ChangedFile[] = [];
     for (let page = 1; files.length < mostListedFiles; page += 1) {
       const answer = await this.#client.rest.pulls.listFiles({
@@ -231,6 +237,17 @@ export class GitHub {
       page: 2,
     });
     return answer.data.merge_base_commit.sha;
+  }
+
+  /** The files that a commit changes since another one, 300 at most. */
+  async comparedFiles(baseSha: string, headSha: string): Promise<ListedChanges> {
+    const answer = await this.#client.rest.repos.compareCommitsWithBasehead({
+      ...this.#name,
+      basehead: `${baseSha}...${headSha}`,
+      per_page: 1,
+    });
+    const files = (answer.data.files ?? []).map(changedFileOf);
+    return { files, complete: files.length < mostComparedFiles };
   }
 
   /** Every file of a commit. */
@@ -309,7 +326,11 @@ ${contentFragment}`;
   /** Posts comments as one review. All or nothing: one bad anchor and GitHub takes none. */
   async createReview(
     number: number,
-    review: { readonly headSha: string; readonly body: string; readonly comments: readonly NewComment[] },
+    review: {
+      readonly headSha: string;
+      readonly body: string;
+      readonly comments: readonly NewComment[];
+    },
   ): Promise<void> {
     await this.#client.rest.pulls.createReview({
       ...this.#name,

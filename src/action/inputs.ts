@@ -1,4 +1,5 @@
 import * as core from "@actions/core";
+import { nearest } from "../core/index.ts";
 import type { Profile, Severity } from "../core/index.ts";
 import { UserError } from "./faults.ts";
 
@@ -23,6 +24,8 @@ export interface Inputs {
   readonly incomplete: "warn" | "fail";
 }
 
+/** Where the policy file lies if the workflow does not say. */
+export const defaultConfig = ".github/nginx-websocket-guard.yml";
 const mostComments = 50;
 
 /**
@@ -32,7 +35,7 @@ const mostComments = 50;
 export function readInputs(read: (name: string) => string = core.getInput): Inputs {
   return {
     token: read("token"),
-    config: repositoryPath("config", read("config") || ".github/nginx-websocket-guard.yml"),
+    config: repositoryPath("config", read("config") || defaultConfig),
     files: lines(read("files")),
     profile: read("profile")
       ? choice(read, "profile", ["recommended", "basic", "enterprise", "hardened"])
@@ -85,7 +88,12 @@ function version(given: string): string | null {
 function repositoryPath(name: string, given: string): string {
   const path = given.replace(/^(\.\/)+/, "");
   const parts = path.split("/");
-  if (!path.startsWith("/") && !path.includes("\\") && !parts.includes("..") && !parts.includes("")) {
+  if (
+    !path.startsWith("/") &&
+    !path.includes("\\") &&
+    !parts.includes("..") &&
+    !parts.includes("")
+  ) {
     return path;
   }
   throw new UserError(
@@ -99,37 +107,6 @@ function lines(given: string): readonly string[] | null {
     .map((line) => line.trim())
     .filter((line) => line !== "");
   return found.length > 0 ? found : null;
-}
-
-/** The candidate with the fewest typing errors between it and the word; null where none is close. */
-export function nearest(word: string, candidates: readonly string[]): string | null {
-  let best: string | null = null;
-  let bestDistance = Math.floor(word.length / 2) + 1;
-  for (const candidate of candidates) {
-    const distance = editDistance(word.slice(0, 40).toLowerCase(), candidate);
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-/** Insertions, deletions and replacements of one character (Levenshtein). */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [index, character] of [...from].entries()) {
-    let diagonal = row[0] ?? 0;
-    const next = [index + 1];
-    for (let column = 1; column <= to.length; column += 1) {
-      const above = row[column] ?? 0;
-      const replaced = diagonal + (character === to[column - 1] ? 0 : 1);
-      next.push(Math.min(replaced, above + 1, (next[column - 1] ?? 0) + 1));
-      diagonal = above;
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }
 
 function quoted(given: string): string {

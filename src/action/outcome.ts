@@ -2,7 +2,7 @@ import type { Analysis, Finding, PolicyProblem, Review } from "../core/index.ts"
 
 /** What one run found out and did: everything that the gate, the annotations and the reports need. */
 export interface Outcome {
-  /** What was looked at, as the start of a sentence: "3 nginx files of pull request #7". */
+  /** What was looked at, to be named inside a sentence: "3 nginx files of pull request #7". */
   readonly subject: string;
   /** Null where no nginx configuration was there to analyse. */
   readonly analysis: Analysis | null;
@@ -18,6 +18,21 @@ export interface Outcome {
   readonly notes: readonly string[];
   /** What was not analysed and why; whole sentences. */
   readonly incomplete: readonly string[];
-  /** What is wrong with the policy file that the pull request brings. */
+  /** What is wrong with the policy file that the change brings. */
   readonly policyProblems: readonly PolicyProblem[];
 }
+
+const nothing: ReadonlySet<string> = new Set();
+
+/** An outcome without findings and comments, to be filled in. */
+export const emptyOutcome = {
+  analysis: null,
+  findings: [],
+  review: null,
+  posted: 0,
+  live: nothing,
+  resolved: nothing,
+  notes: [],
+  incomplete: [],
+  policyProblems: [],
+} as const satisfies Omit<Outcome, "subject">;

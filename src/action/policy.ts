@@ -2,22 +2,39 @@ import { defaultPolicy, loadPolicy } from "../core/index.ts";
 import type { Policy, PolicyProblem } from "../core/index.ts";
 import { UserError } from "./faults.ts";
 import type { Content } from "./github.ts";
+import { defaultConfig } from "./inputs.ts";
 import type { Inputs } from "./inputs.ts";
 
-/**
- * The policy that decides: the file as it is before the change, under the Action's inputs.
- * @throws UserError with file and line where the file is not valid.
- */
-export function decidingPolicy(content: Content | null, inputs: Inputs): Policy {
-  return withInputs(content === null ? defaultPolicy : validPolicy(content, inputs.config), inputs);
+/** The policy that decides, under the Action's inputs; the default one where there is a fault. */
+export interface Decision {
+  readonly policy: Policy;
+  /** Names file, line and what was expected. To be thrown, unless the change at hand mends it. */
+  readonly fault: UserError | null;
 }
 
-function validPolicy(content: Content, path: string): Policy {
-  const read = readPolicy(content, path);
-  if ("policy" in read) return read.policy;
-  const [first] = read.problems;
-  throw new UserError(
-    read.problems.map(problemText).join("\n"),
+/**
+ * Reads the policy that decides.
+ * @param content the file's; null where there is none, which is a fault if the workflow names another path than the default.
+ * @param where whose file it is, e.g. `commit 1a2b3c4`.
+ */
+export function decide(content: Content | null, inputs: Inputs, where: string): Decision {
+  const { config } = inputs;
+  if (content === null) {
+    const message = `The input config is ${JSON.stringify(config)}, but ${where} has no such file.`;
+    return {
+      policy: withInputs(defaultPolicy, inputs),
+      fault: config === defaultConfig ? null : new UserError(message),
+    };
+  }
+  const read = readPolicy(content, config);
+  if ("policy" in read) return { policy: withInputs(read.policy, inputs), fault: null };
+  return { policy: withInputs(defaultPolicy, inputs), fault: policyFault(read.problems) };
+}
+
+function policyFault(problems: readonly PolicyProblem[]): UserError {
+  const [first] = problems;
+  return new UserError(
+    ["The policy file is not valid.", ...problems.map(problemText)].join("\n"),
     first ? { file: first.file, line: first.line } : null,
   );
 }
@@ -28,7 +45,7 @@ export function readPolicy(
   path: string,
 ): { readonly policy: Policy } | { readonly problems: readonly PolicyProblem[] } {
   if ("text" in content) return loadPolicy(content.text, path);
-  const message = `The policy file cannot be read: ${content.reason}.`;
+  const message = `the file cannot be read: ${content.reason}`;
   return { problems: [{ file: path, line: 1, column: 1, message }] };
 }
 

@@ -77,3 +77,13 @@ function change(
 ): ChangedFile {
   return { path, previousPath, status, patch: null };
 }
+
+/** The listed changes, and those that differ between the trees without being listed. */
+export function withUnlisted(
+  listed: readonly ChangedFile[],
+  base: Tree,
+  head: Tree,
+): readonly ChangedFile[] {
+  const known = new Set(listed.flatMap(({ path, previousPath }) => [path, previousPath]));
+  return [...listed, ...differences(base, head).filter(({ path }) => !known.has(path))];
+}

@@ -1,5 +1,6 @@
 import type { ReviewComment } from "../core/index.ts";
 import { readMarker } from "../core/index.ts";
+import { shortSha } from "./words.ts";
 
 /** A review thread that this token's account began. */
 export interface Thread {
@@ -142,7 +143,7 @@ export function youngerDuplicates(threads: readonly Thread[]): Thread[] {
  */
 export function retiredBody({ thread, reason }: Retirement, headSha: string): string {
   const said = {
-    fixed: `**Fixed in ${headSha.slice(0, 7)}.**`,
+    fixed: `**Fixed in ${shortSha(headSha)}.**`,
     replaced: "**Replaced by a newer comment.**",
     duplicate: "**Said twice; see the other comment.**",
   }[reason];
@@ -153,7 +154,9 @@ export function retiredBody({ thread, reason }: Retirement, headSha: string): st
 /** Oldest first. */
 function ownThreads(threads: readonly Thread[]): OwnThread[] {
   return threads
-    .toSorted((a, b) => compareText(a.createdAt, b.createdAt) || Number(a.commentId) - Number(b.commentId))
+    .toSorted(
+      (a, b) => compareText(a.createdAt, b.createdAt) || Number(a.commentId) - Number(b.commentId),
+    )
     .flatMap((thread) => {
       const fingerprints = readMarker(thread.body);
       return fingerprints && fingerprints.length > 0 ? [{ thread, fingerprints }] : [];
@@ -180,7 +183,9 @@ function isSilenced({ thread, fingerprints }: OwnThread, comment: ReviewComment)
 }
 
 function withoutSuggestions(body: string): string {
-  return body.replaceAll(/^(`{3,}|~{3,})suggestion\b.*\n(?:[^]*?\n)?\1[`~]*[ \t]*$\n?/gm, "").trim();
+  return body
+    .replaceAll(/^(`{3,}|~{3,})suggestion\b.*\n(?:[^]*?\n)?\1[`~]*[ \t]*$\n?/gm, "")
+    .trim();
 }
 
 /** GitHub may change line ends and outer blank lines. */

@@ -1,7 +1,11 @@
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Files } from "../core/index.ts";
 import { largestFile } from "./github.ts";
+import type { Content } from "./github.ts";
+
+/** Why a plain file has no text. */
+export const unread = `it is binary or larger than ${largestFile / 1e6} MB`;
 
 const unreadFolders = new Set([".git", "node_modules"]);
 
@@ -23,6 +27,14 @@ export class WorkspaceFiles implements Files {
   read(path: string): string | undefined {
     if (!this.#texts.has(path)) this.#texts.set(path, this.#load(path));
     return this.#texts.get(path);
+  }
+
+  /** The text, or why there is none although something stands there; null where nothing does. */
+  content(path: string): Content | null {
+    const text = this.read(path);
+    if (text !== undefined) return { text };
+    if (this.#paths.has(path)) return { reason: unread };
+    return existsSync(join(this.#folder, path)) ? { reason: "it is not a plain file" } : null;
   }
 
   #load(path: string): string | undefined {

@@ -1,0 +1,118 @@
+import type { Analysis, ChangedFile, PolicyProblem } from "../core/index.ts";
+import { analyseBoth } from "./closure.ts";
+import { Contents } from "./contents.ts";
+import type { Doing } from "./doing.ts";
+import { UserError } from "./faults.ts";
+import type { GitHub, ListedChanges, Tree } from "./github.ts";
+import { previewPolicy } from "./head-policy.ts";
+import type { Inputs } from "./inputs.ts";
+import { isNginxChange } from "./nginx-change.ts";
+import type { Decision } from "./policy.ts";
+import { sidesOf, withUnlisted } from "./sides.ts";
+
+export interface ComparisonRequest {
+  readonly github: GitHub;
+  /** Of the pull request; null for a merge group. */
+  readonly number: number | null;
+  readonly headSha: string;
+  /** The merge base. */
+  readonly baseSha: string;
+  readonly listed: ListedChanges;
+  readonly decision: Decision;
+  readonly inputs: Inputs;
+  readonly doing: Doing;
+}
+
+/** What a change does to the handshakes. */
+export interface Comparison {
+  readonly analysis: Analysis;
+  readonly changes: readonly ChangedFile[];
+  /** How many of the changed files are nginx configuration. */
+  readonly nginxFiles: number;
+  readonly incomplete: readonly string[];
+  readonly notes: readonly string[];
+  readonly policyProblems: readonly PolicyProblem[];
+}
+
+/**
+ * Whether a change has to be looked at.
+ * @throws UserError where the policy that decides is not valid and the change does not touch it.
+ */
+export function matters(
+  listed: ListedChanges,
+  { policy, fault }: Decision,
+  { scope, config }: Inputs,
+): boolean {
+  const touchesPolicy = touches(listed.files, config);
+  if (fault && listed.complete && !touchesPolicy) throw fault;
+  if (scope === "all" || !listed.complete || touchesPolicy) return true;
+  return listed.files.some((change) => isNginxChange(change, policy));
+}
+
+/**
+ * Analyses two commits over the API.
+ * @throws UserError where the policy that decides is not valid and the change does not mend it.
+ */
+export async function compareCommits(request: ComparisonRequest): Promise<Comparison> {
+  const { github, number, headSha, baseSha, listed, inputs, doing } = request;
+  const { policy, fault } = request.decision;
+  doing("listing the repository's files");
+  const [headTree, baseTree] = await Promise.all([
+    github.tree(headSha),
+    listed.complete ? null : github.tree(baseSha),
+  ]);
+  const changes = baseTree ? withUnlisted(listed.files, baseTree, headTree) : listed.files;
+  const contents = new Contents(github, number);
+  const sides = sidesOf({ contents, headSha, headTree, baseSha, changes });
+  const starts = changes.filter((change) => isNginxChange(change, policy));
+  const touchesPolicy = touches(changes, inputs.config);
+  doing("reading and analysing the nginx files");
+  const { analysis, unread } = await analyseBoth({
+    ...sides,
+    contents,
+    changes,
+    starts,
+    policy,
+    everything: inputs.scope === "all" || touchesPolicy,
+  });
+  doing("reading the policy that the change brings");
+  const preview = touchesPolicy
+    ? await previewPolicy({ sides, contents, headSha, inputs, analysis })
+    : { problems: [], notes: [] };
+  if (fault && (!touchesPolicy || preview.problems.length > 0)) throw fault;
+  return {
+    analysis,
+    changes,
+    nginxFiles: starts.length,
+    incomplete: [...unread, ...truncations(headTree, baseTree)],
+    notes: [...mended(fault), ...preview.notes, ...unlisted(listed)],
+    policyProblems: preview.problems,
+  };
+}
+
+function touches(changes: readonly ChangedFile[], path: string): boolean {
+  return changes.some((change) => change.path === path || change.previousPath === path);
+}
+
+function truncations(head: Tree, base: Tree | null): string[] {
+  return head.truncated || base?.truncated === true
+    ? [
+        "GitHub lists only a part of this repository's files, so files that belong together may be missing.",
+      ]
+    : [];
+}
+
+function mended(fault: UserError | null): string[] {
+  if (!fault) return [];
+  const said = fault.message.replaceAll("\n", " ");
+  return [
+    `Until the merge the default policy decides, because the one before this change cannot: ${said}`,
+  ];
+}
+
+function unlisted({ complete, files }: ListedChanges): string[] {
+  if (complete) return [];
+  return [
+    `GitHub lists the first ${files.length} files of this change only; the others were compared as well, but get no comments.`,
+  ];
+}

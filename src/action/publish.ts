@@ -1,0 +1,84 @@
+import { appendFileSync } from "node:fs";
+import * as core from "@actions/core";
+import { summaryReport } from "../core/index.ts";
+import { annotationsOf } from "./annotations.ts";
+import { countOf } from "./gate.ts";
+import type { Inputs } from "./inputs.ts";
+import { say } from "./log.ts";
+import type { Outcome } from "./outcome.ts";
+import { emptyOutcome } from "./outcome.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** GitHub drops a summary above 1 MiB whole (docs). */
+const mostSummaryBytes = 1_000_000;
+
+/** Tells the workflow, the checks and the log what came out. The last line says what fails and why. */
+export function publish(outcome: Outcome, verdict: Verdict, inputs: Inputs): void {
+  setOutputs(outcome, verdict, inputs);
+  if (inputs.comment !== "off") writeSummary(outcome, verdict.line);
+  for (const { level, message, ...properties } of annotationsOf(outcome)) {
+    core[level](message, properties);
+  }
+  if (outcome.incomplete.length > 0) {
+    core.warning(outcome.incomplete.join("\n"), { title: "Not everything could be analysed" });
+  }
+  for (const note of outcome.notes) say(note);
+  if (verdict.failed) core.setFailed(verdict.line);
+  else say(verdict.line);
+}
+
+/** Fails the job with one message and no findings, because they could not be found out. */
+export function publishFailure(
+  message: string,
+  place: { readonly file: string; readonly line: number } | null,
+): void {
+  core.setOutput("conclusion", "failure");
+  writeSummary({ ...emptyOutcome, subject: "" }, message.replaceAll(/\s*\n\s*/g, " "));
+  core.error(message, place ? { file: place.file, startLine: place.line } : {});
+  process.exitCode = core.ExitCode.Failure;
+}
+
+function setOutputs(outcome: Outcome, { failed }: Verdict, inputs: Inputs): void {
+  const { findings, review, posted, incomplete } = outcome;
+  const outputs = {
+    conclusion: failed ? "failure" : "success",
+    findings: findings.length,
+    errors: countOf(findings, "error"),
+    warnings: countOf(findings, "warning"),
+    notices: countOf(findings, "notice"),
+    suggestions: review?.comments.filter(({ suggests }) => suggests).length ?? 0,
+    "comments-posted": posted,
+    "report-file": inputs.reportFile ?? "",
+    "sarif-file": inputs.sarifFile ?? "",
+    incomplete: incomplete.join("\n"),
+  };
+  for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+}
+
+/** The runner of an old enterprise server has no summary. */
+function writeSummary(outcome: Outcome, verdictLine: string): void {
+  const file = process.env["GITHUB_STEP_SUMMARY"];
+  if (!file) return;
+  const { analysis, findings, review, live, resolved, notes, incomplete, policyProblems } = outcome;
+  const text = summaryReport({
+    title: "nginx-websocket-guard",
+    verdictLine,
+    analysis,
+    findings,
+    unplaced: review?.unplaced ?? findings,
+    live,
+    resolved,
+    notes,
+    incomplete,
+    policyProblems,
+  });
+  appendFileSync(file, `${cut(text)}\n`);
+}
+
+/** Whole lines of the text, as many as GitHub shows. */
+function cut(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= mostSummaryBytes) return text;
+  const kept = bytes.subarray(0, bytes.lastIndexOf("\n", mostSummaryBytes)).toString("utf8");
+  return `${kept}\n\nThe rest does not fit here; the input report-file writes all of it into a file.`;
+}

@@ -1,0 +1,30 @@
+import { code, prose } from "../core/index.ts";
+import type { Finding, ReviewComment } from "../core/index.ts";
+import { tally } from "./gate.ts";
+import { linesOf } from "./place.ts";
+
+const mostListed = 10;
+
+/** The text above a review's comments. The first review also lists the findings that have no comment. */
+export function reviewBody(
+  posted: readonly ReviewComment[],
+  unplaced: readonly Finding[],
+): (comments: readonly ReviewComment[]) => string {
+  const [first] = posted;
+  return (comments) => {
+    const found = tally(comments.flatMap(({ findings }) => findings));
+    const sum = `WebSocket handshakes through nginx: ${found}.`;
+    const isFirst = first !== undefined && comments.includes(first);
+    return isFirst && unplaced.length > 0 ? `${sum}\n\n${list(unplaced)}` : sum;
+  };
+}
+
+function list(findings: readonly Finding[]): string {
+  const items = findings.slice(0, mostListed).map((finding) => {
+    const where = code(`${finding.place.document.path}:${linesOf(finding.place).startLine}`);
+    return `- ${where} ${code(finding.rule)}: ${prose(finding.message)}`;
+  });
+  const left = findings.length - items.length;
+  const more = left > 0 ? [`- and ${left} more in the job summary`] : [];
+  return ["Without a comment on a line:", "", ...items, ...more].join("\n");
+}

@@ -1,0 +1,56 @@
+import { failing, tally } from "./gate.ts";
+import type { Inputs } from "./inputs.ts";
+import type { Outcome } from "./outcome.ts";
+import { linesOf } from "./place.ts";
+import { counted } from "./words.ts";
+
+export interface Verdict {
+  readonly failed: boolean;
+  /** What fails and why, or what was checked; one line. */
+  readonly line: string;
+}
+
+const mostNamed = 3;
+
+/** Whether the job fails, whatever could be posted. */
+export function verdictOf(outcome: Outcome, inputs: Inputs): Verdict {
+  const reasons = [findings(outcome, inputs), policy(outcome), incomplete(outcome, inputs)];
+  const given = reasons.filter((reason) => reason !== null);
+  if (given.length > 0) return { failed: true, line: given.join(" ") };
+  return { failed: false, line: passed(outcome, inputs) };
+}
+
+function findings(outcome: Outcome, { failOn }: Inputs): string | null {
+  const found = failing(outcome.findings, failOn);
+  if (found.length === 0) return null;
+  const byPlace = new Map<string, string[]>();
+  for (const { rule, place } of found) {
+    const where = `${place.document.path}:${linesOf(place).startLine}`;
+    byPlace.set(where, [...(byPlace.get(where) ?? []), rule]);
+  }
+  const named = [...byPlace].slice(0, mostNamed);
+  const places = named.map(([where, rules]) => `${where} (${[...new Set(rules)].join(", ")})`);
+  const left = byPlace.size - named.length;
+  if (left > 0) places.push(`${counted(left, "more place")}`);
+  return `${tally(found)} in ${outcome.subject}, which fail-on: ${failOn} does not allow: ${places.join("; ")}.`;
+}
+
+function policy({ policyProblems: [first, ...others] }: Outcome): string | null {
+  if (!first) return null;
+  const more = others.length > 0 ? ` And ${others.length} more.` : "";
+  return `The policy file of this change is not valid: ${first.file}:${first.line}: ${first.message}.${more}`;
+}
+
+function incomplete(outcome: Outcome, inputs: Inputs): string | null {
+  const [first, ...others] = outcome.incomplete;
+  if (first === undefined || inputs.incomplete === "warn") return null;
+  const more = others.length > 0 ? ` And ${others.length} more.` : "";
+  return `Not everything could be analysed, which incomplete: fail does not allow: ${first}${more}`;
+}
+
+function passed({ subject, analysis, findings }: Outcome, { scope, failOn }: Inputs): string {
+  if (!analysis) return `Nothing to check: no nginx configuration in ${subject}.`;
+  const checked = `Checked ${subject}:`;
+  if (findings.length > 0) return `${checked} ${tally(findings)}, which fail-on: ${failOn} allows.`;
+  return `${checked} ${scope === "new" ? "no new findings" : "no findings"}.`;
+}
