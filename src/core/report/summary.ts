@@ -1,0 +1,138 @@
+import type { Analysis, LocationReport } from "../analysis.ts";
+import type { Place } from "../config/model.ts";
+import type { PolicyProblem } from "../policy/policy.ts";
+import type { Finding } from "../rules/finding.ts";
+import { code, prose, redact, table } from "./markup.ts";
+import { numbered, startOf, worstFirst } from "./order.ts";
+
+export interface SummaryInput {
+  readonly title: string;
+  /** What came out, as one sentence. */
+  readonly verdictLine: string;
+  /** Null where no nginx configuration was there to analyse. */
+  readonly analysis: Analysis | null;
+  /** What the gate looks at. */
+  readonly findings: readonly Finding[];
+  /** Those of them that have no place in the diff. */
+  readonly unplaced: readonly Finding[];
+  /** Fingerprints that an open comment names. */
+  readonly live: ReadonlySet<string>;
+  /** Fingerprints whose comment a person resolved: they count all the same. */
+  readonly resolved: ReadonlySet<string>;
+  /** What was not done and why, and what else a reader should know; whole sentences. */
+  readonly notes: readonly string[];
+  /** What was not analysed and why; whole sentences. */
+  readonly incomplete: readonly string[];
+  readonly policyProblems: readonly PolicyProblem[];
+}
+
+/** GitHub takes 1 MiB per step. In characters of at most three bytes in UTF-8 each; four bytes are two characters. */
+const longestSummary = 340_000;
+const mostRows = 500;
+
+/** The job summary as Markdown: the verdict first. Ends with a line feed. */
+export function summaryReport(input: SummaryInput): string {
+  const sections = [
+    `## ${prose(redact(input.title))}`,
+    prose(redact(input.verdictLine)),
+    policySection(input.policyProblems),
+    list("", input.notes),
+    findingsSection(input),
+    locationsSection(input.analysis),
+    list("### Not analysed", [...input.incomplete, ...filesNotAnalysed(input.analysis)]),
+  ];
+  return cut(sections.filter((section) => section !== ""));
+}
+
+/** Whole sections and rows only, so that the Markdown stays in shape. */
+function cut(sections: readonly string[]): string {
+  let text = "";
+  for (const section of sections) {
+    for (const line of [...section.split("\n"), ""]) {
+      if (text.length + line.length > longestSummary) {
+        return `${text}\n\n**The rest is cut off: GitHub shows no more than 1 MiB.**\n`;
+      }
+      text += `${line}\n`;
+    }
+  }
+  return `${text.trimEnd()}\n`;
+}
+
+function policySection(problems: readonly PolicyProblem[]): string {
+  return list(
+    "### Policy file",
+    problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`),
+  );
+}
+
+function list(title: string, sentences: readonly string[]): string {
+  if (sentences.length === 0) return "";
+  const shown = sentences.slice(0, mostRows).map((sentence) => `- ${prose(redact(sentence))}`);
+  if (sentences.length > mostRows) shown.push(`- and ${sentences.length - mostRows} more`);
+  return [...(title === "" ? [] : [title, ""]), ...shown].join("\n");
+}
+
+function findingsSection({ findings, unplaced, live, resolved }: SummaryInput): string {
+  if (findings.length === 0) return "";
+  const withoutPlace = new Set(unplaced);
+  const rows = worstFirst(findings).map((finding) => [
+    finding.severity,
+    code(positionText(finding.place)),
+    code(finding.rule),
+    prose(redact(finding.message)),
+    standing(finding, withoutPlace, live, resolved),
+  ]);
+  const more = rows.length > mostRows ? [`And ${rows.length - mostRows} more.`] : [];
+  const shown = table(["", "Where", "Rule", "What", "Comment"], rows.slice(0, mostRows));
+  return ["### Findings", shown, ...more].join("\n\n");
+}
+
+/** Where a reader finds the comment, or why there is none. */
+function standing(
+  finding: Finding,
+  unplaced: ReadonlySet<Finding>,
+  live: ReadonlySet<string>,
+  resolved: ReadonlySet<string>,
+): string {
+  if (resolved.has(finding.fingerprint)) return "resolved by a person; it still counts";
+  if (live.has(finding.fingerprint)) return "in the diff";
+  return unplaced.has(finding) ? "no line in the diff" : "";
+}
+
+function locationsSection(analysis: Analysis | null): string {
+  const locations = (analysis?.locations ?? []).filter(({ intent }) => intent.serves !== "no");
+  if (locations.length === 0) return "";
+  const head = ["Location", "Server", "Where", "Upstream", "Handshake now", "Idle timeout"];
+  const shown = table(head, locations.slice(0, mostRows).map(locationRow));
+  const more = locations.length > mostRows ? [`And ${locations.length - mostRows} more.`] : [];
+  return ["### WebSocket locations", shown, ...more].join("\n\n");
+}
+
+function locationRow(report: LocationReport): string[] {
+  const { name, proxyPass, intent, verdict, idleTimeoutMs } = report;
+  return [
+    code(`location ${name.name}`) + (intent.serves === "unclear" ? " (perhaps)" : ""),
+    code(name.server ?? ""),
+    code(positionText(name.place)),
+    code(redact(proxyPass.parameters[0] ?? "")),
+    handshakeText(verdict),
+    idleTimeoutMs === null ? "unknown" : `${idleTimeoutMs / 1000} s`,
+  ];
+}
+
+function handshakeText({ strict, lenient }: LocationReport["verdict"]): string {
+  if (strict === lenient) return strict;
+  return `${strict} with RFC 6455 servers, ${lenient} with lenient ones`;
+}
+
+function filesNotAnalysed(analysis: Analysis | null): string[] {
+  const files = (analysis?.files ?? []).filter(({ analysed }) => !analysed);
+  const named = files.map(({ path, reason }) => `\`${path}\`${reason ? `: ${reason}` : ""}`);
+  return files.length > mostRows
+    ? [...named.slice(0, mostRows), `and ${numbered(files.length - mostRows, "more file")}`]
+    : named;
+}
+
+function positionText(place: Place): string {
+  return `${place.document.path}:${startOf(place).line}`;
+}

@@ -1,0 +1,163 @@
+import type { Analysis } from "../analysis.ts";
+import type { Place } from "../config/model.ts";
+import type { Finding, Severity } from "../rules/finding.ts";
+import { visible } from "./markup.ts";
+import { countsInWords, numbered, startOf, worstFirst } from "./order.ts";
+import { redact } from "./redact.ts";
+
+export interface TextOptions {
+  /** Whether the terminal shows ANSI colours. */
+  readonly color: boolean;
+  /** Columns of the terminal; 80 where nobody knows. */
+  readonly width: number;
+}
+
+type Style = "error" | "warning" | "notice" | "bold" | "dim" | "good";
+
+const sgr: Readonly<Record<Style, string>> = {
+  error: "1;31",
+  warning: "1;33",
+  notice: "1;36",
+  bold: "1",
+  dim: "2",
+  good: "32",
+};
+
+/** The report for a terminal: a code frame for each finding, then one line that sums up. Ends with a line feed. */
+export function textReport(
+  analysis: Analysis,
+  findings: readonly Finding[],
+  options: TextOptions,
+): string {
+  const writer = new Writer(analysis, options);
+  const blocks = findings.map((finding) => writer.finding(finding));
+  return `${[...blocks, ...writer.notAnalysed(), writer.summary(findings)].join("\n\n")}\n`;
+}
+
+class Writer {
+  readonly #analysis: Analysis;
+  readonly #color: boolean;
+  readonly #width: number;
+
+  constructor(analysis: Analysis, { color, width }: TextOptions) {
+    this.#analysis = analysis;
+    this.#color = color;
+    this.#width = Math.max(40, width);
+  }
+
+  finding(finding: Finding): string {
+    const { place, rule, severity } = finding;
+    const { line, column } = startOf(place);
+    const head = `${this.#style("bold", `${clean(place.document.path)}:${line}:${column}`)}: ${this.#style(severity, severity)} ${this.#style("dim", `[${rule}]`)}`;
+    return [
+      head,
+      ...this.#wrapped(clean(finding.message)),
+      ...this.#frame(place, severity),
+      ...this.#notes(finding),
+    ].join("\n");
+  }
+
+  notAnalysed(): string[] {
+    return this.#analysis.files
+      .filter(({ analysed }) => !analysed)
+      .map(
+        ({ path, reason }) => `${clean(path)}: not analysed${reason ? `: ${clean(reason)}` : ""}`,
+      );
+  }
+
+  summary(findings: readonly Finding[]): string {
+    const { files, locations } = this.#analysis;
+    const analysed = files.filter((file) => file.analysed).length;
+    const found = countsInWords(findings);
+    const style = worstFirst(findings)[0]?.severity ?? "good";
+    return `${this.#style(style, found)} in ${numbered(analysed, "file")}, ${numbered(locations.length, "proxying location")}`;
+  }
+
+  /** The line, the one before it, and a caret below what is meant. */
+  #frame({ document, span }: Place, severity: Severity): string[] {
+    const { lines, text } = document;
+    const line = lines.lineAt(span.start);
+    const numberWidth = String(line).length;
+    const show = (number: number): string => {
+      const source = text.slice(lines.startOf(number), lines.endOf(number));
+      const gutter = this.#style("dim", `${String(number).padStart(numberWidth)} |`);
+      return `  ${gutter} ${this.#cut(clean(redact(source)), numberWidth + 5)}`.trimEnd();
+    };
+    const from = span.start - lines.startOf(line);
+    const to = Math.min(span.end, lines.endOf(line)) - lines.startOf(line);
+    const source = text.slice(lines.startOf(line), lines.endOf(line));
+    const frame = line > 1 ? [show(line - 1), show(line)] : [show(line)];
+    const caret = carets(source, from, to);
+    if (caret && redact(source) === source && caret.length <= this.#width - numberWidth - 5) {
+      frame.push(
+        `  ${" ".repeat(numberWidth)} ${this.#style("dim", "|")} ${caret.replace(/\^+/, (signs) => this.#style(severity, signs))}`,
+      );
+    }
+    return ["", ...frame, ""];
+  }
+
+  #notes(finding: Finding): string[] {
+    const notes = finding.related.slice(0, mostRelated).map(({ place, note }) => {
+      return `see ${clean(place.document.path)}:${startOf(place).line}: ${clean(note)}`;
+    });
+    if (finding.related.length > mostRelated) {
+      notes.push(`and ${numbered(finding.related.length - mostRelated, "more place")}`);
+    }
+    if (finding.evidence.length > 0) {
+      notes.push(`serves WebSockets: ${finding.evidence.map(clean).join("; ")}`);
+    }
+    const fix = this.#fixOf(finding);
+    if (fix) notes.push(fix);
+    return notes.flatMap((note) => this.#wrapped(note, "  = "));
+  }
+
+  #fixOf({ fix, fixedBy }: Finding): string | null {
+    if (fix) {
+      return `fix: ${clean(fix.title)}${fix.safety === "safe" ? " (--fix applies it)" : " (not safe to apply unseen)"}`;
+    }
+    const other = this.#analysis.findings.find(({ fingerprint }) => fingerprint === fixedBy);
+    return other
+      ? `fix: comes with that of ${other.rule} at line ${startOf(other.place).line}`
+      : null;
+  }
+
+  /** Words never break, so that names stay whole. */
+  #wrapped(text: string, bullet = "  "): string[] {
+    const lines: string[] = [];
+    let line = "";
+    for (const word of text.split(" ")) {
+      const longer = line === "" ? word : `${line} ${word}`;
+      if (line !== "" && bullet.length + longer.length > this.#width) {
+        lines.push(line);
+        line = word;
+      } else {
+        line = longer;
+      }
+    }
+    const indent = " ".repeat(bullet.length);
+    return [...lines, line].map((each, index) => (index === 0 ? bullet : indent) + each);
+  }
+
+  #cut(source: string, used: number): string {
+    const room = this.#width - used;
+    return source.length > room ? `${source.slice(0, Math.max(0, room - 1))}…` : source;
+  }
+
+  #style(style: Style, text: string): string {
+    return this.#color ? `\u{1b}[${sgr[style]}m${text}\u{1b}[0m` : text;
+  }
+}
+
+const mostRelated = 5;
+
+/** Tabs become one blank each, so that carets stand below what they mean; nothing reaches the terminal as a command. */
+function clean(text: string): string {
+  return visible(redact(text).replaceAll(/[\r\n\t]/g, " "));
+}
+
+/** Null where characters before the caret are not one column wide each, as far as one can tell. */
+function carets(source: string, from: number, to: number): string | null {
+  const before = source.slice(0, from);
+  if (visible(before) !== before || to <= from) return null;
+  return " ".repeat(from) + "^".repeat(to - from);
+}

@@ -1,0 +1,212 @@
+import type { Analysis, Group, ProvenFix } from "../analysis.ts";
+import type { Document, Place } from "../config/model.ts";
+import type { TextEdit } from "../fix/edit.ts";
+import type { Writable } from "../fix/remedy.ts";
+import { compareText, groupedBy, numbered, worstFirst } from "../report/order.ts";
+import type { Finding } from "../rules/finding.ts";
+import { anchorOf } from "./anchor.ts";
+import type { Anchor } from "./anchor.ts";
+import { commentBody } from "./comment.ts";
+import type { Hunk } from "./diff.ts";
+import { hunksOf } from "./diff.ts";
+import type { ChangedFile, Review, ReviewComment } from "./review.ts";
+import type { LineChange } from "./suggestion.ts";
+import { suggestionFor } from "./suggestion.ts";
+
+export interface ReviewRequest {
+  /** Of the head. */
+  readonly analysis: Analysis;
+  readonly changes: readonly ChangedFile[];
+  /** What may be said; the rest of the analysis stays silent. */
+  readonly findings: readonly Finding[];
+  readonly maxComments: number;
+}
+
+/** One group's comment before it is written. */
+interface Draft {
+  readonly group: Group;
+  readonly findings: readonly Finding[];
+  readonly anchor: Anchor;
+  suggestion: Suggestion | null;
+}
+
+interface Suggestion {
+  readonly document: Document;
+  readonly fix: ProvenFix;
+  readonly change: LineChange;
+}
+
+/**
+ * Which comments to post on which lines of the diff. Each group gives one comment, the worst first. Every line lies in the
+ * diff, both ends of a range in one hunk; no two suggestions share a line; and all suggestions together were proven.
+ */
+export function planReview(request: ReviewRequest): Review {
+  return new Planner(request).plan();
+}
+
+class Planner {
+  readonly #analysis: Analysis;
+  readonly #findings: readonly Finding[];
+  readonly #changes: readonly ChangedFile[];
+  readonly #maxComments: number;
+  readonly #hunks = new Map<string, readonly Hunk[]>();
+  readonly #drafts: Draft[] = [];
+  readonly #unplaced: Finding[] = [];
+  #left = 0;
+
+  constructor({ analysis, changes, findings, maxComments }: ReviewRequest) {
+    this.#analysis = analysis;
+    this.#changes = changes;
+    this.#findings = worstFirst(findings.filter(({ commentable }) => commentable));
+    this.#maxComments = maxComments;
+    for (const { path, status, patch } of changes) {
+      if (status !== "removed") this.#hunks.set(path, hunksOf(patch));
+    }
+  }
+
+  plan(): Review {
+    for (const { group, findings } of this.#groups()) this.#draft(group, findings);
+    this.#proveTogether();
+    return {
+      comments: this.#drafts.map((draft) => this.#comment(draft)),
+      unplaced: worstFirst(this.#unplaced),
+      notes: this.#notes(),
+    };
+  }
+
+  /** The groups that have something to say, the worst first. */
+  #groups(): { readonly group: Group; readonly findings: readonly Finding[] }[] {
+    const byId = new Map(this.#analysis.groups.map((group) => [group.id, group]));
+    const said = groupedBy(this.#findings, (finding) => finding.group);
+    return [...said].flatMap(([id, findings]) => {
+      const group = byId.get(id);
+      if (!group) this.#unplaced.push(...findings);
+      return group ? [{ group, findings }] : [];
+    });
+  }
+
+  #draft(group: Group, findings: readonly Finding[]): void {
+    const anchor = anchorOf(this.#analysis, group, findings, this.#hunks);
+    if (!anchor) {
+      this.#unplaced.push(...findings);
+    } else if (this.#drafts.length >= this.#maxComments) {
+      this.#left += findings.length;
+      this.#unplaced.push(...findings);
+    } else {
+      const suggestion = this.#suggestion(group, anchor);
+      this.#drafts.push({ group, findings, anchor, suggestion });
+    }
+  }
+
+  /** The group's fix inside one hunk, tried where the comment would stand first. */
+  #suggestion(group: Group, anchor: Anchor): Suggestion | null {
+    for (const { document, hunk } of this.#hunksFor(group, anchor)) {
+      const fix = group.fix(this.#within(document, hunk));
+      if (fix?.safety !== "safe" || fix.edits.some((edit) => edit.document !== document)) continue;
+      const change = suggestionFor(document, fix.edits, [hunk]);
+      if (change && !this.#isTaken(document, change)) return { document, fix, change };
+    }
+    return null;
+  }
+
+  /** Each try simulates anew, so only hunks that have to do with the group are tried, and no more than a few. */
+  #hunksFor(group: Group, anchor: Anchor): { readonly document: Document; readonly hunk: Hunk }[] {
+    const places = [
+      ...group.findings.map(({ place }) => place),
+      group.place,
+      ...group.findings.flatMap(({ related }) => related.map(({ place }) => place)),
+    ];
+    const found = [{ document: anchor.document, hunk: anchor.hunk }];
+    for (const { document, span } of places) {
+      const first = document.lines.lineAt(span.start);
+      const last = document.lines.lineAt(span.end);
+      for (const hunk of this.#hunks.get(document.path) ?? []) {
+        const isNear = hunk.start <= last && first <= hunk.end;
+        if (isNear && !found.some((other) => other.hunk === hunk)) found.push({ document, hunk });
+      }
+    }
+    return found.slice(0, mostTries);
+  }
+
+  #within(document: Document, hunk: Hunk): Writable {
+    const taken = this.#taken(document);
+    return (place: Place): boolean => {
+      if (place.document !== document) return false;
+      const first = document.lines.lineAt(place.span.start);
+      const last = document.lines.lineAt(Math.max(place.span.start, place.span.end - 1));
+      return hunk.start <= first && last <= hunk.end && !taken.some(overlapping(first, last));
+    };
+  }
+
+  #isTaken(document: Document, { startLine, line }: LineChange): boolean {
+    return this.#taken(document).some(overlapping(startLine, line));
+  }
+
+  #taken(document: Document): LineChange[] {
+    return this.#drafts.flatMap(({ suggestion }) =>
+      suggestion?.document === document ? [suggestion.change] : [],
+    );
+  }
+
+  /** Drops the suggestions that do not go together with the worse ones. */
+  #proveTogether(): void {
+    const suggesting = this.#drafts.filter(({ suggestion }) => suggestion);
+    if (suggesting.length < 2 || this.#analysis.proveTogether(editsOf(suggesting))) return;
+    const kept: Draft[] = [];
+    for (const draft of suggesting) {
+      if (kept.length === 0 || this.#analysis.proveTogether(editsOf([...kept, draft])))
+        kept.push(draft);
+      else draft.suggestion = null;
+    }
+  }
+
+  #comment({ group, findings, anchor, suggestion }: Draft): ReviewComment {
+    const fix = suggestion?.fix ?? group.fix(anywhere);
+    const { startLine, line } = suggestion?.change ?? { startLine: anchor.line, line: anchor.line };
+    return {
+      path: (suggestion?.document ?? anchor.document).path,
+      startLine: startLine < line ? startLine : null,
+      line,
+      body: commentBody({
+        analysis: this.#analysis,
+        group,
+        findings,
+        suggestion: suggestion?.change ?? null,
+        fix,
+      }),
+      fingerprints: findings.map(({ fingerprint }) => fingerprint),
+      findings,
+      suggests: suggestion !== null,
+    };
+  }
+
+  #notes(): string[] {
+    const notes = this.#changes
+      .filter(({ path, patch, status }) => {
+        const isWithoutDiff = patch === null && status !== "removed" && status !== "renamed";
+        return isWithoutDiff && this.#unplaced.some(({ place }) => place.document.path === path);
+      })
+      .toSorted((a, b) => compareText(a.path, b.path))
+      .map(({ path }) => `GitHub shows no diff of ${path}, so there can be no comments on it.`);
+    if (this.#left > 0) {
+      notes.push(
+        `${numbered(this.#left, "finding")} got no comment, because there are no more than ${this.#maxComments} comments.`,
+      );
+    }
+    return notes;
+  }
+}
+
+const mostTries = 4;
+
+function anywhere(): boolean {
+  return true;
+}
+
+function overlapping(first: number, last: number): (other: LineChange) => boolean {
+  return ({ startLine, line }) => startLine <= last && first <= line;
+}
+
+function editsOf(drafts: readonly Draft[]): TextEdit[] {
+  return drafts.flatMap(({ suggestion }) => suggestion?.fix.edits ?? []);
+}
