@@ -36,6 +36,21 @@ export class Documents {
     this.listed = new Set(files.list());
   }
 
+  /** The same files with other texts for some; what is not changed is not parsed again. */
+  edited(texts: ReadonlyMap<string, string>): Documents {
+    const { files } = this;
+    const copy = new Documents({
+      list: () => files.list(),
+      read: (path) => texts.get(path) ?? files.read(path),
+    });
+    for (const [path, document] of this.byPath) {
+      if (!texts.has(path)) {
+        copy.byPath.set(path, document);
+      }
+    }
+    return copy;
+  }
+
   /** Whether the path is in the repository, loaded or not. */
   has(path: string): boolean {
     return this.listed.has(path);

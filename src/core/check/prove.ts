@@ -1,0 +1,189 @@
+import { groupBy } from "../collections.ts";
+import { applyEdits, type TextEdit } from "../fix/edit.ts";
+import type { Exchange } from "../handshake/model.ts";
+import { shown } from "../handshake/variables.ts";
+import type { Severity } from "../rules/finding.ts";
+import type { RuleId } from "../rules/names.ts";
+import type { Located } from "./locations.ts";
+import { type Entry, run, type Run } from "./run.ts";
+
+const version = ":version";
+
+/** What a rule's mend may change of a request beside the headers that its remedies set. */
+const mayChange: Partial<Record<RuleId, readonly string[]>> = {
+  "upgrade-header": ["upgrade", "connection"],
+  "connection-header": ["upgrade", "connection"],
+  "header-inheritance": ["upgrade", "connection"],
+  "connection-map": ["upgrade", "connection"],
+  "hardcoded-upgrade": ["upgrade", "connection"],
+  "keepalive-defeated": ["connection"],
+  "contradictory-header": ["connection", "host"],
+  "http-version": [version],
+  "host-header": ["host", "origin"],
+};
+
+/** Rules whose fault is all about the request, or without whose mend nginx does not start. */
+const mayChangeAll: ReadonlySet<RuleId> = new Set([
+  "altered-request",
+  "undefined-variable",
+  "misplaced-directive",
+  "duplicate-directive",
+  "proxy-pass-scheme",
+  "syntax",
+]);
+
+/**
+ * Applies edits and simulates again.
+ *
+ * @param mended what must be gone afterwards; its rules say which headers may change
+ * @returns the files as they are after the edits, or null where something of `mended` is still there, something is found
+ * that was not, nginx has more to refuse, or another header of any use and probe has changed.
+ */
+export function prove(
+  before: Run,
+  edits: readonly TextEdit[],
+  mended: readonly Entry[],
+): Run | null {
+  const texts = editedTexts(edits);
+  if (texts === null) return null;
+  const after = run({
+    ...before.request,
+    documents: before.request.documents.edited(texts),
+    paths: [...texts.keys()],
+  });
+  const roots = new Set(after.configs.map(({ root }) => root));
+  const holds =
+    isGone(before, after, mended) &&
+    addsNothing(before, after) &&
+    refusesNoMore(before, after, roots) &&
+    keepsRequests(
+      before.located.filter(({ report }) => roots.has(report.config.root)),
+      after.located,
+      mended,
+    );
+  return holds ? after : null;
+}
+
+function editedTexts(edits: readonly TextEdit[]): Map<string, string> | null {
+  const texts = new Map<string, string>();
+  for (const [document, own] of groupBy(edits, (edit) => edit.document)) {
+    const text = applyEdits(document.text, own);
+    if (text === null) return null;
+    texts.set(document.path, text);
+  }
+  return texts;
+}
+
+/** What is found, without what counts equal findings: a mended one may leave its number to the next. */
+function kindOf({ identity }: Entry): string {
+  return JSON.stringify({ ...identity, ordinal: 0 });
+}
+
+function counted(entries: readonly Entry[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const entry of entries) counts.set(kindOf(entry), (counts.get(kindOf(entry)) ?? 0) + 1);
+  return counts;
+}
+
+function isGone(before: Run, after: Run, mended: readonly Entry[]): boolean {
+  const counts = { before: counted(before.entries), after: counted(after.entries) };
+  return [...counted(mended)].every(
+    ([kind, count]) =>
+      (counts.after.get(kind) ?? 0) <= (counts.before.get(kind) ?? 0) - count,
+  );
+}
+
+const rank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
+
+function addsNothing(before: Run, after: Run): boolean {
+  const worst = new Map<string, { count: number; severity: number; locations: number }>();
+  for (const entry of before.entries) {
+    const known = worst.get(kindOf(entry)) ?? { count: 0, severity: 0, locations: 0 };
+    worst.set(kindOf(entry), {
+      count: known.count + 1,
+      severity: Math.max(known.severity, rank[entry.severity]),
+      locations: Math.max(known.locations, entry.locations.length),
+    });
+  }
+  const counts = counted(after.entries);
+  return after.entries.every((entry) => {
+    const known = worst.get(kindOf(entry));
+    return (
+      known !== undefined &&
+      (counts.get(kindOf(entry)) ?? 0) <= known.count &&
+      rank[entry.severity] <= known.severity &&
+      entry.locations.length <= known.locations
+    );
+  });
+}
+
+/** Whatever keeps nginx from starting after the edits kept it from starting before. */
+function refusesNoMore(before: Run, after: Run, roots: ReadonlySet<string>): boolean {
+  const refusals = ({ configs }: Run): string[] =>
+    configs
+      .filter(({ root }) => roots.has(root))
+      .flatMap(({ root, problems }) => problems.map(({ message }) => `${root} ${message}`));
+  const left = refusals(before);
+  return refusals(after).every((refusal) => {
+    const at = left.indexOf(refusal);
+    if (at !== -1) left.splice(at, 1);
+    return at !== -1;
+  });
+}
+
+function keepsRequests(
+  before: readonly Located[],
+  after: readonly Located[],
+  mended: readonly Entry[],
+): boolean {
+  if (before.length !== after.length) return false;
+  const allowed = allowedChanges(mended);
+  if (allowed === null) return true;
+  return before.every((located, index) =>
+    located.versions.every((location, which) => {
+      const other = after[index]?.versions[which];
+      return (
+        other !== undefined &&
+        (["websocket", "plain", "h2c"] as const).every((probe) =>
+          isKept(location.exchanges[probe], other.exchanges[probe], allowed),
+        )
+      );
+    }),
+  );
+}
+
+/** The names of headers that may change, in lower case; null where everything may. */
+function allowedChanges(mended: readonly Entry[]): ReadonlySet<string> | null {
+  const allowed = new Set<string>();
+  for (const { rule, report } of mended) {
+    if (mayChangeAll.has(rule)) return null;
+    for (const name of mayChange[rule] ?? []) allowed.add(name);
+    for (const remedy of report.remedies ?? []) {
+      if (remedy.kind === "header") allowed.add(remedy.name.toLowerCase());
+    }
+  }
+  return allowed;
+}
+
+function isKept(before: Exchange, after: Exchange, allowed: ReadonlySet<string>): boolean {
+  if (before.outcome !== after.outcome) return false;
+  const parts = { before: partsOf(before), after: partsOf(after) };
+  const names = new Set([...parts.before.keys(), ...parts.after.keys()]);
+  return [...names].every(
+    (name) => allowed.has(name) || parts.before.get(name) === parts.after.get(name),
+  );
+}
+
+/** What a request says, by header name in lower case; the rest of it under names that no header has. */
+function partsOf({ upstream, level }: Exchange): Map<string, string> {
+  const parts = new Map<string, string>();
+  if (upstream === null) return parts;
+  parts.set(version, shown(upstream.httpVersion));
+  parts.set(":request", [upstream.method, upstream.uri, upstream.address].map(shown).join(" "));
+  parts.set(":level", level?.context ?? "");
+  for (const { name, value } of upstream.headers) {
+    const key = name.toLowerCase();
+    parts.set(key, `${parts.get(key) ?? ""}${shown(value)}\n`);
+  }
+  return parts;
+}

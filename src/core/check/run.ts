@@ -1,0 +1,254 @@
+import type { AnalysedFile } from "../analysis.ts";
+import type { NginxVersion } from "../config/directives.ts";
+import type { Documents } from "../config/documents.ts";
+import type { Config, Document, Place } from "../config/model.ts";
+import { findPrograms } from "../config/programs.ts";
+import type { Policy } from "../policy/policy.ts";
+import { blockPath, fingerprintOf, type FingerprintParts } from "../review/fingerprint.ts";
+import type { LocationName, Related, Severity } from "../rules/finding.ts";
+import { rules } from "../rules/index.ts";
+import { ruleTable, type RuleId } from "../rules/names.ts";
+import type { Report, Rule, RuleOptions } from "../rules/rule.ts";
+import type { Directive } from "../syntax/tree.ts";
+import { locate, type Located } from "./locations.ts";
+
+/** What is checked, and how. */
+export interface RunRequest {
+  readonly documents: Documents;
+  readonly policy: Policy;
+  /** Only programs that these files take part in; all where it is not given. */
+  readonly paths: readonly string[] | undefined;
+  /** The versions in question, oldest first. */
+  readonly versions: readonly NginxVersion[];
+}
+
+/** One rule at one place, with every location that it concerns. */
+export interface Entry {
+  readonly rule: RuleId;
+  readonly severity: Severity;
+  readonly report: Report;
+  readonly config: Config;
+  /** The locations that it concerns, in the order of the text; none for rules about files and programs. */
+  readonly locations: readonly Located[];
+  readonly evidence: readonly string[];
+  readonly commentable: boolean;
+  readonly related: readonly Related[];
+  readonly identity: FingerprintParts;
+  readonly fingerprint: string;
+}
+
+/** Everything that the rules say about a set of files. */
+export interface Run {
+  readonly request: RunRequest;
+  readonly configs: readonly Config[];
+  readonly files: readonly AnalysedFile[];
+  readonly located: readonly Located[];
+  /** Sorted by file, offset and rule. */
+  readonly entries: readonly Entry[];
+}
+
+/** A rule with what the policy makes of it. */
+interface ActiveRule {
+  readonly rule: Rule;
+  readonly severity: Severity;
+  readonly options: RuleOptions;
+}
+
+/** A report on its way to an entry: those at one place become one. */
+interface Draft {
+  readonly active: ActiveRule;
+  readonly report: Report;
+  readonly config: Config;
+  readonly locations: Located[];
+}
+
+/** Simulates and asks every rule that the policy has. */
+export function run(request: RunRequest): Run {
+  const { documents, policy, paths, versions } = request;
+  const { configs, files } = findPrograms(documents, {
+    policy,
+    ...(paths !== undefined && { paths }),
+  });
+  const located = configs.flatMap((config) => locate(config, policy, versions));
+  const active = activeRules(policy);
+  const drafts = new Map<string, Draft>();
+  const add = (draft: Draft): void => {
+    const key = keyOf(draft.active.rule.id, draft.report.place);
+    const known = drafts.get(key);
+    if (known === undefined) drafts.set(key, draft);
+    else known.locations.push(...draft.locations);
+  };
+  for (const each of active) {
+    switch (each.rule.over) {
+      case "document":
+        for (const [document, config] of documentsOf(configs)) {
+          each.rule.check(
+            document,
+            (report) => add({ active: each, report, config, locations: [] }),
+            each.options,
+          );
+        }
+        break;
+      case "config":
+        for (const config of configs) {
+          each.rule.check(
+            config,
+            (report) => add({ active: each, report, config, locations: [] }),
+            each.options,
+          );
+        }
+        break;
+      case "location":
+        for (const location of located) {
+          for (const report of reportsOf(each, location)) {
+            const { config } = location.report;
+            add({ active: each, report, config, locations: [location] });
+          }
+        }
+        break;
+    }
+  }
+  return { request, configs, files, located, entries: entriesOf([...drafts.values()]) };
+}
+
+/** The rules of the profile, and those that the policy switches on or off. */
+function activeRules(policy: Policy): ActiveRule[] {
+  return rules.flatMap((rule) => {
+    const metadata = ruleTable[rule.id];
+    const setting = policy.rules.get(rule.id);
+    const inProfile = metadata.profiles.some((profile) => profile === policy.profile);
+    const severity = setting?.severity ?? (inProfile ? metadata.severity : "off");
+    return severity === "off" ? [] : [{ rule, severity, options: setting?.options ?? {} }];
+  });
+}
+
+/** What a location rule says in every version in question, or says to hold in any. */
+function reportsOf({ rule, options }: ActiveRule, { versions }: Located): Report[] {
+  if (rule.over !== "location" || versions[0]?.intent.serves === "no") return [];
+  const said = versions.map((location) => {
+    const reports = new Map<string, Report>();
+    rule.check(location, (report) => reports.set(keyOf(rule.id, report.place), report), options);
+    return reports;
+  });
+  const all = new Map(said.toReversed().flatMap((reports) => [...reports]));
+  return [...all]
+    .filter(
+      ([key, report]) => report.inAnyVersion === true || said.every((reports) => reports.has(key)),
+    )
+    .map(([, report]) => report);
+}
+
+/** Each file of the repository that takes part, with the first program that has it. */
+function documentsOf(configs: readonly Config[]): Map<Document, Config> {
+  const found = new Map<Document, Config>();
+  for (const config of configs) {
+    for (const document of config.documents) {
+      if (!document.path.startsWith("/") && !found.has(document)) found.set(document, config);
+    }
+  }
+  return found;
+}
+
+function keyOf(rule: RuleId, { document, span }: Place): string {
+  return `${rule} ${span.start} ${span.end} ${document.path}`;
+}
+
+function entriesOf(drafts: readonly Draft[]): Entry[] {
+  const ordinals = new Map<string, number>();
+  return drafts.toSorted(byPlace).map((draft) => {
+    const { active, report, config, locations } = draft;
+    const rule = active.rule.id;
+    const { document } = report.place;
+    const parts = {
+      rule,
+      path: document.path,
+      blockPath: blockPath(report.place),
+      directive: directiveName(report.place),
+    };
+    const key = JSON.stringify(parts);
+    const ordinal = ordinals.get(key) ?? 0;
+    ordinals.set(key, ordinal + 1);
+    const identity = { ...parts, ordinal };
+    const sure = locations.filter(({ report: { intent } }) => intent.serves === "yes");
+    const onlyUnclear = locations.length > 0 && sure.length === 0;
+    const concerned = onlyUnclear ? locations : locations.length === 0 ? [] : sure;
+    return {
+      rule,
+      severity: onlyUnclear ? "notice" : (report.severity ?? active.severity),
+      report,
+      config,
+      locations: concerned,
+      evidence: concerned[0]?.report.intent.evidence ?? [],
+      commentable: !onlyUnclear && report.commentable !== false,
+      related: relatedOf(report, concerned),
+      identity,
+      fingerprint: fingerprintOf(identity),
+    };
+  });
+}
+
+function byPlace(one: Draft, other: Draft): number {
+  const [a, b] = [one.report.place, other.report.place];
+  return (
+    compare(a.document.path, b.document.path) ||
+    a.span.start - b.span.start ||
+    compare(one.active.rule.id, other.active.rule.id)
+  );
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}
+
+/** What the rule itself points at, then the locations that a cause outside of them reaches. */
+function relatedOf(report: Report, locations: readonly Located[]): Related[] {
+  const { place } = report;
+  const own = report.related ?? [];
+  const shownPlaces = new Set([keyOfPlace(place), ...own.map((related) => keyOfPlace(related.place))]);
+  const victims = locations.flatMap(({ report: { name } }) => {
+    const key = keyOfPlace(name.place);
+    if (shownPlaces.has(key) || holds(name.place, place)) return [];
+    shownPlaces.add(key);
+    return [{ place: name.place, note: `${describe(name)} is affected` }];
+  });
+  return [...own, ...victims];
+}
+
+function keyOfPlace({ document, span }: Place): string {
+  return `${span.start} ${document.path}`;
+}
+
+function holds(outer: Place, inner: Place): boolean {
+  return (
+    outer.document === inner.document &&
+    outer.span.start <= inner.span.start &&
+    inner.span.end <= outer.span.end
+  );
+}
+
+function describe({ name, server }: LocationName): string {
+  const location = name === "" ? "the location that includes it" : `location ${name}`;
+  return server === null ? location : `${location} of ${server}`;
+}
+
+/** The directive at a place with what tells it from its neighbours: `proxy_set_header connection`. */
+function directiveName({ document, span }: Place): string {
+  const directive = directiveAt(document.tree.directives, span.start);
+  if (directive === null) return "";
+  const name = directive.name.value;
+  const [first] = directive.parameters;
+  return name === "proxy_set_header" || name === "proxy_hide_header"
+    ? `${name} ${first?.value.toLowerCase() ?? ""}`
+    : name;
+}
+
+function directiveAt(directives: readonly Directive[], offset: number): Directive | null {
+  let siblings = directives;
+  for (;;) {
+    const found = siblings.find(({ start, end }) => start <= offset && offset < end);
+    if (found === undefined) return null;
+    const { block } = found;
+    if (block === null || offset < block.open.end) return found;
+    siblings = block.directives;
+  }
+}

@@ -1,0 +1,29 @@
+export { analyse, compare } from "./analyse.ts";
+export type { AnalyseOptions } from "./analyse.ts";
+export type {
+  AnalysedFile,
+  Analysis,
+  Group,
+  LocationReport,
+  ProvenFix,
+} from "./analysis.ts";
+export type { Document, Files, Place } from "./config/model.ts";
+export { applyEdits } from "./fix/edit.ts";
+export type { Fix, TextEdit } from "./fix/edit.ts";
+export { loadPolicy } from "./policy/load.ts";
+export { nearest } from "./policy/nearest.ts";
+export type { Policy, PolicyProblem, Profile } from "./policy/policy.ts";
+export { defaultPolicy } from "./policy/schema.ts";
+export { jsonReport } from "./report/json.ts";
+export { code, fence, prose } from "./report/markup.ts";
+export { redact } from "./report/redact.ts";
+export { sarifReport } from "./report/sarif.ts";
+export { summaryReport } from "./report/summary.ts";
+export type { SummaryInput } from "./report/summary.ts";
+export { textReport } from "./report/text.ts";
+export { readMarker } from "./review/comment.ts";
+export { planReview } from "./review/plan.ts";
+export type { ChangedFile, Review, ReviewComment } from "./review/review.ts";
+export type { Finding, Related, Severity } from "./rules/finding.ts";
+export { isRuleId, ruleTable } from "./rules/names.ts";
+export { isNginxFile } from "./sources/plain.ts";
