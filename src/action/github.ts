@@ -222,9 +222,9 @@ export class GitHub {
         page,
       });
       files.push(...answer.data.map(changedFileOf));
-      if (!hasNextPage(answer.headers.link)) return { files, complete: true };
+      if (!hasNextPage(answer.headers.link)) break;
     }
-    return { files, complete: false };
+    return { files, complete: files.length < mostListedFiles };
   }
 
   /** The commit where the head left the base branch. */
