@@ -4,6 +4,9 @@ import { join, resolve } from "node:path";
 /** The folder of package.json. */
 export const project = resolve(import.meta.dirname, "..");
 
+/** The tools see a pipe; who reads it in the end decides. */
+const colours = process.stdout.isTTY ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" };
+
 export interface ToolResult {
   /** Null where the tool was ended. */
   readonly code: number | null;
@@ -28,6 +31,7 @@ export async function run(
 ): Promise<ToolResult> {
   const child = spawn(program, args, {
     cwd: project,
+    env: { ...process.env, ...colours },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: timeoutMs,
   });
