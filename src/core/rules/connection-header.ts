@@ -1,0 +1,34 @@
+import { httpOneOneByDefault, isSince } from "../config/directives.ts";
+import { lostHeader, placeOfLoss } from "./pair.ts";
+import type { LocationRule, ProxiedLocation } from "./rule.ts";
+import { called, sent, upstreamName, written } from "./words.ts";
+
+export const connectionHeader: LocationRule = {
+  id: "connection-header",
+  over: "location",
+  check(location, report) {
+    const lost = lostHeader(location, "Connection");
+    if (lost?.blame.rule !== "connection-header") {
+      return;
+    }
+    const [line] = lost.lines;
+    const cause =
+      line === undefined
+        ? `no proxy_set_header Connection is in force here, and ${byDefault(location)}`
+        : `${written(line)} ${line.parameters[1] === "" ? "clears it" : "does not say upgrade"}`;
+    report({
+      ...placeOfLoss(lost, location),
+      message: `${called(location)} sends ${sent(lost.request, "Connection")} to ${upstreamName(location)}: ${cause}.`,
+      remedies: [{ kind: "header", name: "Connection", value: null }],
+    });
+  },
+};
+
+function byDefault({ version, versionKnown }: ProxiedLocation): string {
+  if (!versionKnown) {
+    return "nginx's default is close, or from 1.29.7 on nothing";
+  }
+  return isSince(version, httpOneOneByDefault)
+    ? "nginx sends none by default"
+    : "nginx's default is close";
+}

@@ -1,0 +1,38 @@
+import type { Use } from "../config/model.ts";
+import { type ConfigRule, placeOf } from "./rule.ts";
+import { written } from "./words.ts";
+
+export const duplicateDirective: ConfigRule = {
+  id: "duplicate-directive",
+  over: "config",
+  check(config, report) {
+    for (const { code, use, earlier } of config.problems) {
+      if (code !== "duplicate-directive" || earlier === null) {
+        continue;
+      }
+      // Whether the files of a folder are loaded together is a guess where nothing includes them.
+      if (
+        config.kind !== "main" &&
+        use.level === config.main &&
+        use.document !== earlier.document
+      ) {
+        continue;
+      }
+      const [extra, kept] =
+        comesByInclude(use) && !comesByInclude(earlier) ? [earlier, use] : [use, earlier];
+      const areEqual = written(extra) === written(kept);
+      report({
+        place: placeOf(extra),
+        level: extra.level,
+        message: `nginx refuses to start: "${use.name}" directive is duplicate${areEqual ? "" : `: ${written(kept)}, and ${written(extra)}`}.`,
+        related: [{ place: placeOf(kept), note: "the other one" }],
+        remedies: areEqual ? [{ kind: "remove", use: extra }] : [],
+      });
+    }
+  },
+};
+
+/** Whether an `include` in the block brings the directive, rather than the block's own text. */
+function comesByInclude(use: Use): boolean {
+  return use.include !== (use.level.opener?.include ?? null);
+}

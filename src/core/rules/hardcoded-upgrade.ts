@@ -1,0 +1,43 @@
+import type { Use } from "../config/model.ts";
+import type { UpstreamHeader } from "../handshake/model.ts";
+import { isKnown } from "../handshake/variables.ts";
+import { hasToken } from "../handshake/verdict.ts";
+import { type LocationRule, placeOf } from "./rule.ts";
+import { called, upstreamName, written } from "./words.ts";
+
+export const hardcodedUpgrade: LocationRule = {
+  id: "hardcoded-upgrade",
+  over: "location",
+  check(location, report) {
+    const request = location.exchanges.plain.upstream;
+    if (request === null || location.traffic !== "mixed") {
+      return;
+    }
+    for (const header of request.headers) {
+      const use = hardcoded(header);
+      if (use !== null) {
+        const isUpgrade = header.name.toLowerCase() === "upgrade";
+        report({
+          place: placeOf(use),
+          level: use.level,
+          message: `${called(location)} sends ${written(use).replace(/^proxy_set_header /, "")} to ${upstreamName(location)} with ordinary requests too: strict servers answer them with 400.`,
+          remedies: [
+            isUpgrade
+              ? { kind: "header", name: "Upgrade", value: "$http_upgrade" }
+              : { kind: "header", name: "Connection", value: null },
+          ],
+        });
+      }
+    }
+  },
+};
+
+/** The line that makes an ordinary request look like an upgrade. */
+function hardcoded({ name, value, origin }: UpstreamHeader): Use | null {
+  if (origin.from !== "directive" || !isKnown(value)) {
+    return null;
+  }
+  const isConnection = name.toLowerCase() === "connection" && hasToken(value, "upgrade");
+  const isUpgrade = name.toLowerCase() === "upgrade" && value !== "";
+  return isConnection || isUpgrade ? origin.use : null;
+}

@@ -1,0 +1,26 @@
+import { effectiveList } from "../config/effective.ts";
+import { hiddenResponseHeaders } from "../handshake/verdict.ts";
+import { type LocationRule, placeOf } from "./rule.ts";
+import { called, written } from "./words.ts";
+
+export const hiddenResponseHeader: LocationRule = {
+  id: "hidden-response-header",
+  over: "location",
+  check(location, report) {
+    if (location.verdict.strict === "works" || location.exchanges.websocket.upstream === null) {
+      return;
+    }
+    const hidden = hiddenResponseHeaders(location.level);
+    for (const use of effectiveList(location.level, "proxy_hide_header").uses) {
+      const [name = ""] = use.parameters;
+      if (hidden.includes(name)) {
+        report({
+          place: placeOf(use),
+          level: use.level,
+          message: `${called(location)} answers a handshake without ${name}, because of ${written(use)}: the client refuses such a 101.`,
+          remedies: [{ kind: "remove", use }],
+        });
+      }
+    }
+  },
+};

@@ -1,0 +1,47 @@
+import { isKnown } from "../handshake/variables.ts";
+import { type LocationRule, placeOf } from "./rule.ts";
+import { called, upstreamName, written } from "./words.ts";
+
+const whoRefuses =
+  "Servers that follow RFC 6455 refuse it (Go coder/websocket, Python websockets, hypercorn, Kestrel); Node's ws takes it.";
+
+export const httpVersion: LocationRule = {
+  id: "http-version",
+  over: "location",
+  check(location, report) {
+    const request = location.exchanges.websocket.upstream;
+    if (location.verdict.strict === "works" || request === null) {
+      return;
+    }
+    const { httpVersion: version, httpVersionFrom: from } = request;
+    if (!isKnown(version) || version === "1.1") {
+      return;
+    }
+    const route = `${called(location)} reaches ${upstreamName(location)} as HTTP/${version}`;
+    const remedies = [
+      { kind: "directive", name: "proxy_http_version", parameters: ["1.1"] },
+    ] as const;
+    if (from !== null) {
+      const reason =
+        version === "2"
+          ? "HTTP/2 has no Upgrade, and the upstream resets the request."
+          : whoRefuses;
+      report({
+        place: placeOf(from),
+        level: from.level,
+        message: `${route}, because ${written(from)} says so. ${reason}`,
+        remedies,
+      });
+      return;
+    }
+    report({
+      place: placeOf(location.pass),
+      message: location.versionKnown
+        ? `${route}, the default of this nginx: no proxy_http_version is in force here. ${whoRefuses}`
+        : `${route} where nginx is before 1.29.7: no proxy_http_version is in force here, and 1.0 was the default. ${whoRefuses}`,
+      severity: location.versionKnown ? "error" : "warning",
+      inAnyVersion: true,
+      remedies,
+    });
+  },
+};

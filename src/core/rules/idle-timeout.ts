@@ -1,0 +1,73 @@
+import { effectiveSetting } from "../config/effective.ts";
+import type { Remedy } from "../fix/remedy.ts";
+import { settingLevel } from "./pair.ts";
+import { type LocationRule, placeOf, type ProxiedLocation, type RuleOptions } from "./rule.ts";
+import type { Severity } from "./finding.ts";
+import { called, written } from "./words.ts";
+
+/** nginx's own default, in milliseconds: a connection that is quiet for so long is closed. */
+const byDefault = 60_000;
+const suggested = 3_600_000;
+
+export const idleTimeout: LocationRule = {
+  id: "idle-timeout",
+  over: "location",
+  check(location, report, options) {
+    const { idleTimeoutMs: timeout, outcome } = location.exchanges.websocket;
+    const { pass, level, traffic } = location;
+    if (timeout === null || outcome === "answered" || !isTooShort(timeout, options)) {
+      return;
+    }
+    const setting = effectiveSetting(level, pass.name.replace(/_pass$/, "_read_timeout"));
+    const own =
+      setting.state === "set" && setting.use.level === settingLevel(level) ? setting.use : null;
+    const source = setting.state === "set" ? written(setting.use) : "nginx's default";
+    const pings = selfPinging(location);
+    const advice =
+      traffic === "mixed"
+        ? " Ordinary requests pass here too and must not wait longer, so give the WebSockets a location of their own with proxy_read_timeout 3600s."
+        : "";
+    report({
+      place: placeOf(own ?? pass),
+      message:
+        timeout === 0
+          ? `${called(location)} closes a WebSocket at once: ${source} leaves no time at all.`
+          : `${called(location)} closes a WebSocket that is quiet for ${seconds(timeout)} (${source})${pings === null ? "" : `, unless ${pings} pings more often`}.${advice}`,
+      related:
+        own === null && setting.state === "set"
+          ? [{ place: placeOf(setting.use), note: "the timeout that holds here" }]
+          : [],
+      severity: severityOf(timeout, pings),
+      remedies: traffic === "mixed" ? [] : longer(location, options),
+    });
+  },
+};
+
+function isTooShort(timeout: number, { minimum }: RuleOptions): boolean {
+  return typeof minimum === "number" ? timeout < minimum : timeout <= byDefault;
+}
+
+function severityOf(timeout: number, pings: string | null): Severity {
+  return timeout === 0 ? "error" : pings === null ? "warning" : "notice";
+}
+
+/** Protocols whose server pings by itself, every 15 to 30 s. */
+function selfPinging({ name, intent }: ProxiedLocation): string | null {
+  const text = [name.name, ...intent.evidence].join(" ");
+  return /socket\.io|signalr|phoenix|\/live\/websocket/i.exec(text)?.[0] ?? null;
+}
+
+/** Only the first matters to a quiet connection; published guides write both, and so do we. */
+function longer({ level, pass }: ProxiedLocation, { minimum }: RuleOptions): Remedy[] {
+  const enough = Math.max(suggested, typeof minimum === "number" ? minimum : 0);
+  const prefix = pass.name.replace(/_pass$/, "");
+  const names = [`${prefix}_read_timeout`, `${prefix}_send_timeout`];
+  const own = settingLevel(level).uses.some((use) => use.name === names[1]);
+  return names
+    .slice(0, own ? 1 : 2)
+    .map((name) => ({ kind: "directive", name, parameters: [seconds(enough).replace(" ", "")] }));
+}
+
+function seconds(milliseconds: number): string {
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000} s` : `${milliseconds} ms`;
+}

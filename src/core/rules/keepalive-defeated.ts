@@ -1,0 +1,64 @@
+import type { Use } from "../config/model.ts";
+import type { Remedy } from "../fix/remedy.ts";
+import { definitions, isKnown, selectedEntry, variablesIn } from "../handshake/variables.ts";
+import { carriesToken, hasToken } from "../handshake/verdict.ts";
+import { keepsConnections } from "../handshake/upstream-request.ts";
+import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
+import { called, written } from "./words.ts";
+
+export const keepaliveDefeated: LocationRule = {
+  id: "keepalive-defeated",
+  over: "location",
+  check(location, report) {
+    const { config, upstream, version, exchanges } = location;
+    const { plain, websocket } = exchanges;
+    // A Connection that does not even upgrade is the handshake's matter first.
+    if (
+      upstream === null ||
+      plain.upstream === null ||
+      websocket.upstream === null ||
+      carriesToken(websocket.upstream, "connection", "upgrade") !== true ||
+      !keepsConnections(config, plain.upstream, version)
+    ) {
+      return;
+    }
+    const pool = upstream.inner?.uses.find((use) => use.name === "keepalive");
+    for (const { name, value, origin } of plain.upstream.headers) {
+      if (
+        name.toLowerCase() !== "connection" ||
+        origin.from !== "directive" ||
+        !isKnown(value) ||
+        !hasToken(value, "close")
+      ) {
+        continue;
+      }
+      const entry = entryFor(origin.use, location);
+      report({
+        place: placeOf(entry ?? origin.use),
+        message: `${called(location)} sends Connection: close with ordinary requests (${written(entry ?? origin.use)}), so that upstream ${upstream.parameters[0] ?? ""} never keeps a connection, although ${pool === undefined ? "nginx keeps them by default from 1.29.7 on" : `it says ${written(pool)}`}.`,
+        related: [{ place: placeOf(pool ?? upstream), note: "connections are to be kept here" }],
+        severity: pool === undefined ? "notice" : "warning",
+        remedies: entry === null ? [] : [emptied(entry)],
+      });
+    }
+  },
+};
+
+/** The line of the map that gives an ordinary request its `Connection`. */
+function entryFor(line: Use, { config }: ProxiedLocation): Use | null {
+  for (const variable of variablesIn(line.parameters[1] ?? "")) {
+    const map = definitions(config).get(variable);
+    if (map?.name === "map" && map.parameters[0]?.toLowerCase() === "$http_upgrade") {
+      return selectedEntry(map, "");
+    }
+  }
+  return null;
+}
+
+function emptied({ document, directive }: Use): Remedy {
+  return {
+    kind: "replace",
+    place: { document, span: directive.parameters[0] ?? directive },
+    text: "''",
+  };
+}

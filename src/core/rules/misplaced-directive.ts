@@ -1,0 +1,53 @@
+import type { Level, Use } from "../config/model.ts";
+import type { Remedy } from "../fix/remedy.ts";
+import { settingLevel } from "./pair.ts";
+import { type ConfigRule, placeOf } from "./rule.ts";
+import { parameterText } from "./words.ts";
+
+/** Directives that take part in a handshake. */
+const concerned = /^(?:proxy_\w+|map|upstream|keepalive)$/;
+
+export const misplacedDirective: ConfigRule = {
+  id: "misplaced-directive",
+  over: "config",
+  check(config, report) {
+    for (const { code, use, message } of config.problems) {
+      const { level } = use;
+      // What a fragment stands in, when nothing includes it, is a guess.
+      const isGuess = level === config.main && config.kind !== "main";
+      if (code !== "misplaced-directive" || !concerned.test(use.name) || isGuess) {
+        continue;
+      }
+      const outer = settingLevel(level);
+      report({
+        place: placeOf(use),
+        level: outer,
+        message: `nginx refuses to start: ${message} in ${nameOf(level)}.`,
+        remedies: outer === level || outer.context !== "location" ? [] : moved(use, outer),
+      });
+    }
+  },
+};
+
+function nameOf({ opener }: Level): string {
+  return opener === null
+    ? "the main file's top level"
+    : [opener.name, ...opener.parameters].join(" ");
+}
+
+/** Out of the `if` or `limit_except` into the location, where that does not say it already. */
+function moved(use: Use, outer: Level): Remedy[] {
+  const gone: Remedy = { kind: "remove", use };
+  const [name = ""] = use.parameters;
+  if (use.name === "proxy_set_header") {
+    const isThere = outer.uses.some(
+      (other) =>
+        other.name === use.name && other.parameters[0]?.toLowerCase() === name.toLowerCase(),
+    );
+    const value = name.toLowerCase() === "connection" ? null : parameterText(use, 1);
+    return isThere ? [gone] : [gone, { kind: "header", name, value }];
+  }
+  const isThere = outer.uses.some((other) => other.name === use.name);
+  const parameters = use.parameters.map((_, index) => parameterText(use, index));
+  return isThere ? [gone] : [gone, { kind: "directive", name: use.name, parameters }];
+}

@@ -1,0 +1,119 @@
+import { effectiveList, type EffectiveList } from "../config/effective.ts";
+import type { Config, Level, Use } from "../config/model.ts";
+import type { UpstreamRequest } from "../handshake/model.ts";
+import { probeHeaders } from "../handshake/probe.ts";
+import { evaluate, isKnown, newScope, type Scope } from "../handshake/variables.ts";
+import { carriesToken, hasToken } from "../handshake/verdict.ts";
+import { type MapFault, mapFault } from "./map-fault.ts";
+import { placeOf, type ProxiedLocation, type Report } from "./rule.ts";
+
+/** The two request headers that make a handshake, and what each must say. */
+export const pairTokens = { Upgrade: "websocket", Connection: "upgrade" } as const;
+export type PairHeader = keyof typeof pairTokens;
+
+/** A header of the pair that does not reach the upstream, and the one rule that says why. */
+export interface LostHeader {
+  readonly name: PairHeader;
+  readonly request: UpstreamRequest;
+  readonly list: EffectiveList;
+  /** The `proxy_set_header` lines of this name that are in force. */
+  readonly lines: readonly Use[];
+  readonly blame:
+    | { readonly rule: "header-inheritance"; readonly discarded: readonly Use[] }
+    | { readonly rule: "connection-map"; readonly fault: MapFault }
+    | { readonly rule: "upgrade-header" | "connection-header" };
+}
+
+/** Null where the header arrives, where nobody can know, and where the handshake works all the same. */
+export function lostHeader(location: ProxiedLocation, name: PairHeader): LostHeader | null {
+  const request = location.exchanges.websocket.upstream;
+  if (
+    location.verdict.strict === "works" ||
+    request === null ||
+    carriesToken(request, name.toLowerCase(), pairTokens[name]) !== false
+  ) {
+    return null;
+  }
+  const list = effectiveList(location.level, "proxy_set_header");
+  const scope = handshakeScope(location.config);
+  const lines = linesOf(list.uses, name);
+  const lost = { name, request, list, lines };
+  const discarded = linesOf(list.shadowed, name).filter((use) =>
+    says(use, pairTokens[name], scope),
+  );
+  if (lines.length === 0 && discarded.length > 0) {
+    return { ...lost, blame: { rule: "header-inheritance", discarded } };
+  }
+  for (const line of lines) {
+    const fault = mapFault(line, name, location, scope);
+    if (fault !== null) {
+      return { ...lost, blame: { rule: "connection-map", fault } };
+    }
+  }
+  return { ...lost, blame: { rule: name === "Upgrade" ? "upgrade-header" : "connection-header" } };
+}
+
+/**
+ * Where a lost header is reported: at the line that says something wrong, unless that line is an outer level's which
+ * does not care for upgrades otherwise. Then, and where no line names the header, it is the location that lacks the pair.
+ */
+export function placeOfLoss(
+  { list, lines, name, request }: LostHeader,
+  { level, pass }: ProxiedLocation,
+): Pick<Report, "place" | "related" | "level"> {
+  const [line] = lines;
+  if (line === undefined) {
+    return { place: placeOf(pass) };
+  }
+  if (list.level === null || list.level === settingLevel(level)) {
+    return { place: placeOf(line) };
+  }
+  const other = name === "Upgrade" ? "Connection" : "Upgrade";
+  return carriesToken(request, other.toLowerCase(), pairTokens[other]) === true
+    ? { place: placeOf(line), level: list.level }
+    : {
+        place: placeOf(pass),
+        related: [
+          {
+            place: placeOf(line),
+            note: `sets ${name} for every location without a proxy_set_header of its own`,
+          },
+        ],
+      };
+}
+
+/** The level at which this one's `proxy_set_header` lines may stand: `if` and `limit_except` take none. */
+export function settingLevel(level: Level): Level {
+  const isInner = level.context === "location-if" || level.context === "limit_except";
+  return isInner && level.parent !== null ? settingLevel(level.parent) : level;
+}
+
+export function linesOf(uses: readonly Use[], name: string): Use[] {
+  return uses.filter((use) => use.parameters[0]?.toLowerCase() === name.toLowerCase());
+}
+
+/** A request of which only the probe's headers are known. */
+function handshakeScope(config: Config): Scope {
+  return newScope(
+    config,
+    {
+      probe: "websocket",
+      standsForAll: true,
+      method: "GET",
+      path: null,
+      query: null,
+      scheme: null,
+      host: null,
+      hostName: null,
+      port: null,
+      headers: probeHeaders("websocket"),
+      clientAddress: null,
+    },
+    null,
+  );
+}
+
+function says(line: Use, token: string, scope: Scope): boolean {
+  const value = evaluate(line.parameters[1] ?? "", scope);
+  return isKnown(value) && hasToken(value, token);
+}

@@ -1,0 +1,27 @@
+import { usesWithin } from "../handshake/variables.ts";
+import type { ConfigRule } from "./rule.ts";
+import { written } from "./words.ts";
+
+export const proxyPassScheme: ConfigRule = {
+  id: "proxy-pass-scheme",
+  over: "config",
+  check(config, report) {
+    for (const use of usesWithin(config.main)) {
+      const [address] = use.directive.parameters;
+      const scheme =
+        use.name === "proxy_pass" ? /^wss?(?=:\/\/)/i.exec(address?.value ?? "")?.[0] : undefined;
+      if (address === undefined || scheme === undefined) {
+        continue;
+      }
+      const start = address.start + address.quote.length;
+      const place = { document: use.document, span: { start, end: start + scheme.length } };
+      const right = scheme.toLowerCase() === "wss" ? "https" : "http";
+      report({
+        place,
+        level: use.level,
+        message: `nginx refuses ${written(use)} with invalid URL prefix: a WebSocket starts as an HTTP request, so the address is ${right}://.`,
+        remedies: [{ kind: "replace", place, text: right }],
+      });
+    }
+  },
+};

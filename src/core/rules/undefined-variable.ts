@@ -1,0 +1,50 @@
+import type { Use } from "../config/model.ts";
+import type { Remedy } from "../fix/remedy.ts";
+import { isDefined, usesWithin, variablesIn } from "../handshake/variables.ts";
+import { type ConfigRule, placeOf } from "./rule.ts";
+import { written } from "./words.ts";
+
+export const undefinedVariable: ConfigRule = {
+  id: "undefined-variable",
+  over: "config",
+  check(config, report) {
+    const [elsewhere] = config.incomplete;
+    for (const use of usesWithin(config.main)) {
+      const name = use.name === "proxy_set_header" ? undefinedIn(use) : undefined;
+      if (name === undefined) {
+        continue;
+      }
+      const refusal = `nginx refuses to start with unknown "${name}" variable, without file and line`;
+      report({
+        place: placeOf(use),
+        level: use.level,
+        ...(elsewhere === undefined
+          ? {
+              message: `${written(use)} reads $${name}, which nothing in this configuration defines: ${refusal}.`,
+              remedies: remediesFor(use),
+            }
+          : {
+              message: `${written(use)} reads $${name}, which nothing that we see defines (${elsewhere}). If nothing else does, ${refusal}.`,
+              severity: "notice",
+              commentable: false,
+            }),
+      });
+    }
+
+    function undefinedIn(use: Use): string | undefined {
+      return variablesIn(use.parameters[1] ?? "").find((name) => !isDefined(name, config));
+    }
+  },
+};
+
+/** Only what a handshake needs has a value that we can know. */
+function remediesFor({ parameters }: Use): Remedy[] {
+  switch (parameters[0]?.toLowerCase()) {
+    case "connection":
+      return [{ kind: "header", name: "Connection", value: null }];
+    case "upgrade":
+      return [{ kind: "header", name: "Upgrade", value: "$http_upgrade" }];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,24 @@
+import { lostHeader, placeOfLoss } from "./pair.ts";
+import type { LocationRule } from "./rule.ts";
+import { called, sent, upstreamName, written } from "./words.ts";
+
+export const upgradeHeader: LocationRule = {
+  id: "upgrade-header",
+  over: "location",
+  check(location, report) {
+    const lost = lostHeader(location, "Upgrade");
+    if (lost?.blame.rule !== "upgrade-header") {
+      return;
+    }
+    const [line] = lost.lines;
+    const cause =
+      line === undefined
+        ? "no proxy_set_header Upgrade is in force here, and nginx does not pass it on by itself"
+        : `${written(line)} does not give what the client asked for`;
+    report({
+      ...placeOfLoss(lost, location),
+      message: `${called(location)} sends ${sent(lost.request, "Upgrade")} to ${upstreamName(location)}: ${cause}.`,
+      remedies: [{ kind: "header", name: "Upgrade", value: "$http_upgrade" }],
+    });
+  },
+};
