@@ -17,3 +17,39 @@ export interface Fix {
   readonly safety: "safe" | "unsafe";
   readonly edits: readonly TextEdit[];
 }
+
+type Change = Pick<TextEdit, "start" | "end" | "text">;
+
+/**
+ * Applies edits of one text. Their order does not matter, and an edit that is given twice counts once, since two fixes may
+ * bring the same map.
+ *
+ * @returns null where two edits overlap; an insertion at either end of a replaced span does not
+ */
+export function applyEdits(text: string, edits: readonly Change[]): string | null {
+  const ordered = edits.toSorted(
+    (left, right) =>
+      left.start - right.start ||
+      left.end - right.end ||
+      (left.text < right.text ? -1 : left.text > right.text ? 1 : 0),
+  );
+  let result = "";
+  let at = 0;
+  let previous: Change | null = null;
+  for (const edit of ordered) {
+    if (previous !== null && isSame(previous, edit)) {
+      continue;
+    }
+    if (edit.start < at || edit.end < edit.start || edit.end > text.length) {
+      return null;
+    }
+    result += text.slice(at, edit.start) + edit.text;
+    at = edit.end;
+    previous = edit;
+  }
+  return result + text.slice(at);
+}
+
+function isSame(left: Change, right: Change): boolean {
+  return left.start === right.start && left.end === right.end && left.text === right.text;
+}

@@ -1,0 +1,142 @@
+import type { Config, Document, Level } from "../config/model.ts";
+import type { Block, Directive } from "../syntax/tree.ts";
+import type { TextEdit } from "./edit.ts";
+import { eolAt, indentAt, indentInside, isFirstInLine, isLastInLine } from "./format.ts";
+
+/** The text of one level in the file that opens it: what an include brings into the level stands elsewhere. */
+export interface Container {
+  readonly document: Document;
+  /** The directive that opens it, or null for a file's top. */
+  readonly opener: Directive | null;
+  readonly block: Block | null;
+  readonly directives: readonly Directive[];
+}
+
+/** The level's own text, or null where no file shows it. */
+export function containerOf(config: Config, level: Level): Container | null {
+  if (level.opener !== null) {
+    const { document, directive } = level.opener;
+    const { block } = directive;
+    return block === null
+      ? null
+      : { document, opener: directive, block, directives: block.directives };
+  }
+  const document = config.documents.find((candidate) => candidate.path === config.root);
+  return document === undefined || level !== config.main
+    ? null
+    : { document, opener: null, block: null, directives: document.tree.directives };
+}
+
+/** Where new lines go: after a directive, before one, after the opening brace or before the closing one. */
+export type Anchor =
+  | { readonly at: "after" | "before"; readonly directive: Directive }
+  | { readonly at: "open" | "close" };
+
+export interface Insertion {
+  readonly anchor: Anchor;
+  /** Without indentation and line ending. */
+  readonly lines: readonly string[];
+}
+
+/** The edits that bring these lines into the block. A block on one line is opened up. */
+export function insert(container: Container, insertions: readonly Insertion[]): TextEdit[] {
+  const { document } = container;
+  const gaps = gapsOf(container);
+  const indent = indentInside(document, container.block, container.directives);
+  const outer = container.opener === null ? "" : indentAt(document, container.opener.start);
+  const edits: TextEdit[] = [];
+  const opened = new Map<Gap, string[]>();
+  for (const { anchor, lines } of insertions) {
+    const gap = gaps.find((candidate) => isAt(anchor, candidate));
+    if (gap === undefined || lines.length === 0) {
+      continue;
+    }
+    const eol = eolAt(document, gap.start);
+    const isAfter = anchor.at === "after" || anchor.at === "open";
+    if (isAfter && isLastInLine(document, gap.start)) {
+      const end = Math.max(gap.start, document.lines.endOf(document.lines.lineAt(gap.start)));
+      const text = lines.map((line) => `${eol}${indent}${line}`).join("");
+      edits.push({ document, start: end, end, text });
+    } else if (!isAfter && isFirstInLine(document, gap.end)) {
+      const start = lineStart(document, gap.end);
+      const text = lines.map((line) => `${indent}${line}${eol}`).join("");
+      edits.push({ document, start, end: start, text });
+    } else {
+      const known = opened.get(gap);
+      opened.set(gap, known === undefined ? [...lines] : [...known, ...lines]);
+    }
+  }
+  if (opened.size > 0) {
+    for (const gap of isOnOneLine(container) ? gaps : opened.keys()) {
+      const eol = eolAt(document, gap.start);
+      const lines = (opened.get(gap) ?? []).map((line) => `${eol}${indent}${line}`).join("");
+      const text = lines + eol + (gap.before === "close" ? outer : indent);
+      edits.push({ document, start: gap.start, end: gap.end, text });
+    }
+  }
+  return edits;
+}
+
+/** The line that an insertion attaches to, as a span. */
+export function anchorOffset(container: Container, anchor: Anchor): number {
+  switch (anchor.at) {
+    case "after":
+      return anchor.directive.end;
+    case "before":
+      return anchor.directive.start;
+    case "open":
+      return container.block?.open.end ?? 0;
+    case "close":
+      return container.block?.close?.start ?? container.document.text.length;
+  }
+}
+
+/** What stands between two neighbours of a block, braces counted as neighbours. */
+interface Gap {
+  readonly start: number;
+  readonly end: number;
+  readonly after: Directive | "open";
+  readonly before: Directive | "close";
+}
+
+function gapsOf(container: Container): Gap[] {
+  const { block, directives, document } = container;
+  const gaps: Gap[] = [];
+  let start = block?.open.end ?? 0;
+  let after: Directive | "open" = "open";
+  for (const directive of directives) {
+    gaps.push({ start, end: directive.start, after, before: directive });
+    start = directive.end;
+    after = directive;
+  }
+  const end = block?.close?.start ?? document.text.length;
+  gaps.push({ start, end, after, before: "close" });
+  return gaps;
+}
+
+function isAt(anchor: Anchor, gap: Gap): boolean {
+  switch (anchor.at) {
+    case "after":
+      return gap.after === anchor.directive;
+    case "before":
+      return gap.before === anchor.directive;
+    case "open":
+      return gap.after === "open";
+    case "close":
+      return gap.before === "close";
+  }
+}
+
+function isOnOneLine({ document, block }: Container): boolean {
+  return (
+    block !== null &&
+    document.lines.lineAt(block.start) ===
+      document.lines.lineAt(Math.max(block.start, block.end - 1))
+  );
+}
+
+/** The start of the offset's line, after a byte order mark. */
+export function lineStart(document: Document, offset: number): number {
+  const start = document.lines.startOf(document.lines.lineAt(offset));
+  return start === 0 && document.text.startsWith("\uFEFF") ? 1 : start;
+}
