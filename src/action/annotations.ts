@@ -1,7 +1,6 @@
+import { endOf, startOf, worstFirst } from "../core/index.ts";
 import type { Finding, Severity } from "../core/index.ts";
-import { worstFirst } from "./gate.ts";
 import type { Outcome } from "./outcome.ts";
-import { linesOf } from "./place.ts";
 
 export interface Annotation {
   readonly level: Severity;
@@ -43,7 +42,7 @@ function grouped(findings: readonly Finding[]): (readonly [Finding, ...Finding[]
   const groups = new Map<string, [Finding, ...Finding[]]>();
   for (const finding of worstFirst(findings)) {
     const { document } = finding.place;
-    const key = JSON.stringify([finding.group, document.path, linesOf(finding.place).startLine]);
+    const key = JSON.stringify([finding.group, document.path, startOf(finding.place).line]);
     const group = groups.get(key);
     if (group) group.push(finding);
     else groups.set(key, [finding]);
@@ -58,6 +57,7 @@ function ofFindings(findings: readonly [Finding, ...Finding[]]): Annotation {
     title: findings.map(({ rule }) => rule).join(", "),
     message: findings.map(({ message }) => message).join("\n"),
     file: place.document.path,
-    ...linesOf(place),
+    startLine: startOf(place).line,
+    endLine: endOf(place).line,
   };
 }

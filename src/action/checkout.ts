@@ -1,13 +1,11 @@
-import { analyse } from "../core/index.ts";
+import { analyse, numbered, worstFirst } from "../core/index.ts";
 import type { Doing } from "./doing.ts";
 import type { Event } from "./event.ts";
 import { UserError } from "./faults.ts";
-import { worstFirst } from "./gate.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Outcome } from "./outcome.ts";
 import { emptyOutcome } from "./outcome.ts";
 import { decide } from "./policy.ts";
-import { counted } from "./words.ts";
 import { unread, WorkspaceFiles } from "./workspace.ts";
 
 export type WorkspaceEvent = Extract<Event, { kind: "workspace" }>;
@@ -34,10 +32,10 @@ export function checkWorkspace(task: {
   doing("analysing the checkout");
   const analysis = analyse(files, { policy });
   const count = analysis.files.length;
-  if (count === 0) return { ...emptyOutcome, subject: counted(files.list().length, "file") };
+  if (count === 0) return { ...emptyOutcome, subject: numbered(files.list().length, "file") };
   return {
     ...emptyOutcome,
-    subject: counted(count, "nginx file"),
+    subject: numbered(count, "nginx file"),
     analysis,
     findings: worstFirst(analysis.findings),
     incomplete: analysis.wanted.map((path) => `${path} was not analysed: ${unread}.`),

@@ -1,3 +1,4 @@
+import { numbered } from "../core/index.ts";
 import type { Analysis, ChangedFile, PolicyProblem } from "../core/index.ts";
 import { analyseBoth } from "./closure.ts";
 import { Contents } from "./contents.ts";
@@ -27,9 +28,10 @@ export interface ComparisonRequest {
 export interface Comparison {
   readonly analysis: Analysis;
   readonly changes: readonly ChangedFile[];
-  /** How many of the changed files are nginx configuration. */
-  readonly nginxFiles: number;
+  /** What was analysed, e.g. `3 nginx files`; null where nothing is nginx configuration. */
+  readonly subject: string | null;
   readonly incomplete: readonly string[];
+  readonly passedOver: readonly string[];
   readonly notes: readonly string[];
   readonly policyProblems: readonly PolicyProblem[];
 }
@@ -83,11 +85,31 @@ export async function compareCommits(request: ComparisonRequest): Promise<Compar
   return {
     analysis,
     changes,
-    nginxFiles: starts.length,
+    subject: subjectOf(analysis, starts, inputs),
     incomplete: [...unread, ...truncations(headTree, baseTree)],
+    passedOver: passedOver(analysis, starts),
     notes: [...mended(fault), ...preview.notes, ...unlisted(listed)],
     policyProblems: preview.problems,
   };
+}
+
+/** Only an analysis knows what the files hold whose names promise nginx configuration. */
+function subjectOf(
+  { files, findings }: Analysis,
+  starts: readonly ChangedFile[],
+  { scope }: Inputs,
+): string | null {
+  const analysed = new Set(files.flatMap(({ path, analysed }) => (analysed ? [path] : [])));
+  const changed = starts.filter(({ path, status }) => status === "removed" || analysed.has(path));
+  const count = scope === "all" ? analysed.size : changed.length;
+  return count === 0 && findings.length === 0 ? null : numbered(count, "nginx file");
+}
+
+function passedOver({ files }: Analysis, starts: readonly ChangedFile[]): string[] {
+  const changed = new Set(starts.map(({ path }) => path));
+  return files
+    .filter(({ path, analysed }) => !analysed && changed.has(path))
+    .map(({ path, reason }) => `${path} was not analysed: ${reason ?? "it is of another kind"}.`);
 }
 
 function touches(changes: readonly ChangedFile[], path: string): boolean {

@@ -1,10 +1,11 @@
+import { numbered } from "../core/index.ts";
 import type { ReviewComment } from "../core/index.ts";
 import { pauseAfter, sleep } from "./client.ts";
 import { GitHubFault } from "./faults.ts";
 import type { GitHub, Overview } from "./github.ts";
 import { notYetPosted, retiredBody, youngerDuplicates } from "./threads.ts";
 import type { Retirement, ThreadPlan } from "./threads.ts";
-import { counted, shortSha } from "./words.ts";
+import { shortSha } from "./words.ts";
 
 /** What became of a plan. */
 export interface Delivery {
@@ -195,7 +196,7 @@ class Writer {
 
   #notPosted(comments: readonly ReviewComment[], fault: GitHubFault): string {
     const were = comments.length === 1 ? "was" : "were";
-    const start = `${counted(comments.length, "comment")} ${were} not posted`;
+    const start = `${numbered(comments.length, "comment")} ${were} not posted`;
     return fault.kind === "read-only" && this.#request.fork
       ? `${start}, because the token of a pull request from a fork is read-only; the findings are annotated instead (README: comments on forks).`
       : `${start}; the findings are annotated instead. ${fault.message}`;

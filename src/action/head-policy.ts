@@ -1,7 +1,7 @@
+import { countsInWords } from "../core/index.ts";
 import type { Analysis, Finding, PolicyProblem } from "../core/index.ts";
 import { analyseHead } from "./closure.ts";
 import type { Contents } from "./contents.ts";
-import { tally } from "./gate.ts";
 import type { Inputs } from "./inputs.ts";
 import { readPolicy, withInputs } from "./policy.ts";
 import type { Sides } from "./sides.ts";
@@ -44,8 +44,10 @@ function effect(path: string, before: readonly Finding[], after: readonly Findin
   const start = `This change alters the policy file ${path}, which counts after the merge:`;
   if (gone.length === 0 && added.length === 0) return `${start} the findings stay the same.`;
   const parts = [
-    ...(gone.length > 0 ? [`it would no longer report ${tally(gone)} (${named(gone)})`] : []),
-    ...(added.length > 0 ? [`it would report ${tally(added)} more (${named(added)})`] : []),
+    ...(gone.length > 0
+      ? [`it would no longer report ${countsInWords(gone)} (${named(gone)})`]
+      : []),
+    ...(added.length > 0 ? [`it would report ${countsInWords(added)} more (${named(added)})`] : []),
   ];
   return `${start} ${parts.join(", and ")}.`;
 }

@@ -38,7 +38,7 @@ export function readInputs(read: (name: string) => string = core.getInput): Inpu
     config: repositoryPath("config", read("config") || defaultConfig),
     files: lines(read("files")),
     profile: read("profile")
-      ? choice(read, "profile", ["recommended", "basic", "enterprise", "hardened"])
+      ? choice<Profile>(read, "profile", ["recommended", "basic", "enterprise", "hardened"])
       : null,
     nginxVersion: version(read("nginx-version")),
     failOn: choice(read, "fail-on", ["error", "warning", "notice", "never"]),

@@ -1,3 +1,4 @@
+import { numbered } from "../core/index.ts";
 import { compareCommits, matters } from "./comparison.ts";
 import type { Doing } from "./doing.ts";
 import type { Event } from "./event.ts";
@@ -7,7 +8,7 @@ import type { Inputs } from "./inputs.ts";
 import type { Outcome } from "./outcome.ts";
 import { emptyOutcome } from "./outcome.ts";
 import { decide } from "./policy.ts";
-import { counted, shortSha } from "./words.ts";
+import { shortSha } from "./words.ts";
 
 export type MergeGroupEvent = Extract<Event, { kind: "merge-group" }>;
 
@@ -26,9 +27,9 @@ export async function checkMergeGroup(task: {
     github.comparedFiles(baseSha, headSha),
   ]);
   const decision = decide(policy, inputs, `commit ${shortSha(baseSha)}`);
+  const changedFiles = numbered(listed.files.length, "changed file");
   if (!matters(listed, decision, inputs)) {
-    const subject = `${counted(listed.files.length, "changed file")} of the merge group`;
-    return { ...emptyOutcome, subject };
+    return { ...emptyOutcome, subject: `${changedFiles} of the merge group` };
   }
   const compared = await compareCommits({
     github,
@@ -40,14 +41,15 @@ export async function checkMergeGroup(task: {
     inputs,
     doing,
   });
-  const { analysis, changes, nginxFiles, incomplete, notes, policyProblems } = compared;
+  const { analysis, changes, subject, incomplete, passedOver, notes, policyProblems } = compared;
   return {
     ...emptyOutcome,
-    subject: `${counted(nginxFiles, "nginx file")} of the merge group`,
-    analysis,
+    subject: `${subject ?? changedFiles} of the merge group`,
+    analysis: subject === null ? null : analysis,
     findings: inScope(analysis, inputs.scope, changes),
     notes,
     incomplete,
+    passedOver,
     policyProblems,
   };
 }

@@ -1,19 +1,12 @@
 import { isNginxFile } from "../core/index.ts";
 import type { ChangedFile, Policy } from "../core/index.ts";
 
-/** Whether a changed file is nginx configuration before or after, as far as its paths and its patch tell. */
+/**
+ * Whether a changed file may be nginx configuration, before or after, by its name. What it holds is not asked: a patch
+ * shows a part of it only.
+ */
 export function isNginxChange(change: ChangedFile, policy: Policy): boolean {
-  const text = change.patch === null ? null : patchText(change.patch);
   return [change.path, change.previousPath].some(
-    (path) => path !== null && isNginxFile(path, text, policy),
+    (path) => path !== null && isNginxFile(path, null, policy),
   );
-}
-
-/** The lines that a patch shows, of both sides: enough to recognise a language that the path does not name. */
-function patchText(patch: string): string {
-  return patch
-    .split("\n")
-    .filter((line) => /^[-+ ]/.test(line))
-    .map((line) => line.slice(1))
-    .join("\n");
 }

@@ -18,6 +18,8 @@ export interface Outcome {
   readonly notes: readonly string[];
   /** What was not analysed and why; whole sentences. */
   readonly incomplete: readonly string[];
+  /** Changed files of another kind than is analysed, such as templates; whole sentences. */
+  readonly passedOver: readonly string[];
   /** What is wrong with the policy file that the change brings. */
   readonly policyProblems: readonly PolicyProblem[];
 }
@@ -34,5 +36,6 @@ export const emptyOutcome = {
   resolved: nothing,
   notes: [],
   incomplete: [],
+  passedOver: [],
   policyProblems: [],
 } as const satisfies Omit<Outcome, "subject">;

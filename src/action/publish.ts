@@ -1,16 +1,12 @@
 import { appendFileSync } from "node:fs";
 import * as core from "@actions/core";
-import { summaryReport } from "../core/index.ts";
+import { countBySeverity, summaryReport } from "../core/index.ts";
 import { annotationsOf } from "./annotations.ts";
-import { countOf } from "./gate.ts";
 import type { Inputs } from "./inputs.ts";
 import { say } from "./log.ts";
 import type { Outcome } from "./outcome.ts";
 import { emptyOutcome } from "./outcome.ts";
 import type { Verdict } from "./verdict.ts";
-
-/** GitHub drops a summary above 1 MiB whole (docs). */
-const mostSummaryBytes = 1_000_000;
 
 /** Tells the workflow, the checks and the log what came out. The last line says what fails and why. */
 export function publish(outcome: Outcome, verdict: Verdict, inputs: Inputs): void {
@@ -19,8 +15,9 @@ export function publish(outcome: Outcome, verdict: Verdict, inputs: Inputs): voi
   for (const { level, message, ...properties } of annotationsOf(outcome)) {
     core[level](message, properties);
   }
-  if (outcome.incomplete.length > 0) {
-    core.warning(outcome.incomplete.join("\n"), { title: "Not everything could be analysed" });
+  const missing = notAnalysed(outcome);
+  if (missing.length > 0) {
+    core.warning(missing.join("\n"), { title: "Not everything could be analysed" });
   }
   for (const note of outcome.notes) say(note);
   if (verdict.failed) core.setFailed(verdict.line);
@@ -38,19 +35,24 @@ export function publishFailure(
   process.exitCode = core.ExitCode.Failure;
 }
 
+function notAnalysed({ incomplete, passedOver }: Outcome): readonly string[] {
+  return [...incomplete, ...passedOver];
+}
+
 function setOutputs(outcome: Outcome, { failed }: Verdict, inputs: Inputs): void {
-  const { findings, review, posted, incomplete } = outcome;
+  const { findings, review, posted } = outcome;
+  const { error, warning, notice } = countBySeverity(findings);
   const outputs = {
     conclusion: failed ? "failure" : "success",
     findings: findings.length,
-    errors: countOf(findings, "error"),
-    warnings: countOf(findings, "warning"),
-    notices: countOf(findings, "notice"),
+    errors: error,
+    warnings: warning,
+    notices: notice,
     suggestions: review?.comments.filter(({ suggests }) => suggests).length ?? 0,
     "comments-posted": posted,
     "report-file": inputs.reportFile ?? "",
     "sarif-file": inputs.sarifFile ?? "",
-    incomplete: incomplete.join("\n"),
+    incomplete: notAnalysed(outcome).join("\n"),
   };
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
 }
@@ -72,13 +74,5 @@ function writeSummary(outcome: Outcome, verdictLine: string): void {
     incomplete,
     policyProblems,
   });
-  appendFileSync(file, `${cut(text)}\n`);
-}
-
-/** Whole lines of the text, as many as GitHub shows. */
-function cut(text: string): string {
-  const bytes = Buffer.from(text);
-  if (bytes.length <= mostSummaryBytes) return text;
-  const kept = bytes.subarray(0, bytes.lastIndexOf("\n", mostSummaryBytes)).toString("utf8");
-  return `${kept}\n\nThe rest does not fit here; the input report-file writes all of it into a file.`;
+  appendFileSync(file, text);
 }

@@ -1,4 +1,4 @@
-import { planReview } from "../core/index.ts";
+import { numbered, planReview } from "../core/index.ts";
 import type { Review } from "../core/index.ts";
 import { compareCommits, matters } from "./comparison.ts";
 import { deliver, staleness } from "./deliver.ts";
@@ -14,7 +14,7 @@ import { decide } from "./policy.ts";
 import { reviewBody } from "./review-body.ts";
 import { planThreads } from "./threads.ts";
 import type { ThreadPlan } from "./threads.ts";
-import { counted, shortSha } from "./words.ts";
+import { shortSha } from "./words.ts";
 
 export type PullRequestEvent = Extract<Event, { kind: "pull-request" }>;
 
@@ -36,6 +36,7 @@ export async function reviewPullRequest(task: Task): Promise<Outcome> {
     github.overview(number, { sha: event.baseSha, path: inputs.config }),
     github.changedFiles(number),
   ]);
+  const changedFiles = numbered(listed.files.length, "changed file");
   const decision = decide(overview.policy, inputs, `commit ${shortSha(event.baseSha)}`);
   if (!matters(listed, decision, inputs)) {
     const none = new Set<string>();
@@ -46,8 +47,7 @@ export async function reviewPullRequest(task: Task): Promise<Outcome> {
       complete: true,
     });
     const delivery = await comment(task, plan, null);
-    const subject = `${counted(listed.files.length, "changed file")} of ${name}`;
-    return { ...emptyOutcome, subject, notes: delivery.notes };
+    return { ...emptyOutcome, subject: `${changedFiles} of ${name}`, notes: delivery.notes };
   }
 
   const compared = await compareCommits({
@@ -72,8 +72,8 @@ export async function reviewPullRequest(task: Task): Promise<Outcome> {
   });
   const delivery = await comment(task, plan, review);
   return {
-    subject: `${counted(compared.nginxFiles, "nginx file")} of ${name}`,
-    analysis,
+    subject: `${compared.subject ?? changedFiles} of ${name}`,
+    analysis: compared.subject === null ? null : analysis,
     findings,
     review,
     posted: delivery.posted,
@@ -81,6 +81,7 @@ export async function reviewPullRequest(task: Task): Promise<Outcome> {
     resolved: plan.resolved,
     notes: [...delivery.notes, ...review.notes, ...compared.notes],
     incomplete,
+    passedOver: compared.passedOver,
     policyProblems: compared.policyProblems,
   };
 }

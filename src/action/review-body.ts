@@ -1,7 +1,5 @@
-import { code, prose } from "../core/index.ts";
+import { code, countsInWords, prose, startOf } from "../core/index.ts";
 import type { Finding, ReviewComment } from "../core/index.ts";
-import { tally } from "./gate.ts";
-import { linesOf } from "./place.ts";
 
 const mostListed = 10;
 
@@ -12,7 +10,7 @@ export function reviewBody(
 ): (comments: readonly ReviewComment[]) => string {
   const [first] = posted;
   return (comments) => {
-    const found = tally(comments.flatMap(({ findings }) => findings));
+    const found = countsInWords(comments.flatMap(({ findings }) => findings));
     const sum = `WebSocket handshakes through nginx: ${found}.`;
     const isFirst = first !== undefined && comments.includes(first);
     return isFirst && unplaced.length > 0 ? `${sum}\n\n${list(unplaced)}` : sum;
@@ -21,7 +19,7 @@ export function reviewBody(
 
 function list(findings: readonly Finding[]): string {
   const items = findings.slice(0, mostListed).map((finding) => {
-    const where = code(`${finding.place.document.path}:${linesOf(finding.place).startLine}`);
+    const where = code(`${finding.place.document.path}:${startOf(finding.place).line}`);
     return `- ${where} ${code(finding.rule)}: ${prose(finding.message)}`;
   });
   const left = findings.length - items.length;

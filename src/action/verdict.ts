@@ -1,8 +1,7 @@
-import { failing, tally } from "./gate.ts";
+import { countsInWords, numbered, startOf } from "../core/index.ts";
+import { failing } from "./gate.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Outcome } from "./outcome.ts";
-import { linesOf } from "./place.ts";
-import { counted } from "./words.ts";
 
 export interface Verdict {
   readonly failed: boolean;
@@ -25,14 +24,14 @@ function findings(outcome: Outcome, { failOn }: Inputs): string | null {
   if (found.length === 0) return null;
   const byPlace = new Map<string, string[]>();
   for (const { rule, place } of found) {
-    const where = `${place.document.path}:${linesOf(place).startLine}`;
+    const where = `${place.document.path}:${startOf(place).line}`;
     byPlace.set(where, [...(byPlace.get(where) ?? []), rule]);
   }
   const named = [...byPlace].slice(0, mostNamed);
   const places = named.map(([where, rules]) => `${where} (${[...new Set(rules)].join(", ")})`);
   const left = byPlace.size - named.length;
-  if (left > 0) places.push(`${counted(left, "more place")}`);
-  return `${tally(found)} in ${outcome.subject}, which fail-on: ${failOn} does not allow: ${places.join("; ")}.`;
+  if (left > 0) places.push(`${numbered(left, "more place")}`);
+  return `${countsInWords(found)} in ${outcome.subject}, which fail-on: ${failOn} does not allow: ${places.join("; ")}.`;
 }
 
 function policy({ policyProblems: [first, ...others] }: Outcome): string | null {
@@ -42,7 +41,7 @@ function policy({ policyProblems: [first, ...others] }: Outcome): string | null 
 }
 
 function incomplete(outcome: Outcome, inputs: Inputs): string | null {
-  const [first, ...others] = outcome.incomplete;
+  const [first, ...others] = [...outcome.incomplete, ...outcome.passedOver];
   if (first === undefined || inputs.incomplete === "warn") return null;
   const more = others.length > 0 ? ` And ${others.length} more.` : "";
   return `Not everything could be analysed, which incomplete: fail does not allow: ${first}${more}`;
@@ -51,6 +50,7 @@ function incomplete(outcome: Outcome, inputs: Inputs): string | null {
 function passed({ subject, analysis, findings }: Outcome, { scope, failOn }: Inputs): string {
   if (!analysis) return `Nothing to check: no nginx configuration in ${subject}.`;
   const checked = `Checked ${subject}:`;
-  if (findings.length > 0) return `${checked} ${tally(findings)}, which fail-on: ${failOn} allows.`;
+  if (findings.length > 0)
+    return `${checked} ${countsInWords(findings)}, which fail-on: ${failOn} allows.`;
   return `${checked} ${scope === "new" ? "no new findings" : "no findings"}.`;
 }

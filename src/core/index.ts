@@ -16,6 +16,7 @@ export type { Policy, PolicyProblem, Profile } from "./policy/policy.ts";
 export { defaultPolicy } from "./policy/schema.ts";
 export { jsonReport } from "./report/json.ts";
 export { code, fence, prose } from "./report/markup.ts";
+export { countBySeverity, countsInWords, endOf, numbered, startOf, worstFirst } from "./report/order.ts";
 export { redact } from "./report/redact.ts";
 export { sarifReport } from "./report/sarif.ts";
 export { summaryReport } from "./report/summary.ts";
