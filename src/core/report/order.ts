@@ -68,15 +68,3 @@ export function numbered(count: number, noun: string): string {
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
-
-/** The values by key, both in the order in which they come. */
-export function groupedBy<Key, T>(values: readonly T[], keyOf: (value: T) => Key): Map<Key, T[]> {
-  const groups = new Map<Key, T[]>();
-  for (const value of values) {
-    const key = keyOf(value);
-    const group = groups.get(key);
-    if (group) group.push(value);
-    else groups.set(key, [value]);
-  }
-  return groups;
-}

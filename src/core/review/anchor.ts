@@ -1,7 +1,7 @@
 import type { Analysis, Group } from "../analysis.ts";
 import type { Document, Level, Place } from "../config/model.ts";
 import type { Finding } from "../rules/finding.ts";
-import type { Directive } from "../syntax/tree.ts";
+import type { Directive, Span } from "../syntax/tree.ts";
 import type { Hunk } from "./diff.ts";
 import { hunkAround } from "./diff.ts";
 
@@ -58,48 +58,46 @@ function* settingsOf(location: Level): Generator<Place> {
   }
 }
 
-/** A line of the place that lies in a hunk; of a block, the one that says most about it. */
+/**
+ * A line of the place that lies in a hunk. Of a block only the lines that belong to it and not to a block inside: first
+ * those of `proxy_pass` and `include`, then its head, then lines that are new.
+ */
 function anchorAt({ document, span }: Place, hunks: readonly Hunk[]): Anchor | null {
+  if (hunks.length === 0) return null;
   const first = document.lines.lineAt(span.start);
   const last = document.lines.lineAt(Math.max(span.start, span.end - 1));
-  for (const line of linesOf(document, span.start, span.end, first, last)) {
+  const inner = directiveAt(document.tree.directives, span)?.block?.directives ?? [];
+  const telling = inner.filter(({ name }) => /^(?:proxy_pass|include)$/.test(name.value));
+  for (const line of [...telling.map(({ start }) => document.lines.lineAt(start)), first]) {
     const hunk = hunkAround(hunks, line, line);
     if (hunk) return { document, hunk, line };
   }
-  for (const hunk of hunks) {
-    const from = Math.max(first, hunk.start);
-    const to = Math.min(last, hunk.end);
-    if (from > to) continue;
-    const added = [...hunk.added].find((line) => from <= line && line <= to);
-    return { document, hunk, line: added ?? from };
-  }
-  return null;
+  const isInside = linesInside(document, inner);
+  const candidates = hunks.flatMap((hunk) =>
+    linesBetween(Math.max(first, hunk.start), Math.min(last, hunk.end))
+      .filter((line) => !isInside(line))
+      .map((line) => ({ document, hunk, line })),
+  );
+  return candidates.find(({ hunk, line }) => hunk.added.has(line)) ?? candidates[0] ?? null;
 }
 
-/** The first line, and in a block the lines of its `proxy_pass` and its includes. */
-function* linesOf(
-  { tree, lines }: Document,
-  start: number,
-  end: number,
-  first: number,
-  last: number,
-): Generator<number> {
-  if (first < last) {
-    const block = directiveAt(tree.directives, start, end)?.block;
-    const telling = (block?.directives ?? []).filter(({ name }) =>
-      /^(?:proxy_pass|include)$/.test(name.value),
-    );
-    for (const directive of telling) yield lines.lineAt(directive.start);
-  }
-  yield first;
-}
-
-function directiveAt(
+function linesInside(
+  { lines }: Document,
   directives: readonly Directive[],
-  start: number,
-  end: number,
-): Directive | undefined {
-  const found = directives.find((directive) => directive.start <= start && end <= directive.end);
-  if (!found || found.start === start) return found;
-  return directiveAt(found.block?.directives ?? [], start, end);
+): (line: number) => boolean {
+  const blocks = directives.flatMap(({ block }) =>
+    block ? [{ first: lines.lineAt(block.start), last: lines.lineAt(block.end) }] : [],
+  );
+  return (line) => blocks.some(({ first, last }) => first <= line && line <= last);
+}
+
+function linesBetween(first: number, last: number): number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+}
+
+/** The directive that is exactly this span. */
+function directiveAt(directives: readonly Directive[], span: Span): Directive | undefined {
+  const found = directives.find(({ start, end }) => start <= span.start && span.end <= end);
+  if (!found || (found.start === span.start && found.end === span.end)) return found;
+  return directiveAt(found.block?.directives ?? [], span);
 }

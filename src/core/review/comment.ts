@@ -1,9 +1,10 @@
-import type { Analysis, Group, LocationReport, ProvenFix } from "../analysis.ts";
+import type { Analysis, LocationReport, ProvenFix } from "../analysis.ts";
+import { groupBy } from "../collections.ts";
 import type { Document, Place } from "../config/model.ts";
 import type { TextEdit } from "../fix/edit.ts";
-import type { Value } from "../handshake/model.ts";
+import { requestHead } from "../handshake/head.ts";
 import { code, fence, html, prose, redact } from "../report/markup.ts";
-import { groupedBy, numbered, startOf } from "../report/order.ts";
+import { startOf } from "../report/order.ts";
 import { tool } from "../report/tool.ts";
 import type { Finding } from "../rules/finding.ts";
 import { isRuleId, ruleTable } from "../rules/names.ts";
@@ -12,8 +13,7 @@ import { lineChange } from "./suggestion.ts";
 
 export interface CommentRequest {
   readonly analysis: Analysis;
-  readonly group: Group;
-  /** The findings that the comment is about, worst first; at least one. */
+  /** What the comment is about, worst first; at least one. */
   readonly findings: readonly Finding[];
   /** What the suggestion block says; null where none is possible. */
   readonly suggestion: LineChange | null;
@@ -23,24 +23,40 @@ export interface CommentRequest {
 
 /** GitHub takes 65,536 characters. */
 const longestBody = 65_000;
-const mostRelated = 10;
-const mostMessages = 10;
-const mostPlainBlocks = 8;
-
-/** The comment as Markdown, with the hidden marker that {@link readMarker} reads. */
-export function commentBody(request: CommentRequest): string {
-  const marker = markerOf(request.findings);
-  const essentials = [...opening(request), ...proposal(request)];
-  const details = [detailsOf(request)];
-  for (const parts of [[...essentials, ...details], essentials, opening(request)]) {
-    const body = [...parts.filter((part) => part !== ""), marker].join("\n\n");
-    if (body.length <= longestBody) return body;
-  }
-  return [`**${prose(request.findings[0]?.rule ?? "")}**`, marker].join("\n\n");
-}
-
-/** More fingerprints than this do not help to recognise a comment. */
 const mostFingerprints = 1000;
+const mostMessages = 5;
+const mostEvidence = 3;
+const mostRelated = 5;
+const mostPlainBlocks = 5;
+const longestText = 400;
+
+/**
+ * The comment as Markdown, with the hidden marker that {@link readMarker} reads. Where it gets too long, it loses what
+ * a reader can do without; never the headline and the suggestion.
+ */
+export function commentBody(request: CommentRequest): string {
+  const essential = [headline(request), suggestionBlock(request), markerOf(request.findings)];
+  const parts = [
+    essential[0],
+    messages(request.findings),
+    heads(request),
+    evidence(request.findings),
+    related(request.findings),
+    essential[1],
+    plainCode(request),
+    details(request),
+    essential[2],
+  ];
+  let left = longestBody - essential.join("\n\n").length;
+  const kept = parts.filter((part) => {
+    if (part === undefined || part === "") return false;
+    if (essential.includes(part)) return true;
+    if (part.length + 2 > left) return false;
+    left -= part.length + 2;
+    return true;
+  });
+  return kept.join("\n\n");
+}
 
 function markerOf(findings: readonly Finding[]): string {
   const fingerprints = findings.slice(0, mostFingerprints).map(({ fingerprint }) => fingerprint);
@@ -49,60 +65,29 @@ function markerOf(findings: readonly Finding[]): string {
 
 /**
  * The fingerprints that a comment of ours names, or null where it has no marker. Only its end counts: what stands before
- * it may quote the repository.
+ * may quote the repository.
  */
 export function readMarker(body: string): readonly string[] | null {
-  const match = /<!-- nginx-websocket-guard fp=([\da-f]{1,64}(?:,[\da-f]{1,64})*) -->\s*$/.exec(
-    body,
-  );
-  return match?.[1]?.split(",") ?? null;
+  const marker = /<!-- nginx-websocket-guard fp=([\da-f]{1,64}(?:,[\da-f]{1,64})*) -->\s*$/;
+  return marker.exec(body)?.[1]?.split(",") ?? null;
 }
 
-/** What is wrong, and what reaches the upstream. */
-function opening(request: CommentRequest): string[] {
-  return [
-    ...headline(request),
-    heads(request),
-    whyWebsockets(request.findings),
-    victims(request.findings),
-  ];
-}
-
-function headline({ analysis, findings }: CommentRequest): string[] {
-  const said = unique(
-    findings.map((finding) => `${prose(redact(finding.message))} ${code(finding.rule)}`),
-  );
-  const [only = ""] = said;
-  if (said.length === 1) return [`**${severityWord(findings)}** ${only}`];
-  const shown = said.slice(0, mostMessages).map((message) => `- ${message}`);
-  if (said.length > mostMessages) shown.push(`- and ${said.length - mostMessages} more`);
-  return [`**${summary(analysis, findings)}**`, shown.join("\n")];
-}
-
-function severityWord([worst]: readonly Finding[]): string {
-  switch (worst?.severity) {
-    case "error":
-      return "This breaks.";
-    case "warning":
-      return "This will hurt.";
-    case "notice":
-    case undefined:
-      return "Worth a look.";
-  }
-}
-
-/** The headline of several findings. */
-function summary(analysis: Analysis, findings: readonly Finding[]): string {
+function headline({ analysis, findings }: CommentRequest): string {
   const where = whereOf(findings);
   const verdicts = reportsOf(analysis, findings).map(({ verdict }) => verdict);
   const fails = findings.some(isHandshakeError);
-  if (fails && verdicts.some(({ lenient }) => lenient === "breaks")) {
-    return `WebSocket handshakes${where} fail.`;
+  if (
+    fails &&
+    verdicts.some(({ strict, lenient }) => strict === "breaks" && lenient === "breaks")
+  ) {
+    return `**WebSocket handshakes${where} fail.**`;
   }
   if (fails && verdicts.some(({ strict }) => strict === "breaks")) {
-    return `WebSocket handshakes${where} fail with servers that follow RFC 6455.`;
+    return `**WebSocket handshakes${where} fail with servers that follow RFC 6455.**`;
   }
-  return `${numbered(findings.length, "finding")}${where}.`;
+  const [worst] = findings;
+  const said = worst && isRuleId(worst.rule) ? ruleTable[worst.rule].summary : "This needs a look";
+  return `**${prose(said)}${where === "" ? "" : `,${where}`}.**`;
 }
 
 function isHandshakeError({ rule, severity }: Finding): boolean {
@@ -111,130 +96,110 @@ function isHandshakeError({ rule, severity }: Finding): boolean {
 
 /** " at `location /ws` of `api.example.com`"; empty where the findings are about no location. */
 function whereOf(findings: readonly Finding[]): string {
-  const locations = new Map(
-    findings.flatMap(({ location }) =>
-      location ? [[`${location.server ?? ""} ${location.name}`, location] as const] : [],
-    ),
-  );
-  const [first] = locations.values();
+  const [first, ...more] = findings.flatMap(({ location }) => location ?? []);
   if (!first) return "";
-  if (locations.size > 1) return ` at ${locations.size} locations`;
-  return ` at ${code(`location ${first.name}`)}${first.server === null ? "" : ` of ${code(first.server)}`}`;
+  if (more.some(({ place }) => !isSamePlace(place, first.place))) return " at several locations";
+  const server = first.server === null ? "" : ` of ${code(clip(first.server))}`;
+  return ` at ${code(clip(`location ${first.name}`.trim()))}${server}`;
 }
 
-/** The use of a location that the comment's request heads are from comes first. */
 function reportsOf(analysis: Analysis, findings: readonly Finding[]): LocationReport[] {
-  const places = findings.flatMap(({ location }) => (location ? [location.place] : []));
+  const places = findings.flatMap(({ location }) => location?.place ?? []);
   return analysis.locations.filter(({ name }) =>
-    places.some((place) => samePlace(place, name.place)),
+    places.some((place) => isSamePlace(place, name.place)),
   );
 }
 
-function samePlace(a: Place, b: Place): boolean {
+function isSamePlace(a: Place, b: Place): boolean {
   return a.document === b.document && a.span.start === b.span.start && a.span.end === b.span.end;
+}
+
+function messages(findings: readonly Finding[]): string {
+  const said = findings.map(({ rule, message }) => `${code(rule)}: ${sentence(message)}`);
+  return bullets(said, mostMessages);
 }
 
 /** The request head that reaches the upstream: now, and with the fix. */
 function heads({ analysis, findings, fix }: CommentRequest): string {
   const [report] = reportsOf(analysis, findings);
-  const to = report ? ` ${code(redact(report.proxyPass.parameters[0] ?? ""))}` : "";
+  const upstream = report?.proxyPass.parameters[0];
+  const to = upstream === undefined ? "" : ` ${code(clip(redact(upstream)))}`;
   if (fix && fix.now.join("\n") !== fix.after.join("\n")) {
-    const diff = diffOf(fix.now.map(redact), fix.after.map(redact));
-    return `What a handshake sends to the upstream${to}, now and after the change:\n${fence(diff, "diff")}`;
+    const title = `What a handshake sends to the upstream${to}, now and with the change:`;
+    return `${title}\n${fence(headDiff(headLines(fix.now), headLines(fix.after)), "diff")}`;
   }
   if (!report?.upstream || !findings.some(isHandshakeError)) return "";
-  return `What a handshake sends to the upstream${to}:\n${fence(redact(headOf(report)), "http")}`;
+  const lines = headLines(requestHead(report.exchanges.websocket));
+  return `What a handshake sends to the upstream${to}:\n${fence(lines.join("\n"), "http")}`;
 }
 
-const linesThatNeverMatter = /^(?:Sec-WebSocket-|Origin:|Accept|User-Agent:)/i;
+/** Without what a browser always sends and nginx always passes on. */
+function headLines(head: readonly string[]): string[] {
+  return head
+    .filter((line) => !/^(?:Sec-WebSocket-(?:Key|Version)|Origin):/i.test(line))
+    .map((line) => clip(redact(line)));
+}
 
-/** Lines that both have stay where they are; the rest is shown as removed and added. */
-function diffOf(now: readonly string[], after: readonly string[]): string {
+/** What changes stands together: the request line at the top, headers below those that stay. */
+function headDiff(now: readonly string[], after: readonly string[]): string {
   const gone = now.filter((line) => !after.includes(line)).map((line) => `- ${line}`);
   const come = after.filter((line) => !now.includes(line)).map((line) => `+ ${line}`);
-  const kept = now
-    .filter((line) => after.includes(line) && !linesThatNeverMatter.test(line))
-    .map((line) => `  ${line}`);
-  const changesFirstLine = now[0] !== after[0];
-  const lines = changesFirstLine
-    ? [...gone.slice(0, 1), ...come.slice(0, 1), ...kept, ...gone.slice(1), ...come.slice(1)]
-    : [...kept, ...gone, ...come];
-  return lines.join("\n");
+  const kept = now.filter((line) => after.includes(line)).map((line) => `  ${line}`);
+  const first = now[0] === after[0] ? [] : [...gone.splice(0, 1), ...come.splice(0, 1)];
+  return [...first, ...kept, ...gone, ...come].join("\n");
 }
 
-function headOf({ exchanges, upstream }: LocationReport): string {
-  const request = exchanges.websocket.upstream;
-  const version = shown(upstream?.httpVersion ?? "");
-  const first = `${shown(request?.method ?? "GET")} ${shown(request?.uri ?? "/")} HTTP/${version}`;
-  const headers = (upstream?.headers ?? [])
-    .map(([name, value]) => `${name}: ${shown(value)}`)
-    .filter((line) => !linesThatNeverMatter.test(line));
-  return [first, ...headers].join("\n");
-}
-
-function shown(value: Value): string {
-  return typeof value === "string" ? value : value.text;
-}
-
-function whyWebsockets(findings: readonly Finding[]): string {
-  const evidence = unique(findings.flatMap((finding) => finding.evidence)).slice(0, 3);
-  if (evidence.length === 0) return "";
-  return `Why this serves WebSockets: ${evidence.map((piece) => prose(redact(piece))).join("; ")}.`;
+function evidence(findings: readonly Finding[]): string {
+  const pieces = [...new Set(findings.flatMap((finding) => finding.evidence))];
+  if (pieces.length === 0) return "";
+  return `Why this counts as WebSocket: ${pieces.slice(0, mostEvidence).map(sentence).join("; ")}.`;
 }
 
 /** The other places that take part, such as the locations that a line breaks. */
-function victims(findings: readonly Finding[]): string {
-  const lines = unique(
-    findings.flatMap(({ related }) =>
-      related.map(({ place, note }) => `- ${code(positionText(place))} ${prose(redact(note))}`),
-    ),
+function related(findings: readonly Finding[]): string {
+  const places = findings.flatMap((finding) =>
+    finding.related.map(({ place, note }) => `${code(positionText(place))}: ${sentence(note)}`),
   );
-  if (lines.length === 0) return "";
-  const more = lines.length - mostRelated;
-  const rest = more > 0 ? [`- and ${more} more`] : [];
-  return ["Also involved:", ...lines.slice(0, mostRelated), ...rest].join("\n");
+  return bullets(places, mostRelated);
 }
 
 function positionText(place: Place): string {
   return `${place.document.path}:${startOf(place).line}`;
 }
 
-/** The suggestion, or what to write where. */
-function proposal({ suggestion, fix }: CommentRequest): string[] {
-  if (suggestion) return [fence(suggestion.lines.join("\n"), "suggestion")];
-  if (!fix || fix.edits.length === 0) return [];
-  const blocks = plainBlocks(fix.edits);
-  const shownBlocks = blocks.slice(0, mostPlainBlocks);
-  const rest =
-    blocks.length > shownBlocks.length
-      ? [`And ${blocks.length - shownBlocks.length} more places.`]
-      : [];
-  return [`${prose(redact(fix.title))}:`, ...shownBlocks, ...rest];
+function suggestionBlock({ suggestion }: CommentRequest): string {
+  if (!suggestion) return "";
+  return fence(suggestion.lines.map((line) => `${line}\n`).join(""), "suggestion");
 }
 
-/** One code block for each stretch of lines that a fix changes. */
-function plainBlocks(edits: readonly TextEdit[]): string[] {
-  const blocks: string[] = [];
-  for (const [document, own] of groupedBy(edits, (edit) => edit.document)) {
-    for (const cluster of clustersOf(document, own)) {
+/** What to write where, one code block for each stretch of lines that the fix changes. */
+function plainCode({ suggestion, fix }: CommentRequest): string {
+  if (suggestion || !fix || fix.edits.length === 0) return "";
+  const blocks = [...groupBy(fix.edits, (edit) => edit.document)].flatMap(([document, edits]) =>
+    clustersOf(document, edits).flatMap((cluster) => {
       const change = lineChange(document, cluster);
-      if (change) blocks.push(`${instruction(document, change)}${blockOf(change)}`);
-    }
-  }
-  return blocks;
-}
-
-function blockOf({ lines }: LineChange): string {
-  return lines.length === 0 ? "" : `\n${fence(redact(lines.join("\n")), "nginx")}`;
+      return change ? [instruction(document, change)] : [];
+    }),
+  );
+  const more = blocks.length - mostPlainBlocks;
+  return [
+    `${sentence(fix.title)}${fix.safety === "safe" ? "" : " (look closely: this changes more than that)"}:`,
+    ...blocks.slice(0, mostPlainBlocks),
+    ...(more > 0 ? [`And ${more} more.`] : []),
+  ].join("\n\n");
 }
 
 function instruction({ path }: Document, { startLine, line, lines }: LineChange): string {
   const file = code(path);
-  if (startLine > line) {
-    return line === 0 ? `At the top of ${file}, add:` : `In ${file}, after line ${line}, add:`;
-  }
   const range = startLine === line ? `line ${line}` : `lines ${startLine} to ${line}`;
-  return lines.length === 0 ? `In ${file}, remove ${range}.` : `In ${file}, replace ${range} with:`;
+  if (lines.length === 0) return `In ${file}, remove ${range}.`;
+  const what =
+    startLine <= line
+      ? `In ${file}, replace ${range} with:`
+      : line === 0
+        ? `At the top of ${file}, add:`
+        : `In ${file}, after line ${line}, add:`;
+  return `${what}\n${fence(redact(lines.join("\n")), "nginx")}`;
 }
 
 /** Edits whose lines are near each other are shown together. */
@@ -251,27 +216,34 @@ function clustersOf({ lines }: Document, edits: readonly TextEdit[]): TextEdit[]
 }
 
 /** What only some want to know: what was checked, where the rules are explained, how to silence them. */
-function detailsOf({ findings, suggestion, fix }: CommentRequest): string {
-  const rules = unique(findings.map(({ rule }) => rule));
+function details({ findings, suggestion, fix }: CommentRequest): string {
+  const rules = [...new Set(findings.map(({ rule }) => rule))];
+  const explained = rules.map((rule) => code(`${tool.name} explain ${rule}`));
   const parts = [
-    ...(suggestion && fix ? [`The suggestion: ${prose(redact(fix.title))}. ${checked}`] : []),
-    `The rules, explained: ${rules.map((rule) => code(`${tool.name} explain ${rule}`)).join(", ")}`,
+    ...(suggestion && fix ? [`The suggestion: ${sentence(fix.title)}. ${checked}`] : []),
+    `The rules are explained by ${explained.join(", ")}.`,
     "To keep it as it is, write above the directive or its block, with your reason:",
-    fence(`# ${tool.name}: ignore[${rules.join(", ")}] reason`, "nginx"),
+    fence(rules.map((rule) => `# ${tool.name}: ignore[${rule}] reason`).join("\n"), "nginx"),
   ];
-  return [
-    "<details>",
-    `<summary>${html("Rules, and how to silence them")}</summary>`,
-    "",
-    parts.join("\n\n"),
-    "",
-    "</details>",
-  ].join("\n");
+  const summary = `<summary>${html("What was checked, and how to silence it")}</summary>`;
+  return ["<details>", summary, "", parts.join("\n\n"), "", "</details>"].join("\n");
 }
 
 const checked =
-  "It was tried in a simulation of nginx: with it nothing is left to report here, nothing new comes up, and all other headers stay as they are.";
+  "It was tried in a simulation of nginx: nothing new is found with it, and all other headers stay as they are.";
 
-function unique<T>(values: readonly T[]): T[] {
-  return [...new Set(values)];
+function bullets(entries: readonly string[], most: number): string {
+  const unique = [...new Set(entries)];
+  const shown = unique.slice(0, most).map((entry) => `- ${entry}`);
+  if (unique.length > most) shown.push(`- and ${unique.length - most} more`);
+  return shown.join("\n");
+}
+
+/** Text of ours that names things of the repository. */
+function sentence(text: string): string {
+  return prose(clip(redact(text)));
+}
+
+function clip(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
 }

@@ -1,8 +1,8 @@
 import type { Analysis, Group, ProvenFix } from "../analysis.ts";
-import type { Document, Place } from "../config/model.ts";
+import { groupBy } from "../collections.ts";
+import type { Document } from "../config/model.ts";
 import type { TextEdit } from "../fix/edit.ts";
-import type { Writable } from "../fix/remedy.ts";
-import { compareText, groupedBy, numbered, worstFirst } from "../report/order.ts";
+import { compareText, numbered, worstFirst } from "../report/order.ts";
 import type { Finding } from "../rules/finding.ts";
 import { anchorOf } from "./anchor.ts";
 import type { Anchor } from "./anchor.ts";
@@ -77,7 +77,7 @@ class Planner {
   /** The groups that have something to say, the worst first. */
   #groups(): { readonly group: Group; readonly findings: readonly Finding[] }[] {
     const byId = new Map(this.#analysis.groups.map((group) => [group.id, group]));
-    const said = groupedBy(this.#findings, (finding) => finding.group);
+    const said = groupBy(this.#findings, (finding) => finding.group);
     return [...said].flatMap(([id, findings]) => {
       const group = byId.get(id);
       if (!group) this.#unplaced.push(...findings);
@@ -98,13 +98,19 @@ class Planner {
     }
   }
 
-  /** The group's fix inside one hunk, tried where the comment would stand first. */
+  /** The group's fix inside one hunk, tried first where the comment would stand. */
   #suggestion(group: Group, anchor: Anchor): Suggestion | null {
+    const best = group.fix(anywhere);
+    if (!best) return null;
     for (const { document, hunk } of this.#hunksFor(group, anchor)) {
-      const fix = group.fix(this.#within(document, hunk));
-      if (fix?.safety !== "safe" || fix.edits.some((edit) => edit.document !== document)) continue;
-      const change = suggestionFor(document, fix.edits, [hunk]);
-      if (change && !this.#isTaken(document, change)) return { document, fix, change };
+      const isFree = this.#freeLines(document, hunk);
+      const isWritable = writableIn(document, isFree);
+      const fix = best.edits.every(isWritable)
+        ? best
+        : group.fix(({ document: of, span }) => isWritable({ document: of, ...span }));
+      if (fix?.safety !== "safe" || !fix.edits.every(isWritable)) continue;
+      const change = suggestionFor(document, fix.edits, isFree);
+      if (change) return { document, fix, change };
     }
     return null;
   }
@@ -128,24 +134,15 @@ class Planner {
     return found.slice(0, mostTries);
   }
 
-  #within(document: Document, hunk: Hunk): Writable {
-    const taken = this.#taken(document);
-    return (place: Place): boolean => {
-      if (place.document !== document) return false;
-      const first = document.lines.lineAt(place.span.start);
-      const last = document.lines.lineAt(Math.max(place.span.start, place.span.end - 1));
-      return hunk.start <= first && last <= hunk.end && !taken.some(overlapping(first, last));
-    };
-  }
-
-  #isTaken(document: Document, { startLine, line }: LineChange): boolean {
-    return this.#taken(document).some(overlapping(startLine, line));
-  }
-
-  #taken(document: Document): LineChange[] {
-    return this.#drafts.flatMap(({ suggestion }) =>
+  /** Lines that lie in the hunk and in no other suggestion. */
+  #freeLines(document: Document, hunk: Hunk): (first: number, last: number) => boolean {
+    const taken = this.#drafts.flatMap(({ suggestion }) =>
       suggestion?.document === document ? [suggestion.change] : [],
     );
+    return (first, last) =>
+      hunk.start <= first &&
+      last <= hunk.end &&
+      !taken.some(({ startLine, line }) => startLine <= last && first <= line);
   }
 
   /** Drops the suggestions that do not go together with the worse ones. */
@@ -169,7 +166,6 @@ class Planner {
       line,
       body: commentBody({
         analysis: this.#analysis,
-        group,
         findings,
         suggestion: suggestion?.change ?? null,
         fix,
@@ -203,8 +199,14 @@ function anywhere(): boolean {
   return true;
 }
 
-function overlapping(first: number, last: number): (other: LineChange) => boolean {
-  return ({ startLine, line }) => startLine <= last && first <= line;
+/** Whether an edit touches free lines of this document only. */
+function writableIn(
+  document: Document,
+  isFree: (first: number, last: number) => boolean,
+): (edit: Pick<TextEdit, "document" | "start" | "end">) => boolean {
+  return ({ document: edited, start, end }) =>
+    edited === document &&
+    isFree(document.lines.lineAt(start), document.lines.lineAt(Math.max(start, end - 1)));
 }
 
 function editsOf(drafts: readonly Draft[]): TextEdit[] {

@@ -1,8 +1,6 @@
 import type { Document } from "../config/model.ts";
 import type { TextEdit } from "../fix/edit.ts";
 import { hasHiddenCharacters } from "../report/markup.ts";
-import type { Hunk } from "./diff.ts";
-import { hunkAround } from "./diff.ts";
 
 /** Whole lines of one file and what shall stand in their place. */
 export interface LineChange {
@@ -44,22 +42,23 @@ export function lineChange(document: Document, edits: readonly TextEdit[]): Line
 }
 
 /**
- * The edits as one suggestion: it replaces whole lines, which lie in one hunk, by at least one line. Null where GitHub
- * would not show or not apply it exactly: it rewrites the line ends of a file that mixes them (w3c/guide#452), and a
- * last line without line end is better left alone (reviewdog#1975).
+ * The edits as one suggestion: it replaces whole lines by at least one line. Null where GitHub would not show or not apply
+ * it exactly: it rewrites the line ends of a file that mixes them (w3c/guide#452), and a last line without line end is
+ * better left alone (reviewdog#1975).
+ * @param isFree whether a suggestion may replace the lines from `first` to `last`
  */
 export function suggestionFor(
   document: Document,
   edits: readonly TextEdit[],
-  hunks: readonly Hunk[],
+  isFree: (first: number, last: number) => boolean,
 ): LineChange | null {
   const change = lineChange(document, edits);
   const ending = lineEnding(document.text);
   if (!change || ending === null) return null;
   const old = document.text.split("\n").map(withoutReturn);
-  const suggestion = anchorings(change, old).find(({ startLine, line }) => {
-    return line < old.length && hunkAround(hunks, startLine, line) !== undefined;
-  });
+  const suggestion = anchorings(change, old).find(
+    ({ startLine, line }) => line < old.length && isFree(startLine, line),
+  );
   if (!suggestion || !isShowable(suggestion.lines)) return null;
   const { startLine, line, lines } = suggestion;
   const applied = old.toSpliced(startLine - 1, line - startLine + 1, ...lines).join(ending);
@@ -88,12 +87,16 @@ function lineEnding(text: string): "\n" | "\r\n" | null {
   return /(?<!\r)\n/.test(text) ? null : "\r\n";
 }
 
-/** Suggestions much longer than this nobody reads; and the whole comment must stay below 65,536 characters. */
+/** Nobody reads longer ones, and the whole comment must stay below 65,536 characters. */
 const longestSuggestion = 20_000;
+
+/** A fence is longer than any run of backticks in it, so that runs count against the comment's length too. */
+const manyBackticks = /`{100}/;
 
 function isShowable(lines: readonly string[]): boolean {
   const text = lines.join("\n");
-  return text.length <= longestSuggestion && !text.includes("\r") && !hasHiddenCharacters(text);
+  if (text.length > longestSuggestion || manyBackticks.test(text)) return false;
+  return !text.includes("\r") && !hasHiddenCharacters(text);
 }
 
 function withoutReturn(line: string): string {
