@@ -1,0 +1,118 @@
+import { Documents } from "../../src/core/config/documents.ts";
+import type { Config, Files } from "../../src/core/config/model.ts";
+import { resolve } from "../../src/core/config/resolve.ts";
+import { proxyingLevels } from "../../src/core/handshake/pass.ts";
+import { intentOf } from "../../src/core/intent/intent.ts";
+import type { Serves } from "../../src/core/intent/model.ts";
+import { defaultPolicy } from "../../src/core/policy/schema.ts";
+import { type CorpusFile, corpus, lines } from "../syntax/corpus.ts";
+
+/** A location that a person read and labelled. */
+export interface Label {
+  readonly file: string;
+  readonly kind: string;
+  readonly location_line: number;
+  readonly location_arg: string;
+  readonly serves_websocket: Serves;
+  readonly evidence: string;
+}
+
+export interface Answer {
+  readonly label: Label;
+  /** Null where no proxying location stands in the labelled line. */
+  readonly serves: Serves | null;
+  readonly evidence: readonly string[];
+}
+
+export interface Measured {
+  /** Of the locations that we call "yes", how many a person calls so; those that a person finds unclear do not count. */
+  readonly precision: number;
+  /** Of the locations that a person calls "yes", how many we do. */
+  readonly recall: number;
+  readonly answers: readonly Answer[];
+  readonly misses: readonly Answer[];
+  readonly table: string;
+}
+
+/** Compares the intent with the labels that `counts` picks. */
+export function measure(counts: (label: Label) => boolean): Measured {
+  const labels = lines("locations.jsonl")
+    .map((line) => JSON.parse(line) as Label)
+    .filter(counts);
+  const files = repositories(corpus("corpus"));
+  const answers = labels.map((label) => answer(label, files));
+  const clear = answers.filter((each) => each.label.serves_websocket !== "unclear");
+  const isRight = (each: Answer): boolean =>
+    each.serves === "yes" && each.label.serves_websocket === "yes";
+  const right = clear.filter(isRight).length;
+  const precision = right / clear.filter((each) => each.serves === "yes").length;
+  const recall = right / clear.filter((each) => each.label.serves_websocket === "yes").length;
+  const misses = clear.filter(
+    (each) => (each.serves === "yes") !== (each.label.serves_websocket === "yes"),
+  );
+  return { precision, recall, answers, misses, table: table(answers, precision, recall) };
+}
+
+function repositories(
+  files: readonly CorpusFile[],
+): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const found = new Map<string, Map<string, string>>();
+  for (const { path, text } of files) {
+    const [, repository = ""] = path.split("/");
+    const paths = found.get(repository) ?? new Map<string, string>();
+    found.set(repository, paths.set(path, text));
+  }
+  return found;
+}
+
+function answer(
+  label: Label,
+  repositories: ReadonlyMap<string, ReadonlyMap<string, string>>,
+): Answer {
+  const paths = repositories.get(label.file.split("/")[1] ?? "") ?? new Map<string, string>();
+  const files: Files = { read: (path) => paths.get(path), list: () => [...paths.keys()] };
+  const config = load(files, label.file);
+  if (config !== null) {
+    for (const { level, pass } of proxyingLevels(config)) {
+      for (let at = level; at.parent !== null; at = at.parent) {
+        const opener = at.opener;
+        if (opener?.name !== "location" || opener.document.path !== label.file) continue;
+        if (opener.document.lines.lineAt(opener.directive.start) !== label.location_line) continue;
+        const { intent } = intentOf({ config, level, pass, policy: defaultPolicy });
+        return { label, serves: intent.serves, evidence: intent.evidence };
+      }
+    }
+  }
+  return { label, serves: null, evidence: [] };
+}
+
+/** The file by itself, in the context that its first telling directive implies. */
+function load(files: Files, path: string): Config | null {
+  const documents = new Documents(files);
+  const names = documents.get(path)?.tree.directives.map((directive) => directive.name.value) ?? [];
+  const has = (...wanted: string[]): boolean => names.some((name) => wanted.includes(name));
+  const kind = has("http", "events")
+    ? "main"
+    : has("server", "upstream", "map")
+      ? "http"
+      : has("location")
+        ? "server"
+        : "location";
+  return resolve(documents, path, { kind, prefixes: new Map() });
+}
+
+function table(answers: readonly Answer[], precision: number, recall: number): string {
+  const columns = ["yes", "no", "unclear", null] as const;
+  const rows = (["yes", "no", "unclear"] as const).map((label) => {
+    const own = answers.filter((each) => each.label.serves_websocket === label);
+    const counts = columns.map((column) =>
+      String(own.filter((each) => each.serves === column).length).padStart(10),
+    );
+    return label.padEnd(10) + counts.join("");
+  });
+  return [
+    `label     ${columns.map((column) => (column ?? "not found").padStart(10)).join("")}`,
+    ...rows,
+    `precision of yes ${precision.toFixed(3)}, recall ${recall.toFixed(3)}`,
+  ].join("\n");
+}

@@ -1,0 +1,408 @@
+/** Software whose WebSocket endpoints are known. */
+export interface Application {
+  readonly name: string;
+  /** How upstreams, servers and containers of it are called; parts joined by `-`. */
+  readonly called: readonly string[];
+  /** Where its WebSockets are, from its own root. `/` where they have no path of their own. */
+  readonly endpoints: readonly string[];
+  /** True where no other software has such a path, so that it says enough without a name. */
+  readonly distinct?: boolean;
+  /** Where that is written. */
+  readonly source: string;
+}
+
+/** Sorted by name. */
+export const applications: readonly Application[] = [
+  {
+    name: "Audiobookshelf",
+    called: ["audiobookshelf"],
+    endpoints: ["/socket.io"],
+    source: "https://github.com/advplyr/audiobookshelf#nginx-reverse-proxy",
+  },
+  {
+    name: "Bazarr",
+    called: ["bazarr"],
+    endpoints: ["/api/socket.io"],
+    source: "https://wiki.bazarr.media/Additional-Configuration/Reverse-Proxy-Help/",
+  },
+  {
+    name: "BigBlueButton",
+    called: ["bigbluebutton", "bbb"],
+    endpoints: ["/html5client", "/bbb-webrtc-sfu"],
+    source: "https://docs.bigbluebutton.org/administration/nginx-proxy/",
+  },
+  {
+    name: "Centrifugo",
+    called: ["centrifugo"],
+    endpoints: ["/connection/websocket"],
+    distinct: true,
+    source: "https://centrifugal.dev/docs/server/load_balancing",
+  },
+  {
+    name: "Cockpit",
+    called: ["cockpit"],
+    endpoints: ["/cockpit/socket"],
+    distinct: true,
+    source: "https://github.com/cockpit-project/cockpit/wiki/Proxying-Cockpit-over-NGINX",
+  },
+  {
+    name: "Collabora Online",
+    called: ["collabora", "coolwsd", "loolwsd"],
+    endpoints: ["/cool", "/lool"],
+    source: "https://sdk.collaboraonline.com/docs/installation/Proxy_settings.html",
+  },
+  {
+    name: "code-server",
+    called: ["code-server", "codeserver", "openvscode-server"],
+    endpoints: ["/"],
+    source: "https://coder.com/docs/code-server/guide",
+  },
+  {
+    name: "CryptPad",
+    called: ["cryptpad"],
+    endpoints: ["/cryptpad_websocket"],
+    distinct: true,
+    source: "https://docs.cryptpad.org/en/admin_guide/installation.html",
+  },
+  {
+    name: "Emby",
+    called: ["emby"],
+    endpoints: ["/embywebsocket"],
+    distinct: true,
+    source: "https://github.com/MediaBrowser/Emby/wiki/Websocket",
+  },
+  {
+    name: "Etherpad",
+    called: ["etherpad", "etherpad-lite"],
+    endpoints: ["/socket.io"],
+    source:
+      "https://github.com/ether/etherpad-lite/wiki/How-to-put-Etherpad-Lite-behind-a-reverse-Proxy",
+  },
+  {
+    name: "Excalidraw",
+    called: ["excalidraw-room"],
+    endpoints: ["/socket.io"],
+    source: "https://github.com/excalidraw/excalidraw-room",
+  },
+  {
+    name: "Frigate",
+    called: ["frigate"],
+    endpoints: ["/ws", "/live"],
+    source: "https://docs.frigate.video/guides/reverse_proxy/",
+  },
+  {
+    name: "GitLab",
+    called: ["gitlab", "gitlab-ce", "gitlab-ee", "gitlab-workhorse", "workhorse"],
+    endpoints: ["/-/cable"],
+    distinct: true,
+    source: "https://docs.gitlab.com/administration/terminal/",
+  },
+  {
+    name: "GitLab agent server",
+    called: ["gitlab-kas", "kas"],
+    endpoints: ["/-/kubernetes-agent"],
+    distinct: true,
+    source: "https://docs.gitlab.com/administration/clusters/kas/",
+  },
+  {
+    name: "Grafana",
+    called: ["grafana"],
+    endpoints: ["/api/live"],
+    source: "https://grafana.com/tutorials/run-grafana-behind-a-proxy/",
+  },
+  {
+    name: "Guacamole",
+    called: ["guacamole", "guac", "guacd"],
+    endpoints: ["/websocket-tunnel", "/guacamole/websocket-tunnel"],
+    distinct: true,
+    source: "https://guacamole.apache.org/doc/gug/reverse-proxy.html",
+  },
+  {
+    name: "HedgeDoc",
+    called: ["hedgedoc", "codimd"],
+    endpoints: ["/socket.io"],
+    source: "https://docs.hedgedoc.org/guides/reverse-proxy/",
+  },
+  {
+    name: "Home Assistant",
+    called: ["home-assistant", "homeassistant", "hass"],
+    endpoints: ["/api/websocket"],
+    source: "https://developers.home-assistant.io/docs/api/websocket",
+  },
+  {
+    name: "Homebridge",
+    called: ["homebridge"],
+    endpoints: ["/socket.io"],
+    source: "https://github.com/homebridge/homebridge-config-ui-x/wiki/Using-a-Reverse-Proxy",
+  },
+  {
+    name: "Immich",
+    called: ["immich", "immich-server"],
+    endpoints: ["/api/socket.io"],
+    source: "https://docs.immich.app/administration/reverse-proxy/",
+  },
+  {
+    name: "Jellyfin",
+    called: ["jellyfin"],
+    endpoints: ["/socket"],
+    source: "https://jellyfin.org/docs/general/post-install/networking/reverse-proxy/nginx/",
+  },
+  {
+    name: "Jitsi Meet",
+    called: ["jitsi", "jitsi-meet"],
+    endpoints: ["/xmpp-websocket", "/colibri-ws"],
+    distinct: true,
+    source: "https://jitsi.github.io/handbook/docs/devops-guide/devops-guide-manual/",
+  },
+  {
+    name: "Jupyter",
+    called: ["jupyter", "jupyterhub", "jupyterlab", "notebook"],
+    endpoints: ["/api/kernels", "/terminals", "/user"],
+    source: "https://jupyterhub.readthedocs.io/en/stable/howto/configuration/config-proxy.html",
+  },
+  {
+    name: "LiveKit",
+    called: ["livekit", "livekit-server"],
+    endpoints: ["/rtc"],
+    source: "https://docs.livekit.io/home/self-hosting/deployment/",
+  },
+  {
+    name: "Mastodon",
+    called: ["mastodon-streaming"],
+    endpoints: ["/api/v1/streaming"],
+    distinct: true,
+    source: "https://docs.joinmastodon.org/methods/streaming/",
+  },
+  {
+    name: "Mattermost",
+    called: ["mattermost"],
+    endpoints: ["/api/v4/websocket"],
+    distinct: true,
+    source: "https://docs.mattermost.com/deployment-guide/server/setup-nginx-proxy.html",
+  },
+  {
+    name: "Misskey",
+    called: ["misskey"],
+    endpoints: ["/streaming"],
+    source: "https://misskey-hub.net/en/docs/for-admin/install/resources/nginx/",
+  },
+  {
+    name: "Moonraker",
+    called: ["moonraker"],
+    endpoints: ["/websocket"],
+    source: "https://moonraker.readthedocs.io/en/latest/external_api/introduction/",
+  },
+  {
+    name: "n8n",
+    called: ["n8n"],
+    endpoints: ["/rest/push"],
+    source: "https://docs.n8n.io/hosting/configuration/environment-variables/endpoints/",
+  },
+  {
+    name: "Next.js",
+    called: [],
+    endpoints: ["/_next/webpack-hmr"],
+    distinct: true,
+    source: "https://nextjs.org/docs/app/api-reference/config/next-config-js/allowedDevOrigins",
+  },
+  {
+    name: "Node-RED",
+    called: ["node-red", "nodered"],
+    endpoints: ["/comms"],
+    source: "https://nodered.org/docs/user-guide/runtime/configuration",
+  },
+  {
+    name: "NodeBB",
+    called: ["nodebb"],
+    endpoints: ["/socket.io"],
+    source: "https://docs.nodebb.org/configuring/proxies/nginx/",
+  },
+  {
+    name: "noVNC",
+    called: ["novnc", "websockify"],
+    endpoints: ["/websockify"],
+    distinct: true,
+    source: "https://github.com/novnc/noVNC/wiki/Proxying-with-nginx",
+  },
+  {
+    name: "OctoPrint",
+    called: ["octoprint"],
+    endpoints: ["/sockjs"],
+    source: "https://community.octoprint.org/t/reverse-proxy-configuration-examples/1107",
+  },
+  {
+    name: "Open WebUI",
+    called: ["open-webui", "openwebui"],
+    endpoints: ["/ws/socket.io"],
+    source: "https://docs.openwebui.com/tutorials/https-nginx",
+  },
+  {
+    name: "Outline",
+    called: ["outline"],
+    endpoints: ["/realtime", "/collaboration"],
+    source: "https://docs.getoutline.com/s/hosting/doc/nginx-6htaRboR57",
+  },
+  {
+    name: "Paperless-ngx",
+    called: ["paperless", "paperless-ngx"],
+    endpoints: ["/ws/status"],
+    source:
+      "https://github.com/paperless-ngx/paperless-ngx/wiki/Using-a-Reverse-Proxy-with-Paperless-ngx",
+  },
+  {
+    name: "Phoenix LiveView",
+    called: [],
+    endpoints: ["/live/websocket"],
+    distinct: true,
+    source: "https://hexdocs.pm/phoenix_live_view/Phoenix.LiveView.Socket.html",
+  },
+  {
+    name: "Plex",
+    called: ["plex"],
+    endpoints: ["/:/websockets"],
+    distinct: true,
+    source: "https://github.com/Arcanemagus/plex-api/wiki/Notifications",
+  },
+  {
+    name: "Portainer",
+    called: ["portainer"],
+    endpoints: ["/api/websocket"],
+    source: "https://docs.portainer.io/advanced/reverse-proxy/nginx",
+  },
+  {
+    name: "Proxmox",
+    called: ["proxmox", "pve"],
+    endpoints: ["/api2/json"],
+    source: "https://pve.proxmox.com/wiki/Web_Interface_Via_Nginx_Proxy",
+  },
+  {
+    name: "Rancher",
+    called: ["rancher"],
+    endpoints: ["/v3/subscribe", "/k8s"],
+    source:
+      "https://ranchermanager.docs.rancher.com/how-to-guides/new-user-guides/infrastructure-setup/nginx-load-balancer",
+  },
+  {
+    name: "Reverb",
+    called: ["reverb", "soketi", "pusher"],
+    endpoints: ["/app"],
+    source: "https://laravel.com/docs/reverb#web-server",
+  },
+  {
+    name: "Rocket.Chat",
+    called: ["rocket-chat", "rocketchat"],
+    endpoints: ["/websocket", "/sockjs"],
+    source: "https://docs.rocket.chat/docs/configure-ssl-reverse-proxy",
+  },
+  {
+    name: "RStudio",
+    called: ["rstudio", "rstudio-server"],
+    endpoints: ["/"],
+    source: "https://support.posit.co/hc/en-us/articles/200552326",
+  },
+  {
+    name: "Shiny Server",
+    called: ["shiny", "shiny-server", "shinyproxy"],
+    endpoints: ["/"],
+    source: "https://support.posit.co/hc/en-us/articles/213733868",
+  },
+  {
+    name: "Sonarr, Radarr, Lidarr, Prowlarr, Readarr",
+    called: ["sonarr", "radarr", "lidarr", "prowlarr", "readarr", "whisparr"],
+    endpoints: ["/signalr"],
+    source: "https://wiki.servarr.com/sonarr/installation/reverse-proxy",
+  },
+  {
+    name: "Streamlit",
+    called: ["streamlit"],
+    endpoints: ["/_stcore/stream"],
+    distinct: true,
+    source: "https://docs.streamlit.io/develop/concepts/architecture/architecture",
+  },
+  {
+    name: "SyncLounge",
+    called: ["synclounge"],
+    endpoints: ["/socket.io"],
+    source: "https://docs.synclounge.tv/self-hosted/settings/",
+  },
+  {
+    name: "Taiga events",
+    called: ["taiga-events"],
+    endpoints: ["/events"],
+    source: "https://docs.taiga.io/setup-production.html",
+  },
+  {
+    name: "Teleport",
+    called: ["teleport"],
+    endpoints: ["/v1/webapi"],
+    source: "https://goteleport.com/docs/admin-guides/management/admin/tls-routing/",
+  },
+  {
+    name: "ttyd",
+    called: ["ttyd", "gotty", "wetty"],
+    endpoints: ["/ws"],
+    source: "https://github.com/tsl0922/ttyd/wiki/Nginx-reverse-proxy",
+  },
+  {
+    name: "UniFi",
+    called: ["unifi", "unifi-controller"],
+    endpoints: ["/wss"],
+    source: "https://help.ui.com/hc/en-us/articles/218506997",
+  },
+  {
+    name: "Uptime Kuma",
+    called: ["uptime-kuma", "uptimekuma"],
+    endpoints: ["/socket.io"],
+    source: "https://github.com/louislam/uptime-kuma/wiki/Reverse-Proxy",
+  },
+  {
+    name: "Vaultwarden",
+    called: ["vaultwarden", "bitwarden", "bitwardenrs"],
+    endpoints: ["/notifications/hub", "/notifications/anonymous-hub"],
+    distinct: true,
+    source: "https://github.com/dani-garcia/vaultwarden/wiki/Enabling-WebSocket-notifications",
+  },
+  {
+    name: "webpack-dev-server",
+    called: ["webpack-dev-server"],
+    endpoints: ["/sockjs-node"],
+    distinct: true,
+    source: "https://webpack.js.org/configuration/dev-server/",
+  },
+  {
+    name: "Wekan",
+    called: ["wekan"],
+    endpoints: ["/websocket", "/sockjs"],
+    source: "https://github.com/wekan/wekan/wiki/Nginx-Webserver-Config",
+  },
+  {
+    name: "Zigbee2MQTT",
+    called: ["zigbee2mqtt"],
+    endpoints: ["/api"],
+    source: "https://www.zigbee2mqtt.io/guide/configuration/frontend.html",
+  },
+];
+
+/** Software that speaks plain HTTP only: upgrade headers in front of it were copied from elsewhere. */
+export const withoutWebSocket: readonly Omit<Application, "endpoints">[] = [
+  {
+    name: "Prometheus",
+    called: ["prometheus"],
+    source: "https://prometheus.io/docs/prometheus/latest/querying/api/",
+  },
+  {
+    name: "Alertmanager",
+    called: ["alertmanager"],
+    source: "https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml",
+  },
+  {
+    name: "Docker Registry",
+    called: ["registry", "docker-registry"],
+    source: "https://distribution.github.io/distribution/spec/api/",
+  },
+  {
+    name: "Elasticsearch",
+    called: ["elasticsearch"],
+    source: "https://www.elastic.co/docs/api/doc/elasticsearch/",
+  },
+];

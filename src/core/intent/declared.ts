@@ -1,0 +1,88 @@
+import type { Config, Level, Use } from "../config/model.ts";
+import type { Policy } from "../policy/policy.ts";
+import { pathsOf } from "./paths.ts";
+import { locationFor, serverOf } from "./routes.ts";
+import { guardComments } from "./silences.ts";
+
+/** What somebody says of a location outright. */
+export interface Declared {
+  readonly websocket: boolean;
+  readonly evidence: string;
+}
+
+/** What the policy or a comment says of the location; the policy's `locations` first, then the comment, then its endpoints. */
+export function declared(config: Config, location: Level, policy: Policy): Declared | null {
+  const opener = location.opener;
+  return (
+    overruled(location, opener, policy) ?? commented(opener) ?? promised(config, location, policy)
+  );
+}
+
+/** The names that the server answers to; none where it has no `server_name`. */
+export function serverNames(server: Level): readonly string[] {
+  return server.uses.filter((use) => use.name === "server_name").flatMap((use) => use.parameters);
+}
+
+function overruled(location: Level, opener: Use | null, policy: Policy): Declared | null {
+  const { written } = pathsOf(opener);
+  const names = serverNames(serverOf(location));
+  const said = policy.locations.findLast(
+    ({ path, server, file }) =>
+      (path === null || path === written || path === withoutModifier(written)) &&
+      (server === null || names.includes(server)) &&
+      (file === null || file === opener?.document.path),
+  );
+  if (said === undefined) return null;
+  const what = said.websocket ? "WebSockets" : "no WebSockets";
+  return {
+    websocket: said.websocket,
+    evidence: `the policy says that this location serves ${what}`,
+  };
+}
+
+function withoutModifier(written: string): string {
+  return written.replace(/^(?:=|~\*|~|\^~)\s*/, "");
+}
+
+function commented(opener: Use | null): Declared | null {
+  const said =
+    opener &&
+    guardComments(opener.document).declarations.findLast(
+      ({ target }) => target === opener.directive,
+    );
+  if (!said) return null;
+  const line = opener.document.lines.lineAt(said.span.start);
+  const what = said.websocket ? "WebSockets" : "no WebSockets";
+  return {
+    websocket: said.websocket,
+    evidence: `the comment in line ${line} says that this location serves ${what}`,
+  };
+}
+
+function promised(config: Config, location: Level, policy: Policy): Declared | null {
+  if (policy.endpoints.length === 0 || location.opener === null) return null;
+  const server = serverOf(location);
+  const endpoint = policy.endpoints.find((each) => {
+    const address = /^(?:wss?:\/\/([^/?]+))?([^?]*)/.exec(each);
+    const host = address?.[1]?.replace(/:\d+$/, "").toLowerCase();
+    return (
+      (host === undefined || answersTo(config, server, host)) &&
+      locationFor(server, address?.[2] || "/") === location.opener
+    );
+  });
+  return endpoint === undefined
+    ? null
+    : { websocket: true, evidence: `the policy names the endpoint ${endpoint}` };
+}
+
+/** Whether the server may answer to the host: it bears the name, or it bears none that a client could use. */
+function answersTo(config: Config, server: Level, host: string): boolean {
+  const names = serverNames(server).map((name) => name.toLowerCase());
+  const bears = names.some((name) => {
+    if (name.startsWith("*.")) return host.endsWith(name.slice(1));
+    if (name.startsWith(".")) return host === name.slice(1) || host.endsWith(name);
+    if (name.endsWith(".*")) return host.startsWith(name.slice(0, -1));
+    return name === host;
+  });
+  return bears || config.kind === "location" || names.every((name) => name === "_" || name === "");
+}

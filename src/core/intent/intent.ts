@@ -1,0 +1,85 @@
+import type { Config, Level, Use } from "../config/model.ts";
+import { enclosing } from "../handshake/simulate.ts";
+import type { Policy } from "../policy/policy.ts";
+import { declared } from "./declared.ts";
+import { type Evidence, evidenceAt, type Sign, type SignKind } from "./evidence.ts";
+import type { Intent, Traffic } from "./model.ts";
+
+export interface IntentSubject {
+  readonly config: Config;
+  /** The location's level, or that of an `if`/`limit_except` in it that proxies. */
+  readonly level: Level;
+  /** The level's `proxy_pass`, or what stands in its place. */
+  readonly pass: Use;
+  readonly policy: Policy;
+}
+
+const strongKinds: ReadonlySet<SignKind> = new Set([
+  "name",
+  "application",
+  "own-headers",
+  "condition",
+]);
+
+/**
+ * Whether a proxying location serves WebSockets, why we think so, and whether ordinary requests pass there too.
+ *
+ * Declared, it is what was declared. Else it is "yes" with one strong sign or two weak ones of different kinds, "unclear" with
+ * one weak sign, "no" with none. A location of another purpose makes strong signs weak and weak ones nothing.
+ */
+export function intentOf(subject: IntentSubject): { intent: Intent; traffic: Traffic } {
+  const { config, level, pass, policy } = subject;
+  const location = enclosing(level, "location") ?? level;
+  const evidence = evidenceAt(config, level, location, pass);
+  const said = declared(config, location, policy);
+  if (said !== null) {
+    return {
+      intent: { serves: said.websocket ? "yes" : "no", evidence: [said.evidence] },
+      traffic: evidence.dedicated || !evidence.takesEverything ? "websocket" : "mixed",
+    };
+  }
+  return { intent: weigh(evidence), traffic: evidence.dedicated ? "websocket" : "mixed" };
+}
+
+function weigh(evidence: Evidence): Intent {
+  const { doubts } = evidence;
+  const hasPurpose = doubts.some((doubt) => doubt.kind === "purpose");
+  const strong = evidence.signs.filter((sign) => isStrong(sign, evidence));
+  const weak = evidence.signs.filter((sign) => !strong.includes(sign));
+  const against = doubts.map((doubt) => `but ${doubt.text}`);
+  if (strong.length > 0) {
+    const isDoubtful = hasPurpose && !evidence.dedicated;
+    return {
+      serves: isDoubtful ? "unclear" : "yes",
+      evidence: texts([...strong, ...weak], isDoubtful ? against : []),
+    };
+  }
+  if (weak.length === 0) return { serves: "no", evidence: [] };
+  if (doubts.length > 0) return { serves: "no", evidence: texts(weak, against) };
+  if (isEnough(weak, evidence)) return { serves: "yes", evidence: texts(weak, []) };
+  const beside =
+    evidence.elsewhere === null ? [] : [`but ${evidence.elsewhere} is an endpoint of its own`];
+  return { serves: "unclear", evidence: texts(weak, beside) };
+}
+
+/** Where a server has an endpoint of its own, the same headers in its other locations were often copied. */
+function isStrong(sign: Sign, evidence: Evidence): boolean {
+  return (
+    strongKinds.has(sign.kind) && !(sign.kind === "own-headers" && evidence.elsewhere !== null)
+  );
+}
+
+function isEnough(weak: readonly Sign[], { takesEverything, elsewhere }: Evidence): boolean {
+  const kinds = new Set(weak.map((sign) => sign.kind));
+  // What a server sets for all is meant for the location that takes all.
+  if (takesEverything && elsewhere === null && kinds.has("outer-headers")) return true;
+  // Streams in one direction need a long timeout just as much.
+  if (kinds.has("streaming-word")) kinds.delete("timeout");
+  return kinds.size > 1;
+}
+
+function texts(signs: readonly Sign[], against: readonly string[]): readonly string[] {
+  const kinds = new Set<SignKind>();
+  const first = signs.filter(({ kind }) => !kinds.has(kind) && kinds.add(kind));
+  return [...first.map((sign) => sign.text), ...against];
+}

@@ -1,0 +1,180 @@
+import type { Use } from "../config/model.ts";
+
+/** Stands in a path for what nobody can know: whatever a regular expression or a template's placeholder leaves open. */
+export const unknownPart = "\u0001";
+
+/** More alternatives than a location that people write has. */
+const mostPaths = 64;
+
+export interface LocationPaths {
+  readonly kind: "prefix" | "exact" | "regex" | "named" | "none";
+  /** As written after `location`. */
+  readonly written: string;
+  /** Paths of which a request must match one: a single one, except for alternatives in a regular expression. */
+  readonly paths: readonly string[];
+}
+
+const known = new WeakMap<Use, LocationPaths>();
+
+/** What must stand in the path of a request that this `location` takes. */
+export function pathsOf(location: Use | null): LocationPaths {
+  if (location === null || location.name !== "location") {
+    return { kind: "none", written: "", paths: [] };
+  }
+  const before = known.get(location);
+  if (before !== undefined) {
+    return before;
+  }
+  const result = read(location.parameters);
+  known.set(location, result);
+  return result;
+}
+
+/** Whether the location takes whatever no other one does: `/`, `^~ /`, `~ ^/`, `~ .*`. */
+export function takesEverything({ kind, paths }: LocationPaths): boolean {
+  return (
+    (kind === "prefix" || kind === "regex") && paths.every((path) => /^[/\u0001]*$/.test(path))
+  );
+}
+
+function read(parameters: readonly string[]): LocationPaths {
+  const written = parameters.join(" ");
+  const modifier = /^(=|~\*|~|\^~)?\s*(.*)$/.exec(written);
+  const path = modifier?.[2] ?? "";
+  if (path.startsWith("@")) {
+    return { kind: "named", written, paths: [] };
+  }
+  switch (modifier?.[1]) {
+    case "~":
+    case "~*":
+      return { kind: "regex", written, paths: expansions(path) };
+    case "=":
+      return { kind: "exact", written, paths: [withoutPlaceholders(path)] };
+    default:
+      return { kind: "prefix", written, paths: [withoutPlaceholders(path)] };
+  }
+}
+
+function withoutPlaceholders(path: string): string {
+  return path.replace(/\{\{.*?\}\}|<%.*?%>|\$\{\w+\}|\$\w+|%\w+%|__\w+__/g, unknownPart);
+}
+
+/** The texts that a regular expression can match, with `unknownPart` for what is not literal. */
+function expansions(source: string): readonly string[] {
+  const reader = new PatternReader(source);
+  const found = reader.alternatives();
+  if (found === null || reader.at < source.length) {
+    return [unknownPart];
+  }
+  const anchored = source.startsWith("^");
+  const distinct = new Set(found.map((path) => (anchored ? path : unknownPart + path)));
+  return [...distinct].map((path) => path.replace(/\u0001+/g, unknownPart));
+}
+
+/** Reads a PCRE as far as its literals go. Null where there are too many alternatives. */
+class PatternReader {
+  readonly #source: string;
+  #depth = 0;
+  at = 0;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  alternatives(): readonly string[] | null {
+    if (++this.#depth > 20) {
+      return null;
+    }
+    const all: string[] = [];
+    do {
+      const sequence = this.#sequence();
+      if (sequence === null) {
+        return null;
+      }
+      all.push(...sequence);
+    } while (this.#take("|") && all.length <= mostPaths);
+    this.#depth -= 1;
+    return all.length > mostPaths ? null : all;
+  }
+
+  #sequence(): readonly string[] | null {
+    let texts: readonly string[] = [""];
+    while (this.at < this.#source.length && !"|)".includes(this.#source.charAt(this.at))) {
+      const atom = this.#atom();
+      if (atom === null) {
+        return null;
+      }
+      const next = this.#quantified(atom);
+      if (texts.length * next.length > mostPaths) {
+        return null;
+      }
+      texts = texts.flatMap((text) => next.map((more) => text + more));
+    }
+    return texts;
+  }
+
+  #atom(): readonly string[] | null {
+    const character = this.#source.charAt(this.at++);
+    switch (character) {
+      case "^":
+      case "$":
+        return [""];
+      case ".":
+        return [unknownPart];
+      case "[":
+        return [this.#set()];
+      case "\\":
+        return [escaped(this.#source.charAt(this.at++))];
+      case "(":
+        return this.#group();
+      default:
+        return [character];
+    }
+  }
+
+  #group(): readonly string[] | null {
+    const opening = /^\?(?:[a-zA-Z-]*:|P?<\w+>|'\w+'|[a-zA-Z]+(?=\))|<?[=!])/.exec(
+      this.#source.slice(this.at, this.at + 80),
+    );
+    this.at += opening?.[0].length ?? 0;
+    const inside = this.alternatives();
+    if (inside === null || !this.#take(")")) {
+      return null;
+    }
+    return opening !== null && /^\?<?[=!]$/.test(opening[0]) ? [""] : inside;
+  }
+
+  /** A set of one character is that character. */
+  #set(): string {
+    const rest = this.#source.slice(this.at);
+    const end = /^\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]/.exec(rest)?.[0] ?? rest;
+    this.at += end.length;
+    const single = /^\\?([^\\^\w])\]$|^(\w)\]$/.exec(end);
+    return single?.[1] ?? single?.[2] ?? unknownPart;
+  }
+
+  #quantified(atom: readonly string[]): readonly string[] {
+    const quantifier = /^(?:[*+?]|\{\d*,?\d*\})[?+]?/.exec(
+      this.#source.slice(this.at, this.at + 20),
+    )?.[0];
+    if (quantifier === undefined) {
+      return atom;
+    }
+    this.at += quantifier.length;
+    if (atom.every((text) => text === unknownPart)) {
+      return atom;
+    }
+    return /^[?*]|^\{0?,/.test(quantifier) ? ["", ...atom] : atom;
+  }
+
+  #take(character: string): boolean {
+    const is = this.#source.charAt(this.at) === character;
+    this.at += is ? 1 : 0;
+    return is;
+  }
+}
+
+function escaped(character: string): string {
+  if (/[bBAZzG]/.test(character)) return "";
+  return /[\w]/.test(character) ? unknownPart : character;
+}

@@ -1,0 +1,108 @@
+/** How sure a name makes us that WebSockets pass there. */
+export type Meaning = "websocket" | "duplex" | "streaming" | "other";
+
+export interface FoundWord {
+  readonly word: string;
+  readonly meaning: Meaning;
+}
+
+/** Names that nothing but a WebSocket endpoint bears, as one segment of a path. */
+const websocketSegments = new Set(
+  `ws wss websocket websockets web-socket web-sockets web_socket socket sockets socket.io socketio sockjs sockjs-node signalr
+  cable action-cable faye primus engine.io engineio websockify webpack-hmr webpack-dev-server-ws`.split(
+    /\s+/,
+  ),
+);
+
+/** The same as a part of a segment: `rtcstats-ws`, `cryptpad_websocket`, `chatWebsocket`. */
+const websocketParts = new Set(
+  "ws wss websocket websockets websockify sockjs signalr socketio".split(" "),
+);
+
+/** Names of two-way protocols and things that mostly use them. */
+const duplexParts = new Set(
+  "hub hubs realtime mqtt stomp terminal subscription subscriptions".split(" "),
+);
+
+/** Names that Server-Sent Events, video, long polling and plain interfaces bear as often. */
+const streamingParts = new Set(
+  "live stream streaming push notification notifications events event graphql rpc chat console".split(
+    " ",
+  ),
+);
+
+/** Names of another purpose. */
+const otherParts = new Set(
+  `webhook webhooks hook hooks auth oauth oauth2 authorize login logout signin signup sso saml oidc status health healthz
+  healthcheck livez readyz ping metrics stats assets asset static media images image img css js fonts font icons icon favicon files
+  upload uploads download downloads attachments news newsletter newsletters blog docs documentation swagger openapi robots sitemap
+  manifest wellknown acme registry pages rest soap wsdl xmlrpc public dist thumbnails avatars backup export exporter`.split(
+    /\s+/,
+  ),
+);
+
+/** Endings of files that a server delivers as they are. */
+const fileEndings = new Set(
+  `js mjs css map png jpg jpeg gif svg ico webp avif woff woff2 ttf eot otf html xhtml htm txt xml json pdf zip gz mp4 m3u8 ts webm mp3
+  wasm php asmx wsdl`.split(/\s+/),
+);
+
+/** Words that only say how old, how deep or which copy. */
+const neutralParts = new Set(
+  "api v1 v2 v3 v4 app apps internal public service services server".split(" "),
+);
+
+/**
+ * The telling words of a path, whole words only: `/ws` and `/live-ws` have one, `/news`, `/aws` and `/rows` have none.
+ * Where nobody knows what stands in the path it holds `unknownPart`.
+ */
+export function wordsInPath(path: string): readonly FoundWord[] {
+  const segments = path.split("/").filter((segment) => segment !== "");
+  const found = segments.flatMap((segment) => wordsInSegment(segment));
+  const ending = /\.(\w+)$/.exec(segments.at(-1) ?? "")?.[1]?.toLowerCase();
+  if (ending !== undefined && fileEndings.has(ending)) {
+    found.push({ word: `.${ending}`, meaning: "other" });
+  }
+  return found;
+}
+
+/** The telling words of a host, an upstream's name or a server's. */
+export function wordsInHost(host: string): readonly FoundWord[] {
+  const [label = ""] = host.split(/[.:]/);
+  return wordsInSegment(label);
+}
+
+/** The parts of a name in lower case: `chatHub`, `chat-hub` and `chat_hub` are `chat` and `hub`. */
+export function partsOf(name: string): string[] {
+  return name
+    .replace(/([a-z\d])([A-Z])/g, "$1-$2")
+    .toLowerCase()
+    .split(/[^a-z\d\u0001]+/)
+    .map((part) =>
+      /^\D+\d$/.test(part) && !neutralParts.has(part) && !otherParts.has(part)
+        ? part.slice(0, -1)
+        : part,
+    )
+    .filter((part) => part !== "");
+}
+
+function wordsInSegment(segment: string): FoundWord[] {
+  const whole = segment.toLowerCase();
+  if (websocketSegments.has(whole)) {
+    return [{ word: whole, meaning: "websocket" }];
+  }
+  if (whole.startsWith(".well-known")) {
+    return [{ word: ".well-known", meaning: "other" }];
+  }
+  return partsOf(segment).flatMap((word) => {
+    const meaning = meaningOf(word);
+    return meaning === null ? [] : [{ word, meaning }];
+  });
+}
+
+function meaningOf(part: string): Meaning | null {
+  if (websocketParts.has(part)) return "websocket";
+  if (duplexParts.has(part)) return "duplex";
+  if (streamingParts.has(part)) return "streaming";
+  return otherParts.has(part) ? "other" : null;
+}
