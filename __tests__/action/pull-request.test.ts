@@ -1,36 +1,12 @@
 import { expect, test } from "vitest";
 import { applySuggestions } from "../github/apply.ts";
+import { nginx, pass, siteOf, upgrade } from "./configurations.ts";
 import { printed, scenario, writes } from "./scenario.ts";
-
-const main = `events {}
-http {
-    include conf.d/*.conf;
-}
-`;
-
-/** A server whose only location has these lines. */
-export const site = (...lines: readonly string[]): string => `server {
-    listen 80;
-    server_name api.example.com;
-
-    location /ws {
-${lines.map((line) => `        ${line}\n`).join("")}    }
-}
-`;
-
-const pass = "proxy_pass http://10.0.0.5:8080;";
-const upgrade = [
-  "proxy_http_version 1.1;",
-  "proxy_set_header Upgrade $http_upgrade;",
-  'proxy_set_header Connection "upgrade";',
-  "proxy_set_header Host $host;",
-  "proxy_read_timeout 3600s;",
-];
 
 test("a new location with proxy_pass alone: one review, whose suggestion makes the next run green", async () => {
   const { pull, run } = await scenario({
-    base: { "nginx/nginx.conf": main },
-    head: { "nginx/conf.d/api.conf": site(pass) },
+    base: nginx.complete,
+    head: nginx.broken,
   });
   const first = await run();
   expect(first.exitCode).toBe(1);
@@ -63,8 +39,8 @@ test("a new location with proxy_pass alone: one review, whose suggestion makes t
 test("a shared snippet breaks a site file that nobody touched", async () => {
   const { pull, run } = await scenario({
     base: {
-      "nginx/nginx.conf": main,
-      "nginx/conf.d/api.conf": site("include snippets/proxy.conf;", pass),
+      ...nginx.complete,
+      "nginx/conf.d/api.conf": siteOf("include snippets/proxy.conf;", pass),
       "nginx/snippets/proxy.conf": upgrade.map((line) => `${line}\n`).join(""),
     },
     head: {
@@ -90,7 +66,7 @@ test.each([
   ["other files", { "src/app.ts": "export {};\n", "README.md": "# The shop\n" }],
   ["the removal of one", { "README.md": null }],
 ])("no nginx file changes (%s): two requests, one line, exit 0", async (_, head) => {
-  const { run } = await scenario({ base: { "nginx/nginx.conf": main }, head });
+  const { run } = await scenario({ base: nginx.complete, head });
   const result = await run();
   expect(result).toMatchObject({ exitCode: 0, stderr: "", annotations: [] });
   expect(result.requests.map(({ operation }) => operation).toSorted()).toEqual([
@@ -105,18 +81,18 @@ test.each([
 test.each([
   [
     "an old fault in a touched file",
-    { "nginx/conf.d/api.conf": site(pass) },
-    { "nginx/conf.d/api.conf": `# Our API\n${site(pass)}` },
+    nginx.broken,
+    { "nginx/conf.d/api.conf": `# Our API\n${siteOf(pass)}` },
   ],
   [
     "a renamed file with an old fault",
-    { "nginx/conf.d/api.conf": site(pass) },
-    { "nginx/conf.d/api.conf": null, "nginx/conf.d/rest.conf": site(pass) },
+    nginx.broken,
+    { "nginx/conf.d/api.conf": null, "nginx/conf.d/rest.conf": siteOf(pass) },
   ],
-  ["a location that upgrades", {}, { "nginx/conf.d/api.conf": site(...upgrade, pass) }],
-  ["a removed file", { "nginx/conf.d/api.conf": site(pass) }, { "nginx/conf.d/api.conf": null }],
+  ["a location that upgrades", {}, { "nginx/conf.d/api.conf": siteOf(...upgrade, pass) }],
+  ["a removed file", nginx.broken, { "nginx/conf.d/api.conf": null }],
 ])("%s does not block", async (_, base, head) => {
-  const { pull, run } = await scenario({ base: { "nginx/nginx.conf": main, ...base }, head });
+  const { pull, run } = await scenario({ base: { ...nginx.complete, ...base }, head });
   const result = await run();
   expect(result.stdout).toContain("no new findings");
   expect(result.exitCode).toBe(0);
@@ -126,8 +102,8 @@ test.each([
 test("a deleted include that a site file still needs is found there", async () => {
   const { run } = await scenario({
     base: {
-      "nginx/nginx.conf": main,
-      "nginx/conf.d/api.conf": site("include snippets/proxy.conf;", pass),
+      ...nginx.complete,
+      "nginx/conf.d/api.conf": siteOf("include snippets/proxy.conf;", pass),
       "nginx/snippets/proxy.conf": upgrade.map((line) => `${line}\n`).join(""),
     },
     head: { "nginx/snippets/proxy.conf": null },
@@ -142,8 +118,8 @@ test("a deleted include that a site file still needs is found there", async () =
 test("files on the second page of the list are read", async () => {
   const others = Array.from({ length: 120 }, (_, index) => [`a/${index}.txt`, `${index}\n`]);
   const { pull, run } = await scenario({
-    base: { "nginx/nginx.conf": main },
-    head: { ...Object.fromEntries(others), "nginx/conf.d/api.conf": site(pass) },
+    base: nginx.complete,
+    head: { ...Object.fromEntries(others), ...nginx.broken },
   });
   expect((await run()).exitCode).toBe(1);
   expect(pull.comments).toHaveLength(1);
@@ -152,8 +128,8 @@ test("files on the second page of the list are read", async () => {
 test("files beyond the 3000 that GitHub lists are compared as well, but get no comments", async () => {
   const others = Array.from({ length: 3000 }, (_, index) => [`a/${index}.txt`, `${index}\n`]);
   const { pull, run } = await scenario({
-    base: { "nginx/nginx.conf": main },
-    head: { ...Object.fromEntries(others), "nginx/conf.d/api.conf": site(pass) },
+    base: nginx.complete,
+    head: { ...Object.fromEntries(others), ...nginx.broken },
   });
   const { exitCode, annotations, summary } = await run();
   expect(exitCode).toBe(1);
@@ -164,8 +140,8 @@ test("files beyond the 3000 that GitHub lists are compared as well, but get no c
 
 test("on pull_request_target the head is read as data, and commented", async () => {
   const { pull, run } = await scenario({
-    base: { "nginx/nginx.conf": main },
-    head: { "nginx/conf.d/api.conf": site(pass) },
+    base: nginx.complete,
+    head: nginx.broken,
     pull: { fork: "stranger" },
   });
   expect((await run({ target: true })).exitCode).toBe(1);
@@ -174,8 +150,8 @@ test("on pull_request_target the head is read as data, and commented", async () 
 
 test("on an enterprise server the addresses are its own", async () => {
   const { pull, run } = await scenario({
-    base: { "nginx/nginx.conf": main },
-    head: { "nginx/conf.d/api.conf": site(pass) },
+    base: nginx.complete,
+    head: nginx.broken,
     github: { enterprise: true },
   });
   expect((await run()).exitCode).toBe(1);
@@ -184,8 +160,8 @@ test("on an enterprise server the addresses are its own", async () => {
 
 test("a read-only token: annotations, the usual exit code, and one sentence that says why there are no comments", async () => {
   const { pull, run } = await scenario({
-    base: { "nginx/nginx.conf": main },
-    head: { "nginx/conf.d/api.conf": site(pass) },
+    base: nginx.complete,
+    head: nginx.broken,
     pull: { fork: "stranger" },
     github: { tokens: { token: { contents: "read", pullRequests: "read" } } },
   });

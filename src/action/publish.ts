@@ -6,11 +6,19 @@ import type { Inputs } from "./inputs.ts";
 import { say } from "./log.ts";
 import type { Outcome } from "./outcome.ts";
 import { emptyOutcome } from "./outcome.ts";
+import type { Reports } from "./reports.ts";
 import type { Verdict } from "./verdict.ts";
 
+export interface Publication {
+  readonly outcome: Outcome;
+  readonly verdict: Verdict;
+  readonly reports: Reports;
+  readonly inputs: Inputs;
+}
+
 /** Tells the workflow, the checks and the log what came out. The last line says what fails and why. */
-export function publish(outcome: Outcome, verdict: Verdict, inputs: Inputs): void {
-  setOutputs(outcome, verdict, inputs);
+export function publish({ outcome, verdict, reports, inputs }: Publication): void {
+  setOutputs(outcome, verdict, reports);
   if (inputs.comment !== "off") writeSummary(outcome, verdict.line);
   for (const { level, message, ...properties } of annotationsOf(outcome)) {
     core[level](message, properties);
@@ -39,7 +47,7 @@ function notAnalysed({ incomplete, passedOver }: Outcome): readonly string[] {
   return [...incomplete, ...passedOver];
 }
 
-function setOutputs(outcome: Outcome, { failed }: Verdict, inputs: Inputs): void {
+function setOutputs(outcome: Outcome, { failed }: Verdict, reports: Reports): void {
   const { findings, review, posted } = outcome;
   const { error, warning, notice } = countBySeverity(findings);
   const outputs = {
@@ -50,8 +58,8 @@ function setOutputs(outcome: Outcome, { failed }: Verdict, inputs: Inputs): void
     notices: notice,
     suggestions: review?.comments.filter(({ suggests }) => suggests).length ?? 0,
     "comments-posted": posted,
-    "report-file": inputs.reportFile ?? "",
-    "sarif-file": inputs.sarifFile ?? "",
+    "report-file": reports.reportFile,
+    "sarif-file": reports.sarifFile,
     incomplete: notAnalysed(outcome).join("\n"),
   };
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);

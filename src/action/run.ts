@@ -36,8 +36,9 @@ async function check(doing: Doing): Promise<void> {
   const inputs = readInputs();
   const outcome = await outcomeOf(inputs, doing);
   doing("writing the reports");
-  writeReports(outcome, inputs, process.env["GITHUB_WORKSPACE"] ?? process.cwd());
-  publish(outcome, verdictOf(outcome, inputs), inputs);
+  const folder = process.env["GITHUB_WORKSPACE"] ?? process.cwd();
+  const reports = writeReports(outcome, inputs, folder);
+  publish({ outcome, verdict: verdictOf(outcome, inputs, reports.faults), reports, inputs });
 }
 
 async function outcomeOf(inputs: Inputs, doing: Doing): Promise<Outcome> {

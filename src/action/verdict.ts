@@ -11,9 +11,17 @@ export interface Verdict {
 
 const mostNamed = 3;
 
-/** Whether the job fails, whatever could be posted. */
-export function verdictOf(outcome: Outcome, inputs: Inputs): Verdict {
-  const reasons = [findings(outcome, inputs), policy(outcome), incomplete(outcome, inputs)];
+/**
+ * Whether the job fails, whatever could be posted.
+ * @param faults what else went wrong; whole sentences.
+ */
+export function verdictOf(outcome: Outcome, inputs: Inputs, faults: readonly string[]): Verdict {
+  const reasons = [
+    findings(outcome, inputs),
+    policy(outcome),
+    incomplete(outcome, inputs),
+    ...faults,
+  ];
   const given = reasons.filter((reason) => reason !== null);
   if (given.length > 0) return { failed: true, line: given.join(" ") };
   return { failed: false, line: passed(outcome, inputs) };

@@ -1,0 +1,156 @@
+import { describe, expect, test } from "vitest";
+import type { Files } from "../github/git.ts";
+import { branchEvent } from "../github/events.ts";
+import type { RunOptions, RunResult } from "../github/runner.ts";
+import type { Fault } from "../github/server.ts";
+import { nginx } from "./configurations.ts";
+import { printed, scenario, writes } from "./scenario.ts";
+
+const policyPath = ".github/nginx-websocket-guard.yml";
+
+/** One clear message, a failed job, nothing written, no stack. */
+function expectRefusal(result: RunResult, ...parts: readonly string[]): void {
+  const said = result.annotations.filter(({ level }) => level === "error");
+  expect(said).toHaveLength(1);
+  for (const part of parts) expect(said[0]?.message).toContain(part);
+  expect(result.exitCode).toBe(1);
+  expect(result.outputs["conclusion"]).toBe("failure");
+  expect(result.summary).not.toBe("");
+  expect(result.stdout + result.stderr).not.toMatch(/^\s+at |node:internal/m);
+  expect(printed(result)).toEqual([]);
+  expect(writes(result)).toEqual([]);
+}
+
+describe("an input", () => {
+  test.each([
+    ["fail-on", "high", "allowed are error, warning, notice, never"],
+    ["scope", "changd", "Did you mean changed?"],
+    ["max-comments", "100", "a whole number from 0 to 50"],
+    ["token", "", "leave it out"],
+    ["config", "policy/guard.yml", "has no such file"],
+    ["report-file", "README.md/report.json", "cannot be written"],
+  ])("%s: %j", async (name, value, advice) => {
+    const { run, repository } = await scenario({ base: nginx.complete, head: { "a.txt": "a\n" } });
+    const checkout = repository.branch("main");
+    expectRefusal(
+      await run({ inputs: { [name]: value }, checkout }),
+      `The input ${name} is `,
+      advice,
+    );
+  });
+});
+
+describe("the base's policy", () => {
+  test.each<[string, string | Uint8Array, string, number]>([
+    ["an unknown rule", "rules:\n  idle-timeot: off\n", 'unknown rule "idle-timeot"', 2],
+    ["an unknown key", "# ours\nprofil: basic\n", 'unknown key "profil"', 2],
+    ["a wrong value", "profile: strict\n", "strict", 1],
+    ["no YAML", "rules: [\n", "this is not YAML", 2],
+    ["binary", new Uint8Array([0, 1, 2]), "cannot be read: it is binary", 1],
+  ])("%s", async (_, policy, message, line) => {
+    const { run } = await scenario({
+      base: { ...nginx.complete, [policyPath]: policy },
+      head: nginx.broken,
+    });
+    const result = await run();
+    expectRefusal(result, message);
+    expect(result.annotations[0]?.properties).toMatchObject({ file: policyPath, line: `${line}` });
+  });
+
+  test("every fault is named at once", async () => {
+    const { run } = await scenario({
+      base: { [policyPath]: "profil: basic\nrules:\n  idle-timeot: off\n" },
+      head: nginx.broken,
+    });
+    expectRefusal(await run(), `${policyPath}:1:1: `, `${policyPath}:3:3: `);
+  });
+});
+
+describe("the event", () => {
+  test.each<[string, NonNullable<RunOptions["env"]>, string]>([
+    ["no payload", { GITHUB_EVENT_PATH: "" }, "GITHUB_EVENT_PATH is not set"],
+    ["a payload that is not there", { GITHUB_EVENT_PATH: "/nowhere.json" }, "no such file"],
+    ["a payload that is not JSON", { GITHUB_EVENT_PATH: "action.yml" }, "cannot be read"],
+    ["a payload of another event", { GITHUB_EVENT_NAME: "merge_group" }, "has no merge_group"],
+    ["no repository", { GITHUB_REPOSITORY: "" }, "GITHUB_REPOSITORY is not set"],
+  ])("%s", async (_, env, message) => {
+    const { run, repository } = await scenario({ base: { "action.yml": "name: x\n" } });
+    expectRefusal(await run({ env, checkout: repository.branch("main") }), message);
+  });
+
+  test("a push without a checkout", async () => {
+    const { github, repository, runOn } = await scenario();
+    const result = await runOn(branchEvent(github, repository, "schedule"));
+    expectRefusal(result, "The workspace is empty", "actions/checkout");
+  });
+});
+
+describe("an API that answers", () => {
+  const notFound = { kind: "answer", status: 404, body: { message: "Not Found" } } as const;
+  test.each<[string, string, Fault, readonly string[]]>([
+    ["404 for the files", "pulls/list-files", notFound, ["404", "/pulls/1/files", "Not Found"]],
+    ["404 for the tree", "git/get-tree", notFound, ["404", "/git/trees/", "Not Found"]],
+    [
+      "422 for the comparison",
+      "repos/compare-commits-with-basehead",
+      { kind: "answer", status: 422, body: { message: "No common ancestor" } },
+      ["422", "No common ancestor"],
+    ],
+    [
+      "a used-up rate limit",
+      "graphql repository",
+      {
+        kind: "answer",
+        status: 403,
+        body: { message: "API rate limit exceeded for installation ID 1." },
+        headers: { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "4102444800" },
+      },
+      ["403", "run the job again later"],
+    ],
+  ])("%s", async (_, operation, fault, parts) => {
+    const { run } = await scenario({
+      base: nginx.complete,
+      head: nginx.broken,
+      github: { faults: (request) => (request.operation === operation ? fault : undefined) },
+    });
+    expectRefusal(await run(), ...parts);
+  });
+
+  test("401 to a wrong token", async () => {
+    const { run } = await scenario({ base: nginx.complete, head: nginx.broken });
+    expectRefusal(await run({ token: "wrong" }), "401", "Bad credentials", "token is not valid");
+  });
+
+  test("that there is no such repository", async () => {
+    const { run } = await scenario({ base: nginx.complete, head: nginx.broken });
+    const env = { GITHUB_REPOSITORY: "octo/other" };
+    expectRefusal(await run({ env }), "may the token read it");
+  });
+
+  test("5xx twice and then well: the run goes on", async () => {
+    const seen = new Map<string, number>();
+    const { run, pull } = await scenario({
+      base: nginx.complete,
+      head: nginx.broken,
+      github: {
+        faults: ({ operation, method }) => {
+          const count = (seen.get(operation) ?? 0) + 1;
+          seen.set(operation, count);
+          return method === "GET" && count === 1 ? { kind: "answer", status: 502 } : undefined;
+        },
+      },
+    });
+    expect((await run()).exitCode).toBe(1);
+    expect(pull.comments).toHaveLength(1);
+  });
+});
+
+test("text of the repository is never a workflow command", async () => {
+  const names: Files = { "nginx/##[error]x.conf": null, "nginx/conf.d/a%0A::error::b.conf": null };
+  const head = Object.fromEntries(Object.keys(names).map((name) => [name, nginx.site]));
+  const { run } = await scenario({ base: nginx.complete, head });
+  const { commands } = await run({ inputs: { "max-comments": "0" } });
+  const messages = commands.filter(({ command }) => command === "error");
+  expect(messages.every(({ message }) => message !== "b.conf" && message !== "x.conf")).toBe(true);
+  expect(new Set(commands.map(({ command }) => command))).toEqual(new Set(["error"]));
+});
