@@ -4,23 +4,42 @@ import { grammar } from "./directives.ts";
 import type { Document, Files } from "./model.ts";
 
 /**
- * Files that every distribution ships beside nginx.conf, as far as they concern proxying. Debian's `proxy_params` sets
- * four request headers; the others set none.
+ * Files that distributions and certbot put on the server, as far as they concern proxying: Debian's `proxy_params` sets
+ * four request headers, the others set none and define no variable. Paths are relative to nginx.conf's folder.
  */
-const shippedFiles: Readonly<Record<string, string>> = {
-  proxy_params: [
-    "proxy_set_header Host $http_host;",
-    "proxy_set_header X-Real-IP $remote_addr;",
-    "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
-    "proxy_set_header X-Forwarded-Proto $scheme;",
-    "",
-  ].join("\n"),
-  "mime.types": "",
-  fastcgi_params: "",
-  "fastcgi.conf": "",
-  uwsgi_params: "",
-  scgi_params: "",
-};
+const shippedFiles: ReadonlyMap<string, string> = new Map([
+  [
+    "proxy_params",
+    [
+      "proxy_set_header Host $http_host;",
+      "proxy_set_header X-Real-IP $remote_addr;",
+      "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
+      "proxy_set_header X-Forwarded-Proto $scheme;",
+      "",
+    ].join("\n"),
+  ],
+  ...[
+    "mime.types",
+    "fastcgi_params",
+    "fastcgi.conf",
+    "uwsgi_params",
+    "scgi_params",
+    "koi-utf",
+    "koi-win",
+    "win-utf",
+    "snippets/fastcgi-php.conf",
+    "snippets/snakeoil.conf",
+    "/etc/letsencrypt/options-ssl-nginx.conf",
+  ].map((name) => [name, ""] as const),
+]);
+
+/** The files and folders directly in a folder, by name. */
+interface Folder {
+  readonly files: Set<string>;
+  readonly folders: Set<string>;
+}
+
+const emptyFolder: Folder = { files: new Set(), folders: new Set() };
 
 /** Reads and parses each file once. */
 export class Documents {
@@ -29,7 +48,7 @@ export class Documents {
   readonly wanted = new Set<string>();
   private readonly byPath = new Map<string, Document>();
   private readonly listed: ReadonlySet<string>;
-  private folders: Map<string, string[]> | null = null;
+  private folders: Map<string, Folder> | null = null;
 
   constructor(files: Files) {
     this.files = files;
@@ -65,49 +84,49 @@ export class Documents {
     return text;
   }
 
-  /** The parsed file, or undefined as for `text`. */
+  /** The parsed file, or undefined as for `text`. A symbolic link, which git keeps as its target's path, is followed. */
   get(path: string): Document | undefined {
     const known = this.byPath.get(path);
     if (known !== undefined) {
       return known;
     }
     const text = this.text(path);
-    return text === undefined ? undefined : this.add(path, text);
+    if (text === undefined) {
+      return undefined;
+    }
+    const target = this.linkTarget(path, text);
+    return target === undefined ? this.add(path, text) : this.get(target);
   }
 
-  /** A file that a distribution ships and that the repository does not hold. */
+  /** A file that comes with nginx, by its path relative to nginx.conf's folder, or by its absolute path. */
   shipped(name: string): Document | undefined {
-    const text = Object.hasOwn(shippedFiles, name) ? shippedFiles[name] : undefined;
-    const path = `/etc/nginx/${name}`;
+    const text = shippedFiles.get(name);
+    const path = name.startsWith("/") ? name : `/etc/nginx/${name}`;
     return text === undefined ? undefined : (this.byPath.get(path) ?? this.add(path, text));
   }
 
+  /** Everything that was parsed, by path; the paths of shipped files are absolute. */
   all(): ReadonlyMap<string, Document> {
     return this.byPath;
   }
 
-  /** The paths directly in a folder ("" is the repository's root), in byte order. */
-  inFolder(folder: string): readonly string[] {
-    if (this.folders === null) {
-      this.folders = new Map();
-      for (const path of this.listed) {
-        const name = folderOf(path);
-        const paths = this.folders.get(name);
-        if (paths === undefined) {
-          this.folders.set(name, [path]);
-        } else {
-          paths.push(path);
-        }
-      }
-      for (const paths of this.folders.values()) {
-        paths.sort(byteOrder);
-      }
-    }
-    return this.folders.get(folder) ?? [];
+  /** What stands directly in a folder; "" is the repository's root. */
+  folder(path: string): Folder {
+    this.folders ??= foldersOf(this.listed);
+    return this.folders.get(path) ?? emptyFolder;
   }
 
-  hasFolder(folder: string): boolean {
-    return this.inFolder(folder).length > 0;
+  hasFolder(path: string): boolean {
+    const { files, folders } = this.folder(path);
+    return files.size + folders.size > 0;
+  }
+
+  private linkTarget(path: string, text: string): string | undefined {
+    if (text.length > 1000 || !/^[^\s;{}#]+$/.test(text)) {
+      return undefined;
+    }
+    const target = joinPath(folderOf(path), text);
+    return target !== undefined && target !== path && this.listed.has(target) ? target : undefined;
   }
 
   private add(path: string, text: string): Document {
@@ -117,14 +136,60 @@ export class Documents {
   }
 }
 
+function foldersOf(paths: Iterable<string>): Map<string, Folder> {
+  const found = new Map<string, Folder>();
+  const folderAt = (path: string): Folder => {
+    const known = found.get(path);
+    if (known !== undefined) {
+      return known;
+    }
+    const folder = { files: new Set<string>(), folders: new Set<string>() };
+    found.set(path, folder);
+    if (path !== "") {
+      folderAt(folderOf(path)).folders.add(nameOf(path));
+    }
+    return folder;
+  };
+  for (const path of paths) {
+    folderAt(folderOf(path)).files.add(nameOf(path));
+  }
+  return found;
+}
+
 /** The folder of a path, "" for the root. */
 export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
-/** As glob(3) sorts in the C locale: by bytes, which for valid UTF-16 is by code points. */
+/** The last part of a path. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/**
+ * As glob(3) sorts in the C locale: by the bytes of UTF-8, which is by code points. Comparing UTF-16 units would put
+ * characters above U+FFFF, whose halves are U+D800 to U+DFFF, before U+E000 to U+FFFF.
+ */
 export function byteOrder(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
+  const length = Math.min(left.length, right.length);
+  for (let at = 0; at < length; at++) {
+    const a = left.charCodeAt(at);
+    const b = right.charCodeAt(at);
+    if (a !== b) {
+      const aIsHalf = a >= 0xd800 && a <= 0xdfff;
+      const bIsHalf = b >= 0xd800 && b <= 0xdfff;
+      return aIsHalf === bIsHalf
+        ? a - b
+        : aIsHalf
+          ? b >= 0xe000
+            ? 1
+            : a - b
+          : a >= 0xe000
+            ? -1
+            : a - b;
+    }
+  }
+  return left.length - right.length;
 }
 
 /** Joins and resolves `.` and `..`; undefined where the path leaves the repository. */

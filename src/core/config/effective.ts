@@ -17,10 +17,37 @@ export interface EffectiveList {
   readonly shadowed: readonly Use[];
 }
 
-/** The directive that holds on this level: its own, else the nearest outer one's, else nginx's default. */
+const none: readonly Use[] = [];
+const indexes = new WeakMap<Level, ReadonlyMap<string, readonly Use[]>>();
+
+/** A level's own uses of a directive, in order. Levels are indexed once: a server may have thousands of locations. */
+export function usesOf(level: Level, name: string): readonly Use[] {
+  const index = indexes.get(level) ?? indexOf(level);
+  return index.get(name) ?? none;
+}
+
+function indexOf(level: Level): ReadonlyMap<string, readonly Use[]> {
+  const index = new Map<string, Use[]>();
+  for (const use of level.uses) {
+    const uses = index.get(use.name);
+    if (uses === undefined) {
+      index.set(use.name, [use]);
+    } else {
+      uses.push(use);
+    }
+  }
+  indexes.set(level, index);
+  return index;
+}
+
+/**
+ * The directive that holds on this level: its own, else the nearest outer one's, else nginx's default. A level's own use
+ * is certain whatever is hidden there, since nginx refuses a second one. `proxy_pass` and its kind do not inherit: ask
+ * for these with `usesOf`.
+ */
 export function effectiveSetting(level: Level, name: string): Setting {
   for (let at: Level | null = level; at !== null; at = at.parent) {
-    const use = at.uses.find((candidate) => candidate.name === name);
+    const [use] = usesOf(at, name);
     if (use !== undefined) {
       return { state: "set", use, inherited: at !== level };
     }
@@ -36,17 +63,26 @@ export function effectiveSetting(level: Level, name: string): Setting {
  * something hidden on a level may add to its uses or, where it has none, discard the outer ones.
  */
 export function effectiveList(level: Level, name: string): EffectiveList {
-  let hidden: string | null = null;
+  const at = nearest(level, name);
+  if (at === null) {
+    return { uses: none, level: null, hidden: null, shadowed: none };
+  }
+  const uses = usesOf(at, name);
+  const outer = uses.length === 0 || at.parent === null ? null : nearest(at.parent, name);
+  return {
+    uses,
+    level: at,
+    hidden: at.hidden[0] ?? null,
+    shadowed: outer === null ? none : usesOf(outer, name),
+  };
+}
+
+/** The first level outwards that has such a use, or may have one; null where none has. */
+function nearest(level: Level, name: string): Level | null {
   for (let at: Level | null = level; at !== null; at = at.parent) {
-    const uses = at.uses.filter((use) => use.name === name);
-    hidden ??= at.hidden[0] ?? null;
-    if (uses.length > 0) {
-      const outer = at.parent === null ? [] : effectiveList(at.parent, name).uses;
-      return { uses, level: at, hidden, shadowed: outer };
-    }
-    if (hidden !== null) {
-      return { uses: [], level: at, hidden, shadowed: [] };
+    if (usesOf(at, name).length > 0 || at.hidden.length > 0) {
+      return at;
     }
   }
-  return { uses: [], level: null, hidden: null, shadowed: [] };
+  return null;
 }

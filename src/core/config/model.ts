@@ -68,7 +68,10 @@ export interface Level {
   readonly hidden: readonly string[];
 }
 
-/** What keeps nginx from starting, in its own wording, at our file and line. */
+/**
+ * What keeps nginx from starting, in its own wording. nginx stops at the first; they are in the order in which it would
+ * come to them. The line on which the span ends is the one that nginx names.
+ */
 export interface ConfigProblem extends Place {
   readonly code:
     | "missing-include"
@@ -78,7 +81,18 @@ export interface ConfigProblem extends Place {
     | "duplicate-directive"
     | "invalid-arity"
     | "invalid-value"
-    | "missing-block";
+    | "missing-block"
+    /** `proxy_pass` with another scheme than http and https. */
+    | "proxy-pass-scheme"
+    /** `proxy_pass` with a URI part where nginx could not replace a path by it. */
+    | "proxy-pass-uri"
+    /** A port behind the name of an `upstream`. */
+    | "upstream-port"
+    | "empty-upstream"
+    /** Two upstreams, locations, map entries or default servers of one name. */
+    | "duplicate-name"
+    /** A location that cannot be inside the outer one. */
+    | "misplaced-location";
   readonly message: string;
   readonly use: Use;
   /** The other place, for a duplicate. */
@@ -88,7 +102,11 @@ export interface ConfigProblem extends Place {
 /** One program: what nginx would load when started with `root`, or a fragment in the context that it implies. */
 export interface Config {
   readonly root: string;
-  /** `main` for a whole configuration; else the context that the fragment's top-level directives imply. */
+  /**
+   * `main` for a whole configuration; else the context that the fragment's top-level directives imply. The levels around
+   * a fragment are not there: of a fragment in http or server we take them to set nothing (that is how packages and images
+   * ship nginx.conf), of one in a location everything else is hidden.
+   */
   readonly kind: "main" | "http" | "server" | "location";
   readonly main: Level;
   readonly documents: readonly Document[];

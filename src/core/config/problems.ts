@@ -1,72 +1,365 @@
-import { directiveRows, isChecked, parseTime, rowIn } from "./directives.ts";
+import type { Span } from "../syntax/tree.ts";
+import { type DirectiveRow, directiveRows, isChecked, parseTime, rowIn } from "./directives.ts";
 import type { ConfigProblem, Level, Use } from "./model.ts";
+import { fixedVariables } from "./variable-names.ts";
+
+type Code = ConfigProblem["code"];
 
 /**
- * What nginx refuses on this level, in its own wording: directives that may not stand here, that are there twice, that
- * have too few or too many parameters or a value that nginx does not take. Directives we do not know are passed over.
+ * Checks directives as nginx does, in the order in which it reads them: whether they may stand where they do, how they
+ * are written, what they say twice, and the values that proxying depends on. Directives we do not know are passed over.
  */
-export function levelProblems(level: Level): ConfigProblem[] {
-  if (!isChecked(level.context)) {
-    return [];
+export class Checker {
+  readonly problems: ConfigProblem[] = [];
+  private readonly firsts = new Map<Level, Map<string, Use>>();
+  private readonly upstreams = new Map<string, Use>();
+  private readonly defaultServers = new Map<string, Use>();
+  private readonly proxied: { readonly use: Use; readonly host: string; readonly port: string }[] =
+    [];
+  /** Uses that nginx would not have got to: the levels in them are not looked at. */
+  private readonly refused = new Set<Use>();
+
+  report(use: Use, code: Code, message: string, earlier: Use | null = null, span?: Span): void {
+    this.problems.push({
+      document: use.document,
+      span: span ?? headOf(use),
+      code,
+      message,
+      use,
+      earlier,
+    });
   }
-  const problems: ConfigProblem[] = [];
-  const first = new Map<string, Use>();
-  const report = (
-    use: Use,
-    code: ConfigProblem["code"],
-    message: string,
-    earlier: Use | null = null,
-  ): void => {
-    problems.push({ document: use.document, span: use.directive, code, message, use, earlier });
-  };
-  for (const use of level.uses) {
-    const rows = directiveRows(use.name);
+
+  /** A directive was read; for a block, its `{`. */
+  directive(use: Use): void {
+    const { level } = use;
+    if (level.context === "map") {
+      if (level.opener?.name === "map") {
+        this.mapEntry(level, use);
+      }
+      return;
+    }
+    const rows = isChecked(level.context) ? directiveRows(use.name) : undefined;
     if (rows === undefined) {
-      continue;
+      return;
     }
     const row = rowIn(rows, level.context);
     if (row === undefined) {
-      report(use, "misplaced-directive", `"${use.name}" directive is not allowed here`);
-      continue;
+      this.refused.add(use);
+      this.report(use, "misplaced-directive", `"${use.name}" directive is not allowed here`);
+      return;
     }
-    if (row.block !== (use.directive.block !== null)) {
-      report(
-        use,
-        "missing-block",
-        row.block
-          ? `directive "${use.name}" has no opening "{"`
-          : `directive "${use.name}" is not terminated by ";"`,
-      );
-      continue;
+    const form = formProblem(use, row);
+    if (form !== null) {
+      this.refused.add(use);
+      this.report(use, form.code, form.message);
+      return;
     }
-    if (use.parameters.length < row.least || use.parameters.length > row.most) {
-      report(use, "invalid-arity", `invalid number of arguments in "${use.name}" directive`);
-      continue;
-    }
+    this.repetition(use, row);
     const value = invalidValue(use, row.flag);
     if (value !== null) {
-      report(use, "invalid-value", value);
+      this.report(use, "invalid-value", value);
     }
-    const earlier = first.get(use.name);
-    if (earlier === undefined) {
-      first.set(use.name, use);
-    } else if (row.once) {
-      report(use, "duplicate-directive", `"${use.name}" directive is duplicate`, earlier);
+    this.meaning(use);
+  }
+
+  /** A block was read to its end. */
+  blockEnd(inner: Level): void {
+    const { opener } = inner;
+    const close = opener?.directive.block?.close;
+    if (opener === null || close == null || this.refused.has(opener)) {
+      return;
+    }
+    if (
+      inner.context === "upstream" &&
+      inner.hidden.length === 0 &&
+      inner.uses.every((use) => use.name !== "server" && directiveRows(use.name) !== undefined)
+    ) {
+      this.report(opener, "empty-upstream", "no servers are inside upstream", null, close);
     }
   }
-  return problems;
+
+  /** Everything was read: what nginx finds out when it puts the parts together. */
+  end(): void {
+    for (const { use, host, port } of this.proxied) {
+      const upstream = this.upstreams.get(host.toLowerCase());
+      if (upstream !== undefined) {
+        const message = `upstream "${host}" may not have port ${Number(port)}`;
+        this.report(use, "upstream-port", message, upstream);
+      }
+    }
+  }
+
+  /** Gives the first use on this level with that key, or undefined and remembers this one. */
+  private earlier(use: Use, key: string): Use | undefined {
+    const firsts = this.firsts.get(use.level) ?? new Map<string, Use>();
+    this.firsts.set(use.level, firsts);
+    const first = firsts.get(key);
+    if (first === undefined) {
+      firsts.set(key, use);
+    }
+    return first;
+  }
+
+  private repetition(use: Use, row: DirectiveRow): void {
+    if (!row.once) {
+      return;
+    }
+    const { name } = use;
+    const other = name === "alias" || name === "root" ? "root" : name;
+    const first = this.earlier(use, other);
+    if (first !== undefined) {
+      const message =
+        first.name === name
+          ? `"${name}" directive is duplicate`
+          : `"${name}" directive is duplicate, "${first.name}" directive was specified earlier`;
+      this.report(use, "duplicate-directive", message, first);
+    }
+  }
+
+  private meaning(use: Use): void {
+    switch (use.name) {
+      case "proxy_pass":
+        this.proxyPass(use);
+        break;
+      case "upstream":
+        this.upstream(use);
+        break;
+      case "location":
+        this.location(use);
+        break;
+      case "listen":
+        this.listen(use);
+        break;
+      case "map":
+      case "split_clients":
+        this.variable(use, use.parameters[1] ?? "");
+        break;
+      case "geo":
+        this.variable(use, use.parameters.at(-1) ?? "");
+        break;
+      case "set":
+      case "auth_request_set":
+        this.variable(use, use.parameters[0] ?? "");
+        break;
+    }
+  }
+
+  private variable(use: Use, parameter: string): void {
+    const name = parameter.slice(1).toLowerCase();
+    if (!parameter.startsWith("$") || name === "") {
+      this.report(use, "invalid-value", `invalid variable name "${parameter}"`);
+    } else if (fixedVariables.has(name)) {
+      this.report(use, "duplicate-name", `the duplicate "${name}" variable`);
+    }
+  }
+
+  private mapEntry(map: Level, use: Use): void {
+    const { name: key, parameters, directive } = use;
+    if (directive.block !== null) {
+      this.refused.add(use);
+      this.report(use, "invalid-value", 'unexpected "{"');
+      return;
+    }
+    const isOption = parameters.length === 0 && (key === "hostnames" || key === "volatile");
+    if (!isOption && parameters.length !== 1) {
+      this.report(use, "invalid-arity", "invalid number of the map parameters");
+      return;
+    }
+    if (isOption || key === "include" || key.startsWith("~")) {
+      return;
+    }
+    if (key === "default") {
+      const first = this.earlier(use, "default");
+      if (first !== undefined) {
+        this.report(use, "duplicate-name", "duplicate default map parameter", first);
+      }
+      return;
+    }
+    const exact = (key.startsWith("\\") ? key.slice(1) : key).toLowerCase();
+    const first = this.earlier(use, `=${exact}`);
+    if (first !== undefined && first.level === map) {
+      this.report(use, "duplicate-name", `conflicting parameter "${exact}"`, first);
+    }
+  }
+
+  private proxyPass(use: Use): void {
+    const [target = ""] = use.parameters;
+    // A value with variables is looked at only when a request comes.
+    if (target.includes("$")) {
+      return;
+    }
+    const [, authority, uri = ""] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(target) ?? [];
+    if (authority === undefined) {
+      this.report(use, "proxy-pass-scheme", "invalid URL prefix");
+      return;
+    }
+    const socket = /^unix:/i.test(authority);
+    if (!socket) {
+      const [, host = authority, port] = /^(\[[^\]]*\]|[^:]*):(.*)$/.exec(authority) ?? [];
+      if (host === "") {
+        this.report(use, "invalid-value", 'no host in upstream ""');
+        return;
+      }
+      if (port !== undefined) {
+        if (!/^\d+$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
+          const message = `invalid port in upstream "${authority}${uri}"`;
+          this.report(use, "invalid-value", message);
+          return;
+        }
+        this.proxied.push({ use, host, port });
+      }
+    }
+    const hasUri = socket ? /^https?:\/\/unix:[^:]*:./i.test(target) : uri !== "";
+    if (hasUri && !replacesPath(use.level)) {
+      const message =
+        '"proxy_pass" cannot have URI part in location given by regular expression, or inside named location, ' +
+        'or inside "if" statement, or inside "limit_except" block';
+      this.report(use, "proxy-pass-uri", message);
+    }
+  }
+
+  private upstream(use: Use): void {
+    const [name = ""] = use.parameters;
+    const first = this.upstreams.get(name.toLowerCase());
+    if (first === undefined) {
+      this.upstreams.set(name.toLowerCase(), use);
+    } else {
+      this.report(use, "duplicate-name", `duplicate upstream "${name}"`, first);
+    }
+  }
+
+  private listen(use: Use): void {
+    const [address = "", ...options] = use.parameters;
+    const isDefault = options.includes("default_server") || options.includes("default");
+    const key = /^\d+$/.test(address) ? `*:${address}` : address;
+    if (this.earlier(use, `listen ${key}`) !== undefined) {
+      return;
+    }
+    const first = isDefault ? this.defaultServers.get(key) : undefined;
+    if (first !== undefined) {
+      const shown = key.startsWith("*:") ? `0.0.0.0${key.slice(1)}` : address;
+      this.report(use, "duplicate-name", `a duplicate default server for ${shown}`, first);
+    } else if (isDefault) {
+      this.defaultServers.set(key, use);
+    }
+  }
+
+  private location(use: Use): void {
+    const own = locationOf(use);
+    if (own === null) {
+      const message = `invalid location modifier "${use.parameters[0] ?? ""}"`;
+      this.refused.add(use);
+      this.report(use, "invalid-value", message);
+      return;
+    }
+    const outer = use.level.opener?.name === "location" ? locationOf(use.level.opener) : null;
+    const nesting = outer === null ? null : nestingProblem(own, outer);
+    if (nesting !== null) {
+      this.report(use, "misplaced-location", nesting);
+      return;
+    }
+    if (own.kind === "exact" || own.kind === "prefix") {
+      const first = this.earlier(use, `location ${own.kind} ${own.name}`);
+      if (first !== undefined) {
+        this.report(use, "duplicate-name", `duplicate location "${own.name}"`, first);
+      }
+    }
+  }
 }
 
-function invalidValue(use: Use, flag: boolean): string | null {
-  const value = use.parameters[0] ?? "";
-  if (flag && !/^(?:on|off)$/i.test(value)) {
-    return `invalid value "${value}" in "${use.name}" directive, it must be "on" or "off"`;
+/** A simple directive to its `;`, a block to its `{`: that is where nginx stands when it complains. */
+function headOf({ directive }: Use): Span {
+  return { start: directive.start, end: directive.block?.open.end ?? directive.end };
+}
+
+function formProblem(
+  { name, parameters, directive }: Use,
+  row: DirectiveRow,
+): { readonly code: Code; readonly message: string } | null {
+  if (row.block !== (directive.block !== null)) {
+    const message = row.block
+      ? `directive "${name}" has no opening "{"`
+      : `directive "${name}" is not terminated by ";"`;
+    return { code: "missing-block", message };
   }
-  if (use.name === "proxy_http_version" && !["1.0", "1.1", "2"].includes(value)) {
+  return parameters.length < row.least || parameters.length > row.most
+    ? { code: "invalid-arity", message: `invalid number of arguments in "${name}" directive` }
+    : null;
+}
+
+/** Values of other directives are nginx's to check. */
+function invalidValue({ name, parameters: [value = ""] }: Use, flag: boolean): string | null {
+  if (flag && !/^(?:on|off)$/i.test(value)) {
+    return `invalid value "${value}" in "${name}" directive, it must be "on" or "off"`;
+  }
+  // Which of these a version takes is for the simulation to say: `2` came with 1.29.4.
+  if (name === "proxy_http_version" && !["1.0", "1.1", "2"].includes(value)) {
     return `invalid value "${value}"`;
   }
-  if (/^proxy_(?:read|send|connect)_timeout$/.test(use.name) && parseTime(value) === undefined) {
-    return `"${use.name}" directive invalid value`;
+  if (
+    /^(?:proxy_(?:read|send|connect)|send|client_(?:body|header))_timeout$/.test(name) &&
+    parseTime(value) === undefined
+  ) {
+    return `"${name}" directive invalid value`;
+  }
+  // `keepalive 0` is refused before 1.29.7 (E59).
+  if (name === "keepalive" && !/^\d+$/.test(value)) {
+    return `invalid value "${value}" in "keepalive" directive`;
   }
   return null;
+}
+
+interface LocationArgument {
+  readonly kind: "exact" | "prefix" | "regex" | "named";
+  readonly name: string;
+}
+
+/** How nginx reads what stands after `location` (`ngx_http_core_location`); null for a modifier it does not know. */
+export function locationOf({ parameters }: Use): LocationArgument | null {
+  const [first = "", second] = parameters;
+  if (second !== undefined) {
+    switch (first) {
+      case "=":
+        return { kind: "exact", name: second };
+      case "^~":
+        return { kind: "prefix", name: second };
+      case "~":
+      case "~*":
+        return { kind: "regex", name: second };
+      default:
+        return null;
+    }
+  }
+  const [, modifier = "", name = ""] = /^(=|\^~|~\*?)?(.*)$/s.exec(first) ?? [];
+  switch (modifier) {
+    case "=":
+      return { kind: "exact", name };
+    case "~":
+    case "~*":
+      return { kind: "regex", name };
+    default:
+      return { kind: modifier === "" && name.startsWith("@") ? "named" : "prefix", name };
+  }
+}
+
+function nestingProblem(inner: LocationArgument, outer: LocationArgument): string | null {
+  if (outer.kind === "exact" || outer.kind === "named") {
+    return `location "${inner.name}" cannot be inside the ${outer.kind} location "${outer.name}"`;
+  }
+  if (inner.kind === "named") {
+    return `named location "${inner.name}" can be on the server level only`;
+  }
+  return inner.kind === "regex" || inner.name.startsWith(outer.name)
+    ? null
+    : `location "${inner.name}" is outside location "${outer.name}"`;
+}
+
+/** Whether a URI part can stand for the location's own path; true where we do not see the location. */
+function replacesPath(level: Level): boolean {
+  if (level.context !== "location") {
+    return false;
+  }
+  const location = level.opener === null ? null : locationOf(level.opener);
+  return location === null || location.kind === "exact" || location.kind === "prefix";
 }

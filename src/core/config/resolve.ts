@@ -1,9 +1,9 @@
-import picomatch from "picomatch";
 import type { Directive } from "../syntax/tree.ts";
 import { contextInside, directiveRows } from "./directives.ts";
-import { byteOrder, type Documents, folderOf, joinPath } from "./documents.ts";
-import type { Config, ConfigProblem, Context, Document, Level, Use } from "./model.ts";
-import { levelProblems } from "./problems.ts";
+import { type Documents, folderOf, joinPath } from "./documents.ts";
+import { expandGlob, isGlob } from "./glob.ts";
+import type { Config, Document, Level, Use } from "./model.ts";
+import { Checker } from "./problems.ts";
 
 export interface ResolveOptions {
   readonly kind: Config["kind"];
@@ -24,7 +24,10 @@ const usualPrefixes = [
 ];
 
 /** More uses than any real configuration has; includes that double at each step end here. */
-const MOST_USES = 500_000;
+const MOST_USES = 250_000;
+
+/** Blocks and includes inside each other; nginx itself ends where it has no more file descriptors or stack. */
+const DEEPEST = 700;
 
 type Growing<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 
@@ -48,9 +51,12 @@ class Resolver {
   private readonly root: Document;
   private readonly options: ResolveOptions;
   private readonly used = new Set<Document>();
-  private readonly problems: ConfigProblem[] = [];
+  private readonly checker = new Checker();
   private readonly incomplete = new Set<string>();
+  /** What each include pattern stands for: one snippet may be included at thousands of places. */
+  private readonly included = new Map<string, Included>();
   private uses = 0;
+  private depth = 0;
 
   constructor(documents: Documents, root: Document, options: ResolveOptions) {
     this.documents = documents;
@@ -59,25 +65,28 @@ class Resolver {
   }
 
   resolve(): Config {
-    const { kind } = this.options;
+    const { kind, siblings = [] } = this.options;
+    const main = newLevel(kind, null, null);
     if (kind !== "main") {
       this.incomplete.add(`no main file includes ${this.root.path}`);
     }
-    const main = newLevel(kind, null, null);
+    if (kind === "location") {
+      main.hidden.push(`the location that includes ${this.root.path} is not in the repository`);
+    }
     this.fill(main, this.root, null);
-    for (const path of this.options.siblings ?? []) {
+    for (const path of siblings) {
       const document = this.documents.get(path);
       if (document !== undefined) {
         this.fill(main, document, null);
       }
     }
-    this.problems.push(...levelProblems(main));
+    this.checker.end();
     return {
       root: this.root.path,
       kind,
       main,
       documents: [...this.used],
-      problems: this.problems,
+      problems: this.checker.problems,
       incomplete: [...this.incomplete],
     };
   }
@@ -96,173 +105,223 @@ class Resolver {
     directives: readonly Directive[],
     include: Use | null,
   ): void {
+    if (this.depth >= DEEPEST) {
+      this.hide(level, `blocks and includes nest more than ${DEEPEST} deep`);
+      return;
+    }
+    this.depth++;
     for (const directive of directives) {
-      if (++this.uses > MOST_USES) {
-        level.hidden.push(`the includes expand to more than ${MOST_USES} directives`);
-        return;
+      if (this.uses >= MOST_USES) {
+        this.hide(level, `the includes expand to more than ${MOST_USES} directives`);
+        break;
       }
-      const name = directive.name.value;
-      const use: Growing<Use> = {
-        document,
-        directive,
-        name,
-        parameters: directive.parameters.map((word) => word.value),
-        level,
-        inner: null,
-        include,
-      };
-      level.uses.push(use);
-      if (directive.block !== null) {
-        const inner = newLevel(contextInside(name, level.context), use, level);
-        use.inner = inner;
-        this.expand(inner, document, directive.block.directives, include);
-        this.problems.push(...levelProblems(inner));
-      } else if (name === "include") {
-        this.include(level, use);
-      }
-      if (
-        name === "load_module" ||
-        (level.context !== "map" && directiveRows(name) === undefined)
-      ) {
-        this.noteModule(level.context, use);
-      }
+      this.uses++;
+      this.expandOne(level, document, directive, include);
+    }
+    this.depth--;
+  }
+
+  private expandOne(
+    level: Growing<Level>,
+    document: Document,
+    directive: Directive,
+    include: Use | null,
+  ): void {
+    const name = directive.name.value;
+    const parameters = directive.parameters.map((word) => word.value);
+    const use: Growing<Use> = {
+      document,
+      directive,
+      name,
+      parameters,
+      level,
+      inner: null,
+      include,
+    };
+    level.uses.push(use);
+    this.checker.directive(use);
+    this.noteModule(use);
+    if (directive.block !== null) {
+      const inner = newLevel(contextInside(name, level.context), use, level);
+      use.inner = inner;
+      this.expand(inner, document, directive.block.directives, include);
+      this.checker.blockEnd(inner);
+    } else if (name === "include" && parameters[0] !== undefined) {
+      this.include(level, use, parameters[0]);
     }
   }
 
   /** A module may define variables that no directive here names. */
-  private noteModule(context: Context, use: Use): void {
-    if (context !== "other" && context !== "stream" && context !== "mail") {
-      this.incomplete.add(
-        use.name === "load_module"
-          ? `${use.parameters[0] ?? "a module"} is loaded`
-          : `${use.name} is of a module we do not know`,
-      );
+  private noteModule({ name, parameters, level: { context } }: Use): void {
+    if (name === "load_module") {
+      this.incomplete.add(`${parameters[0] ?? "a module"} is loaded`);
+    } else if (
+      !["map", "other", "stream", "mail"].includes(context) &&
+      directiveRows(name) === undefined
+    ) {
+      this.incomplete.add(`${name} is of a module we do not know`);
     }
   }
 
-  private include(level: Growing<Level>, use: Use): void {
-    const pattern = use.parameters[0];
-    if (pattern === undefined) {
-      return;
+  private include(level: Growing<Level>, use: Use, pattern: string): void {
+    const found = this.included.get(pattern) ?? this.find(pattern);
+    this.included.set(pattern, found);
+    for (const why of found.missing) {
+      this.incomplete.add(why);
+      // Packages keep `conf.d/*.conf` and the like at http level for servers, upstreams and maps; settings for all servers
+      // stand in nginx.conf itself.
+      if (!(found.isGlob && ["http", "main", "events"].includes(level.context))) {
+        this.hide(level, why);
+      }
     }
-    const isGlob = /[*?[]/.test(pattern);
-    const found = isGlob ? this.glob(pattern) : this.plain(pattern);
-    if (found === null) {
-      this.noteMissing(level, use, pattern, isGlob);
-      return;
+    if (found.isCertainlyMissing) {
+      const message = `open() "${pattern}" failed (2: No such file or directory)`;
+      this.checker.report(use, "missing-include", message);
     }
-    for (const document of found) {
+    for (const folder of found.folders) {
+      const message = `pread() "${folder}" failed (21: Is a directory)`;
+      this.checker.report(use, "include-of-folder", message);
+    }
+    for (const document of found.documents) {
       if (isOnTheWay(document, use)) {
-        this.problems.push({
-          document: use.document,
-          span: use.directive,
-          code: "include-cycle",
-          message: `${document.path} includes itself`,
-          use,
-          earlier: null,
-        });
+        this.checker.report(use, "include-cycle", `${document.path} includes itself`);
       } else {
         this.fill(level, document, use);
       }
     }
   }
 
-  /** What an include brings that the repository does not hold is unknown, not missing. */
-  private noteMissing(level: Growing<Level>, use: Use, pattern: string, isGlob: boolean): void {
-    const why = `${pattern} is not in the repository`;
+  private hide(level: Growing<Level>, why: string): void {
     this.incomplete.add(why);
-    // Packages keep `conf.d/*.conf` and the like at http level for servers, upstreams and maps; settings for all servers
-    // stand in nginx.conf itself.
-    if (
-      !(
-        isGlob &&
-        (level.context === "http" || level.context === "main" || level.context === "events")
-      )
-    ) {
+    if (!level.hidden.includes(why)) {
       level.hidden.push(why);
     }
-    if (!isGlob) {
-      this.problems.push({
-        document: use.document,
-        span: use.directive,
-        code: "missing-include",
-        message: `open() "${pattern}" failed (2: No such file or directory)`,
-        use,
-        earlier: null,
-      });
-    }
   }
 
-  private plain(pattern: string): Document[] | null {
-    for (const path of this.candidates(pattern)) {
-      const document = this.documents.get(path);
-      if (document !== undefined) {
-        return [document];
-      }
-      if (this.documents.has(path)) {
-        return null;
-      }
-    }
-    const shipped = this.documents.shipped(pattern.slice(pattern.lastIndexOf("/") + 1));
-    return shipped === undefined ? null : [shipped];
+  private find(pattern: string): Included {
+    return isGlob(pattern) ? this.glob(pattern) : this.plain(pattern);
   }
 
-  private glob(pattern: string): Document[] | null {
+  private plain(pattern: string): Included {
+    const { documents } = this;
+    const candidates = this.candidates(pattern);
+    for (const path of candidates) {
+      if (documents.has(path)) {
+        const document = documents.get(path);
+        return document === undefined
+          ? { ...nothing, missing: [`${path} is not readable`] }
+          : { ...nothing, documents: [document] };
+      }
+      if (documents.hasFolder(path)) {
+        return { ...nothing, folders: [path] };
+      }
+    }
+    const shipped = documents.shipped(shippedName(pattern));
+    if (shipped !== undefined) {
+      return { ...nothing, documents: [shipped] };
+    }
+    return {
+      ...nothing,
+      missing: [`${pattern} is not in the repository`],
+      isCertainlyMissing:
+        this.options.kind === "main" && !pattern.startsWith("/") && candidates.length > 0,
+    };
+  }
+
+  private glob(pattern: string): Included {
+    const { documents } = this;
     for (const candidate of this.candidates(pattern)) {
+      const { files, folders } = expandGlob(documents, candidate);
       const fixed = folderOf(candidate.slice(0, candidate.search(/[*?[]/)));
-      const folder = folderOf(candidate);
-      const matches = picomatch(candidate, {
-        nobrace: true,
-        noext: true,
-        noglobstar: true,
-        nonegate: true,
-      });
-      const paths = (
-        folder === fixed ? this.documents.inFolder(folder) : this.documents.files.list()
-      ).filter((path) => matches(path));
-      if (paths.length > 0 || this.documents.hasFolder(fixed)) {
-        return [...paths]
-          .sort(byteOrder)
-          .map((path) => this.documents.get(path))
-          .filter((document) => document !== undefined);
+      if (files.length + folders.length > 0 || (fixed !== "" && documents.hasFolder(fixed))) {
+        const unreadable: string[] = [];
+        const loaded: Document[] = [];
+        for (const path of files) {
+          const document = documents.get(path);
+          if (document === undefined) {
+            unreadable.push(`${path} is not readable`);
+          } else {
+            loaded.push(document);
+          }
+        }
+        return { ...nothing, documents: loaded, folders, missing: unreadable };
       }
     }
-    return null;
+    return { ...nothing, isGlob: true, missing: [`${pattern} is not in the repository`] };
   }
 
-  /** Where in the repository a path of the server may be, best first. */
+  /**
+   * Where in the repository a path of the server may be, best first. nginx takes a relative path from the main file's
+   * folder, whichever file includes it; of a fragment, any folder around it may be that one. Nothing outside of the
+   * repository is ever meant.
+   */
   private candidates(pattern: string): string[] {
-    const folder = folderOf(this.root.path);
+    const folders = [folderOf(this.root.path)];
+    if (this.options.kind !== "main") {
+      for (let above = folders[0] ?? ""; above !== "";) {
+        above = folderOf(above);
+        folders.push(above);
+      }
+    }
+    const found: (string | undefined)[] = [];
     if (!pattern.startsWith("/")) {
-      const folders = [folder];
-      if (this.options.kind !== "main") {
-        for (let above = folder; above !== "";) {
-          above = folderOf(above);
-          folders.push(above);
+      found.push(...folders.map((folder) => joinPath(folder, pattern)));
+    } else {
+      for (const [prefix, target] of this.options.prefixes) {
+        const rest = below(pattern, prefix);
+        found.push(rest === undefined ? undefined : joinPath(target, rest));
+      }
+      for (const prefix of usualPrefixes) {
+        const rest = below(pattern, prefix);
+        if (rest !== undefined) {
+          found.push(...folders.map((folder) => joinPath(folder, rest)));
         }
-      }
-      return folders.map((from) => joinPath(from, pattern)).filter((path) => path !== undefined);
-    }
-    const candidates: string[] = [];
-    for (const [prefix, target] of this.options.prefixes) {
-      if (pattern.startsWith(`${prefix.replace(/\/$/, "")}/`)) {
-        candidates.push(joinPath(target, pattern.slice(prefix.length)) ?? "");
-      }
-    }
-    for (const prefix of usualPrefixes) {
-      if (pattern.startsWith(`${prefix}/`)) {
-        const rest = pattern.slice(prefix.length + 1);
-        candidates.push(joinPath(folder, rest) ?? "");
-        if (this.options.kind !== "main") {
-          candidates.push(joinPath(folderOf(folder), rest) ?? "");
+        // A repository that holds an image's files from its root: `rootfs/etc/nginx/nginx.conf`.
+        for (const folder of folders) {
+          if (`/${folder}`.endsWith(prefix)) {
+            found.push(joinPath(folder.slice(0, -prefix.length), pattern));
+          }
         }
       }
     }
-    return candidates.filter((path) => path !== "");
+    return [...new Set(found.filter((path) => path !== undefined && path !== ""))] as string[];
   }
 }
 
-function newLevel(context: Context, opener: Use | null, parent: Level | null): Growing<Level> {
+/** What an include brings. What the repository does not hold is unknown, not missing: it may be put there later. */
+interface Included {
+  readonly documents: readonly Document[];
+  readonly folders: readonly string[];
+  readonly missing: readonly string[];
+  /** A pattern of which the repository does not even hold the folder. */
+  readonly isGlob: boolean;
+  /** nginx, started with these files, would not find it. */
+  readonly isCertainlyMissing: boolean;
+}
+
+const nothing: Included = {
+  documents: [],
+  folders: [],
+  missing: [],
+  isGlob: false,
+  isCertainlyMissing: false,
+};
+
+/** The rest of an absolute path below a folder, or undefined where it is elsewhere. */
+function below(path: string, folder: string): string | undefined {
+  const prefix = folder.endsWith("/") ? folder : `${folder}/`;
+  return path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
+}
+
+function shippedName(pattern: string): string {
+  return usualPrefixes.map((prefix) => below(pattern, prefix)).find(Boolean) ?? pattern;
+}
+
+function newLevel(
+  context: Level["context"],
+  opener: Use | null,
+  parent: Level | null,
+): Growing<Level> {
   return { context, opener, parent, uses: [], hidden: [] };
 }
 
