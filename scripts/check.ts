@@ -25,7 +25,7 @@ const steps: Readonly<Record<string, () => Promise<Outcome>>> = {
   "core is pure": () => tool("tsc", ["-p", "src/core/tsconfig.json"]),
   "dead code": () => tool("knip", ["--no-progress"]),
   generated: async () => {
-    const paths = stale();
+    const paths = await stale();
     return outcome(
       paths.length === 0,
       `Not up to date: ${paths.join(", ")}. Run npm run generate.`,
@@ -99,11 +99,13 @@ async function dist(): Promise<Outcome> {
       if (output !== "") lines.push(`not committed: ${output}`);
     }
     return outcome(lines.length === 0, `${lines.join("\n")}\nRun npm run bundle and commit dist.`);
-  } catch (error) {
-    return outcome(false, error instanceof Error ? error.message : String(error));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function line(name: string, { passed, failed, skipped }: Counts, seconds: number): string {
@@ -130,7 +132,7 @@ for (const [name, step] of Object.entries(steps)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const start = performance.now();
   if (process.stdout.isTTY) process.stdout.write(`… ${name}\r`);
-  const result = await step();
+  const result = await step().catch((error: unknown) => outcome(false, messageOf(error)));
   console.log(line(name, result, (performance.now() - start) / 1000));
   if (result.failed > 0) console.log(`${result.output.replaceAll(/^(?=.)/gm, "  ")}\n`);
   total.passed += result.passed;

@@ -5,22 +5,32 @@ import { ruleTable } from "../src/core/rules/names.ts";
 import type { RuleId, RuleMetadata } from "../src/core/rules/names.ts";
 import { project } from "./tools.ts";
 
+/** Of the demo's review; rendered by hand, so it is not always there. */
+const picture = "examples/review.png";
+
 interface Metadata {
   readonly inputs: Readonly<Record<string, { readonly description: string; default?: string }>>;
   readonly outputs: Readonly<Record<string, { readonly description: string }>>;
 }
 
-/** Files with generated content, by path in the project, as they should be now. */
-function generated(): Map<string, string> {
-  return new Map([
-    ["README.md", readme(read("README.md"))],
-    ["src/core/rules/pages.ts", pages()],
-  ]);
-}
+/**
+ * Files with generated content, by path in the project, and what makes it of the content they have. The modules come
+ * first: the page's example needs a core that loads.
+ */
+const generated: Readonly<Record<string, (text: string) => string | Promise<string>>> = {
+  "src/core/rules/pages.ts": pages,
+  "src/core/report/tool.ts": versioned,
+  "README.md": readme,
+};
 
 /** The paths of generated files that are not what their sources say. */
-export function stale(): string[] {
-  return [...generated()].filter(([path, text]) => read(path) !== text).map(([path]) => path);
+export async function stale(): Promise<string[]> {
+  const paths: string[] = [];
+  for (const [path, make] of Object.entries(generated)) {
+    const text = read(path);
+    if ((await make(text)) !== text) paths.push(path);
+  }
+  return paths;
 }
 
 function read(path: string): string {
@@ -37,9 +47,11 @@ function rules(): [RuleId, RuleMetadata][] {
   return all;
 }
 
-function readme(text: string): string {
+async function readme(text: string): Promise<string> {
   const { inputs, outputs } = parse(read("action.yml")) as Metadata;
-  const tables = {
+  const parts = {
+    picture: existsSync(join(project, picture)) ? `![A review comment](${picture})` : "",
+    comment: await exampleComment(text),
     inputs: table(
       ["Input", "Default", "Meaning"],
       Object.entries(inputs).map(([name, input]) => [
@@ -62,10 +74,36 @@ function readme(text: string): string {
       ]),
     ),
   };
-  return Object.entries(tables).reduce(
+  return Object.entries(parts).reduce(
     (page, [name, content]) => between(page, name, content),
     text,
   );
+}
+
+/**
+ * The comment on a pull request that adds the page's example, quoted.
+ * @throws Error where the page has no example, or it gets another number of comments than one.
+ */
+async function exampleComment(page: string): Promise<string> {
+  const [, path = "", text] = /<!-- example: (\S+) -->\n```nginx\n([^]*?)```\n/.exec(page) ?? [];
+  if (text === undefined) throw new Error("README.md has no example.");
+  // Only here, so that everything else can be generated while core does not load.
+  const { analyse, defaultPolicy, planReview } = await import("../src/core/index.ts");
+  const files = { list: () => [path], read: (name: string) => (name === path ? text : undefined) };
+  const analysis = analyse(files, { policy: defaultPolicy });
+  const lines = text.trimEnd().split("\n");
+  const patch = [`@@ -0,0 +1,${lines.length} @@`, ...lines.map((line) => `+${line}`)].join("\n");
+  const { comments } = planReview({
+    analysis,
+    changes: [{ path, previousPath: null, status: "added", patch }],
+    findings: analysis.findings,
+    maxComments: 50,
+  });
+  const [only] = comments;
+  if (!only || comments.length > 1)
+    throw new Error(`README's example gets ${comments.length} comments.`);
+  const body = only.body.replace(/\s*<!-- .* -->\s*$/, "");
+  return body.replaceAll(/^(?=.)/gm, "> ").replaceAll(/^$/gm, ">");
 }
 
 /**
@@ -89,6 +127,12 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
     .join("\n");
 }
 
+/** The source with the version of package.json. */
+function versioned(source: string): string {
+  const { version } = JSON.parse(read("package.json")) as { readonly version: string };
+  return source.replace(/(?<=version: )"[^"]*"/, JSON.stringify(version));
+}
+
 /** The rules' pages as a module, since core reads no files. */
 function pages(): string {
   const entries = rules()
@@ -109,8 +153,10 @@ function template(text: string): string {
 }
 
 if (import.meta.main) {
-  for (const [path, text] of generated()) {
-    if (read(path) === text) continue;
+  for (const [path, make] of Object.entries(generated)) {
+    const before = read(path);
+    const text = await make(before);
+    if (text === before) continue;
     writeFileSync(join(project, path), text);
     console.log(`wrote ${path}`);
   }
