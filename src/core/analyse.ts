@@ -1,6 +1,7 @@
 import type { Analysis, Group, ProvenFix } from "./analysis.ts";
 import { prove } from "./check/prove.ts";
 import { type Entry, run, type Run } from "./check/run.ts";
+import { placedSilences, type PlacedSilence, silenceKey } from "./check/silence.ts";
 import {
   newestVersion,
   type NginxVersion,
@@ -37,34 +38,52 @@ export function analyse(files: Files, { policy, paths }: AnalyseOptions): Analys
   const version = policy.nginxVersion === null ? undefined : parseVersion(policy.nginxVersion);
   const versions: readonly NginxVersion[] =
     version === undefined ? [oldestVersion, newestVersion] : [version];
-  return new Result(run({ documents, policy, paths, versions }), () => true);
+  return new Result(run({ documents, policy, paths, versions }), {
+    isNew: () => true,
+    counts: () => true,
+  });
 }
 
 /**
  * The head's analysis with only that marked as new which the base lacks: a fingerprint that the base does not have, or
- * has for fewer locations or less severely. A renamed file keeps its findings.
+ * has for fewer locations or less severely. A renamed file keeps its findings. A silence that the base lacks does not
+ * count, unless the policy says so.
  *
  * @param changes what differs between the two sides
  */
-export function compare(
-  head: Analysis,
-  base: Analysis,
-  changes: readonly ChangedFile[],
-): Analysis {
+export function compare(head: Analysis, base: Analysis, changes: readonly ChangedFile[]): Analysis {
   const renamed = new Map(
     changes.flatMap(({ path, previousPath }) =>
       previousPath === null ? [] : [[previousPath, path] as const],
     ),
   );
+  const none: Renames = new Map();
+  const of = runOf(head);
+  const { entries } = runOf(base);
   const before = new Map(
-    runOf(base).entries.map((entry) => [identityOf(entry, renamed), weightOf(entry, renamed)]),
+    entries.map((entry) => [identityOf(entry, renamed), weightOf(entry, renamed)]),
   );
-  return new Result(runOf(head), (entry) => {
-    const known = before.get(identityOf(entry, new Map()));
-    if (known === undefined) return true;
-    const now = weightOf(entry, new Map());
-    return now.severity > known.severity || [...now.locations].some((each) => !known.locations.has(each));
+  const silences = new Set(
+    placedSilences(runOf(base).request.documents).map((silence) => silenceKey(silence, renamed)),
+  );
+  const fromHead = of.request.policy.silences === "head";
+  return new Result(of, {
+    isNew(entry) {
+      const known = before.get(identityOf(entry, none));
+      if (known === undefined) return true;
+      const now = weightOf(entry, none);
+      const { severity, locations } = known;
+      return now.severity > severity || [...now.locations].some((each) => !locations.has(each));
+    },
+    counts: (silence) => fromHead || silences.has(silenceKey(silence, none)),
   });
+}
+
+/** What a comparison makes of a run. */
+interface Side {
+  readonly isNew: (entry: Entry) => boolean;
+  /** Whether a silence counts. */
+  readonly counts: (silence: PlacedSilence) => boolean;
 }
 
 const runs = new WeakMap<Analysis, Run>();
@@ -102,12 +121,13 @@ class Result implements Analysis {
   readonly configs;
   readonly locations;
   readonly wanted;
+  readonly pendingSilences;
   readonly groups: readonly FoundGroup[];
   readonly findings: readonly Finding[];
   private readonly run: Run;
   private readonly proven: { readonly edits: readonly TextEdit[]; readonly mended: Entry[] }[] = [];
 
-  constructor(of: Run, isNew: (entry: Entry) => boolean) {
+  constructor(of: Run, { isNew, counts }: Side) {
     const { documents, policy } = of.request;
     this.run = of;
     this.nginxVersion = policy.nginxVersion ?? "unknown";
@@ -116,13 +136,20 @@ class Result implements Analysis {
     this.configs = of.configs;
     this.locations = of.located.map(({ report }) => report);
     this.wanted = [...documents.wanted];
-    const members = groupBy(of.entries, groupKeyOf);
+    const heard = of.entries.filter(({ silence }) => silence === null || !counts(silence));
+    const members = groupBy(heard, groupKeyOf);
     const groups = new Map(
       [...members].map(([key, entries]) => [key, new FoundGroup(key, entries, isNew, this)]),
     );
     this.groups = [...groups.values()];
-    this.findings = of.entries.flatMap(
-      (entry) => groups.get(groupKeyOf(entry))?.findings.find((found) => found.entry === entry) ?? [],
+    this.pendingSilences = of.entries.flatMap(({ silence }) =>
+      silence === null || counts(silence)
+        ? []
+        : [{ document: silence.document, span: silence.silence.span }],
+    );
+    this.findings = heard.flatMap(
+      (entry) =>
+        groups.get(groupKeyOf(entry))?.findings.find((found) => found.entry === entry) ?? [],
     );
     runs.set(this, of);
   }

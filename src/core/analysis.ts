@@ -62,6 +62,8 @@ export interface Analysis {
   readonly findings: readonly Finding[];
   readonly groups: readonly Group[];
   readonly locations: readonly LocationReport[];
+  /** Comments of the head that would silence findings and do not count before they are merged. */
+  readonly pendingSilences: readonly Place[];
   /** Paths that `Files.list()` names and `read()` did not give: an adapter loads them and analyses again. */
   readonly wanted: readonly string[];
   /** Whether these fixes, applied together, leave nothing of what each mends and break nothing. */

@@ -89,10 +89,15 @@ function joinedHead(exchanges: readonly Exchange[]): LocationReport["upstream"] 
   const newest = requests.at(-1);
   if (oldest == null || newest == null) return null;
   const differs = (a: Value, b: Value, text: string): Value =>
-    shown(a) === shown(b) ? b : unknown("it depends on the version of nginx, which is not known", text);
+    shown(a) === shown(b)
+      ? b
+      : unknown("it depends on the version of nginx, which is not known", text);
   const onlyIn = (header: UpstreamHeader): readonly [string, Value] => [
     header.name,
-    unknown("not every version of nginx sends it, and the version is not known", shown(header.value)),
+    unknown(
+      "not every version of nginx sends it, and the version is not known",
+      shown(header.value),
+    ),
   ];
   const headers: (readonly [string, Value])[] = [];
   const left = [...oldest.headers];

@@ -88,8 +88,7 @@ function counted(entries: readonly Entry[]): Map<string, number> {
 function isGone(before: Run, after: Run, mended: readonly Entry[]): boolean {
   const counts = { before: counted(before.entries), after: counted(after.entries) };
   return [...counted(mended)].every(
-    ([kind, count]) =>
-      (counts.after.get(kind) ?? 0) <= (counts.before.get(kind) ?? 0) - count,
+    ([kind, count]) => (counts.after.get(kind) ?? 0) <= (counts.before.get(kind) ?? 0) - count,
   );
 }
 

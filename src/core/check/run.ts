@@ -3,6 +3,7 @@ import type { NginxVersion } from "../config/directives.ts";
 import type { Documents } from "../config/documents.ts";
 import type { Config, Document, Place } from "../config/model.ts";
 import { findPrograms } from "../config/programs.ts";
+import { guardComments } from "../intent/silences.ts";
 import type { Policy } from "../policy/policy.ts";
 import { blockPath, fingerprintOf, type FingerprintParts } from "../review/fingerprint.ts";
 import type { LocationName, Related, Severity } from "../rules/finding.ts";
@@ -11,6 +12,7 @@ import { ruleTable, type RuleId } from "../rules/names.ts";
 import type { Report, Rule, RuleOptions } from "../rules/rule.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { locate, type Located } from "./locations.ts";
+import { type PlacedSilence, silenceAt } from "./silence.ts";
 
 /** What is checked, and how. */
 export interface RunRequest {
@@ -35,6 +37,8 @@ export interface Entry {
   readonly related: readonly Related[];
   readonly identity: FingerprintParts;
   readonly fingerprint: string;
+  /** The comment that silences it, or null. */
+  readonly silence: PlacedSilence | null;
 }
 
 /** Everything that the rules say about a set of files. */
@@ -80,6 +84,8 @@ export function run(request: RunRequest): Run {
   };
   for (const each of active) {
     switch (each.rule.over) {
+      case "comments":
+        break;
       case "document":
         for (const [document, config] of documentsOf(configs)) {
           each.rule.check(
@@ -106,6 +112,24 @@ export function run(request: RunRequest): Run {
           }
         }
         break;
+    }
+  }
+  const used = new Set(entriesOf([...drafts.values()]).map(({ silence }) => silence?.silence));
+  for (const each of active) {
+    if (each.rule.over !== "comments") continue;
+    for (const [document, config] of documentsOf(configs)) {
+      const { silences, faults } = guardComments(document);
+      const comments = {
+        document,
+        silences,
+        used: new Set(silences.filter((one) => used.has(one))),
+        faults,
+      };
+      each.rule.check(
+        comments,
+        (report) => add({ active: each, report, config, locations: [] }),
+        each.options,
+      );
     }
   }
   return { request, configs, files, located, entries: entriesOf([...drafts.values()]) };
@@ -169,9 +193,14 @@ function entriesOf(drafts: readonly Draft[]): Entry[] {
     const ordinal = ordinals.get(key) ?? 0;
     ordinals.set(key, ordinal + 1);
     const identity = { ...parts, ordinal };
-    const sure = locations.filter(({ report: { intent } }) => intent.serves === "yes");
-    const onlyUnclear = locations.length > 0 && sure.length === 0;
-    const concerned = onlyUnclear ? locations : locations.length === 0 ? [] : sure;
+    const silences = locations.map(({ report: { name } }) => silenceAt(rule, name.place));
+    const silence =
+      silenceAt(rule, report.place) ?? (silences.includes(null) ? null : (silences[0] ?? null));
+    // A location may be silenced for itself while the cause still reaches others.
+    const heard = locations.filter((_, index) => silence !== null || silences[index] === null);
+    const sure = heard.filter(({ report: { intent } }) => intent.serves === "yes");
+    const onlyUnclear = heard.length > 0 && sure.length === 0;
+    const concerned = onlyUnclear ? heard : sure;
     return {
       rule,
       severity: onlyUnclear ? "notice" : (report.severity ?? active.severity),
@@ -183,6 +212,7 @@ function entriesOf(drafts: readonly Draft[]): Entry[] {
       related: relatedOf(report, concerned),
       identity,
       fingerprint: fingerprintOf(identity),
+      silence,
     };
   });
 }
@@ -204,7 +234,10 @@ function compare(left: string, right: string): number {
 function relatedOf(report: Report, locations: readonly Located[]): Related[] {
   const { place } = report;
   const own = report.related ?? [];
-  const shownPlaces = new Set([keyOfPlace(place), ...own.map((related) => keyOfPlace(related.place))]);
+  const shownPlaces = new Set([
+    keyOfPlace(place),
+    ...own.map((related) => keyOfPlace(related.place)),
+  ]);
   const victims = locations.flatMap(({ report: { name } }) => {
     const key = keyOfPlace(name.place);
     if (shownPlaces.has(key) || holds(name.place, place)) return [];

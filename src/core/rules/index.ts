@@ -13,6 +13,7 @@ import { keepaliveDefeated } from "./keepalive-defeated.ts";
 import { misplacedDirective } from "./misplaced-directive.ts";
 import { proxyPassScheme } from "./proxy-pass-scheme.ts";
 import type { Rule } from "./rule.ts";
+import { silenceComment } from "./silence-comment.ts";
 import { syntax } from "./syntax.ts";
 import { undefinedVariable } from "./undefined-variable.ts";
 import { upgradeHeader } from "./upgrade-header.ts";
@@ -32,6 +33,7 @@ export const rules: readonly Rule[] = [
   hiddenResponseHeader,
   alteredRequest,
   syntax,
+  silenceComment,
   idleTimeout,
   hardcodedUpgrade,
   keepaliveDefeated,

@@ -123,6 +123,12 @@ export const ruleTable = {
     summary: "nginx cannot read the file",
     profiles: everyProfile,
   },
+  "silence-comment": {
+    group: "handshake",
+    severity: "notice",
+    summary: "A comment to this program silences nothing, gives no reason, or is not understood",
+    profiles: everyProfile,
+  },
   "idle-timeout": {
     group: "traffic",
     severity: "warning",

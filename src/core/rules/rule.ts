@@ -3,6 +3,7 @@ import type { Config, Document, Level, Place, Use } from "../config/model.ts";
 import type { Remedy } from "../fix/remedy.ts";
 import type { Exchange, ProbeName, Verdict } from "../handshake/model.ts";
 import type { Intent, Traffic } from "../intent/model.ts";
+import type { CommentFault, Silence } from "../intent/silences.ts";
 import type { LocationName, Related, Severity } from "./finding.ts";
 import type { RuleId } from "./names.ts";
 
@@ -72,7 +73,21 @@ export interface DocumentRule extends Named {
   check(document: Document, report: Reporter, options: RuleOptions): void;
 }
 
-export type Rule = LocationRule | ConfigRule | DocumentRule;
+/** Looks at one file's comments to us, once it is known what they silence. */
+export interface CommentRule extends Named {
+  readonly over: "comments";
+  check(comments: CheckedComments, report: Reporter, options: RuleOptions): void;
+}
+
+export interface CheckedComments {
+  readonly document: Document;
+  readonly silences: readonly Silence[];
+  /** Those of them that silence something. */
+  readonly used: ReadonlySet<Silence>;
+  readonly faults: readonly CommentFault[];
+}
+
+export type Rule = LocationRule | ConfigRule | DocumentRule | CommentRule;
 
 /** The place of a whole directive. */
 export function placeOf(use: Use): Place {

@@ -1,0 +1,194 @@
+import {
+  type Analysis,
+  analyse,
+  applyEdits,
+  compare,
+  type Files,
+  type Finding,
+  isNginxFile,
+  jsonReport,
+  type Policy,
+  sarifReport,
+  summaryReport,
+  textReport,
+} from "../core/index.ts";
+import { type Arguments, type Flags, readArguments } from "./arguments.ts";
+import { readDump } from "./dump.ts";
+import { Git } from "./git.ts";
+import { failOnValues, fails, policyFlags, readPolicy } from "./settings.ts";
+import { type Terminal, UsageError } from "./terminal.ts";
+import { select, Tree } from "./tree.ts";
+
+const flags = {
+  ...policyFlags,
+  format: "value",
+  "fail-on": "value",
+  base: "value",
+  fix: "switch",
+} as const satisfies Flags;
+
+type Format = "text" | "json" | "sarif" | "markdown";
+
+/** Checks the working tree, or a dump of `nginx -T` on standard input. */
+export function check(words: readonly string[], terminal: Terminal): number {
+  const args = readArguments("check", words, flags);
+  const format = args.choice("format", ["text", "json", "sarif", "markdown"]);
+  const failOn = args.choice("fail-on", failOnValues);
+  const policy = readPolicy(args, terminal.cwd);
+  const { analysis, findings, applied } = args.words.includes("-")
+    ? checkDump(args, policy, terminal)
+    : checkTree(args, policy, terminal);
+  terminal.progress(null);
+  if (applied > 0) {
+    terminal.complain(`${applied} ${applied === 1 ? "fix" : "fixes"} applied.\n`);
+  }
+  if (analysis.files.length === 0) {
+    terminal.complain("No nginx configuration found. The policy's files: says what else counts.\n");
+  }
+  terminal.write(report(format, analysis, findings, terminal));
+  return fails(findings, failOn) ? 1 : 0;
+}
+
+interface Checked {
+  readonly analysis: Analysis;
+  readonly findings: readonly Finding[];
+  /** How many fixes were written. */
+  readonly applied: number;
+}
+
+function checkDump(args: Arguments, policy: Policy, terminal: Terminal): Checked {
+  for (const flag of ["fix", "base"] as const) {
+    if (args.has(flag)) throw new UsageError(`--${flag} does not go with standard input.`);
+  }
+  if (args.words.length > 1) throw new UsageError("- stands alone: it is the whole configuration.");
+  const { files, root } = readDump(terminal.input());
+  const own: Policy = {
+    ...policy,
+    files: ["**"],
+    ignore: [],
+    roots: [root],
+    prefixes: new Map([["/", ""]]),
+  };
+  const analysis = analyse(files, { policy: own });
+  return { analysis, findings: analysis.findings, applied: 0 };
+}
+
+function checkTree(args: Arguments, policy: Policy, terminal: Terminal): Checked {
+  const { folder, paths } = select(terminal.cwd, args.words);
+  if (folder !== terminal.cwd) terminal.complain(`Paths are relative to ${folder}.\n`);
+  terminal.progress("Looking for nginx configuration…");
+  const tree = new Tree(folder, paths);
+  const wanted = chosen(tree, paths, policy);
+  const base = args.value("base");
+  const analyseTree = (): Analysis => {
+    terminal.progress("Simulating handshakes…");
+    const head = analyse(tree, { policy, ...(wanted !== null && { paths: wanted }) });
+    return base === null ? head : against(base, head, folder, policy);
+  };
+  const isMeant = selects(wanted);
+  const meant = (analysis: Analysis): Finding[] =>
+    analysis.findings.filter((finding) => isMeant(finding) && (base === null || finding.isNew));
+  let analysis = analyseTree();
+  let applied = 0;
+  if (args.has("fix")) {
+    // A fix may make room for the next one; more rounds than this would mean that two undo each other.
+    for (let round = 0; round < 10; round += 1) {
+      const count = applyFixes(tree, analysis, meant(analysis));
+      if (count === 0) break;
+      applied += count;
+      analysis = analyseTree();
+    }
+  }
+  return { analysis, findings: meant(analysis), applied };
+}
+
+/** The nginx files that the user means; null for all. */
+function chosen(tree: Tree, paths: readonly string[], policy: Policy): string[] | null {
+  if (paths.includes("")) return null;
+  const inPaths = (file: string): boolean =>
+    paths.some((path) => file === path || file.startsWith(`${path}/`));
+  const files = tree.list().filter(inPaths);
+  const nginx = files.filter((file) => isNginxFile(file, null, policy));
+  for (const path of paths) {
+    const text = files.includes(path) ? tree.read(path) : "";
+    if (text === undefined) {
+      throw new UsageError(`${path} cannot be read: it is binary, or larger than 5 MB.`);
+    }
+    if (files.includes(path) && !isNginxFile(path, text, policy)) {
+      throw new UsageError(
+        `${path} is not plain nginx configuration as far as its name and content say; the policy's files: can name it.`,
+      );
+    }
+  }
+  return nginx;
+}
+
+/** A finding counts where its place, its location or something related lies in what the user means. */
+function selects(wanted: readonly string[] | null): (finding: Finding) => boolean {
+  if (wanted === null) return () => true;
+  const paths = new Set(wanted);
+  return ({ place, location, related }) =>
+    [
+      place,
+      ...(location === null ? [] : [location.place]),
+      ...related.map((each) => each.place),
+    ].some(({ document }) => paths.has(document.path));
+}
+
+function against(reference: string, head: Analysis, folder: string, policy: Policy): Analysis {
+  const git = new Git(folder);
+  const commit = git.mergeBase(reference);
+  const changes = git.changes(commit, null, policy);
+  const files: Files = git.filesAt(commit, policy);
+  return compare(head, analyse(files, { policy }), changes);
+}
+
+/** Writes the safe fixes of these findings that hold together. @returns how many */
+function applyFixes(tree: Tree, analysis: Analysis, findings: readonly Finding[]): number {
+  const edits = [];
+  let count = 0;
+  for (const { fix } of findings) {
+    if (fix?.safety !== "safe") continue;
+    const together = [...edits, ...fix.edits];
+    if (!analysis.proveTogether(together)) continue;
+    edits.push(...fix.edits);
+    count += 1;
+  }
+  const texts = new Map<string, string>();
+  for (const { document } of edits) {
+    const own = edits.filter((edit) => edit.document === document);
+    const text = applyEdits(document.text, own);
+    if (text !== null) texts.set(document.path, text);
+  }
+  tree.write(texts);
+  return count;
+}
+
+function report(
+  format: Format,
+  analysis: Analysis,
+  findings: readonly Finding[],
+  { color, width }: Terminal,
+): string {
+  switch (format) {
+    case "text":
+      return textReport(analysis, findings, { color, width });
+    case "json":
+      return jsonReport(analysis, findings);
+    case "sarif":
+      return sarifReport(analysis, findings);
+    case "markdown":
+      return summaryReport({
+        title: "nginx-websocket-guard",
+        verdictLine: findings.length === 0 ? "No findings." : `${findings.length} findings.`,
+        analysis,
+        findings,
+        unplaced: [],
+        live: new Set(),
+        resolved: new Set(),
+        notes: [],
+        incomplete: [],
+        policyProblems: [],
+      });
+  }
+}

@@ -1,0 +1,69 @@
+import { analyse, compare, planReview, type Review, type ReviewComment } from "../core/index.ts";
+import { readArguments } from "./arguments.ts";
+import { Git } from "./git.ts";
+import { fails, policyFlags, readPolicy } from "./settings.ts";
+import { type Terminal, UsageError } from "./terminal.ts";
+
+const mostComments = 50;
+
+/** Prints the comments that a pull request from HEAD would get. Posts nothing. */
+export function review(words: readonly string[], terminal: Terminal): number {
+  const args = readArguments("review", words, { ...policyFlags, base: "value", format: "value" });
+  if (args.words.length > 0) throw new UsageError(`review takes no path: ${args.words[0]}.`);
+  const format = args.choice("format", ["text", "json"]);
+  const policy = readPolicy(args, terminal.cwd);
+  const git = new Git(terminal.cwd);
+  const reference = args.value("base") ?? git.defaultBase();
+  const base = git.mergeBase(reference);
+  terminal.progress("Simulating handshakes…");
+  const changes = git.changes(base, "HEAD", policy);
+  const [before, after] = [base, "HEAD"].map((commit) =>
+    analyse(git.filesAt(commit, policy), { policy }),
+  );
+  if (before === undefined || after === undefined) throw new Error("both sides are analysed");
+  const analysis = compare(after, before, changes);
+  const findings = analysis.findings.filter(({ isNew }) => isNew);
+  const planned = planReview({ analysis, changes, findings, maxComments: mostComments });
+  terminal.progress(null);
+  terminal.write(format === "json" ? asJson(planned) : asText(planned, reference));
+  return fails(findings, "error") ? 1 : 0;
+}
+
+function asJson({ comments, unplaced, notes }: Review): string {
+  const value = {
+    version: 1,
+    comments: comments.map(({ path, startLine, line, body }) => ({ path, startLine, line, body })),
+    unplaced: unplaced.map(({ rule, message, place }) => ({
+      rule,
+      message,
+      file: place.document.path,
+      line: place.document.lines.lineAt(place.span.start),
+    })),
+    notes,
+  };
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function asText({ comments, unplaced, notes }: Review, reference: string): string {
+  const count = `${comments.length} comment${comments.length === 1 ? "" : "s"}`;
+  return [
+    ...comments.map(
+      ({ path, startLine, line, body }) => `${placeOf({ path, startLine, line })}\n\n${body}\n`,
+    ),
+    ...unplaced.map(
+      ({ rule, message, place: { document, span } }) =>
+        `${document.path}:${document.lines.lineAt(span.start)}: no line in the diff: [${rule}] ${message}`,
+    ),
+    ...notes,
+    `${count} for git diff ${reference}...HEAD; nothing was posted.`,
+    "",
+  ].join("\n");
+}
+
+function placeOf({
+  path,
+  startLine,
+  line,
+}: Pick<ReviewComment, "path" | "startLine" | "line">): string {
+  return startLine === null ? `── ${path}:${line}` : `── ${path}:${startLine}-${line}`;
+}

@@ -1,0 +1,42 @@
+import { nearest, tool } from "../core/index.ts";
+import { check } from "./check.ts";
+import { explain } from "./explain.ts";
+import { review } from "./review.ts";
+import { type Terminal, UsageError } from "./terminal.ts";
+import { trace } from "./trace.ts";
+import { usage } from "./usage.ts";
+
+type Command = (args: readonly string[], terminal: Terminal) => number;
+
+const commands: Readonly<Record<string, Command>> = { check, review, trace, explain };
+
+/** Runs one command. @returns the exit status: 0 fine, 1 findings, 2 wrong usage or unreadable input. */
+export function run(args: readonly string[], terminal: Terminal): number {
+  const [name = "", ...rest] = args;
+  if (name === "" || args.includes("--help") || name === "-h" || name === "help") {
+    (name === "" ? terminal.complain : terminal.write)(usage);
+    return name === "" ? 2 : 0;
+  }
+  if (name === "--version" || name === "-V") {
+    terminal.write(`${tool.version}\n`);
+    return 0;
+  }
+  try {
+    return commandOf(name)(rest, terminal);
+  } catch (error) {
+    terminal.progress(null);
+    if (!(error instanceof UsageError)) throw error;
+    terminal.complain(`nginx-websocket-guard: ${error.message}\n`);
+    return 2;
+  }
+}
+
+function commandOf(name: string): Command {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command !== undefined) return command;
+  const guess = nearest(name, Object.keys(commands));
+  const hint = guess === null ? "" : ` Did you mean ${guess}?`;
+  throw new UsageError(
+    `there is no command ${name}.${hint} The commands are ${Object.keys(commands).join(", ")}; --help tells more.`,
+  );
+}

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { defaultPolicy, loadPolicy, type Policy, type Severity } from "../core/index.ts";
+import type { Arguments, Flags } from "./arguments.ts";
+import { UsageError } from "./terminal.ts";
+
+/** Flags of every command that analyses. */
+export const policyFlags = {
+  config: "value",
+  profile: "value",
+  "nginx-version": "value",
+} as const satisfies Flags;
+
+const usualPath = ".github/nginx-websocket-guard.yml";
+
+/**
+ * The policy file, under the flags, which overrule it.
+ * @throws UsageError with all that is wrong in the file, one line each: `file:line:column: message`
+ */
+export function readPolicy(args: Arguments, cwd: string): Policy {
+  const given = args.value("config");
+  const path = join(cwd, given ?? usualPath);
+  const policy = given !== null || existsSync(path) ? readFile(path, cwd) : defaultPolicy;
+  const { profile } = policy;
+  const others = (["recommended", "basic", "enterprise", "hardened"] as const).filter(
+    (each) => each !== profile,
+  );
+  return {
+    ...policy,
+    profile: args.choice("profile", [profile, ...others]),
+    nginxVersion: versionOf(args) ?? policy.nginxVersion,
+  };
+}
+
+/** `--nginx-version`, or null. */
+export function versionOf(args: Arguments): string | null {
+  const version = args.value("nginx-version");
+  if (version === null || /^\d+\.\d+(\.\d+)?$/.test(version)) return version;
+  throw new UsageError(`--nginx-version is ${version}: expected a version such as 1.27 or 1.27.3.`);
+}
+
+function readFile(path: string, cwd: string): Policy {
+  const name = relative(cwd, path);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`the policy file ${name} cannot be read: ${messageOf(error)}`);
+  }
+  const read = loadPolicy(text, name);
+  if ("policy" in read) return read.policy;
+  const lines = read.problems.map(
+    ({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`,
+  );
+  throw new UsageError(`the policy file is not valid:\n${lines.join("\n")}`);
+}
+
+/** What Node says of a file, without its code and the path, which the sentence around it names. */
+export function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^[A-Z]+: /, "").replace(/, \w+ '.*'$/, "");
+}
+
+export type FailOn = Severity | "never";
+
+const rank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
+
+/** Whether something is as bad as `--fail-on` says, or worse. */
+export function fails(
+  findings: readonly { readonly severity: Severity }[],
+  failOn: FailOn,
+): boolean {
+  return failOn !== "never" && findings.some(({ severity }) => rank[severity] >= rank[failOn]);
+}
+
+/** The values of `--fail-on`, the default first. */
+export const failOnValues = ["error", "warning", "notice", "never"] as const;

@@ -1,0 +1,134 @@
+import { lstatSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import type { Files } from "../core/index.ts";
+import { Git } from "./git.ts";
+import { messageOf } from "./settings.ts";
+import { UsageError } from "./terminal.ts";
+
+/** Files above this size are not read: no one writes such a configuration by hand. In bytes. */
+const largestFile = 5_000_000;
+const unreadFolders = new Set([".git", "node_modules"]);
+
+/** The files of a folder. Symbolic links are not followed, so nothing outside of it is read. */
+export class Tree implements Files {
+  readonly folder: string;
+  readonly #paths: ReadonlySet<string>;
+  readonly #texts = new Map<string, string | undefined>();
+
+  /** @param named paths that the user named: they are there even where git ignores them */
+  constructor(folder: string, named: readonly string[]) {
+    this.folder = folder;
+    const paths = tracked(folder) ?? [...walk(folder, "")];
+    const wanted = named.flatMap((path) => (path === "" ? [] : below(folder, path)));
+    this.#paths = new Set([...paths, ...wanted].filter((path) => isPlainFile(join(folder, path))));
+  }
+
+  list(): readonly string[] {
+    return [...this.#paths];
+  }
+
+  read(path: string): string | undefined {
+    if (!this.#texts.has(path)) this.#texts.set(path, this.#load(path));
+    return this.#texts.get(path);
+  }
+
+  /** Replaces files, each as a whole: a run that is cut off leaves the old or the new text, never a part. */
+  write(texts: ReadonlyMap<string, string>): void {
+    for (const [path, text] of texts) {
+      const file = join(this.folder, path);
+      const next = `${file}.nginx-websocket-guard`;
+      try {
+        writeFileSync(next, text, { mode: statSync(file).mode });
+        renameSync(next, file);
+      } catch (error) {
+        throw new UsageError(`${path} cannot be written: ${messageOf(error)}`);
+      }
+      this.#texts.set(path, text);
+    }
+  }
+
+  #load(path: string): string | undefined {
+    const file = join(this.folder, path);
+    if (!this.#paths.has(path) || lstatSync(file).size > largestFile) return undefined;
+    const bytes = readFileSync(file);
+    return bytes.includes(0) ? undefined : bytes.toString("utf8");
+  }
+}
+
+/** What the user asks about: the folder whose files count, and the paths in it, `""` for all. */
+export interface Selection {
+  readonly folder: string;
+  readonly paths: readonly string[];
+}
+
+/**
+ * Where to look for the paths that a user names: in the current folder, or, for one path outside of it, in the nearest
+ * folder above that holds an nginx.conf.
+ * @throws UsageError for a path that is not there, or several outside of the current folder
+ */
+export function select(cwd: string, words: readonly string[]): Selection {
+  const given = words.length === 0 ? [cwd] : words.map((word) => resolve(cwd, word));
+  for (const [index, path] of given.entries()) {
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) {
+      throw new UsageError(`there is no file or folder ${words[index] ?? path}.`);
+    }
+  }
+  if (given.every((path) => isWithin(cwd, path))) return selection(cwd, given);
+  const [only, ...more] = given;
+  if (only === undefined || more.length > 0) {
+    throw new UsageError(
+      "paths outside of the current folder are checked one at a time; change into their folder to check several.",
+    );
+  }
+  const folder = statSync(only).isDirectory() ? only : dirname(only);
+  return selection(folderOfMain(folder) ?? folder, given);
+}
+
+function selection(folder: string, paths: readonly string[]): Selection {
+  return { folder, paths: paths.map((path) => relative(folder, path).replaceAll(sep, "/")) };
+}
+
+function folderOfMain(folder: string): string | null {
+  for (let at = folder, steps = 0; steps < 4; at = dirname(at), steps += 1) {
+    if (isPlainFile(join(at, "nginx.conf"))) return at;
+  }
+  return null;
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !way.startsWith(sep);
+}
+
+function isPlainFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** Null outside of a git repository. */
+function tracked(folder: string): string[] | null {
+  try {
+    return new Git(folder).workingFiles();
+  } catch (error) {
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
+}
+
+/** The file itself, or every file below the folder. */
+function below(folder: string, path: string): string[] {
+  return isPlainFile(join(folder, path)) ? [path] : [...walk(folder, `${path}/`)];
+}
+
+function* walk(folder: string, prefix: string): Generator<string> {
+  let entries;
+  try {
+    entries = readdirSync(join(folder, prefix), { withFileTypes: true });
+  } catch (error) {
+    throw new UsageError(`the folder ${prefix} cannot be read: ${messageOf(error)}`);
+  }
+  for (const entry of entries) {
+    const path = prefix + entry.name;
+    if (entry.isFile()) yield path;
+    else if (entry.isDirectory() && !unreadFolders.has(entry.name)) yield* walk(folder, `${path}/`);
+  }
+}
