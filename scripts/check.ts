@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { build, differences, distribution } from "./build.ts";
 import { stale } from "./generate.ts";
 import { project, run, runTool } from "./tools.ts";
@@ -88,20 +88,35 @@ async function tests(): Promise<Outcome> {
   }
 }
 
-/** What is committed in `dist` is what the sources build. */
+/** What is committed in `dist` is what the sources build, and starts without `node_modules`. */
 async function dist(): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "check-"));
   try {
     await build(folder);
-    const lines = differences(folder, distribution);
+    const faults = differences(folder, distribution);
     if (process.env["CI"] === "true" && existsSync(join(project, ".git"))) {
       const { output } = await run("git", ["status", "--porcelain", "--", "dist"], minutes);
-      if (output !== "") lines.push(`not committed: ${output}`);
+      if (output !== "") faults.push(`not committed: ${output}`);
     }
-    return outcome(lines.length === 0, `${lines.join("\n")}\nRun npm run bundle and commit dist.`);
+    if (faults.length > 0) faults.push("Run npm run bundle and commit dist.");
+    for (const node of [process.execPath, ...machineNode()]) {
+      const { code, output } = await run(node, [join(folder, "cli.js"), "explain"], minutes);
+      if (code !== 0) faults.push(`dist/cli.js does not start on ${node}: ${output}`);
+    }
+    return outcome(faults.length === 0, faults.join("\n"));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The Node of the machine, often older than that of the scripts, which npm puts before it. */
+function machineNode(): string[] {
+  return (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .filter((folder) => !folder.includes("node_modules"))
+    .map((folder) => join(folder, "node"))
+    .filter((path) => existsSync(path))
+    .slice(0, 1);
 }
 
 function messageOf(error: unknown): string {
