@@ -1,0 +1,113 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+import { defaultPolicy, type Policy, type Profile } from "../../src/core/index.ts";
+import { isRuleId } from "../../src/core/rules/names.ts";
+
+export const fixturesFolder = import.meta.dirname;
+
+type Texts = Readonly<Record<string, string>>;
+
+/** One case of a rule, as it stands in the rule's folder (see README.md there). */
+export interface Fixture {
+  readonly rule: string;
+  /** `bad-map`, without an ending. */
+  readonly name: string;
+  readonly isBad: boolean;
+  /** What is in the repository before. */
+  readonly base: Texts;
+  /** What the pull request adds. */
+  readonly added: Texts;
+  /** The added files after the suggestions are committed; null where there is no suggestion. */
+  readonly fixed: Texts | null;
+  readonly policy: Policy;
+  /** The request target of the handshake that real nginx is asked. */
+  readonly request: string;
+}
+
+/** Loads a single file into what loads it, unless it is a main file itself. */
+const main = { "nginx.conf": "events {}\nhttp {\n    include conf.d/*.conf;\n}\n" };
+
+/** All fixtures, by rule and name. */
+export function loadFixtures(): Fixture[] {
+  return readdirSync(fixturesFolder)
+    .filter((rule) => isRuleId(rule))
+    .flatMap((rule) =>
+      readdirSync(join(fixturesFolder, rule))
+        .filter(
+          (entry) =>
+            /^(?:bad|good)-/.test(entry) && !/\.(?:fixed|fixed\.conf|review\.md)$/.test(entry),
+        )
+        .map((entry) => loadFixture(rule, entry)),
+    );
+}
+
+function loadFixture(rule: string, entry: string): Fixture {
+  const path = join(fixturesFolder, rule, entry);
+  const name = entry.replace(/\.conf$/, "");
+  const isFolder = statSync(path).isDirectory();
+  const added = isFolder ? readFolder(path) : { "conf.d/site.conf": readFileSync(path, "utf8") };
+  const settings = settingsOf(Object.values(added));
+  return {
+    rule,
+    name,
+    isBad: name.startsWith("bad-"),
+    base: isFolder ? {} : main,
+    added: withoutSettings(added),
+    fixed: loadFixed(rule, name, isFolder),
+    policy: {
+      ...defaultPolicy,
+      nginxVersion: settings.get("nginx-version") ?? null,
+      profile: (settings.get("profile") as Profile | undefined) ?? defaultPolicy.profile,
+    },
+    request: settings.get("request") ?? "/ws",
+  };
+}
+
+function loadFixed(rule: string, name: string, isFolder: boolean): Texts | null {
+  const path = fixedPath(rule, name, isFolder);
+  if (!existsSync(path)) return null;
+  return withoutSettings(
+    isFolder ? readFolder(path) : { "conf.d/site.conf": readFileSync(path, "utf8") },
+  );
+}
+
+/** Where the fixed form of a fixture stands: a file, or a folder with the changed files only. */
+export function fixedPath(rule: string, name: string, isFolder: boolean): string {
+  return join(fixturesFolder, rule, `${name}.fixed${isFolder ? "" : ".conf"}`);
+}
+
+function readFolder(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return Object.fromEntries(
+    files.map(({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return [relative(folder, path), readFileSync(path, "utf8")];
+    }),
+  );
+}
+
+const setting = /^# (nginx-version|profile|request): (.+)\n/;
+
+function settingsOf(texts: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (let text of texts) {
+    for (let match = setting.exec(text); match !== null; match = setting.exec(text)) {
+      found.set(match[1] ?? "", match[2] ?? "");
+      text = text.slice(match[0].length);
+    }
+  }
+  return found;
+}
+
+/** The texts as nginx would have them. */
+function withoutSettings(texts: Texts): Texts {
+  return Object.fromEntries(
+    Object.entries(texts).map(([path, text]) => {
+      let rest = text;
+      while (setting.test(rest)) rest = rest.replace(setting, "");
+      return [path, rest];
+    }),
+  );
+}
