@@ -99,19 +99,34 @@ test.each([
   expect(pull.comments).toEqual([]);
 });
 
-test("a deleted include that a site file still needs is found there", async () => {
+test("a deleted snippet whose headers a site file needs is found there", async () => {
   const { run } = await scenario({
     base: {
       ...nginx.complete,
-      "nginx/conf.d/api.conf": siteOf("include snippets/proxy.conf;", pass),
+      [nginx.path]: siteOf("include snippets/*.conf;", pass),
+      "nginx/snippets/log.conf": "access_log off;\n",
       "nginx/snippets/proxy.conf": upgrade.map((line) => `${line}\n`).join(""),
     },
     head: { "nginx/snippets/proxy.conf": null },
   });
   const { exitCode, annotations } = await run();
   expect(exitCode).toBe(1);
-  expect(annotations.map(({ properties }) => properties["file"])).toContain(
-    "nginx/conf.d/api.conf",
+  expect(annotations.map(({ properties }) => properties["file"])).toContain(nginx.path);
+});
+
+test("a deleted file that is still included by its name leaves something unknown, which is said", async () => {
+  const { run } = await scenario({
+    base: {
+      ...nginx.complete,
+      [nginx.path]: siteOf("include snippets/proxy.conf;", pass),
+      "nginx/snippets/proxy.conf": upgrade.map((line) => `${line}\n`).join(""),
+    },
+    head: { "nginx/snippets/proxy.conf": null },
+  });
+  const { exitCode, outputs } = await run();
+  expect(exitCode).toBe(0);
+  expect(outputs["incomplete"]).toBe(
+    "nginx/nginx.conf can be analysed only in part since this change: snippets/proxy.conf is not in the repository.",
   );
 });
 

@@ -55,6 +55,7 @@ export async function analyseBoth(request: ClosureRequest): Promise<Closure> {
         unread: [
           ...unreadOf(head, headAnalysis, "was not analysed"),
           ...unreadOf(base, baseAnalysis, "was not analysed as it was before"),
+          ...lost(headAnalysis, baseAnalysis, request.changes),
         ],
       };
     }
@@ -92,6 +93,21 @@ function grow(
 
 function unreadOf(files: CommitFiles, { wanted }: Analysis, what: string): string[] {
   return wanted.map((path) => `${path} ${what}: ${files.reason(path) ?? "it was not read"}.`);
+}
+
+/**
+ * What takes part no more since the change removed it, while something still includes it: what that held is not known
+ * now, so that nothing may be said about it, but it must not pass in silence.
+ */
+function lost(head: Analysis, base: Analysis, changes: readonly ChangedFile[]): string[] {
+  if (!changes.some(({ status }) => status === "removed" || status === "renamed")) return [];
+  const before = new Map(base.configs.map(({ root, incomplete }) => [root, incomplete]));
+  return head.configs.flatMap(({ root, incomplete }) => {
+    const known = before.get(root);
+    return incomplete
+      .filter((reason) => known && !known.includes(reason))
+      .map((reason) => `${root} can be analysed only in part since this change: ${reason}.`);
+  });
 }
 
 function inHead(change: ChangedFile): boolean {
