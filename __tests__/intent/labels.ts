@@ -1,5 +1,6 @@
 import { Documents } from "../../src/core/config/documents.ts";
 import type { Config, Files } from "../../src/core/config/model.ts";
+import { findPrograms } from "../../src/core/config/programs.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
 import { proxyingLevels } from "../../src/core/handshake/pass.ts";
 import { intentOf } from "../../src/core/intent/intent.ts";
@@ -58,25 +59,33 @@ function repositories(
 ): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const found = new Map<string, Map<string, string>>();
   for (const { path, text } of files) {
-    const [, repository = ""] = path.split("/");
+    const { repository, inside } = split(path);
     const paths = found.get(repository) ?? new Map<string, string>();
-    found.set(repository, paths.set(path, text));
+    found.set(repository, paths.set(inside, text));
   }
   return found;
+}
+
+/** The data keeps a repository's files in a folder of its name, which is no part of their paths. */
+function split(path: string): { readonly repository: string; readonly inside: string } {
+  const [, repository = "", ...inside] = path.split("/");
+  return { repository, inside: inside.join("/") };
 }
 
 function answer(
   label: Label,
   repositories: ReadonlyMap<string, ReadonlyMap<string, string>>,
 ): Answer {
-  const paths = repositories.get(label.file.split("/")[1] ?? "") ?? new Map<string, string>();
+  const { repository, inside } = split(label.file);
+  const paths = repositories.get(repository) ?? new Map<string, string>();
   const files: Files = { read: (path) => paths.get(path), list: () => [...paths.keys()] };
-  const config = load(files, label.file);
-  if (config !== null) {
+  const documents = new Documents(files);
+  const programs = findPrograms(documents, { policy: defaultPolicy, paths: [inside] }).configs;
+  for (const config of programs.length > 0 ? programs : [load(documents, inside)]) {
     for (const { level, pass } of proxyingLevels(config)) {
       for (let at = level; at.parent !== null; at = at.parent) {
         const opener = at.opener;
-        if (opener?.name !== "location" || opener.document.path !== label.file) continue;
+        if (opener?.name !== "location" || opener.document.path !== inside) continue;
         if (opener.document.lines.lineAt(opener.directive.start) !== label.location_line) continue;
         const { intent } = intentOf({ config, level, pass, policy: defaultPolicy });
         return { label, serves: intent.serves, evidence: intent.evidence };
@@ -87,8 +96,7 @@ function answer(
 }
 
 /** The file by itself, in the context that its first telling directive implies. */
-function load(files: Files, path: string): Config | null {
-  const documents = new Documents(files);
+function load(documents: Documents, path: string): Config {
   const names = documents.get(path)?.tree.directives.map((directive) => directive.name.value) ?? [];
   const has = (...wanted: string[]): boolean => names.some((name) => wanted.includes(name));
   const kind = has("http", "events")
@@ -98,7 +106,9 @@ function load(files: Files, path: string): Config | null {
       : has("location")
         ? "server"
         : "location";
-  return resolve(documents, path, { kind, prefixes: new Map() });
+  const config = resolve(documents, path, { kind, prefixes: new Map() });
+  if (config === null) throw new Error(`${path} is not in the data`);
+  return config;
 }
 
 function table(answers: readonly Answer[], precision: number, recall: number): string {

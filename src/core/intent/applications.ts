@@ -3,6 +3,8 @@ export interface Application {
   readonly name: string;
   /** How upstreams, servers and containers of it are called; parts joined by `-`. */
   readonly called: readonly string[];
+  /** The port that it alone has by default; it is no proof. */
+  readonly port?: number;
   /** Where its WebSockets are, from its own root. `/` where they have no path of their own. */
   readonly endpoints: readonly string[];
   /** True where no other software has such a path, so that it says enough without a name. */
@@ -21,6 +23,7 @@ export const applications: readonly Application[] = [
   },
   {
     name: "Bazarr",
+    port: 6767,
     called: ["bazarr"],
     endpoints: ["/api/socket.io"],
     source: "https://wiki.bazarr.media/Additional-Configuration/Reverse-Proxy-Help/",
@@ -111,6 +114,13 @@ export const applications: readonly Application[] = [
     source: "https://grafana.com/tutorials/run-grafana-behind-a-proxy/",
   },
   {
+    name: "GraphQL over WebSocket",
+    called: [],
+    endpoints: ["/graphql/subscriptions", "/graphql-ws"],
+    distinct: true,
+    source: "https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md",
+  },
+  {
     name: "Guacamole",
     called: ["guacamole", "guac", "guacd"],
     endpoints: ["/websocket-tunnel", "/guacamole/websocket-tunnel"],
@@ -125,6 +135,7 @@ export const applications: readonly Application[] = [
   },
   {
     name: "Home Assistant",
+    port: 8123,
     called: ["home-assistant", "homeassistant", "hass"],
     endpoints: ["/api/websocket"],
     source: "https://developers.home-assistant.io/docs/api/websocket",
@@ -137,12 +148,14 @@ export const applications: readonly Application[] = [
   },
   {
     name: "Immich",
+    port: 2283,
     called: ["immich", "immich-server"],
     endpoints: ["/api/socket.io"],
     source: "https://docs.immich.app/administration/reverse-proxy/",
   },
   {
     name: "Jellyfin",
+    port: 8096,
     called: ["jellyfin"],
     endpoints: ["/socket"],
     source: "https://jellyfin.org/docs/general/post-install/networking/reverse-proxy/nginx/",
@@ -156,12 +169,21 @@ export const applications: readonly Application[] = [
   },
   {
     name: "Jupyter",
+    port: 8888,
     called: ["jupyter", "jupyterhub", "jupyterlab", "notebook"],
     endpoints: ["/api/kernels", "/terminals", "/user"],
     source: "https://jupyterhub.readthedocs.io/en/stable/howto/configuration/config-proxy.html",
   },
   {
+    name: "Jupyter",
+    called: [],
+    endpoints: ["/api/kernels"],
+    distinct: true,
+    source: "https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html",
+  },
+  {
     name: "LiveKit",
+    port: 7880,
     called: ["livekit", "livekit-server"],
     endpoints: ["/rtc"],
     source: "https://docs.livekit.io/home/self-hosting/deployment/",
@@ -175,6 +197,7 @@ export const applications: readonly Application[] = [
   },
   {
     name: "Mattermost",
+    port: 8065,
     called: ["mattermost"],
     endpoints: ["/api/v4/websocket"],
     distinct: true,
@@ -188,12 +211,14 @@ export const applications: readonly Application[] = [
   },
   {
     name: "Moonraker",
+    port: 7125,
     called: ["moonraker"],
     endpoints: ["/websocket"],
     source: "https://moonraker.readthedocs.io/en/latest/external_api/introduction/",
   },
   {
     name: "n8n",
+    port: 5678,
     called: ["n8n"],
     endpoints: ["/rest/push"],
     source: "https://docs.n8n.io/hosting/configuration/environment-variables/endpoints/",
@@ -207,6 +232,7 @@ export const applications: readonly Application[] = [
   },
   {
     name: "Node-RED",
+    port: 1880,
     called: ["node-red", "nodered"],
     endpoints: ["/comms"],
     source: "https://nodered.org/docs/user-guide/runtime/configuration",
@@ -258,6 +284,7 @@ export const applications: readonly Application[] = [
   },
   {
     name: "Plex",
+    port: 32400,
     called: ["plex"],
     endpoints: ["/:/websockets"],
     distinct: true,
@@ -271,6 +298,7 @@ export const applications: readonly Application[] = [
   },
   {
     name: "Proxmox",
+    port: 8006,
     called: ["proxmox", "pve"],
     endpoints: ["/api2/json"],
     source: "https://pve.proxmox.com/wiki/Web_Interface_Via_Nginx_Proxy",
@@ -296,12 +324,14 @@ export const applications: readonly Application[] = [
   },
   {
     name: "RStudio",
+    port: 8787,
     called: ["rstudio", "rstudio-server"],
     endpoints: ["/"],
     source: "https://support.posit.co/hc/en-us/articles/200552326",
   },
   {
     name: "Shiny Server",
+    port: 3838,
     called: ["shiny", "shiny-server", "shinyproxy"],
     endpoints: ["/"],
     source: "https://support.posit.co/hc/en-us/articles/213733868",
@@ -314,6 +344,7 @@ export const applications: readonly Application[] = [
   },
   {
     name: "Streamlit",
+    port: 8501,
     called: ["streamlit"],
     endpoints: ["/_stcore/stream"],
     distinct: true,
@@ -339,6 +370,7 @@ export const applications: readonly Application[] = [
   },
   {
     name: "ttyd",
+    port: 7681,
     called: ["ttyd", "gotty", "wetty"],
     endpoints: ["/ws"],
     source: "https://github.com/tsl0922/ttyd/wiki/Nginx-reverse-proxy",

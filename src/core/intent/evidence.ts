@@ -8,10 +8,12 @@ import { type LocationPaths, pathsOf, takesEverything } from "./paths.ts";
 import { locationFor, locationsOf, serverOf } from "./routes.ts";
 import {
   applicationCalled,
+  applicationOnPort,
   namesAround,
   ownNames,
   plainSoftwareCalled,
   upstreamNames,
+  upstreamPort,
 } from "./software.ts";
 import { type FoundWord, partsOf, wordsInHost, wordsInPath } from "./words.ts";
 
@@ -24,6 +26,7 @@ export type SignKind =
   | "outer-headers"
   | "possible-name"
   | "application-path"
+  | "application-port"
   | "duplex-word"
   | "streaming-word"
   | "upstream-name"
@@ -72,6 +75,7 @@ export function evidenceAt(config: Config, level: Level, location: Level, pass: 
   const signs = [
     endpoint,
     application?.sign ?? null,
+    application === null ? portSign(config, location, pass, paths) : null,
     ...headerSigns(config, location),
     ...conditionSigns(level, location),
     ...wordSigns(config, location, pass, paths),
@@ -154,6 +158,21 @@ function applicationSign(
   return null;
 }
 
+/** A port is no proof, unless a folder or the file is called like the software too. */
+function portSign(config: Config, location: Level, pass: Use, paths: LocationPaths): Sign | null {
+  const port = upstreamPort(config, location, pass);
+  const application = port === null ? null : applicationOnPort(port);
+  const mounts = application === null ? [] : mountsOf(application, paths, pass);
+  const isIts = application?.endpoints.some((endpoint) => reaches(location, mounts, endpoint));
+  if (application === null || isIts !== true) return null;
+  const folders = pass.document.path.split("/");
+  const isCalled = folders.some((folder) => applicationCalled(folder) === application);
+  return {
+    kind: isCalled ? "application" : "application-port",
+    text: `port ${port} is the one of ${application.name}${isCalled ? `, and so is ${pass.document.path}` : ""}`,
+  };
+}
+
 /** Below which folders of the server the software may stand: its root, or the location that hands a folder to it. */
 function mountsOf(application: Application, paths: LocationPaths, pass: Use): readonly string[] {
   const [path = ""] = paths.kind === "prefix" ? paths.paths : [];
@@ -166,14 +185,15 @@ function mountsOf(application: Application, paths: LocationPaths, pass: Use): re
 function reaches(location: Level, mounts: readonly string[], endpoint: string): boolean {
   const server = serverOf(location);
   return mounts
-    .flatMap((mount) => [mount + endpoint, `${mount}${endpoint.replace(/\/$/, "")}/`])
-    .some((path) => {
-      const chosen = locationFor(server, path);
-      return (
-        chosen !== null &&
-        (chosen === location.opener || fallsBackTo(chosen.inner, location.opener))
-      );
-    });
+    .map((mount) => mount + endpoint.replace(/\/$/, ""))
+    .some((path) => [path || "/", `${path}/`].every((each) => takes(server, location, each)));
+}
+
+function takes(server: Level, location: Level, path: string): boolean {
+  const chosen = locationFor(server, path);
+  return (
+    chosen !== null && (chosen === location.opener || fallsBackTo(chosen.inner, location.opener))
+  );
 }
 
 /** Whether `try_files` or `error_page` of the level ends at the named location. */

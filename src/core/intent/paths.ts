@@ -1,7 +1,7 @@
 import type { Use } from "../config/model.ts";
 
 /** Stands in a path for what nobody can know: whatever a regular expression or a template's placeholder leaves open. */
-export const unknownPart = "\u0001";
+export const unknownPart = "…";
 
 /** More alternatives than a location that people write has. */
 const mostPaths = 64;
@@ -32,9 +32,7 @@ export function pathsOf(location: Use | null): LocationPaths {
 
 /** Whether the location takes whatever no other one does: `/`, `^~ /`, `~ ^/`, `~ .*`. */
 export function takesEverything({ kind, paths }: LocationPaths): boolean {
-  return (
-    (kind === "prefix" || kind === "regex") && paths.every((path) => /^[/\u0001]*$/.test(path))
-  );
+  return (kind === "prefix" || kind === "regex") && paths.every((path) => /^[/…]*$/.test(path));
 }
 
 function read(parameters: readonly string[]): LocationPaths {
@@ -68,7 +66,7 @@ function expansions(source: string): readonly string[] {
   }
   const anchored = source.startsWith("^");
   const distinct = new Set(found.map((path) => (anchored ? path : unknownPart + path)));
-  return [...distinct].map((path) => path.replace(/\u0001+/g, unknownPart));
+  return [...distinct].map((path) => path.replace(/…+/g, unknownPart));
 }
 
 /** Reads a PCRE as far as its literals go. Null where there are too many alternatives. */

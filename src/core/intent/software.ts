@@ -7,7 +7,7 @@ import { serverOf } from "./routes.ts";
 /** Parts of a name that follow the software's own and do not change what it is. */
 const neutral = new Set(
   `server app application web www backend frontend upstream upstreams svc service prod production dev staging test docker container http
-  https node nodes host internal local localhost main ui proxy pool cluster addon ingress local_ip`.split(
+  https node nodes host internal local localhost main ui proxy pool cluster addon ingress`.split(
     /\s+/,
   ),
 );
@@ -33,6 +33,11 @@ export function upstreamNames(config: Config, level: Level, pass: Use): readonly
   const written = pass.parameters[0] ?? "";
   const host = hostOf(withSetVariables(written, level));
   const names: Named[] = host === "" ? [] : [{ text: host, what: `the upstream ${host}` }];
+  const folder = /^\w+:\/\/[^/]+\/([\w-]+)/.exec(written)?.[1];
+  if (folder !== undefined) names.push({ text: folder, what: `the upstream's folder ${folder}` });
+  for (const [, variable = ""] of written.matchAll(/\$\{?(\w+)/g)) {
+    names.push({ text: variable.replace(/^upstream_/, ""), what: `the upstream $${variable}` });
+  }
   const servers = upstreamOf(config, { address: `http://${host}` })?.inner?.uses ?? [];
   for (const use of servers) {
     const server = use.name === "server" ? hostOf(use.parameters[0] ?? "") : "";
@@ -61,6 +66,20 @@ function withSetVariables(text: string, level: Level): string {
   });
 }
 
+/** The port that requests go to; null where it is not written. */
+export function upstreamPort(config: Config, level: Level, pass: Use): number | null {
+  const written = withSetVariables(pass.parameters[0] ?? "", level);
+  const servers = upstreamOf(config, { address: `http://${hostOf(written)}` })?.inner?.uses;
+  const address = servers?.find((use) => use.name === "server")?.parameters[0] ?? written;
+  const port = /^(?:\w+:\/\/)?[^/:]*:(\d+)/.exec(address)?.[1];
+  return port === undefined ? null : Number(port);
+}
+
+/** The application that listens on the port unless told otherwise. */
+export function applicationOnPort(port: number): Application | null {
+  return applications.find((each) => each.port === port) ?? null;
+}
+
 /** The application that a name stands for. */
 export function applicationCalled(name: string): Application | null {
   return applications.find(({ called }) => called.some((each) => isCalled(name, each))) ?? null;
@@ -77,12 +96,14 @@ export function plainSoftwareCalled(name: string): string | null {
 function isCalled(name: string, called: string): boolean {
   const [label = ""] = name.toLowerCase().split(".");
   const parts = label.split(/[-_]+/).filter((part) => part !== "");
-  while (parts.length > 1 && isNeutral(parts.at(-1) ?? "")) parts.pop();
-  const wanted = called.split("-");
-  return (
-    parts.slice(-wanted.length).join("-") === called ||
-    parts.join("-").replace(/\d+$/, "") === called
-  );
+  while (!endsIn(parts.join("-"), called)) {
+    if (parts.length === 0 || !isNeutral(parts.pop() ?? "")) return false;
+  }
+  return true;
+}
+
+function endsIn(name: string, called: string): boolean {
+  return name === called || name.endsWith(`-${called}`);
 }
 
 function isNeutral(part: string): boolean {

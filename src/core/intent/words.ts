@@ -47,11 +47,6 @@ const fileEndings = new Set(
   wasm php asmx wsdl`.split(/\s+/),
 );
 
-/** Words that only say how old, how deep or which copy. */
-const neutralParts = new Set(
-  "api v1 v2 v3 v4 app apps internal public service services server".split(" "),
-);
-
 /**
  * The telling words of a path, whole words only: `/ws` and `/live-ws` have one, `/news`, `/aws` and `/rows` have none.
  * Where nobody knows what stands in the path it holds `unknownPart`.
@@ -77,12 +72,7 @@ export function partsOf(name: string): string[] {
   return name
     .replace(/([a-z\d])([A-Z])/g, "$1-$2")
     .toLowerCase()
-    .split(/[^a-z\d\u0001]+/)
-    .map((part) =>
-      /^\D+\d$/.test(part) && !neutralParts.has(part) && !otherParts.has(part)
-        ? part.slice(0, -1)
-        : part,
-    )
+    .split(/[^\p{L}\d…]+/u)
     .filter((part) => part !== "");
 }
 
@@ -94,7 +84,8 @@ function wordsInSegment(segment: string): FoundWord[] {
   if (whole.startsWith(".well-known")) {
     return [{ word: ".well-known", meaning: "other" }];
   }
-  return partsOf(segment).flatMap((word) => {
+  return partsOf(segment).flatMap((part) => {
+    const word = meaningOf(part) === null ? part.replace(/\d$/, "") : part;
     const meaning = meaningOf(word);
     return meaning === null ? [] : [{ word, meaning }];
   });
