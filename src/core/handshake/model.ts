@@ -34,8 +34,17 @@ export interface UpstreamRequest {
   /** The `proxy_http_version` in force, or null for the default. */
   readonly httpVersionFrom: Use | null;
   readonly headers: readonly UpstreamHeader[];
+  /** What `proxy_set_body` sends in place of the client's body; null where it does not. */
+  readonly body: Value | null;
   /** Why headers may be sent or dropped that `headers` does not show; null where it is complete. */
   readonly hidden: string | null;
+}
+
+/** What keeps a 101 from getting back although the upstream may well send one. */
+export interface Obstacle {
+  /** The id of the rule that this belongs to. */
+  readonly rule: string;
+  readonly why: string;
 }
 
 export type Outcome = "proxied" | "answered" | "config-error" | "unknown";
@@ -54,6 +63,7 @@ export interface Exchange {
    */
   readonly pass: Use | null;
   readonly steps: readonly string[];
+  readonly obstacles: readonly Obstacle[];
   readonly upstream: UpstreamRequest | null;
   /** `proxy_read_timeout`, the only timer that closes an idle WebSocket; null where it is unknown or nothing is proxied. */
   readonly idleTimeoutMs: number | null;

@@ -24,6 +24,10 @@ export interface ClientRequest {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** The client's address; null where it is not known. */
   readonly clientAddress: string | null;
+  /** The request target as sent, where it is known: `$request_uri`. By default path and query. */
+  readonly target?: string;
+  /** True where such requests come from other locations, which may have set variables: a named or an internal one. */
+  readonly cameFromElsewhere?: boolean;
 }
 
 /** A key of 16 bytes in base64, as each handshake has one (RFC 6455, 4.1); this one is the RFC's example. */

@@ -1,22 +1,40 @@
 import type { Level, Use } from "../config/model.ts";
 import { compilePattern } from "./pattern.ts";
-import { evaluate, forEachUse, isKnown, type Scope, unknown } from "./variables.ts";
+import { capture, evaluate, isKnown, type Scope, unknown } from "./variables.ts";
+import { usesWithin } from "./walk.ts";
 
 /** Where the rewrite module's directives of one level leave a request. */
 export type ScriptEnd =
   /** On with the settings of `level`: the level itself or an `if` of it that held. */
   | { readonly end: "continue"; readonly level: Level }
-  | { readonly end: "answered"; readonly status: number | null; readonly use: Use }
+  | {
+      readonly end: "answered";
+      readonly status: number | null;
+      /** Whether `return` gives a text of its own: then no `error_page` takes its place. */
+      readonly text: boolean;
+      readonly level: Level;
+      readonly use: Use;
+    }
   /** The path changed: a location is looked up anew. */
-  | { readonly end: "rewritten"; readonly use: Use }
+  | { readonly end: "rewritten"; readonly level: Level; readonly use: Use }
   | { readonly end: "unknown"; readonly why: string; readonly use: Use };
+
+/** What the script has come to so far. */
+interface Running {
+  readonly scope: Scope;
+  readonly steps: string[];
+  readonly taken: Level | null;
+  settings: Level;
+  /** The last `rewrite` that changed the path, until a `break` takes the change as it is. */
+  rewritten: Use | null;
+}
 
 /**
  * Runs `set`, `if`, `return`, `rewrite` and `break` of a level in their order, as ngx_http_rewrite_module does: the last
  * `if` that held gives its settings, and a `return` after it still wins (E76).
  *
- * Where the request stands for all of a location's, a condition that is not known counts as not
- * held: the question is what becomes of the requests that stay.
+ * Where the request stands for all of a location's, a condition that is not known counts as not held: the question is
+ * what becomes of the requests that stay.
  *
  * @param taken an `if` whose condition counts as held where it is not known: the request stands for those that end in it
  */
@@ -26,147 +44,187 @@ export function runScript(
   steps: string[],
   taken: Level | null = null,
 ): ScriptEnd {
-  return run(level, level, scope, steps, taken);
+  const running: Running = { scope, steps, taken, settings: level, rewritten: null };
+  const end = run(level, running);
+  if (end !== "next" && end !== "stop") {
+    return end;
+  }
+  const { settings, rewritten } = running;
+  return rewritten === null
+    ? { end: "continue", level: settings }
+    : { end: "rewritten", level: settings, use: rewritten };
 }
 
-function run(
-  level: Level,
-  current: Level,
-  scope: Scope,
-  steps: string[],
-  taken: Level | null,
-): ScriptEnd {
-  let settings = current;
+function run(level: Level, running: Running): ScriptEnd | "next" | "stop" {
+  const { scope } = running;
   for (const use of level.uses) {
     switch (use.name) {
       case "set":
         assign(use, scope);
         break;
       case "break":
-        return { end: "continue", level: settings };
-      case "return":
-        return { end: "answered", status: statusOf(use), use };
+        takeAsItIs(running);
+        return "stop";
+      case "return": {
+        const [code = ""] = use.parameters;
+        const status = /^\d+$/.test(code) ? Number(code) : 302;
+        const text = use.parameters.length > 1 && !isRedirect(status);
+        return { end: "answered", status, text, level: running.settings, use };
+      }
       case "rewrite": {
-        const end = rewrite(use, scope, steps);
-        if (end === "break") {
-          return { end: "continue", level: settings };
-        }
-        if (end !== null) {
+        const end = rewrite(use, running);
+        if (end !== "next") {
           return end;
         }
         break;
       }
       case "if": {
-        if (use.inner === null) {
-          break;
-        }
-        const held = holds(use, scope) ?? (use.inner === taken ? true : null);
-        if (held === null) {
-          if (!matters(use.inner)) {
-            break;
-          }
-          if (!scope.request.standsForAll) {
-            return {
-              end: "unknown",
-              why: `whether (${conditionText(use)}) holds is not known`,
-              use,
-            };
-          }
-          forgetAssigned(use.inner, scope, use);
-          break;
-        }
-        if (held) {
-          steps.push(`if (${conditionText(use)}) holds (line ${lineOf(use)})`);
-          const inside = run(
-            use.inner,
-            use.inner.context === "location-if" ? use.inner : settings,
-            scope,
-            steps,
-            taken,
-          );
-          if (inside.end !== "continue") {
-            return inside;
-          }
-          settings = inside.level;
-          if (use.inner.uses.some((inner) => inner.name === "break")) {
-            return inside;
-          }
+        const end = use.inner === null ? "next" : runIf(use, use.inner, running);
+        if (end !== "next") {
+          return end;
         }
         break;
       }
     }
   }
-  return { end: "continue", level: settings };
+  return "next";
 }
 
+function runIf(use: Use, inner: Level, running: Running): ScriptEnd | "next" | "stop" {
+  const { scope, steps, taken } = running;
+  const held = holds(use, scope, steps) ?? (inner === taken ? true : null);
+  if (held === null) {
+    if (!matters(inner)) {
+      return "next";
+    }
+    if (!scope.request.standsForAll) {
+      return { end: "unknown", why: `whether (${conditionText(use)}) holds is not known`, use };
+    }
+    forgetAssigned(inner, scope, use);
+    return "next";
+  }
+  if (!held) {
+    return "next";
+  }
+  steps.push(`if (${conditionText(use)}) holds (line ${lineOf(use)})`);
+  if (inner.context === "location-if") {
+    running.settings = inner;
+  }
+  return run(inner, running);
+}
+
+/** The line of a directive, for people. */
 export function lineOf(use: Use): number {
   return use.document.lines.lineAt(use.directive.start);
 }
 
+function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
+}
+
+/** `break` ends the search for another location; the URI part of `proxy_pass` then replaces nothing. */
+function takeAsItIs(running: Running): void {
+  if (running.rewritten !== null) {
+    running.rewritten = null;
+    running.scope.replacesPath = false;
+  }
+}
+
 function assign(use: Use, scope: Scope): void {
-  const [name, value] = use.parameters;
-  if (name?.startsWith("$") === true && value !== undefined) {
-    scope.assigned.set(name.slice(1).toLowerCase(), evaluate(value, scope));
+  const [name, text] = use.parameters;
+  if (name?.startsWith("$") !== true || text === undefined) {
+    return;
+  }
+  const key = name.slice(1).toLowerCase();
+  const value = evaluate(text, scope);
+  if (key === "args") {
+    scope.query = isKnown(value) ? value : null;
+  } else {
+    scope.assigned.set(key, value);
   }
 }
 
 /** Variables that a condition of unknown outcome may set are unknown after it. */
 function forgetAssigned(level: Level, scope: Scope, condition: Use): void {
-  forEachUse(level, (use) => {
+  for (const use of usesWithin(level)) {
     if (use.name === "set" && use.parameters[0] !== undefined) {
       const name = use.parameters[0].slice(1).toLowerCase();
-      scope.assigned.set(
-        name,
-        unknown(`whether (${conditionText(condition)}) holds is not known`, `$${name}`),
-      );
+      const why = `whether (${conditionText(condition)}) holds is not known`;
+      scope.assigned.set(name, unknown(why, `$${name}`));
+      if (name === "args") {
+        scope.query = null;
+      }
     }
-  });
+  }
 }
 
-function statusOf(use: Use): number | null {
-  const [code = ""] = use.parameters;
-  return /^\d+$/.test(code) ? Number(code) : 302;
-}
+/** Patterns that match every path, whatever it is. */
+const everyPath = /^(?:\^|\/|\^\/|\(?\.\*\)?|\^\(?\.[*+]\)?\$?|\^?\/\(?\.\*\)?\$?|\(\.[*+]\)\$?)$/;
 
-function rewrite(use: Use, scope: Scope, steps: string[]): ScriptEnd | "break" | null {
+function rewrite(use: Use, running: Running): ScriptEnd | "next" | "stop" {
+  const { scope, steps } = running;
   const [pattern = "", replacement = "", mode] = use.parameters;
+  const redirects =
+    mode === "redirect" || mode === "permanent" || /^(?:https?:\/\/|\$scheme)/.test(replacement);
   if (scope.path === null) {
-    return null;
+    if (!everyPath.test(pattern)) {
+      return "next";
+    }
+  } else {
+    const groups = compilePattern(pattern, false)?.match(scope.path);
+    if (groups === undefined) {
+      return { end: "unknown", why: `whether ${pattern} matches cannot be told`, use };
+    }
+    if (groups === null) {
+      capture(new Map(), scope);
+      return "next";
+    }
+    capture(groups, scope);
   }
-  const compiled = compilePattern(pattern, false);
-  if (compiled === undefined) {
-    return { end: "unknown", why: `the regular expression ${pattern} cannot be evaluated`, use };
+  if (redirects) {
+    const status = mode === "permanent" ? 301 : 302;
+    return { end: "answered", status, text: false, level: running.settings, use };
   }
-  const groups = compiled.match(scope.path);
-  if (groups === null) {
-    return null;
-  }
-  for (const [name, value] of groups) {
-    scope.assigned.set(name, value);
-  }
-  const target = evaluate(replacement, scope);
-  if (!isKnown(target)) {
+  const question = replacement.indexOf("?");
+  const target = evaluate(question < 0 ? replacement : replacement.slice(0, question), scope);
+  const query =
+    question < 0 ? "" : evaluate(replacement.slice(question + 1).replace(/\?$/, ""), scope);
+  if (!isKnown(target) && !scope.request.standsForAll) {
     return { end: "unknown", why: target.unknown, use };
   }
-  if (
-    mode === "redirect" ||
-    mode === "permanent" ||
-    /^(?:https?:\/\/|\$scheme)/.test(replacement)
-  ) {
-    return { end: "answered", status: mode === "permanent" ? 301 : 302, use };
+  if (target === "") {
+    return { end: "answered", status: 500, text: false, level: running.settings, use };
   }
-  scope.path = target.replace(/\?.*$/s, "");
-  steps.push(`rewrite to ${scope.path} (line ${lineOf(use)})`);
-  return mode === "break" ? "break" : { end: "rewritten", use };
+  const appends = !replacement.endsWith("?");
+  if (question >= 0) {
+    scope.query =
+      !isKnown(query) || (appends && scope.query === null)
+        ? null
+        : query + (appends && scope.query !== null && scope.query !== "" ? `&${scope.query}` : "");
+  }
+  scope.path = isKnown(target) ? target : null;
+  scope.sentAsAsked = false;
+  scope.isInternal = true;
+  if (isKnown(target)) {
+    steps.push(`rewrite to ${target} (line ${lineOf(use)})`);
+  }
+  if (mode === "break") {
+    running.rewritten = null;
+    scope.replacesPath = false;
+    return "stop";
+  }
+  running.rewritten = use;
+  return mode === "last" ? "stop" : "next";
 }
 
 /** Whether a condition that nobody knows could change the way of a request. */
 function matters(level: Level): boolean {
-  return level.uses.some((use) =>
-    ["return", "rewrite", "set", "break", "proxy_pass"].includes(use.name),
+  return level.uses.some(
+    ({ name }) => name.endsWith("_pass") || ["return", "rewrite", "set", "break"].includes(name),
   );
 }
 
+/** The condition without the parentheses, as its words are joined again. */
 function conditionText(use: Use): string {
   return use.parameters
     .join(" ")
@@ -174,19 +232,36 @@ function conditionText(use: Use): string {
     .replace(/\s*\)$/, "");
 }
 
-/** Whether the condition of an `if` holds; null where that is not known. */
-function holds(use: Use, scope: Scope): boolean | null {
+/** The words between the parentheses, which may or may not touch them. */
+function conditionWords(use: Use): string[] {
   const words = [...use.parameters];
-  if (words[0] !== undefined) {
-    words[0] = words[0].replace(/^\(/, "");
+  const first = words[0] ?? "";
+  if (first === "(") {
+    words.shift();
+  } else {
+    words[0] = first.slice(1);
   }
-  const last = words.length - 1;
-  if (words[last] !== undefined) {
-    words[last] = words[last].replace(/\)$/, "");
+  const last = words.at(-1) ?? "";
+  if (last === ")") {
+    words.pop();
+  } else {
+    words[words.length - 1] = last.slice(0, -1);
   }
-  const [subject = "", operator, ...rest] = words.filter(
-    (word, index) => word !== "" || (index > 1 && index < last),
-  );
+  return words;
+}
+
+/** Whether the condition of an `if` holds; null where that is not known. */
+function holds(use: Use, scope: Scope, steps: string[]): boolean | null {
+  const [subject = "", operator, operand = ""] = conditionWords(use);
+  if (/^!?-[fdex]$/.test(subject)) {
+    if (scope.request.standsForAll) {
+      return null;
+    }
+    steps.push(
+      `if (${conditionText(use)}): taken as if there were no such file (line ${lineOf(use)})`,
+    );
+    return subject.startsWith("!");
+  }
   if (!subject.startsWith("$")) {
     return null;
   }
@@ -197,23 +272,17 @@ function holds(use: Use, scope: Scope): boolean | null {
   if (operator === undefined) {
     return value !== "" && value !== "0";
   }
-  const operand = rest[0] ?? "";
   if (operator === "=" || operator === "!=") {
     const expected = evaluate(operand, scope);
     return isKnown(expected) ? (value === expected) === (operator === "=") : null;
   }
-  if (/^!?~\*?$/.test(operator)) {
-    const compiled = compilePattern(operand, operator.endsWith("*"));
-    if (compiled === undefined) {
-      return null;
-    }
-    const groups = compiled.match(value);
-    if (groups !== null && !operator.startsWith("!")) {
-      for (const [name, text] of groups) {
-        scope.assigned.set(name, text);
-      }
-    }
-    return (groups !== null) === !operator.startsWith("!");
+  if (!/^!?~\*?$/.test(operator)) {
+    return null;
   }
-  return null;
+  const groups = compilePattern(operand, operator.endsWith("*"))?.match(value);
+  if (groups === undefined) {
+    return null;
+  }
+  capture(groups ?? new Map(), scope);
+  return (groups !== null) !== operator.startsWith("!");
 }

@@ -1,4 +1,5 @@
 import type { NginxVersion } from "../config/directives.ts";
+import { usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { exactServerName, listenersOf, serverNameOf } from "./listen.ts";
 import type { Exchange, Outcome, ProbeName, UpstreamRequest } from "./model.ts";
@@ -48,6 +49,7 @@ export function simulateAt(
       level,
       pass: null,
       steps,
+      obstacles: [],
       upstream: null,
       idleTimeoutMs: null,
       reusesUpstreamConnection: false,
@@ -55,7 +57,7 @@ export function simulateAt(
   };
   if (server !== null) {
     // The path that reaches this location may be one that the server's rewrites made.
-    const before = runScript(server, { ...scope, path: null }, steps);
+    const before = runScript(server, { ...scope, path: null, computed: new Map() }, steps);
     if (before.end === "answered") {
       return end("answered", `${before.use.name} (line ${lineOf(before.use)})`, before.status);
     }
@@ -119,6 +121,7 @@ export function proxied(
     level,
     pass,
     steps,
+    obstacles: [],
     upstream,
     idleTimeoutMs: idleTimeout(level, pass),
     reusesUpstreamConnection: reuses,
@@ -127,13 +130,13 @@ export function proxied(
 
 /** The location's settings, or those of a `limit_except` in it that holds for the method; it comes before `if`. */
 export function limited(location: Level, method: string): Level {
-  const limit = location.uses.find((use) => use.name === "limit_except" && use.inner !== null);
-  if (limit?.inner == null) {
+  const limit = usesOf(location, "limit_except").at(-1);
+  const inner = limit?.inner ?? null;
+  if (limit === undefined || inner === null) {
     return location;
   }
-  const allowed = limit.parameters.map((parameter) => parameter.toUpperCase());
-  const isAllowed = allowed.includes(method) || (method === "HEAD" && allowed.includes("GET"));
-  return isAllowed ? location : limit.inner;
+  const allowed = new Set(limit.parameters.map((parameter) => parameter.toUpperCase()));
+  return allowed.has(method === "HEAD" ? "GET" : method) ? location : inner;
 }
 
 /** The level itself or the nearest outer one of that context; null where there is none. */

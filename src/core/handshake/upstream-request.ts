@@ -25,6 +25,7 @@ export interface ProxyTarget {
   readonly address: Value;
   /** What `Host` is by default. */
   readonly host: Value;
+  readonly port: Value;
   /** The part from the first `/` after the authority; null where there is none. */
   readonly uri: Value | null;
   /** Whether the parameter has variables: then the URI part is sent as it is. */
@@ -33,33 +34,34 @@ export interface ProxyTarget {
   readonly invalid: boolean;
 }
 
+/** Scheme and authority, then the rest; variables that hold a path end the authority too. */
+const addressAndRest =
+  /^([a-z]+:\/\/(?:(?!\$\{?(?:request_uri|uri|document_uri|is_args|[1-9])\b)[^/?#])*)(.*)$/is;
+
 /** Reads a `proxy_pass` for one request. */
 export function proxyTarget(use: Use, scope: Scope): ProxyTarget {
   const written = use.parameters[0] ?? "";
-  const dynamic = written.includes("$");
   const value = evaluate(written, scope);
   const text = shown(value);
   const why = isKnown(value) ? null : value.unknown;
   const socket = /^(https?:\/\/unix:[^:]*)(?::(.*))?$/i.exec(text);
-  const parts = socket ?? /^([a-z]+:\/\/[^/?#]*)(.*)$/is.exec(text);
+  const parts = socket ?? addressAndRest.exec(text);
   const address = parts?.[1] ?? text;
   const rest = parts?.[2] ?? "";
-  const wrap = (part: string): Value =>
-    why !== null && part.includes("$") ? unknown(why, part) : part;
-  const authority = address.replace(/^[a-z]+:\/\//i, "");
-  const defaultPort = /^https:/i.test(address) ? ":443" : ":80";
+  const isSecure = /^https:/i.test(address);
+  const [, name = "", port] = /^[a-z]+:\/\/(\[[^\]]*\]|[^:]*)(?::(.*))?$/i.exec(address) ?? [];
+  const usual = isSecure ? "443" : "80";
   const host =
-    socket === null
-      ? authority.endsWith(defaultPort)
-        ? authority.slice(0, -defaultPort.length)
-        : authority
-      : "localhost";
+    socket !== null ? "localhost" : port === undefined || port === usual ? name : `${name}:${port}`;
+  const wrap = (part: string): Value =>
+    why !== null && (part.includes("$") || !text.includes("$")) ? unknown(why, part) : part;
   return {
     use,
     address: wrap(address),
     host: wrap(host),
-    uri: rest === "" ? null : wrap(rest),
-    dynamic,
+    port: socket !== null ? "" : wrap(port ?? usual),
+    uri: rest === "" ? null : wrap(rest.startsWith("?") ? `/${rest}` : rest),
+    dynamic: written.includes("$"),
     invalid: !/^(?:https?:\/\/|\$)/i.test(written),
   };
 }
@@ -149,6 +151,7 @@ export function upstreamRequest(
   version: NginxVersion,
 ): UpstreamRequest {
   scope.proxyHost = target.host;
+  scope.proxyPort = target.port;
   const list = effectiveList(level, "proxy_set_header");
   const passes = flag(effectiveSetting(level, "proxy_pass_request_headers"), true);
   const method = effectiveSetting(level, "proxy_method");
@@ -160,13 +163,18 @@ export function upstreamRequest(
   const headers = ownHeaders(list.uses, scope, version);
   const named = new Set(list.uses.map((use) => (use.parameters[0] ?? "").toLowerCase()));
   addDefaults(headers, named, target, version);
-  if (body.state === "set" && !named.has("content-length")) {
-    const value = evaluate(body.use.parameters[0] ?? "", scope);
+  const sentBody =
+    body.state === "set"
+      ? evaluate(body.use.parameters[0] ?? "", scope)
+      : body.state === "unknown"
+        ? unknown(body.why, "")
+        : null;
+  if (body.state === "set" && sentBody !== null && !named.has("content-length")) {
     headers.push({
       name: "Content-Length",
-      value: isKnown(value)
-        ? String(utf8Length(value))
-        : unknown(value.unknown, `length of ${value.text}`),
+      value: isKnown(sentBody)
+        ? String(utf8Length(sentBody))
+        : unknown(sentBody.unknown, `length of ${sentBody.text}`),
       origin: { from: "directive", use: body.use },
     });
   }
@@ -207,6 +215,7 @@ export function upstreamRequest(
     httpVersion,
     httpVersionFrom: useOf(effectiveSetting(level, "proxy_http_version")),
     headers,
+    body: sentBody,
     hidden: list.hidden,
   };
 }
@@ -250,23 +259,37 @@ function addDefaults(
   }
 }
 
+/** The request target as ngx_http_proxy_create_request writes it. */
 function upstreamUri(level: Level, target: ProxyTarget, scope: Scope): Value {
-  const query =
-    scope.request.query === null || scope.request.query === "" ? "" : `?${scope.request.query}`;
-  const sample = scope.path ?? locationPath(level) ?? "/";
-  const known = (text: string): Value =>
-    scope.path === null || scope.request.query === null
-      ? unknown("it follows the path that the client asks for", text)
-      : text;
-  if (target.uri === null) {
-    return known(sample + query);
-  }
-  if (target.dynamic) {
+  const { request, query } = scope;
+  if (target.uri !== null && target.dynamic) {
     return target.uri;
   }
+  const isExactlyKnown = scope.path !== null && query !== null;
+  const known = (text: string): Value =>
+    isExactlyKnown ? text : unknown("it follows the path that the client asks for", text);
   const path = locationPath(level);
-  const rest = path !== null && sample.startsWith(path) ? sample.slice(path.length) : "";
-  return known(shown(target.uri) + rest + query);
+  const sample = scope.path ?? path ?? "/";
+  const suffix = query === null || query === "" ? "" : `?${query}`;
+  if (target.uri === null && scope.sentAsAsked) {
+    return request.target ?? known(sample + suffix);
+  }
+  const replaced = target.uri !== null && scope.replacesPath ? (path ?? "").length : 0;
+  const rest = sample.slice(replaced);
+  const escapes = scope.isInternal || (request.target ?? "").split("?")[0]?.includes("%") === true;
+  const uri = scope.replacesPath ? shown(target.uri ?? "") : "";
+  return known(uri + (escapes ? escapeUri(rest) : rest) + suffix);
+}
+
+/** As ngx_escape_uri with NGX_ESCAPE_URI writes a path, since 1.21.1. */
+export function escapeUri(text: string): string {
+  return text
+    .replace(/\p{Surrogate}/gu, "\ufffd")
+    .replace(/[^!$&'()*+,\-./0-9:;=@A-Z[\]_a-z~]/gu, (character) =>
+      character < "\u0080"
+        ? `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`
+        : encodeURIComponent(character),
+    );
 }
 
 /** The path of a prefix or exact location, or null for a regular expression, a named location and none. */

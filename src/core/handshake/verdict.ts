@@ -48,42 +48,48 @@ export function verdictOf(exchange: Exchange): Verdict {
   }
   const equals = (value: Value, text: string): Truth =>
     isKnown(value) ? value === text : "unknown";
+  const some = (values: readonly Value[], holds: (value: Value) => Truth): Truth =>
+    or(...values.map(holds), upstream.hidden === null ? false : "unknown");
   const keys = headerValues(upstream, "sec-websocket-key");
   const versions = headerValues(upstream, "sec-websocket-version");
-  const handshake: readonly (readonly [rule: string, Truth])[] = [
+  const isOneKey: Truth = keys.length === 1 || some(keys, () => false);
+  const isVersion13 = some(versions, (value) => equals(value, "13"));
+  const hasNoBody = upstream.body === null ? true : equals(upstream.body, "");
+  const both: readonly (readonly [rule: string, Truth])[] = [
     ["upgrade-header", carriesToken(upstream, "upgrade", "websocket")],
     ["connection-header", carriesToken(upstream, "connection", "upgrade")],
-    [
-      "altered-request",
-      and(
-        equals(upstream.method, "GET"),
-        keys.length === 1 || (keys.length === 0 && upstream.hidden !== null ? "unknown" : false),
-        versions.length === 0 && upstream.hidden !== null
-          ? "unknown"
-          : versions.some((value) => equals(value, "13") !== false),
-      ),
-    ],
+    ["altered-request", and(equals(upstream.method, "GET"), isOneKey, isVersion13)],
     ["hidden-response-header", hiddenResponseHeaders(level).length === 0],
     ["http-version", isKnown(upstream.httpVersion) ? upstream.httpVersion !== "2" : "unknown"],
+    ...exchange.obstacles.map(({ rule }) => [rule, false] as const),
   ];
-  const hosts = headerValues(upstream, "host");
-  const strictOnly: readonly (readonly [rule: string, Truth])[] = [
+  const onlyStrict: readonly (readonly [rule: string, Truth])[] = [
     ["http-version", equals(upstream.httpVersion, "1.1")],
     [
-      "contradictory-header",
-      hosts.length === 1 || (hosts.length === 0 && upstream.hidden !== null ? "unknown" : false),
+      "host-header",
+      some(headerValues(upstream, "host"), (value) => (isKnown(value) ? true : "unknown")),
     ],
   ];
-  const lenient = and(...handshake.map(([, truth]) => truth));
-  const strict = and(lenient, ...strictOnly.map(([, truth]) => truth));
-  const reasons = [...handshake, ...strictOnly]
+  // The body's bytes come before the first frame (E180).
+  const onlyLenient: readonly (readonly [rule: string, Truth])[] = [["altered-request", hasNoBody]];
+  const truths = (list: readonly (readonly [string, Truth])[]): Truth[] =>
+    list.map(([, truth]) => truth);
+  const reasons = [...both, ...onlyStrict, ...onlyLenient]
     .filter(([, truth]) => truth === false)
     .map(([rule]) => rule);
-  return { strict: toResult(strict), lenient: toResult(lenient), reasons: [...new Set(reasons)] };
+  return {
+    strict: toResult(and(...truths(both), ...truths(onlyStrict))),
+    lenient: toResult(and(...truths(both), ...truths(onlyLenient))),
+    reasons: [...new Set(reasons)],
+  };
 }
 
 function and(...truths: readonly Truth[]): Truth {
   return truths.includes(false) ? false : truths.includes("unknown") ? "unknown" : true;
+}
+
+function or(...truths: readonly Truth[]): Truth {
+  return truths.includes(true) ? true : truths.includes("unknown") ? "unknown" : false;
 }
 
 function toResult(truth: Truth): Result {
