@@ -8,17 +8,32 @@ import { printed, scenario, writes } from "./scenario.ts";
 
 const policyPath = ".github/nginx-websocket-guard.yml";
 
-/** One clear message, a failed job, nothing written, no stack. */
-function expectRefusal(result: RunResult, ...parts: readonly string[]): void {
-  const said = result.annotations.filter(({ level }) => level === "error");
-  expect(said).toHaveLength(1);
-  for (const part of parts) expect(said[0]?.message).toContain(part);
-  expect(result.exitCode).toBe(1);
-  expect(result.outputs["conclusion"]).toBe("failure");
-  expect(result.summary).not.toBe("");
-  expect(result.stdout + result.stderr).not.toMatch(/^\s+at |node:internal/m);
-  expect(printed(result)).toEqual([]);
-  expect(writes(result)).toEqual([]);
+/** What a run looks like that refuses its input: one clear message, a failed job, nothing written, no stack. */
+const refused = {
+  exitCode: 1,
+  conclusion: "failure",
+  errors: 1,
+  missing: [],
+  saidInSummary: true,
+  showsStack: false,
+  printed: [],
+  writes: [],
+};
+
+/** @param parts what the message must hold. */
+function refusal(result: RunResult, ...parts: readonly string[]): object {
+  const errors = result.annotations.filter(({ level }) => level === "error");
+  const message = errors[0]?.message ?? "";
+  return {
+    exitCode: result.exitCode,
+    conclusion: result.outputs["conclusion"],
+    errors: errors.length,
+    missing: parts.filter((part) => !message.includes(part)).map((part) => [part, message]),
+    saidInSummary: result.summary !== "",
+    showsStack: /^\s+at |node:internal/m.test(result.stdout + result.stderr),
+    printed: printed(result),
+    writes: writes(result),
+  };
 }
 
 describe("an input", () => {
@@ -32,11 +47,9 @@ describe("an input", () => {
   ])("%s: %j", async (name, value, advice) => {
     const { run, repository } = await scenario({ base: nginx.complete, head: { "a.txt": "a\n" } });
     const checkout = repository.branch("main");
-    expectRefusal(
-      await run({ inputs: { [name]: value }, checkout }),
-      `The input ${name} is `,
-      advice,
-    );
+    expect(
+      refusal(await run({ inputs: { [name]: value }, checkout }), `The input ${name} is `, advice),
+    ).toEqual(refused);
   });
 });
 
@@ -53,7 +66,7 @@ describe("the base's policy", () => {
       head: nginx.broken,
     });
     const result = await run();
-    expectRefusal(result, message);
+    expect(refusal(result, message)).toEqual(refused);
     expect(result.annotations[0]?.properties).toMatchObject({ file: policyPath, line: `${line}` });
   });
 
@@ -62,7 +75,7 @@ describe("the base's policy", () => {
       base: { [policyPath]: "profil: basic\nrules:\n  idle-timeot: off\n" },
       head: nginx.broken,
     });
-    expectRefusal(await run(), `${policyPath}:1:1: `, `${policyPath}:3:3: `);
+    expect(refusal(await run(), `${policyPath}:1:1: `, `${policyPath}:3:3: `)).toEqual(refused);
   });
 });
 
@@ -75,13 +88,15 @@ describe("the event", () => {
     ["no repository", { GITHUB_REPOSITORY: "" }, "GITHUB_REPOSITORY is not set"],
   ])("%s", async (_, env, message) => {
     const { run, repository } = await scenario({ base: { "action.yml": "name: x\n" } });
-    expectRefusal(await run({ env, checkout: repository.branch("main") }), message);
+    expect(refusal(await run({ env, checkout: repository.branch("main") }), message)).toEqual(
+      refused,
+    );
   });
 
   test("a push without a checkout", async () => {
     const { github, repository, runOn } = await scenario();
     const result = await runOn(branchEvent(github, repository, "schedule"));
-    expectRefusal(result, "The workspace is empty", "actions/checkout");
+    expect(refusal(result, "The workspace is empty", "actions/checkout")).toEqual(refused);
   });
 });
 
@@ -113,18 +128,20 @@ describe("an API that answers", () => {
       head: nginx.broken,
       github: { faults: (request) => (request.operation === operation ? fault : undefined) },
     });
-    expectRefusal(await run(), ...parts);
+    expect(refusal(await run(), ...parts)).toEqual(refused);
   });
 
   test("401 to a wrong token", async () => {
     const { run } = await scenario({ base: nginx.complete, head: nginx.broken });
-    expectRefusal(await run({ token: "wrong" }), "401", "Bad credentials", "token is not valid");
+    expect(
+      refusal(await run({ token: "wrong" }), "401", "Bad credentials", "token is not valid"),
+    ).toEqual(refused);
   });
 
   test("that there is no such repository", async () => {
     const { run } = await scenario({ base: nginx.complete, head: nginx.broken });
     const env = { GITHUB_REPOSITORY: "octo/other" };
-    expectRefusal(await run({ env }), "may the token read it");
+    expect(refusal(await run({ env }), "may the token read it")).toEqual(refused);
   });
 
   test("5xx twice and then well: the run goes on", async () => {

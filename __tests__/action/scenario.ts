@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { afterEach, expect } from "vitest";
+import { afterEach } from "vitest";
 import { pullRequestEvent } from "../github/events.ts";
 import type { WorkflowEvent } from "../github/events.ts";
 import type { Files } from "../github/git.ts";
@@ -21,7 +21,7 @@ const running: LocalGitHub[] = [];
 afterEach(async () => {
   const problems = running.flatMap((github) => github.problems);
   await Promise.all(running.splice(0).map(async (github) => github.close()));
-  expect(problems, "requests that GitHub does not know, or answers it would not give").toEqual([]);
+  if (problems.length > 0) throw new Error(problems.join("\n"));
 });
 
 export interface Setup {

@@ -3,7 +3,7 @@ import type { Analysis, ChangedFile, PolicyProblem } from "../core/index.ts";
 import { analyseBoth } from "./closure.ts";
 import { Contents } from "./contents.ts";
 import type { Doing } from "./doing.ts";
-import { UserError } from "./faults.ts";
+import type { UserError } from "./faults.ts";
 import type { GitHub, ListedChanges, Tree } from "./github.ts";
 import { previewPolicy } from "./head-policy.ts";
 import type { Inputs } from "./inputs.ts";

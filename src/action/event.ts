@@ -103,7 +103,7 @@ function sha(parent: object, key: string, event: string): string {
 
 function field(parent: unknown, key: string, event: string): unknown {
   if (typeof parent === "object" && parent !== null && Object.hasOwn(parent, key)) {
-    return (parent as Readonly<Record<string, unknown>>)[key];
+    return Reflect.get(parent, key) as unknown;
   }
   throw new UserError(`The payload of the ${event} event has no ${key}.`);
 }

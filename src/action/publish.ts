@@ -9,6 +9,8 @@ import { emptyOutcome } from "./outcome.ts";
 import type { Reports } from "./reports.ts";
 import type { Verdict } from "./verdict.ts";
 
+const annotate = { error: core.error, warning: core.warning, notice: core.notice };
+
 export interface Publication {
   readonly outcome: Outcome;
   readonly verdict: Verdict;
@@ -21,7 +23,7 @@ export function publish({ outcome, verdict, reports, inputs }: Publication): voi
   setOutputs(outcome, verdict, reports);
   if (inputs.comment !== "off") writeSummary(outcome, verdict.line);
   for (const { level, message, ...properties } of annotationsOf(outcome)) {
-    core[level](message, properties);
+    annotate[level](message, properties);
   }
   const missing = notAnalysed(outcome);
   if (missing.length > 0) {

@@ -38,7 +38,7 @@ function findings(outcome: Outcome, { failOn }: Inputs): string | null {
   const named = [...byPlace].slice(0, mostNamed);
   const places = named.map(([where, rules]) => `${where} (${[...new Set(rules)].join(", ")})`);
   const left = byPlace.size - named.length;
-  if (left > 0) places.push(`${numbered(left, "more place")}`);
+  if (left > 0) places.push(numbered(left, "more place"));
   return `${countsInWords(found)} in ${outcome.subject}, which fail-on: ${failOn} does not allow: ${places.join("; ")}.`;
 }
 
