@@ -26,7 +26,7 @@ const files = { "site.conf": site, "snippets/proxy.conf": snippet };
 
 const ws: FindingSketch = {
   at: ["site.conf", "proxy_pass http://backend;"],
-  location: ["site.conf", "location /ws {\n    proxy_pass http://backend;\n  }"],
+  location: ["site.conf", "location /ws {"],
 };
 const wsFix = [
   ["site.conf", "http://backend;", "http://backend;\n    proxy_http_version 1.1;"],
@@ -92,8 +92,11 @@ describe("a comment stands", () => {
       ["site.conf:11"],
     ],
     [
-      "at another line of the block",
-      { ...ws, at: ["site.conf", "proxy_pass http://app;"], location: ["site.conf", site.trim()] },
+      "at the head of a related block",
+      {
+        at: ["snippets/proxy.conf", "proxy_set_header Host"],
+        related: [["site.conf", site.trim(), ""]],
+      },
       [changed("site.conf", [1, " ", "+", " "])],
       ["site.conf:1"],
     ],

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import { applyEdits } from "../../src/core/fix/edit.ts";
 import type { TextEdit } from "../../src/core/fix/edit.ts";
 import { hunksOf } from "../../src/core/review/diff.ts";
 import { planReview } from "../../src/core/review/plan.ts";
 import type { ChangedFile } from "../../src/core/review/review.ts";
-import { applyEdits } from "../../src/core/review/suggestion.ts";
 import { applySuggestions } from "../github/apply.ts";
 import { startGitHub } from "../github/server.ts";
 import type { Edit, GroupSketch } from "./world.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { TextEdit } from "../../src/core/fix/edit.ts";
-import { applyEdits, lineChange, suggestionFor } from "../../src/core/review/suggestion.ts";
+import { lineChange, suggestionFor } from "../../src/core/review/suggestion.ts";
 import { documentOf } from "./world.ts";
 
 /** The text without its marks, and an edit for each `«old→new»`. */
@@ -35,11 +35,7 @@ describe("suggestionFor", () => {
     ["a removed line keeps the one before", "a\nb\n«c\n→»d\n", [2, 3, "b"]],
     ["at the top, the one after", "«a\n→»b\nc\n", [1, 2, "b"]],
     ["edits far apart are one range", "«a→A»\nb\n«c→C»\nd\n", [1, 3, "A", "b", "C"]],
-    [
-      "several insertions at one place keep their order",
-      "a«→\n1»«→\n2»\nb\n",
-      [1, 1, "a", "1", "2"],
-    ],
+    ["several insertions at one place", "a«→\n1»«→\n2»\nb\n", [1, 1, "a", "1", "2"]],
     ["lines that stay at the ends are left out", "a\n«b\nc→b\nC»\nd\n", [3, 3, "C"]],
     ["a line becomes blank", "a\n«b→»\nc\n", [2, 2, ""]],
     ["blank lines at the end count", "a\n«b→b\n»\nc\n", [2, 2, "b", ""]],
@@ -81,29 +77,5 @@ describe("lineChange", () => {
   test("a deletion has no lines", () => {
     const { document, edits } = marked("a\n«b\n→»c\n");
     expect(lineChange(document, edits)).toEqual({ startLine: 2, line: 2, lines: [] });
-  });
-});
-
-describe("applyEdits", () => {
-  const document = documentOf("abcdef");
-  const edit = (start: number, end: number, text: string): TextEdit => ({
-    document,
-    start,
-    end,
-    text,
-  });
-
-  test("gives one result in any order", () => {
-    const edits = [edit(0, 1, "A"), edit(2, 2, "-"), edit(4, 6, "")];
-    expect(applyEdits("abcdef", edits)).toBe("Ab-cd");
-    expect(applyEdits("abcdef", edits.toReversed())).toBe("Ab-cd");
-  });
-
-  test.each([
-    ["edits that overlap", [edit(0, 3, "x"), edit(2, 4, "y")]],
-    ["an edit outside the text", [edit(4, 7, "x")]],
-    ["an end before the start", [edit(3, 2, "x")]],
-  ])("null for %s", (_title, edits) => {
-    expect(applyEdits("abcdef", edits)).toBeNull();
   });
 });

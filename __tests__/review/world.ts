@@ -1,11 +1,11 @@
+import { analyse } from "../../src/core/analyse.ts";
 import type { Analysis, Group, LocationReport, ProvenFix } from "../../src/core/analysis.ts";
 import { Documents } from "../../src/core/config/documents.ts";
-import type { Config, Document, Level, Place, Use } from "../../src/core/config/model.ts";
+import type { Document, Place } from "../../src/core/config/model.ts";
 import type { TextEdit } from "../../src/core/fix/edit.ts";
-import type { Exchange, ProbeName, Verdict } from "../../src/core/handshake/model.ts";
+import { defaultPolicy } from "../../src/core/policy/schema.ts";
 import type { ChangedFile } from "../../src/core/review/review.ts";
-import type { Finding } from "../../src/core/rules/finding.ts";
-import type { Directive } from "../../src/core/syntax/tree.ts";
+import type { Finding, LocationName } from "../../src/core/rules/finding.ts";
 
 /** A place by its text: the first `text` of the file. */
 export type At = readonly [path: string, text: string];
@@ -18,7 +18,7 @@ export interface FindingSketch extends Partial<
 > {
   readonly at: At;
   readonly related?: readonly (readonly [...At, note: string])[];
-  /** The text of the location's block. */
+  /** Text that the location's block starts with. */
   readonly location?: At;
 }
 
@@ -36,7 +36,6 @@ export interface WorldSketch {
   readonly files: Readonly<Record<string, string>>;
   readonly groups?: readonly GroupSketch[];
   readonly provesTogether?: (edits: readonly TextEdit[]) => boolean;
-  readonly verdict?: Verdict;
 }
 
 export interface World {
@@ -44,22 +43,27 @@ export interface World {
   readonly documents: ReadonlyMap<string, Document>;
 }
 
-/** An analysis without an engine behind it: the findings and fixes are those of the sketch. */
+/** An analysis whose findings and fixes are those of the sketch; documents and locations are the engine's. */
 export function worldOf(sketch: WorldSketch): World {
-  const documents = documentsOf(sketch.files);
-  const groups = (sketch.groups ?? []).map((group, index) => groupOf(documents, group, index));
-  const findings = groups.flatMap((group) => group.findings);
-  const names = [...new Set(findings.flatMap(({ location }) => location ?? []))];
+  const { files } = sketch;
+  const real = analyse(
+    { list: () => Object.keys(files), read: (path) => files[path] },
+    { policy: defaultPolicy },
+  );
+  const documents = new Map([...documentsOf(files), ...real.documents]);
+  const groups = (sketch.groups ?? []).map((group, index) =>
+    groupOf(documents, real.locations, group, index),
+  );
   const analysis: Analysis = {
-    nginxVersion: "1.22.1",
-    files: [...documents.keys()].map((path) => ({ path, analysed: true })),
+    nginxVersion: real.nginxVersion,
+    files: real.files,
     documents,
-    configs: [],
-    findings,
+    configs: real.configs,
+    findings: groups.flatMap((group) => group.findings),
     groups,
-    locations: names.map((name) => reportOf(name, sketch.verdict)),
-    wanted: [],
+    locations: real.locations,
     pendingSilences: [],
+    wanted: [],
     proveTogether: sketch.provesTogether ?? (() => true),
   };
   return { analysis, documents };
@@ -123,6 +127,7 @@ export function added(path: string, text: string): ChangedFile {
 
 function groupOf(
   documents: ReadonlyMap<string, Document>,
+  locations: readonly LocationReport[],
   sketch: GroupSketch,
   index: number,
 ): Group {
@@ -146,14 +151,7 @@ function groupOf(
         place: placeOf(documents, [path, text]),
         note,
       })),
-      location: location
-        ? {
-            place: placeOf(documents, location),
-            name: /location (.*?) \{/.exec(location[1])?.[1] ?? "/",
-            server: "api.example.com",
-            includedFrom: [],
-          }
-        : null,
+      location: location ? nameOf(locations, placeOf(documents, location)) : null,
     };
   });
   const [first] = sketch.findings;
@@ -182,79 +180,11 @@ function groupOf(
   };
 }
 
-function reportOf(
-  name: NonNullable<Finding["location"]>,
-  verdict: Verdict = { strict: "breaks", lenient: "breaks", reasons: [] },
-): LocationReport {
-  const { document } = name.place;
-  const level: Level = { context: "location", opener: null, parent: null, uses: [], hidden: [] };
-  const proxyPass: Use = {
-    document,
-    directive: directiveIn(document, "proxy_pass"),
-    name: "proxy_pass",
-    parameters: ["http://backend"],
-    level,
-    inner: null,
-    include: null,
-  };
-  const config: Config = {
-    root: document.path,
-    kind: "server",
-    main: level,
-    documents: [document],
-    problems: [],
-    incomplete: [],
-  };
-  return {
-    config,
-    name,
-    level,
-    proxyPass,
-    intent: { serves: "yes", evidence: ["the path has the token ws"] },
-    traffic: "websocket",
-    verdict,
-    exchanges: { websocket: exchange("websocket"), plain: exchange("plain"), h2c: exchange("h2c") },
-    upstream: {
-      httpVersion: "1.0",
-      headers: [
-        ["Host", "backend"],
-        ["Connection", "close"],
-      ],
-    },
-    idleTimeoutMs: 60_000,
-  };
-}
-
-function exchange(probe: ProbeName): Exchange {
-  return {
-    probe,
-    outcome: "proxied",
-    status: null,
-    pass: null,
-    level: null,
-    steps: [],
-    upstream: {
-      method: "GET",
-      uri: "/ws",
-      address: "http://backend",
-      httpVersion: "1.0",
-      httpVersionFrom: null,
-      headers: [
-        { name: "Host", value: "backend", origin: { from: "default" } },
-        { name: "Connection", value: "close", origin: { from: "default" } },
-      ],
-      hidden: null,
-    },
-    idleTimeoutMs: 60_000,
-    reusesUpstreamConnection: false,
-  };
-}
-
-function directiveIn({ tree }: Document, name: string): Directive {
-  const pending = [...tree.directives];
-  for (let next = pending.shift(); next; next = pending.shift()) {
-    if (next.name.value === name) return next;
-    pending.push(...(next.block?.directives ?? []));
-  }
-  throw new Error(`no ${name}`);
+function nameOf(locations: readonly LocationReport[], { document, span }: Place): LocationName {
+  const report = locations.find(
+    ({ name: { place } }) => place.document === document && place.span.start === span.start,
+  );
+  if (!report)
+    throw new Error(`no location at ${document.path}:${document.lines.lineAt(span.start)}`);
+  return report.name;
 }

@@ -1,9 +1,11 @@
 import type { Config, Document, Level, Place, Use } from "./config/model.ts";
-import type { Fix, TextEdit } from "./fix/edit.ts";
+import type { ProvenFix, TextEdit } from "./fix/edit.ts";
 import type { Writable } from "./fix/remedy.ts";
 import type { Exchange, ProbeName, Value, Verdict } from "./handshake/model.ts";
 import type { Intent, Traffic } from "./intent/model.ts";
 import type { Finding, LocationName } from "./rules/finding.ts";
+
+export type { ProvenFix } from "./fix/edit.ts";
 
 /** A proxying location, once per use. */
 export interface LocationReport {
@@ -43,12 +45,6 @@ export interface Group {
    * Proven: applied alone, the group's findings are gone, nothing new is found, other headers are unchanged.
    */
   fix(writable: Writable): ProvenFix | null;
-}
-
-export interface ProvenFix extends Fix {
-  /** The websocket probe's request head at the group's first location, as lines, before and after. */
-  readonly now: readonly string[];
-  readonly after: readonly string[];
 }
 
 /** Everything core finds in a set of files. */

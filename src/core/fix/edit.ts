@@ -18,6 +18,13 @@ export interface Fix {
   readonly edits: readonly TextEdit[];
 }
 
+/** A fix that was simulated. */
+export interface ProvenFix extends Fix {
+  /** The websocket probe's request head at the first location that it mends, as lines, before and after. */
+  readonly now: readonly string[];
+  readonly after: readonly string[];
+}
+
 type Change = Pick<TextEdit, "start" | "end" | "text">;
 
 /**

@@ -104,7 +104,7 @@ class Planner {
     if (!best) return null;
     for (const { document, hunk } of this.#hunksFor(group, anchor)) {
       const isFree = this.#freeLines(document, hunk);
-      const isWritable = writableIn(document, isFree);
+      const isWritable = writableIn(document, isFree, editsOf(this.#drafts));
       const fix = best.edits.every(isWritable)
         ? best
         : group.fix(({ document: of, span }) => isWritable({ document: of, ...span }));
@@ -199,14 +199,18 @@ function anywhere(): boolean {
   return true;
 }
 
-/** Whether an edit touches free lines of this document only. */
+/** Whether an edit touches free lines of this document only, and is not at the place of an edit of another suggestion. */
 function writableIn(
   document: Document,
   isFree: (first: number, last: number) => boolean,
+  others: readonly TextEdit[],
 ): (edit: Pick<TextEdit, "document" | "start" | "end">) => boolean {
   return ({ document: edited, start, end }) =>
     edited === document &&
-    isFree(document.lines.lineAt(start), document.lines.lineAt(Math.max(start, end - 1)));
+    isFree(document.lines.lineAt(start), document.lines.lineAt(Math.max(start, end - 1))) &&
+    !others.some(
+      (other) => other.document === document && other.start <= end && start <= other.end,
+    );
 }
 
 function editsOf(drafts: readonly Draft[]): TextEdit[] {

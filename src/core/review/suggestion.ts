@@ -1,4 +1,5 @@
 import type { Document } from "../config/model.ts";
+import { applyEdits } from "../fix/edit.ts";
 import type { TextEdit } from "../fix/edit.ts";
 import { hasHiddenCharacters } from "../report/markup.ts";
 
@@ -9,18 +10,6 @@ export interface LineChange {
   readonly line: number;
   /** Without line ends; empty for a deletion. */
   readonly lines: readonly string[];
-}
-
-/** The text with the edits made; null where they overlap or reach outside. Insertions at one place keep their order. */
-export function applyEdits(text: string, edits: readonly TextEdit[]): string | null {
-  let result = "";
-  let from = 0;
-  for (const edit of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
-    if (edit.start < from || edit.end < edit.start || edit.end > text.length) return null;
-    result += text.slice(from, edit.start) + edit.text;
-    from = edit.end;
-  }
-  return result + text.slice(from);
 }
 
 /** The smallest range of whole lines that the edits of one document change; null where they change nothing. */

@@ -1,5 +1,5 @@
 import type { Place } from "../config/model.ts";
-import type { Fix } from "../fix/edit.ts";
+import type { ProvenFix } from "../fix/edit.ts";
 
 export type Severity = "error" | "warning" | "notice";
 
@@ -34,7 +34,7 @@ export interface Finding {
   readonly group: string;
   /** The fingerprint of the group's finding that carries the fix, or null. */
   readonly fixedBy: string | null;
-  readonly fix: Fix | null;
+  readonly fix: ProvenFix | null;
   /** Stable over line shifts: rule + file + block path + directive + ordinal, hashed. */
   readonly fingerprint: string;
   /** False where the base has it too; true when there is no base. */
