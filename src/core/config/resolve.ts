@@ -80,7 +80,6 @@ class Resolver {
         this.fill(main, document, null);
       }
     }
-    this.checker.end();
     return {
       root: this.root.path,
       kind,
@@ -263,28 +262,38 @@ class Resolver {
         folders.push(above);
       }
     }
-    const found: (string | undefined)[] = [];
+    const found = new Set<string>();
+    const add = (folder: string, path: string): void => {
+      const joined = joinPath(folder, path);
+      if (joined !== undefined && joined !== "") {
+        found.add(joined);
+      }
+    };
     if (!pattern.startsWith("/")) {
-      found.push(...folders.map((folder) => joinPath(folder, pattern)));
+      for (const folder of folders) {
+        add(folder, pattern);
+      }
     } else {
       for (const [prefix, target] of this.options.prefixes) {
         const rest = below(pattern, prefix);
-        found.push(rest === undefined ? undefined : joinPath(target, rest));
+        if (rest !== undefined) {
+          add(target, rest);
+        }
       }
       for (const prefix of usualPrefixes) {
         const rest = below(pattern, prefix);
-        if (rest !== undefined) {
-          found.push(...folders.map((folder) => joinPath(folder, rest)));
-        }
-        // A repository that holds an image's files from its root: `rootfs/etc/nginx/nginx.conf`.
         for (const folder of folders) {
+          if (rest !== undefined) {
+            add(folder, rest);
+          }
+          // A repository that holds an image's files from its root: `rootfs/etc/nginx/nginx.conf`.
           if (`/${folder}`.endsWith(prefix)) {
-            found.push(joinPath(folder.slice(0, -prefix.length), pattern));
+            add(folder.slice(0, -prefix.length), pattern);
           }
         }
       }
     }
-    return [...new Set(found.filter((path) => path !== undefined && path !== ""))] as string[];
+    return [...found];
   }
 }
 

@@ -1,7 +1,7 @@
 import picomatch from "picomatch";
 import type { Policy } from "../policy/policy.ts";
 import { parse } from "../syntax/parse.ts";
-import type { Directive, SyntaxTree } from "../syntax/tree.ts";
+import type { Directive, Span, SyntaxTree } from "../syntax/tree.ts";
 
 /** What a file is to us. */
 export interface Recognition {
@@ -101,31 +101,47 @@ function mayBe(path: string): boolean {
   return isNginxPath(path);
 }
 
-/** Delimiters of templates. `{#` and `[[` also occur in nginx's own language. */
-const tags = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|<%[\s\S]*?%>|%%\w+%%|\$\{[A-Z][A-Z0-9_]*\}/g;
+/**
+ * Tags of templates that stay on their line: Jinja, Go and their like, ERB, and placeholders that a script replaces. Text
+ * that only opens like one is a fault of nginx configuration.
+ */
+const tags =
+  /\{\{[^{}\n]{0,300}\}\}|\{%[^%\n]{0,300}%\}|<%[^%\n]{0,300}%>|%%\w{1,100}%%|\$\{[A-Z][A-Z0-9_]{0,100}\}|\b__[A-Z][A-Z0-9_]{0,100}__/g;
 
 /** Names the first template tag outside of comments and Lua, or gives null. */
 function templateReason(tree: SyntaxTree): string | null {
   const { text } = tree;
-  const aside = [...tree.comments, ...luaBodies(tree.directives)];
+  const aside = [...tree.comments, ...luaBodies(tree.directives)].toSorted(
+    (a, b) => a.start - b.start,
+  );
+  let next = 0;
   for (const match of text.matchAll(tags)) {
-    if (!aside.some(({ start, end }) => start <= match.index && match.index < end)) {
-      const tag = match[0].replace(/\s+/g, " ");
+    while ((aside[next]?.end ?? Infinity) <= match.index) {
+      next++;
+    }
+    if ((aside[next]?.start ?? Infinity) > match.index) {
+      const [tag] = match;
       return `it is a template (${tag.length > 40 ? `${tag.slice(0, 39)}…` : tag})`;
     }
   }
   return null;
 }
 
-function luaBodies(directives: readonly Directive[]): { start: number; end: number }[] {
+function luaBodies(directives: readonly Directive[]): Span[] {
   return directives.flatMap(({ block }) =>
     block === null ? [] : block.lua === null ? luaBodies(block.directives) : [block.lua],
   );
 }
 
-/** The text as nginx might see it after rendering: statements gone, values a word. */
+/** The text as nginx might see it after rendering: lines of nothing but tags are gone, others stand for a word. */
 function withoutTags(text: string): string {
-  return text.replace(tags, (tag) => (/^(?:\{%|<%(?!=))/.test(tag) ? " " : "x"));
+  return text
+    .split("\n")
+    .map((line) => {
+      const rest = line.replace(tags, "");
+      return rest.length === line.length ? line : rest.trim() === "" ? "" : line.replace(tags, "x");
+    })
+    .join("\n");
 }
 
 const blocks = new Set(
@@ -136,23 +152,21 @@ const blocks = new Set(
 
 /** Blocks and directives that other languages with braces and semicolons have too. */
 const ambiguous = new Set(
-  `if include return break set index root server user types use zone hash pid env daemon alias allow deny map match
-  internal expires mail stream status listen geo`.split(/\s+/),
+  `if include return break set index root server user types use zone hash pid env daemon alias allow deny match internal
+  expires mail stream status listen ssl random sticky etag resolver`.split(/\s+/),
 );
 
-const telling = new Set(
-  `absolute_redirect access_log accept_mutex add_header add_trailer aio alias allow allow autoindex break charset
-  charset_types chunked_transfer_encoding daemon default_type deny directio disable_symlinks empty_gif env error_log
-  error_page etag expires fastcgi_pass gunzip gzip hash http2 http3 if_modified_since ignore_invalid_headers include
-  index internal ip_hash keepalive least_conn limit_rate limit_conn limit_req listen load_module lock_file log_format
-  log_not_found master_process merge_slashes mirror more_clear_headers more_set_headers more_set_input_headers
-  msie_padding multi_accept override_charset pcre_jit perl_set pid port_in_redirect random recursive_error_pages
-  reset_timedout_connection resolver return rewrite rewrite_log root satisfy send_timeout sendfile sendfile_max_chunk
-  server server_name server_name_in_redirect server_names_hash_bucket_size server_names_hash_max_size server_tokens set
-  set_real_ip_from ssi ssl sticky stub_status sub_filter tcp_nodelay tcp_nopush thread_pool try_files underscores_in_headers
-  use user userid valid_referers worker_connections worker_processes zone postpone_output`.split(
-    /\s+/,
-  ),
+const known = new Set(
+  `absolute_redirect access_log accept_mutex add_header add_trailer aio alias allow autoindex break charset charset_types
+  chunked_transfer_encoding daemon default_type deny directio disable_symlinks empty_gif env error_log error_page etag
+  expires gunzip gzip hash http2 http3 if_modified_since ignore_invalid_headers include index internal ip_hash keepalive
+  least_conn limit_rate limit_conn limit_req listen load_module lock_file log_format log_not_found master_process
+  merge_slashes mirror msie_padding multi_accept override_charset pcre_jit perl_set pid port_in_redirect postpone_output
+  random recursive_error_pages reset_timedout_connection resolver return rewrite rewrite_log root satisfy send_timeout
+  sendfile sendfile_max_chunk server server_name server_name_in_redirect server_names_hash_bucket_size
+  server_names_hash_max_size server_tokens set set_real_ip_from ssi ssl sticky stub_status sub_filter tcp_nodelay
+  tcp_nopush thread_pool try_files underscores_in_headers use user userid valid_referers worker_connections
+  worker_processes zone`.split(/\s+/),
 );
 
 /** Modules whose directives begin with the module's name. */
@@ -161,22 +175,41 @@ const family =
 
 const lua = /_by_lua_block$/;
 
+/** Whether hardly another language has such a directive. */
 function isTelling(directive: Directive): boolean {
-  const name = directive.name.value;
-  return !ambiguous.has(name) && isKnown(directive);
+  const { name, parameters, block } = directive;
+  const isVariableBlock = block !== null && parameters.some(({ value }) => /^\$\w/.test(value));
+  return (
+    isVariableBlock || !(ambiguous.has(name.value) || name.value === "map" || name.value === "geo")
+  );
 }
 
 function isKnown({ name: { value: name, quote }, parameters, block }: Directive): boolean {
   if (quote !== "") {
     return false;
   }
-  if (block !== null && block.lua === null) {
-    return blocks.has(name);
+  if (block !== null && blocks.has(name)) {
+    return true;
   }
-  // `name = value` is of INI files, of HOCON and of most languages.
+  const [first] = parameters;
+  switch (name) {
+    case "set":
+      return first?.value.startsWith("$") === true;
+    case "return":
+      return first !== undefined && /^(?:\d{3}$|https?:|\$)/.test(first.value);
+    default:
+      // `name = value` is of INI files, of HOCON and of most languages.
+      return (
+        (known.has(name) || family.test(name) || lua.test(name)) &&
+        !/^[=(:]/.test(first?.value ?? "")
+      );
+  }
+}
+
+/** Directives of modules that we do not know look like this; they speak neither for nor against nginx. */
+function mayBeOfModule({ name, block, semicolon }: Directive): boolean {
   return (
-    (telling.has(name) || family.test(name) || lua.test(name)) &&
-    !/^[=(]/.test(parameters[0]?.value ?? "")
+    /^[a-z][a-z0-9]*(?:_[a-z0-9]+)+$/.test(name.value) && (block !== null || semicolon !== null)
   );
 }
 
@@ -185,38 +218,30 @@ const dataBlocks = new Set("map geo split_clients types charset_map match".split
 
 /** Whether more of the directives are nginx's than not, and one of them could hardly be of another program. */
 function seemsNginx(tree: SyntaxTree, byPath: boolean): boolean {
-  let known = 0;
-  let other = 0;
-  let complete = 0;
-  let tellingOnes = 0;
+  const [first] = tree.directives;
+  // An INI section, markup, a script's first line.
+  if (first === undefined || /^[[<]/.test(first.name.value) || tree.text.startsWith("#!")) {
+    return false;
+  }
+  let ours = 0;
+  let others = 0;
+  let hasEnd = false;
+  let tells = false;
   const walk = (directives: readonly Directive[]): void => {
     for (const directive of directives) {
       const { name, block, semicolon } = directive;
-      const open = block !== null && block.lua === null;
       if (isKnown(directive)) {
-        known++;
-        complete += block !== null || semicolon !== null ? 1 : 0;
-        tellingOnes += isTelling(directive) ? 1 : 0;
-        if (open && !dataBlocks.has(name.value)) {
+        ours++;
+        hasEnd ||= block !== null || semicolon !== null;
+        tells ||= isTelling(directive);
+        if (block !== null && !dataBlocks.has(name.value)) {
           walk(block.directives);
         }
-      } else {
-        other++;
+      } else if (!mayBeOfModule(directive)) {
+        others++;
       }
     }
   };
-  if (/^\s*(?:\[[\w .:"'-]+\]\s*$|<[?!\w])/m.test(firstLines(tree))) {
-    return false;
-  }
   walk(tree.directives);
-  if (known === 0 || known < other) {
-    return false;
-  }
-  return byPath || (tellingOnes > 0 && complete > 0);
-}
-
-/** The start of the text without its comments: an INI section or a markup tag there is of another language. */
-function firstLines(tree: SyntaxTree): string {
-  const first = tree.directives[0];
-  return first === undefined ? "" : tree.text.slice(first.start, first.start + 200);
+  return ours > 0 && ours >= others && (byPath || (tells && hasEnd));
 }
