@@ -184,7 +184,7 @@ function isSilenced({ thread, fingerprints }: OwnThread, comment: ReviewComment)
 
 function withoutSuggestions(body: string): string {
   return body
-    .replaceAll(/^(`{3,}|~{3,})suggestion\b.*\n(?:[^]*?\n)?\1[`~]*[ \t]*$\n?/gm, "")
+    .replaceAll(/^(`{3,}|~{3,})suggestion\b.*\n(?:[^]*?\n)?\1[`~]*[ \t]*$\n*/gm, "")
     .trim();
 }
 
