@@ -1,5 +1,5 @@
 import { Documents } from "../../src/core/config/documents.ts";
-import type { Config, Document, Level, Use } from "../../src/core/config/model.ts";
+import type { Config, Document, Level, Place, Use } from "../../src/core/config/model.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
 import { applyEdits, type Fix } from "../../src/core/fix/edit.ts";
 import { fixCandidates } from "../../src/core/fix/plan.ts";
@@ -65,7 +65,9 @@ function after(document: Document, fix: Fix | undefined): string {
 
 function levelNamed(config: Config, name: string | undefined): Level {
   const found = usesOf(config).find((use) =>
-    name === undefined ? use.name === "location" : [use.name, ...use.parameters].join(" ") === name,
+    name === undefined
+      ? use.name === "location"
+      : [use.name, ...use.parameters].join(" ").replace(/[()]/g, "") === name,
   );
   if (found?.inner === undefined || found.inner === null) {
     return config.main;
@@ -92,3 +94,28 @@ export const timeouts: readonly Remedy[] = [
   { kind: "directive", name: "proxy_read_timeout", parameters: ["3600s"] },
   { kind: "directive", name: "proxy_send_timeout", parameters: ["3600s"] },
 ];
+
+function named(config: Config, name: string): Use {
+  const use = usesOf(config).find((candidate) => candidate.name === name);
+  if (use === undefined) {
+    throw new Error(`the case has no ${name}`);
+  }
+  return use;
+}
+
+/** Takes the first directive of that name away. */
+export function remove(config: Config, name: string): Remedy {
+  return { kind: "remove", use: named(config, name) };
+}
+
+/** Replaces a text in the first directive of that name. */
+export function replace(config: Config, name: string, old: string, text: string): Remedy {
+  const { document, directive } = named(config, name);
+  const start = document.text.indexOf(old, directive.start);
+  return { kind: "replace", place: { document, span: { start, end: start + old.length } }, text };
+}
+
+/** Whether the span lies in this line, 1-based. */
+export function isInLine({ document, span }: Place, line: number): boolean {
+  return document.lines.lineAt(span.start) === line && document.lines.lineAt(span.end) === line;
+}

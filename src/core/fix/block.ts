@@ -21,7 +21,9 @@ export function containerOf(config: Config, level: Level): Container | null {
       ? null
       : { document, opener: directive, block, directives: block.directives };
   }
-  const document = config.documents.find((candidate) => candidate.path === config.root);
+  const pass = level.uses.find((use) => use.name === "proxy_pass" && use.include === null);
+  const root = config.documents.find((candidate) => candidate.path === config.root);
+  const document = pass?.document ?? root;
   return document === undefined || level !== config.main
     ? null
     : { document, opener: null, block: null, directives: document.tree.directives };
@@ -38,10 +40,17 @@ export interface Insertion {
   readonly lines: readonly string[];
 }
 
-/** The edits that bring these lines into the block. A block on one line is opened up. */
-export function insert(container: Container, insertions: readonly Insertion[]): TextEdit[] {
+/**
+ * The edits that bring these lines into the block. A block on one line is opened up, and then loses the directives that
+ * shall go by the same edits.
+ */
+export function insert(
+  container: Container,
+  insertions: readonly Insertion[],
+  removed: ReadonlySet<Directive>,
+): TextEdit[] {
   const { document } = container;
-  const gaps = gapsOf(container);
+  const gaps = gapsOf(container, removed);
   const indent = indentInside(document, container.block, container.directives);
   const outer = container.opener === null ? "" : indentAt(document, container.opener.start);
   const edits: TextEdit[] = [];
@@ -77,7 +86,7 @@ export function insert(container: Container, insertions: readonly Insertion[]): 
   return edits;
 }
 
-/** The line that an insertion attaches to, as a span. */
+/** An offset in the line that an insertion attaches to. */
 export function anchorOffset(container: Container, anchor: Anchor): number {
   switch (anchor.at) {
     case "after":
@@ -99,12 +108,16 @@ interface Gap {
   readonly before: Directive | "close";
 }
 
-function gapsOf(container: Container): Gap[] {
+function gapsOf(container: Container, removed: ReadonlySet<Directive>): Gap[] {
   const { block, directives, document } = container;
   const gaps: Gap[] = [];
   let start = block?.open.end ?? 0;
   let after: Directive | "open" = "open";
+  const loses = isOnOneLine(container);
   for (const directive of directives) {
+    if (loses && removed.has(directive)) {
+      continue;
+    }
     gaps.push({ start, end: directive.start, after, before: directive });
     start = directive.end;
     after = directive;
@@ -127,12 +140,17 @@ function isAt(anchor: Anchor, gap: Gap): boolean {
   }
 }
 
-function isOnOneLine({ document, block }: Container): boolean {
+export function isOnOneLine({ document, block }: Container): boolean {
   return (
     block !== null &&
     document.lines.lineAt(block.start) ===
       document.lines.lineAt(Math.max(block.start, block.end - 1))
   );
+}
+
+/** A line without its ending; 1-based. */
+export function lineText({ lines, text }: Document, line: number): string {
+  return text.slice(lines.startOf(line), lines.endOf(line));
 }
 
 /** The start of the offset's line, after a byte order mark. */

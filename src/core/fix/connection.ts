@@ -1,4 +1,4 @@
-import type { Config, Document, Level, Use } from "../config/model.ts";
+import type { Config, Document, Use } from "../config/model.ts";
 import type { ProbeName, Value } from "../handshake/model.ts";
 import { probeHeaders } from "../handshake/probe.ts";
 import {
@@ -11,18 +11,18 @@ import {
   variablesIn,
 } from "../handshake/variables.ts";
 import type { Directive } from "../syntax/tree.ts";
-import { lineStart } from "./block.ts";
+import { lineStart, lineText } from "./block.ts";
 import type { TextEdit } from "./edit.ts";
 import { eolAt, indentAt, indentUnit, isFirstInLine } from "./format.ts";
 import type { FixRequest } from "./remedy.ts";
 
 /** Values for the pair of upgrade headers, with the maps that they need. */
 export interface Choice {
-  /** The parameter of `Connection`. `literal` leaves the quotes to the file's own style. */
+  /** The parameter of `Connection`. A `literal` leaves the quotes to the file's own style. */
   readonly connection: { readonly variable: string } | { readonly literal: string };
-  /** What stands for `$http_upgrade` in `Upgrade`. */
+  /** The parameter of `Upgrade`. */
   readonly upgrade: string;
-  /** New maps, to be put at one of the places of `mapPlaces`. */
+  /** New maps, for one of the places that `mapEdits` finds. */
   readonly maps: readonly NewMap[];
 }
 
@@ -32,38 +32,45 @@ export interface NewMap {
   readonly entries: readonly (readonly [key: string, value: string])[];
 }
 
-/**
- * The values to try, best first.
- *
- * @param current the `Connection` that is in force, or undefined
- * @param isShared the line also serves other locations, so that a literal would reach ordinary requests
- */
-export function choices(
-  request: FixRequest,
-  current: Use | undefined,
-  isShared: boolean,
-): Choice[] {
-  const { config, connection, keepsConnections } = request;
+/** What the planner knows of the line to be written. */
+export interface Wanted {
+  /** Whether `Connection` is to be chosen, or only `Upgrade`. */
+  readonly connection: boolean;
+  /** The `Connection` that is in force, or undefined. */
+  readonly current: Use | undefined;
+  /** The line serves other locations too, so that a literal would reach their ordinary requests. */
+  readonly isShared: boolean;
+}
+
+/** The values to try, best first. */
+export function choices(request: FixRequest, wanted: Wanted): Choice[] {
   if (request.upgrade === "websocket-only") {
-    return whitelists(request, current);
+    return [whitelist(request, wanted)];
   }
   const raw = { upgrade: "$http_upgrade", maps: [] };
   const literal: Choice = { ...raw, connection: { literal: "upgrade" } };
-  if (connection === "literal") {
+  if (request.connection === "literal" || !wanted.connection) {
     return [literal];
   }
-  const existing = connectionMaps(config, keepsConnections, false).map((variable): Choice => ({
+  const { config, traffic } = request;
+  // Who clears the header wants connections to be kept, whatever we see of the upstream.
+  const keeps = request.keepsConnections || wanted.current?.parameters[1] === "";
+  const existing = connectionMaps(config, keeps, false).map((variable): Choice => ({
     ...raw,
     connection: { variable },
   }));
-  const name = freeName(config, current, ["connection_upgrade", "websocket_connection"]);
+  const name = freeName(config, wanted.current, ["connection_upgrade", "websocket_connection"]);
+  const variable = `$${name}`;
   const fresh: Choice = {
     ...raw,
-    connection: { variable: `$${name}` },
-    maps: [connectionMap("$http_upgrade", `$${name}`, keepsConnections)],
+    connection: { variable },
+    maps: [connectionMap("$http_upgrade", variable, keeps)],
   };
-  const mayBeLiteral = connection === "auto" && request.traffic === "websocket" && !isShared;
-  return [...existing, ...(mayBeLiteral ? [literal] : []), fresh];
+  if (request.connection === "map" || traffic === "mixed" || wanted.isShared) {
+    return [...existing, fresh];
+  }
+  const wantsMap = variableOf(wanted.current) === name;
+  return [...existing, ...(wantsMap ? [fresh, literal] : [literal, fresh])];
 }
 
 function connectionMap(source: string, variable: string, keepsConnections: boolean): NewMap {
@@ -78,31 +85,33 @@ function connectionMap(source: string, variable: string, keepsConnections: boole
 }
 
 /** The two maps that let only `websocket` through, where the file has none like them. */
-function whitelists(request: FixRequest, current: Use | undefined): Choice[] {
+function whitelist(request: FixRequest, wanted: Wanted): Choice {
   const { config, keepsConnections } = request;
-  const known = upgradeMaps(config)[0];
-  const knownConnection = connectionMaps(config, keepsConnections, true)[0];
-  const maps: NewMap[] = [];
+  const [known] = upgradeMaps(config);
   const upgrade = known ?? `$${freeName(config, undefined, ["ws_upgrade", "websocket_upgrade"])}`;
-  if (known === undefined) {
-    maps.push({
-      source: "$http_upgrade",
-      variable: upgrade,
-      entries: [
-        ["default", "''"],
-        ["websocket", "websocket"],
-      ],
-    });
+  const upgradeMap: NewMap = {
+    source: "$http_upgrade",
+    variable: upgrade,
+    entries: [
+      ["default", "''"],
+      ["websocket", "websocket"],
+    ],
+  };
+  const maps = known === undefined ? [upgradeMap] : [];
+  if (request.connection === "literal" || !wanted.connection) {
+    return { upgrade, connection: { literal: "upgrade" }, maps };
   }
-  if (request.connection === "literal") {
-    return [{ upgrade, connection: { literal: "upgrade" }, maps }];
+  const [knownConnection] = connectionMaps(config, keepsConnections, true);
+  if (knownConnection !== undefined) {
+    return { upgrade, connection: { variable: knownConnection }, maps };
   }
-  const connection =
-    knownConnection ?? `$${freeName(config, current, ["ws_connection", "websocket_connection"])}`;
-  if (knownConnection === undefined) {
-    maps.push(connectionMap(upgrade, connection, true));
-  }
-  return [{ upgrade, connection: { variable: connection }, maps }];
+  const names = ["ws_connection", "websocket_connection"];
+  const variable = `$${freeName(config, wanted.current, names)}`;
+  return {
+    upgrade,
+    connection: { variable },
+    maps: [...maps, connectionMap(upgrade, variable, true)],
+  };
 }
 
 /** The value of a text for a probe whose other properties are not known. */
@@ -190,8 +199,7 @@ function freeName(config: Config, current: Use | undefined, names: readonly stri
   const isFree = (name: string): boolean =>
     !isDefined(name, config) && (uses.get(name) ?? []).every(isConnectionHeader);
   const [first = "connection_upgrade"] = names;
-  const written = /^\$(?:\{(\w+)\}|(\w+))$/.exec(current?.parameters[1] ?? "");
-  const wanted = written?.[1] ?? written?.[2];
+  const wanted = variableOf(current);
   if (wanted !== undefined && isFree(wanted.toLowerCase())) {
     return wanted;
   }
@@ -205,6 +213,12 @@ function freeName(config: Config, current: Use | undefined, names: readonly stri
     number++;
   }
   return `${first}_${number}`;
+}
+
+/** The name of the variable that is all of a header's value. */
+function variableOf(header: Use | undefined): string | undefined {
+  const match = /^\$(?:\{(\w+)\}|(\w+))$/.exec(header?.parameters[1] ?? "");
+  return match?.[1] ?? match?.[2];
 }
 
 function isConnectionHeader(use: Use): boolean {
@@ -234,53 +248,73 @@ function variableUses(config: Config): ReadonlyMap<string, readonly Use[]> {
   return found;
 }
 
-/** Where a new map can stand, in the given file if that has http level, then in others. */
-export function mapEdits(config: Config, home: Document, maps: readonly NewMap[]): TextEdit[] {
-  const levels = httpLevels(config);
-  const documents = [home, ...config.documents.filter((document) => document !== home)];
-  const edits: TextEdit[] = [];
+/** The edits that could bring new maps, one for each of the files that have http level. */
+export function* mapEdits(
+  config: Config,
+  documents: Iterable<Document>,
+  maps: readonly NewMap[],
+): Generator<TextEdit> {
+  const places = httpPlaces(config);
   for (const document of documents) {
-    const level = levels.find(({ uses }) => uses.some((use) => use.document === document));
-    const own = level?.uses.filter((use) => use.document === document) ?? [];
-    const before =
-      own.find((use) => use.name === "server" || use.name === "upstream") ??
-      own.find((use) =>
-        level?.uses.some((other) => other.include === use && other.name === "server"),
-      );
+    const before = places.get(document);
     if (before !== undefined) {
-      edits.push(mapEdit(document, before.directive, maps));
+      yield mapEdit(document, before, maps);
     }
   }
-  return edits;
 }
 
-function httpLevels(config: Config): Level[] {
-  return config.kind === "http"
-    ? [config.main]
-    : config.main.uses
-        .filter((use) => use.name === "http")
-        .map((use) => use.inner)
-        .filter((inner) => inner !== null);
+const placesOf = new WeakMap<Config, ReadonlyMap<Document, Directive>>();
+
+/** In each file with http level, the first server or upstream, else the include that brings one. */
+function httpPlaces(config: Config): ReadonlyMap<Document, Directive> {
+  const known = placesOf.get(config);
+  if (known !== undefined) {
+    return known;
+  }
+  const places = new Map<Document, Directive>();
+  const includes = new Map<Document, Directive>();
+  const levels =
+    config.kind === "http"
+      ? [config.main]
+      : config.main.uses.filter((use) => use.name === "http").map((use) => use.inner);
+  for (const use of levels.flatMap((level) => level?.uses ?? [])) {
+    if (use.name === "server" || use.name === "upstream") {
+      if (!places.has(use.document)) {
+        places.set(use.document, use.directive);
+      }
+      for (let { include } = use; include !== null; include = include.include) {
+        if (!includes.has(include.document)) {
+          includes.set(include.document, include.directive);
+        }
+      }
+    }
+  }
+  for (const [document, directive] of includes) {
+    if (!places.has(document)) {
+      places.set(document, directive);
+    }
+  }
+  placesOf.set(config, places);
+  return places;
 }
 
-/** Puts maps before a directive, above the comments that belong to it, with an empty line between. */
+/** Puts maps before a directive, above the comments that belong to it, with empty lines around. */
 function mapEdit(document: Document, before: Directive, maps: readonly NewMap[]): TextEdit {
-  const { lines, text } = document;
+  const { lines } = document;
   const eol = eolAt(document, before.start);
   const indent = indentAt(document, before.start);
-  const written = maps
-    .map((map) => mapText(map, indent, indentUnit(document), eol))
-    .join(eol + eol);
+  const texts = maps.map((map) => mapText(map, indent, indentUnit(document), eol));
+  const text = texts.join(eol + eol) + eol;
   if (!isFirstInLine(document, before.start)) {
-    const { start } = before;
-    return { document, start, end: start, text: written.trimStart() + eol + indent };
+    return { document, start: before.start, end: before.start, text: text.trimStart() + indent };
   }
   let line = lines.lineAt(before.start);
-  while (line > 1 && /^[ \t]*#/.test(text.slice(lines.startOf(line - 1), lines.endOf(line - 1)))) {
+  while (line > 1 && /^[ \t]*#/.test(lineText(document, line - 1))) {
     line--;
   }
+  const isOpen = line === 1 || /^\s*$|\{\s*$/.test(lineText(document, line - 1));
   const start = lineStart(document, lines.startOf(line));
-  return { document, start, end: start, text: written + eol + eol };
+  return { document, start, end: start, text: (isOpen ? "" : eol) + text + eol };
 }
 
 function mapText(map: NewMap, indent: string, unit: string, eol: string): string {

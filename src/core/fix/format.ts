@@ -25,7 +25,7 @@ export function eolAt(document: Document, offset: number): string {
   return document.lines.eolOf(line) || (line > 1 ? document.lines.eolOf(line - 1) : "") || "\n";
 }
 
-/** One step of indentation, as the first block of the file that shows it does it; four blanks where none does. */
+/** One step of indentation, as the first block of the file that shows it does it; else a tab where one begins a line, or four blanks. */
 export function indentUnit(document: Document): string {
   const pending: (readonly Directive[])[] = [document.tree.directives];
   for (let directives = pending.pop(); directives !== undefined; directives = pending.pop()) {
@@ -37,6 +37,7 @@ export function indentUnit(document: Document): string {
       const outer = indentAt(document, directive.start);
       const inner = indentAt(document, first.start);
       if (
+        isFirstInLine(document, directive.start) &&
         isFirstInLine(document, first.start) &&
         inner.startsWith(outer) &&
         inner.length > outer.length
@@ -46,7 +47,7 @@ export function indentUnit(document: Document): string {
       pending.push(directive.block.directives);
     }
   }
-  return "    ";
+  return /^\t/m.test(document.text) ? "\t" : "    ";
 }
 
 /** How lines inside a block are indented: as its first directive that begins a line, else one step deeper than the block. */
@@ -87,7 +88,10 @@ export function layOut(
     (directive) => directive.block === null && directive.parameters.length > 0,
   );
   const headers = simple.filter(isHeader);
-  const all = simple.map((directive) => sample(document, directive, 0));
+  const proxying = simple.filter(({ name }) => name.value.startsWith("proxy_"));
+  const others = (proxying.length > 0 ? proxying : simple).map((directive) =>
+    sample(document, directive, 0),
+  );
   const ownHeaders = headers.map((directive) => sample(document, directive, 1));
   const modelHeaders = models.map((use) => sample(use.document, use.directive, 1));
   return lines.map((words) => {
@@ -96,7 +100,7 @@ export function layOut(
     const alike = same.map((directive) => sample(document, directive, 0));
     let text = name;
     if (first !== undefined) {
-      text += gap(alike.length > 0 ? alike : all, text.length, 0) + first;
+      text += gap(alike.length > 0 ? alike : others, text.length, 0) + first;
     }
     if (name === "proxy_set_header" && rest.length > 0) {
       const longest = Math.max(

@@ -9,8 +9,10 @@ import {
   containerOf,
   type Insertion,
   insert,
+  isOnOneLine,
+  lineText,
 } from "./block.ts";
-import { type Choice, choices, mapEdits } from "./connection.ts";
+import { type Choice, choices, mapEdits, type NewMap } from "./connection.ts";
 import { applyEdits, type Fix, type TextEdit } from "./edit.ts";
 import { isFirstInLine, isLastInLine, layOut, type Words, written } from "./format.ts";
 import type { FixRequest, Remedy, Writable } from "./remedy.ts";
@@ -37,10 +39,11 @@ export function* fixCandidates(request: FixRequest, writable: Writable): Generat
     if (edits === null) {
       continue;
     }
-    if (edits.length === 0) {
+    const maps = choice?.maps ?? [];
+    if (edits.length === 0 && maps.length === 0) {
       return;
     }
-    for (const complete of withMaps(request.config, container, edits, choice)) {
+    for (const complete of withMaps(request.config, plan.homes(edits), edits, maps)) {
       if (isOneResult(complete) && complete.every((edit) => isWritable(wholeLines(edit)))) {
         yield { title: titleOf(request, level, choice), safety: "safe", edits: complete };
         if (++given === MOST_CANDIDATES) {
@@ -68,19 +71,19 @@ function isShipped(document: Document): boolean {
   return document.path === "/etc/nginx/proxy_params";
 }
 
-function withMaps(
+function* withMaps(
   config: Config,
-  container: Container | null,
+  homes: Iterable<Document>,
   edits: readonly TextEdit[],
-  choice: Choice | null,
-): (readonly TextEdit[])[] {
-  if (choice === null || choice.maps.length === 0) {
-    return [edits];
+  maps: readonly NewMap[],
+): Generator<readonly TextEdit[]> {
+  if (maps.length === 0) {
+    yield edits;
+    return;
   }
-  const home = edits[0]?.document ?? container?.document;
-  return home === undefined
-    ? []
-    : mapEdits(config, home, choice.maps).map((map) => [map, ...edits]);
+  for (const map of mapEdits(config, homes, maps)) {
+    yield [map, ...edits];
+  }
 }
 
 function isOneResult(edits: readonly TextEdit[]): boolean {
@@ -132,37 +135,65 @@ class Plan {
 
   /** The choices of `Connection` and `Upgrade` to try; one null where the request leaves nothing to choose. */
   choices(): (Choice | null)[] {
-    const isOpen = this.headers.some(
-      ({ name, value }) => value === null || (isUpgrade(name) && value === "$http_upgrade"),
-    );
-    if (!isOpen) {
+    const connection = this.headers.some(({ value }) => value === null);
+    if (!connection && !this.headers.some(isRawUpgrade)) {
       return [null];
     }
     const current = this.list.uses.find((use) => isNamed(use, "connection"));
-    return choices(this.request, current, this.isShared(current));
+    return choices(this.request, { connection, current, isShared: this.isShared(current) });
+  }
+
+  /** The files that a map may stand in: that of the line itself first, then outwards along the includes. */
+  homes(edits: readonly TextEdit[]): Set<Document> {
+    const current = this.list.uses.find((use) => isNamed(use, "connection"));
+    const homes = new Set(edits.slice(0, 1).map((edit) => edit.document));
+    for (const start of [current, this.level.opener]) {
+      for (let use = start ?? null; use !== null; use = use.include) {
+        homes.add(use.document);
+      }
+    }
+    if (this.container !== null) {
+      homes.add(this.container.document);
+    }
+    return homes;
   }
 
   /** The edits for all remedies, maps aside; null where there is no way, empty where there is nothing to do. */
   edits(choice: Choice | null): TextEdit[] | null {
+    const inserted: Words[] = [];
+    const settings = this.settings(inserted);
+    const headers = this.headerEdits(choice, inserted);
+    const insertions = this.insertions(inserted);
+    if (settings === null || headers === null || insertions === null) {
+      return null;
+    }
+    const named = this.namedEdits(insertions.length > 0);
+    const others = [...settings, ...headers].filter(
+      (edit) => !named.some((other) => isOverlapping(edit, other)),
+    );
+    return [...named, ...others, ...insertions];
+  }
+
+  /** What the remedies themselves say, word for word. */
+  private namedEdits(isOpened: boolean): TextEdit[] {
     const edits: TextEdit[] = [];
+    const { container } = this;
+    const isTaken = (directive: Directive): boolean =>
+      isOpened &&
+      container !== null &&
+      isOnOneLine(container) &&
+      container.directives.includes(directive);
     for (const remedy of this.request.remedies) {
       if (remedy.kind === "replace") {
         const { document, span } = remedy.place;
         if (document.text.slice(span.start, span.end) !== remedy.text) {
           edits.push({ document, start: span.start, end: span.end, text: remedy.text });
         }
-      } else if (remedy.kind === "remove") {
+      } else if (remedy.kind === "remove" && !isTaken(remedy.use.directive)) {
         edits.push(removal(remedy.use.document, remedy.use.directive));
       }
     }
-    const inserted: Words[] = [];
-    const settings = this.settings(inserted);
-    const headers = this.headerEdits(choice, inserted);
-    if (settings === null || headers === null) {
-      return null;
-    }
-    const insertions = this.insertions(inserted);
-    return insertions === null ? null : [...edits, ...settings, ...headers, ...insertions];
+    return edits;
   }
 
   /** Directives that may not repeat: the level's own is replaced, else one is added. */
@@ -256,7 +287,7 @@ class Plan {
 
   private valueOf({ name, value }: WantedHeader, choice: Choice | null): string | null {
     if (value !== null) {
-      const raw = isUpgrade(name) && value === "$http_upgrade" ? (choice?.upgrade ?? value) : value;
+      const raw = isRawUpgrade({ name, value }) ? (choice?.upgrade ?? value) : value;
       return raw === "" ? '""' : quoteAsNeighbours(this.list.uses, raw);
     }
     if (choice === null) {
@@ -269,19 +300,19 @@ class Plan {
 
   /** Quoted as the published guides do, unless the file writes such values bare. */
   private literal(text: string): string {
-    const document = this.container?.document;
     const quotes = new Set<string>();
-    forEachUse(this.request.config.main, (use) => {
-      const word = use.directive.parameters[1];
-      if (
-        use.document === document &&
-        use.name === HEADER &&
-        word !== undefined &&
-        /^[\w-]+$/.test(word.value)
-      ) {
-        quotes.add(word.quote);
+    const pending = [this.container?.document.tree.directives ?? []];
+    for (let some = pending.pop(); some !== undefined; some = pending.pop()) {
+      for (const { name, parameters, block } of some) {
+        const value = parameters[1];
+        if (name.value === HEADER && value !== undefined && /^[\w-]+$/.test(value.value)) {
+          quotes.add(value.quote);
+        }
+        if (block !== null) {
+          pending.push(block.directives);
+        }
       }
-    });
+    }
     const [only] = quotes;
     const quote = quotes.size === 1 && only !== undefined ? only : '"';
     return quote + text + quote;
@@ -314,13 +345,16 @@ class Plan {
       groups.set(known, [...(groups.get(known) ?? []), texts[index] ?? ""]);
     });
     const insertions = [...groups].map(([at, lines]): Insertion => ({ anchor: at, lines }));
-    return insert(container, insertions);
+    return insert(container, insertions, this.removed);
   }
 
   /** All places of the block where lines may be added, best first. */
   private anchors(container: Container): Anchor[] {
     const { document, block } = container;
-    const kept = container.directives.filter((directive) => !this.removed.has(directive));
+    const kept = container.directives.filter(
+      (directive) =>
+        !this.removed.has(directive) && (directive.block !== null || directive.semicolon !== null),
+    );
     const named = (name: string): Directive | undefined =>
       kept.findLast((directive) => directive.name.value === name);
     const included = this.level.uses.find(
@@ -361,6 +395,7 @@ class Plan {
       (candidate) =>
         candidate.name.value === HEADER &&
         candidate.parameters[0]?.value.toLowerCase() === partner &&
+        candidate.semicolon !== null &&
         !this.removed.has(candidate),
     );
     if (directive === undefined) {
@@ -378,7 +413,10 @@ class Plan {
       return anchor;
     }
     const directive = container.directives.findLast(
-      (candidate) => candidate.name.value === HEADER && !this.removed.has(candidate),
+      (candidate) =>
+        candidate.name.value === HEADER &&
+        candidate.semicolon !== null &&
+        !this.removed.has(candidate),
     );
     const late: Anchor | null =
       directive === undefined || directive.start < anchor.directive.start
@@ -450,8 +488,12 @@ function isNamed(use: Use, name: string): boolean {
   return use.parameters[0]?.toLowerCase() === name.toLowerCase();
 }
 
-function isUpgrade(name: string): boolean {
-  return name.toLowerCase() === "upgrade";
+function isRawUpgrade({ name, value }: WantedHeader): boolean {
+  return name.toLowerCase() === "upgrade" && value === "$http_upgrade";
+}
+
+function isOverlapping(left: TextEdit, right: TextEdit): boolean {
+  return left.document === right.document && left.start < right.end && right.start < left.end;
 }
 
 function isSameValue(value: string, wanted: string): boolean {
@@ -477,9 +519,8 @@ function outermostInclude(use: Use | undefined): Use | null {
 }
 
 function isBelowComment(document: Document, directive: Directive): boolean {
-  const { lines, text } = document;
-  const line = lines.lineAt(directive.start);
-  return line > 1 && /^[ \t]*#/.test(text.slice(lines.startOf(line - 1), lines.endOf(line - 1)));
+  const line = document.lines.lineAt(directive.start);
+  return line > 1 && /^[ \t]*#/.test(lineText(document, line - 1));
 }
 
 /** A variable keeps the quotes that its place has; other values come with their own. */
@@ -534,9 +575,10 @@ function removal(document: Document, directive: Directive): TextEdit {
       ? { document, start: lines.endOf(first - 1), end, text: "" }
       : { document, start, end, text: "" };
   }
-  const isAfterBlank = /[ \t]/.test(text.charAt(directive.start - 1));
-  const isBeforeBlank = /[ \t]/.test(text.charAt(directive.end));
-  const start = isAfterBlank ? directive.start - 1 : directive.start;
-  const end = !isAfterBlank && isBeforeBlank ? directive.end + 1 : directive.end;
+  const isIndented = isFirstInLine(document, directive.start);
+  const takesBefore = !isIndented && /[ \t]/.test(text.charAt(directive.start - 1));
+  const takesAfter = !takesBefore && /[ \t]/.test(text.charAt(directive.end));
+  const start = takesBefore ? directive.start - 1 : directive.start;
+  const end = takesAfter ? directive.end + 1 : directive.end;
   return { document, start, end, text: "" };
 }

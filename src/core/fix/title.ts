@@ -11,12 +11,15 @@ export function titleOf(request: FixRequest, level: Level, choice: Choice | null
     remedy.value !== '""' &&
     remedy.value !== "" &&
     ["upgrade", "connection"].includes(remedy.name.toLowerCase());
-  const parts = new Set<string>();
-  if (remedies.some(isPair)) {
-    parts.add(`forward the upgrade ${target}`);
-  }
+  const hasPair = remedies.some(isPair);
+  const reads = remedies.some(isNamed("proxy_read_timeout"));
+  const parts = new Set<string>(hasPair ? [`forward the upgrade ${target}`] : []);
   for (const remedy of remedies) {
-    if (!isPair(remedy) && !(parts.size > 0 && remedy.kind === "directive")) {
+    const isSaid =
+      isPair(remedy) ||
+      (hasPair && remedy.kind === "directive") ||
+      (reads && isNamed("proxy_send_timeout")(remedy));
+    if (!isSaid) {
       parts.add(partOf(remedy, target));
     }
   }
@@ -27,6 +30,10 @@ export function titleOf(request: FixRequest, level: Level, choice: Choice | null
   const shown = rest.length > 2 ? [...rest.slice(0, 1), "more"] : rest;
   const title = first.charAt(0).toUpperCase() + first.slice(1);
   return [title, ...shown].join(", ").replace(/, ([^,]*)$/, " and $1");
+}
+
+function isNamed(name: string): (remedy: Remedy) => boolean {
+  return (remedy) => remedy.kind === "directive" && remedy.name === name;
 }
 
 function targetOf(level: Level): string {
