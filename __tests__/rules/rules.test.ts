@@ -140,6 +140,7 @@ function breaksHandshake({ rule }: Fixture): boolean {
 
 /** What else than the pair of headers a rule's fix may change of a request. */
 const about: Readonly<Record<string, readonly string[]>> = {
+  "contradictory-header": ["host"],
   "altered-request": [
     "request line",
     "sec-websocket-key",
@@ -169,10 +170,10 @@ describeWithNginx("real nginx in front of a strict server", () => {
       const names = [
         "upgrade",
         "connection",
-        ...(review.includes("`host-header`") ? ["host"] : []),
+        ...(review.includes("`host-header`") ? ["host", "origin"] : []),
         ...(about[rule] ?? []),
       ];
-      const effects = sideEffects(proof, names);
+      const effects = isMeasured(proof) ? sideEffects(proof, names) : [];
       expect(
         effects.filter((effect) => !names.some((name) => effect.endsWith(`: ${name}`))),
       ).toEqual([]);
@@ -182,6 +183,11 @@ describeWithNginx("real nginx in front of a strict server", () => {
 
 function worksBefore({ before }: Proof): boolean {
   return before.probes?.websocket.ok ?? false;
+}
+
+/** With a timeout of 0 nginx gives up before the upstream has read the request, so that there is nothing to compare. */
+function isMeasured({ before }: Proof): boolean {
+  return before.probes?.plain.status !== 504;
 }
 
 function changesOf(pull: PullRequest): ChangedFile[] {

@@ -26,7 +26,7 @@ export const connectionHeader: LocationRule = {
 
 function byDefault({ version, versionKnown }: ProxiedLocation): string {
   if (!versionKnown) {
-    return "nginx's default is close, or from 1.29.7 on nothing";
+    return "nginx's default is close (none from 1.29.7 on)";
   }
   return isSince(version, httpOneOneByDefault)
     ? "nginx sends none by default"

@@ -1,6 +1,5 @@
-import type { Use } from "../config/model.ts";
 import { type ConfigRule, placeOf } from "./rule.ts";
-import { written } from "./words.ts";
+import { comesByInclude, written } from "./words.ts";
 
 export const duplicateDirective: ConfigRule = {
   id: "duplicate-directive",
@@ -31,8 +30,3 @@ export const duplicateDirective: ConfigRule = {
     }
   },
 };
-
-/** Whether an `include` in the block brings the directive, rather than the block's own text. */
-function comesByInclude(use: Use): boolean {
-  return use.include !== (use.level.opener?.include ?? null);
-}

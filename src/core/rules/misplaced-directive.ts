@@ -2,10 +2,13 @@ import type { Level, Use } from "../config/model.ts";
 import type { Remedy } from "../fix/remedy.ts";
 import { settingLevel } from "./pair.ts";
 import { type ConfigRule, placeOf } from "./rule.ts";
-import { parameterText } from "./words.ts";
+import { parameterText, written } from "./words.ts";
 
 /** Directives that take part in a handshake. */
 const concerned = /^(?:proxy_\w+|map|upstream|keepalive)$/;
+
+/** Of these, the ones that neither \`if\` nor \`limit_except\` takes. */
+const isSetting = /^proxy_(?!pass$|intercept_errors$)\w+$/;
 
 export const misplacedDirective: ConfigRule = {
   id: "misplaced-directive",
@@ -22,22 +25,22 @@ export const misplacedDirective: ConfigRule = {
       report({
         place: placeOf(use),
         level: outer,
-        message: `nginx refuses to start: ${message} in ${nameOf(level)}.`,
+        message: `${written(use)} stands ${whereIn(level)}, and nginx refuses to start: ${message}.`,
         remedies: outer === level || outer.context !== "location" ? [] : moved(use, outer),
       });
     }
   },
 };
 
-function nameOf({ opener }: Level): string {
-  return opener === null
-    ? "the main file's top level"
-    : [opener.name, ...opener.parameters].join(" ");
+function whereIn({ opener }: Level): string {
+  return opener === null ? "at the top level of the main file" : `in ${written(opener)}`;
 }
 
 /** Out of the `if` or `limit_except` into the location, where that does not say it already. */
 function moved(use: Use, outer: Level): Remedy[] {
-  const gone: Remedy = { kind: "remove", use };
+  const { opener, uses } = use.level;
+  const isAll = opener !== null && uses.every(({ name }) => isSetting.test(name));
+  const gone: Remedy = { kind: "remove", use: isAll ? opener : use };
   const [name = ""] = use.parameters;
   if (use.name === "proxy_set_header") {
     const isThere = outer.uses.some(

@@ -19,7 +19,7 @@ export const proxyPassScheme: ConfigRule = {
       report({
         place,
         level: use.level,
-        message: `nginx refuses ${written(use)} with invalid URL prefix: a WebSocket starts as an HTTP request, so the address is ${right}://.`,
+        message: `nginx refuses ${written(use)} (invalid URL prefix): a WebSocket starts as an HTTP request, and proxy_pass takes it with ${right}://.`,
         remedies: [{ kind: "replace", place, text: right }],
       });
     }

@@ -14,7 +14,7 @@ export const upgradeHeader: LocationRule = {
     const cause =
       line === undefined
         ? "no proxy_set_header Upgrade is in force here, and nginx does not pass it on by itself"
-        : `${written(line)} does not give what the client asked for`;
+        : `${written(line)} ${line.parameters[1] === "" ? "clears it" : "does not say websocket"}`;
     report({
       ...placeOfLoss(lost, location),
       message: `${called(location)} sends ${sent(lost.request, "Upgrade")} to ${upstreamName(location)}: ${cause}.`,

@@ -17,7 +17,9 @@ export function upstreamName(location: ProxiedLocation): string {
 
 /** What reaches the upstream of a header: `Connection: close`, or `no Connection`. */
 export function sent(request: UpstreamRequest, name: string): string {
-  const values = headerValues(request, name.toLowerCase()).map(shown);
+  const values = headerValues(request, name.toLowerCase()).map((value) =>
+    shown(value).replace(/\s+/g, " "),
+  );
   return values.length === 0 ? `no ${name}` : `${name}: ${values.join(", ")}`;
 }
 
@@ -39,4 +41,9 @@ export function headOf({ document, directive }: Use): Place {
     document,
     span: { start: directive.start, end: directive.block?.open.end ?? directive.end },
   };
+}
+
+/** Whether an `include` in the block brings the directive, rather than the block's own text. */
+export function comesByInclude({ include, level }: Use): boolean {
+  return include !== (level.opener?.include ?? null);
 }
