@@ -191,7 +191,7 @@ describe("where a map stands", () => {
     const results = whole(files, "main");
     expect(
       results.map((result) => Object.keys(files).filter((path) => result[path]?.includes("map "))),
-    ).toEqual([["sites/a.conf"], ["sites/b.conf"], ["nginx.conf"]]);
+    ).toEqual([["sites/a.conf"], ["nginx.conf"]]);
     expect(results[1]?.["nginx.conf"]).toContain(
       `    gzip on;\n\n${entries("    ")}\n    include sites`,
     );
