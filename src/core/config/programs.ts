@@ -228,33 +228,42 @@ function byFolder(documents: readonly Document[]): Document[][] {
  * and `prod.conf` with the same upstream, are alternatives; what has no server of its own, such as maps, goes with all.
  */
 function compatible(documents: readonly Document[]): Document[][] {
-  const groups: { readonly documents: Document[]; readonly claims: Map<string, string> }[] = [];
+  const groups: Group[] = [];
   const shared = documents.filter((document) => !hasServer(document));
   for (const document of documents.filter(hasServer)) {
     const claims = claimsOf(document);
     const group = groups.find((candidate) => !conflict(candidate.claims, claims));
-    if (group === undefined) {
-      groups.push({ documents: [document], claims: new Map(claims) });
-    } else {
-      group.documents.push(document);
-      for (const [key, value] of claims) {
-        group.claims.set(key, value);
-      }
-    }
+    join(group ?? newGroup(groups), document, claims);
   }
-  if (groups.length === 0) {
-    return shared.length === 0 ? [] : [shared];
+  if (groups.length === 0 && shared.length > 0) {
+    newGroup(groups);
   }
   for (const document of shared) {
     const claims = claimsOf(document);
     for (const group of groups.filter((candidate) => !conflict(candidate.claims, claims))) {
-      group.documents.push(document);
-      for (const [key, value] of claims) {
-        group.claims.set(key, value);
-      }
+      join(group, document, claims);
     }
   }
   return groups.map((group) => group.documents.toSorted((a, b) => byteOrder(a.path, b.path)));
+}
+
+/** Files that can be loaded together, and what they claim. */
+interface Group {
+  readonly documents: Document[];
+  readonly claims: Map<string, string>;
+}
+
+function newGroup(groups: Group[]): Group {
+  const group = { documents: [], claims: new Map<string, string>() };
+  groups.push(group);
+  return group;
+}
+
+function join(group: Group, document: Document, claims: ReadonlyMap<string, string>): void {
+  group.documents.push(document);
+  for (const [key, value] of claims) {
+    group.claims.set(key, value);
+  }
 }
 
 function hasServer({ tree }: Document): boolean {
