@@ -3,7 +3,7 @@ export interface Application {
   readonly name: string;
   /** How upstreams, servers and containers of it are called; parts joined by `-`. */
   readonly called: readonly string[];
-  /** The port that it alone has by default; it is no proof. */
+  /** The port that it alone has by default; a hint, no proof. */
   readonly port?: number;
   /** Where its WebSockets are, from its own root. `/` where they have no path of their own. */
   readonly endpoints: readonly string[];
@@ -169,7 +169,6 @@ export const applications: readonly Application[] = [
   },
   {
     name: "Jupyter",
-    port: 8888,
     called: ["jupyter", "jupyterhub", "jupyterlab", "notebook"],
     endpoints: ["/api/kernels", "/terminals", "/user"],
     source: "https://jupyterhub.readthedocs.io/en/stable/howto/configuration/config-proxy.html",
@@ -324,7 +323,6 @@ export const applications: readonly Application[] = [
   },
   {
     name: "RStudio",
-    port: 8787,
     called: ["rstudio", "rstudio-server"],
     endpoints: ["/"],
     source: "https://support.posit.co/hc/en-us/articles/200552326",
@@ -370,7 +368,6 @@ export const applications: readonly Application[] = [
   },
   {
     name: "ttyd",
-    port: 7681,
     called: ["ttyd", "gotty", "wetty"],
     endpoints: ["/ws"],
     source: "https://github.com/tsl0922/ttyd/wiki/Nginx-reverse-proxy",

@@ -59,20 +59,36 @@ function commented(opener: Use | null): Declared | null {
   };
 }
 
+const promises = new WeakMap<Policy, WeakMap<Level, ReadonlyMap<Use | null, string>>>();
+
 function promised(config: Config, location: Level, policy: Policy): Declared | null {
   if (policy.endpoints.length === 0 || location.opener === null) return null;
+  const byServer = promises.get(policy) ?? new WeakMap<Level, ReadonlyMap<Use | null, string>>();
+  promises.set(policy, byServer);
   const server = serverOf(location);
-  const endpoint = policy.endpoints.find((each) => {
-    const address = /^(?:wss?:\/\/([^/?]+))?([^?]*)/.exec(each);
-    const host = address?.[1]?.replace(/:\d+$/, "").toLowerCase();
-    return (
-      (host === undefined || answersTo(config, server, host)) &&
-      locationFor(server, address?.[2] || "/") === location.opener
-    );
-  });
+  const endpoints = byServer.get(server) ?? endpointsOf(config, server, policy);
+  byServer.set(server, endpoints);
+  const endpoint = endpoints.get(location.opener);
   return endpoint === undefined
     ? null
     : { websocket: true, evidence: `the policy names the endpoint ${endpoint}` };
+}
+
+/** The policy's endpoints by the location that nginx chooses for them. */
+function endpointsOf(
+  config: Config,
+  server: Level,
+  { endpoints }: Policy,
+): ReadonlyMap<Use | null, string> {
+  const found = new Map<Use | null, string>();
+  for (const endpoint of endpoints) {
+    const address = /^(?:wss?:\/\/([^/?]+))?([^?]*)/.exec(endpoint);
+    const host = address?.[1]?.replace(/:\d+$/, "").toLowerCase();
+    if (host === undefined || answersTo(config, server, host)) {
+      found.set(locationFor(server, address?.[2] || "/"), endpoint);
+    }
+  }
+  return found;
 }
 
 /** Whether the server may answer to the host: it bears the name, or it bears none that a client could use. */

@@ -79,7 +79,7 @@ export function evidenceAt(config: Config, level: Level, location: Level, pass: 
     ...headerSigns(config, location),
     ...conditionSigns(level, location),
     ...wordSigns(config, location, pass, paths),
-    applicationPath(paths),
+    endpoint === null && application === null ? applicationPath(paths) : null,
     ...remarkSigns(remarks),
     ...settingSigns(config, location),
   ].filter((sign) => sign !== null);
@@ -144,15 +144,11 @@ function applicationSign(
     if (application === null) continue;
     const dedicated =
       paths.paths.length > 0 && paths.paths.every((path) => endsWith(path, application));
-    const endpoint = application.endpoints.find(
-      (each) => dedicated || reaches(location, mountsOf(application, paths, pass), each),
-    );
-    if (endpoint !== undefined) {
+    if (dedicated || reachesAll(location, application, mountsOf(application, paths, pass))) {
+      const [endpoint] = application.endpoints;
       const where = endpoint === "/" ? "" : `, whose WebSockets at ${endpoint} come here`;
-      return {
-        sign: { kind: "application", text: `${what} is ${application.name}${where}` },
-        dedicated,
-      };
+      const text = `${what} is ${application.name}${where}`;
+      return { sign: { kind: "application", text }, dedicated };
     }
   }
   return null;
@@ -162,14 +158,19 @@ function applicationSign(
 function portSign(config: Config, location: Level, pass: Use, paths: LocationPaths): Sign | null {
   const port = upstreamPort(config, location, pass);
   const application = port === null ? null : applicationOnPort(port);
-  const mounts = application === null ? [] : mountsOf(application, paths, pass);
-  const isIts = application?.endpoints.some((endpoint) => reaches(location, mounts, endpoint));
-  if (application === null || isIts !== true) return null;
+  if (
+    application === null ||
+    !reachesAll(location, application, mountsOf(application, paths, pass))
+  ) {
+    return null;
+  }
   const folders = pass.document.path.split("/");
   const isCalled = folders.some((folder) => applicationCalled(folder) === application);
   return {
     kind: isCalled ? "application" : "application-port",
-    text: `port ${port} is the one of ${application.name}${isCalled ? `, and so is ${pass.document.path}` : ""}`,
+    text: isCalled
+      ? `port ${port} is that of ${application.name}, which ${pass.document.path} names`
+      : `port ${port} is that of ${application.name}`,
   };
 }
 
@@ -182,11 +183,19 @@ function mountsOf(application: Application, paths: LocationPaths, pass: Use): re
   return folder !== "" && (isNamed || hasUri) ? ["", folder] : [""];
 }
 
-function reaches(location: Level, mounts: readonly string[], endpoint: string): boolean {
+/** Where one of its endpoints has a location of its own, the author knew the difference. */
+function reachesAll(
+  location: Level,
+  { endpoints }: Application,
+  mounts: readonly string[],
+): boolean {
   const server = serverOf(location);
-  return mounts
-    .map((mount) => mount + endpoint.replace(/\/$/, ""))
-    .some((path) => [path || "/", `${path}/`].every((each) => takes(server, location, each)));
+  return mounts.some((mount) =>
+    endpoints.every((endpoint) => {
+      const path = mount + endpoint.replace(/\/$/, "");
+      return takes(server, location, path || "/") && takes(server, location, `${path}/`);
+    }),
+  );
 }
 
 function takes(server: Level, location: Level, path: string): boolean {
@@ -237,8 +246,8 @@ function applicationPath(paths: LocationPaths): Sign | null {
 function headerSigns(config: Config, location: Level): readonly Sign[] {
   const list = effectiveList(location, "proxy_set_header");
   const signs: Sign[] = [];
-  for (const use of list.uses) {
-    if (!isUpgradeHeader(config, use)) continue;
+  const telling = list.uses.filter((use) => isUpgradeHeader(config, use));
+  for (const use of telling.toSorted((a, b) => rank(a) - rank(b))) {
     const header = use.parameters[0] ?? "";
     if (use.level !== location) {
       signs.push({
@@ -266,6 +275,11 @@ function headerSigns(config: Config, location: Level): readonly Sign[] {
     });
   }
   return signs;
+}
+
+/** `Upgrade` tells more than `Connection`. */
+function rank(use: Use): number {
+  return use.parameters[0]?.toLowerCase() === "upgrade" ? 0 : 1;
 }
 
 function levelName(level: Level): string {
@@ -345,10 +359,8 @@ function wordSigns(
     inPath.every((words) => words.some((each) => each.word === word)),
   );
   const signs: Sign[] = [];
-  if (
-    endpointName(paths) === null &&
-    inPath.some((words) => words.some(({ meaning }) => meaning === "websocket"))
-  ) {
+  const isNamed = endpointName(paths) !== null;
+  if (!isNamed && inPath.some((words) => words.some(({ meaning }) => meaning === "websocket"))) {
     signs.push({
       kind: "possible-name",
       text: `the path ${paths.written} can be a WebSocket endpoint`,
@@ -367,7 +379,7 @@ function wordSigns(
       }
     }
   };
-  add(always, `the path ${paths.written}`, null);
+  if (!isNamed) add(always, `the path ${paths.written}`, null);
   for (const { text, what } of upstreamNames(config, location, pass))
     add(wordsInHost(text), what, "upstream-name");
   for (const { text, what } of ownNames(location)) add(wordsInHost(text), what, "server-name");
@@ -375,7 +387,7 @@ function wordSigns(
 }
 
 const subject =
-  /web[- ]?sockets?\b|\bsocket\.io\b|\bsockjs\b|\bsignalr\b|\bactioncable\b|\bwss?:\/\//i;
+  /web[- ]?sockets?\b|\bsocket\.io\b|\bsockjs\b|\bsignalr\b|\bactioncable\b|\bwss?\b/i;
 const denial =
   /\b(?:no|not|non|without|never|disable[ds]?|doesn't|don't|isn't|aren't|except|other than|unlike|instead of|separate|elsewhere|below|above|rest|sse)\b/i;
 

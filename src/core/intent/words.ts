@@ -36,7 +36,7 @@ const otherParts = new Set(
   `webhook webhooks hook hooks auth oauth oauth2 authorize login logout signin signup sso saml oidc status health healthz
   healthcheck livez readyz ping metrics stats assets asset static media images image img css js fonts font icons icon favicon files
   upload uploads download downloads attachments news newsletter newsletters blog docs documentation swagger openapi robots sitemap
-  manifest wellknown acme registry pages rest soap wsdl xmlrpc public dist thumbnails avatars backup export exporter`.split(
+  manifest wellknown acme registry pages rest soap wsdl xmlrpc public dist thumbnails avatars negotiate backup export exporter`.split(
     /\s+/,
   ),
 );

@@ -1,0 +1,160 @@
+import { describe, expect, test } from "vitest";
+import { pathsOf } from "../../src/core/intent/paths.ts";
+import { intentAt, subjects } from "./subject.ts";
+
+const bare = (location: string): string =>
+  `server { listen 80; location ${location} { proxy_pass http://127.0.0.1:9000; } }`;
+
+describe("a path that is named like a WebSocket endpoint", () => {
+  test.each([
+    "/ws",
+    "/ws/",
+    "= /ws",
+    "^~ /ws/",
+    "/api/ws",
+    "/wss",
+    "/websocket",
+    "/websockets/",
+    "/socket.io/",
+    "/api/socket.io",
+    "/sockjs-node/",
+    "/sockjs",
+    "/signalr",
+    "/cable",
+    "/faye",
+    "/primus",
+    "/engine.io/",
+    "/websockify",
+    "/xmpp-websocket",
+    "/cryptpad_websocket",
+    "/rtcstats-ws/",
+    "/colibri-ws/default-id/",
+    "/_next/webpack-hmr",
+    "/janus/ws",
+    "/chatWebsocket",
+    "/WebSocket",
+    "/ws2",
+    "/notifications/hub",
+    "/graphql/subscriptions",
+    "~ ^/ws",
+    "~* ^/(ws|wss)/",
+    "~ ^/(?:socket\\.io|sockjs)(/|$)",
+    "~ /api/v[0-9]+/(users/)?websocket$",
+    "~ (/vaultwarden)?/notifications/hub",
+    "~ ^/(?<room>[a-z]+)/ws$",
+    "~ ^/app/\\d+/ws/?$",
+    "/{{ .prefix }}/ws",
+  ])("%s", (location) => {
+    const { intent, traffic } = intentAt(
+      bare(`"${location}"`.startsWith('"/{{') ? `"${location}"` : location),
+    );
+    expect(intent).toMatchObject({
+      serves: "yes",
+      evidence: [expect.stringContaining("WebSocket endpoint")],
+    });
+    expect(traffic).toBe("websocket");
+  });
+});
+
+describe("a path that only holds the letters", () => {
+  test.each([
+    "/",
+    "/news",
+    "/aws",
+    "/aws/s3",
+    "/reviews",
+    "/rows",
+    "/browse",
+    "/browser-ws.js",
+    "/flows",
+    "/windows",
+    "/shows/",
+    "/newsletter",
+    "/views",
+    "/jaws",
+    "/websockets.html",
+    "/cables",
+    "/hubspot",
+    "/github",
+    "/lives",
+    "/caféws",
+    "/api",
+    "= /socket.io/socket.io.js",
+    "~ \\.(js|css|ws)$",
+    "~ ws",
+    "~ ^/.*ws",
+    "~ ^/[ws]",
+    "~* \\.(?:png|html)$",
+    "@backend",
+  ])("%s", (location) => {
+    const { intent } = intentAt(bare(location));
+    expect(intent.serves).not.toBe("yes");
+  });
+
+  test.each([
+    "/news",
+    "/aws",
+    "/reviews",
+    "/rows",
+    "/browse",
+    "/flows",
+    "/windows",
+    "/shows/",
+    "/github",
+    "~ ws",
+    "/",
+  ])("%s is no evidence at all", (location) => {
+    expect(intentAt(bare(location)).intent).toEqual({ serves: "no", evidence: [] });
+  });
+});
+
+describe("a name that leaves a doubt", () => {
+  test.each([
+    ["~ ^/(ws|api)/", "unclear"],
+    ["/hub", "unclear"],
+    ["/chatHub", "yes"],
+    ["/live", "unclear"],
+    ["/stream", "unclear"],
+    ["/live/stream", "unclear"],
+    ["/events", "unclear"],
+    ["/graphql", "unclear"],
+    ["/mqtt", "unclear"],
+    ["/webhook/live", "no"],
+    ["/auth/push", "no"],
+    ["/status/stream", "no"],
+    ["/static/chat", "no"],
+    ["/news/live", "no"],
+    ["/live/index.m3u8", "no"],
+    ["/ws/health", "no"],
+    ["/ws/rest", "no"],
+    ["/signalr/negotiate", "no"],
+  ] as const)("%s is %s", (location, serves) => {
+    expect(intentAt(bare(location)).intent.serves).toBe(serves);
+  });
+});
+
+test.each([
+  ["~ ^/a/b", ["/a/b"]],
+  ["~ /a", ["…/a"]],
+  ["~* ^/(a|b)/c?", ["/a/", "/a/c", "/b/", "/b/c"]],
+  ["~ ^/x[0-9]{2,3}/.*$", ["/x…/…"]],
+  ["~ ^/a\\.b\\-c\\/d", ["/a.b-c/d"]],
+  ["~ ^/(?i)a(?=b)(?!c)", ["/a"]],
+  ["~ ^/[.]well-known", ["/.well-known"]],
+  ["~ ^/([^/]+)/ws", ["/…/ws"]],
+  ["~ ^/a(b", ["…"]],
+  ["~ ^/(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)", ["…"]],
+  ["/${PREFIX}/ws", ["/…/ws"]],
+])("what must stand in the path of %s", (location, paths) => {
+  const [subject] = subjects(
+    bare(`"${location}"`.replace(/^"(~\*?) /, '$1 "').replaceAll("\\", "\\\\")),
+  );
+  expect(pathsOf(subject?.level.opener ?? null).paths).toEqual(paths);
+});
+
+test("a regular expression made to take long is read in no time", () => {
+  const hostile = "(".repeat(5000) + "a?".repeat(5000) + "|b".repeat(5000) + ")*".repeat(5000);
+  const start = performance.now();
+  expect(intentAt(bare(`~ "${hostile}"`)).intent.serves).toBe("no");
+  expect(performance.now() - start).toBeLessThan(500);
+});
