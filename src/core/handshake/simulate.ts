@@ -136,7 +136,8 @@ export function limited(location: Level, method: string): Level {
     return location;
   }
   const allowed = new Set(limit.parameters.map((parameter) => parameter.toUpperCase()));
-  return allowed.has(method === "HEAD" ? "GET" : method) ? location : inner;
+  const isAllowed = allowed.has(method) || (method === "HEAD" && allowed.has("GET"));
+  return isAllowed ? location : inner;
 }
 
 /** The level itself or the nearest outer one of that context; null where there is none. */

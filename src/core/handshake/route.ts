@@ -1,0 +1,439 @@
+import type { NginxVersion } from "../config/directives.ts";
+import { directiveRows, isSince } from "../config/directives.ts";
+import { effectiveList, effectiveSetting, usesOf } from "../config/effective.ts";
+import type { Config, Level, Use } from "../config/model.ts";
+import { serverNameOf } from "./listen.ts";
+import { locate, locationName, namedLocation } from "./locate.ts";
+import type { Exchange, Obstacle, Outcome } from "./model.ts";
+import { passOf } from "./pass.ts";
+import { clientHeader, type ClientRequest } from "./probe.ts";
+import { lineOf, runScript, type ScriptEnd } from "./script.ts";
+import { serverFor, type Listening } from "./server.ts";
+import { limited, proxied } from "./simulate.ts";
+import { capture, evaluate, isKnown, newScope, type Scope, shown } from "./variables.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** nginx follows as many `rewrite … last`, `try_files` and `error_page` before it answers 500. */
+const MOST_CHANGES = 10;
+
+/** Where a request goes next. */
+type Next =
+  | { readonly to: "server" }
+  | { readonly to: "find" }
+  | { readonly to: "location"; readonly level: Level }
+  | { readonly to: "end"; readonly exchange: Exchange };
+
+/** Follows one request that has come to a server's address, to where nginx answers it or hands it on. */
+export function route(
+  config: Config,
+  request: ClientRequest,
+  candidates: readonly Listening[],
+  version: NginxVersion,
+): Exchange {
+  const steps: string[] = [];
+  const chosen = serverFor(request.hostName ?? "", candidates);
+  if (chosen === undefined) {
+    const why =
+      "which server answers cannot be told: no regular expression engine of ours reads its name";
+    return endless(request, [...steps, why]);
+  }
+  const { server, groups, name } = chosen;
+  const title = serverNameOf(server);
+  const line = server.opener === null ? "" : ` (line ${lineOf(server.opener)})`;
+  steps.push(
+    `server ${title ?? ""}${line}`.replace("  ", " ") +
+      (name === null ? ", the default for this address" : ""),
+  );
+  const scope = newScope(config, request, serverNameOf(server));
+  capture(groups, scope);
+  return new Journey(scope, server, version, steps).run();
+}
+
+function endless(request: ClientRequest, steps: readonly string[]): Exchange {
+  return {
+    probe: request.probe,
+    outcome: "unknown",
+    status: null,
+    level: null,
+    pass: null,
+    steps,
+    obstacles: [],
+    upstream: null,
+    idleTimeoutMs: null,
+    reusesUpstreamConnection: false,
+  };
+}
+
+class Journey {
+  private readonly scope: Scope;
+  private readonly server: Level;
+  private readonly version: NginxVersion;
+  private readonly steps: string[];
+  private readonly obstacles: Obstacle[] = [];
+  private readonly subrequests: { use: Use; exchange: Exchange }[] = [];
+  private readonly isSubrequest: boolean;
+  private changes = MOST_CHANGES;
+  private method: string;
+  /** The status that an `error_page` without `=` puts over whatever its page answers. */
+  private fixedStatus: number | null = null;
+  private wentToErrorPage = false;
+
+  constructor(
+    scope: Scope,
+    server: Level,
+    version: NginxVersion,
+    steps: string[],
+    isSubrequest = false,
+  ) {
+    this.scope = scope;
+    this.server = server;
+    this.version = version;
+    this.steps = steps;
+    this.isSubrequest = isSubrequest;
+    this.method = scope.request.method;
+  }
+
+  run(): Exchange {
+    let next: Next = { to: "server" };
+    while (next.to !== "end") {
+      next =
+        next.to === "server"
+          ? this.serverScript()
+          : next.to === "find"
+            ? this.find()
+            : this.enter(next.level);
+    }
+    return next.exchange;
+  }
+
+  private serverScript(): Next {
+    const script = runScript(this.server, this.scope, this.steps);
+    return script.end === "answered" || script.end === "unknown"
+      ? this.scriptEnded(script)
+      : { to: "find" };
+  }
+
+  private find(): Next {
+    const { path } = this.scope;
+    if (path === null) {
+      return this.unknown("the path is not known", this.server);
+    }
+    const located = locate(this.server, path);
+    if ("unknown" in located) {
+      return this.unknown(located.unknown, this.server);
+    }
+    const { level } = located;
+    this.noteLocation(level);
+    if (!this.scope.isInternal && usesOf(level, "internal").length > 0) {
+      return this.special(404, level, "the location is internal");
+    }
+    if (located.redirect) {
+      return this.special(
+        301,
+        level,
+        `nginx adds the slash: 301 to ${locationName(level)?.text ?? ""}`,
+      );
+    }
+    capture(located.groups, this.scope);
+    return this.enter(level);
+  }
+
+  private noteLocation(level: Level): void {
+    this.steps.push(
+      level.context === "location" && level.opener !== null
+        ? `location ${level.opener.parameters.join(" ")} (line ${lineOf(level.opener)})`
+        : "no location matches",
+    );
+  }
+
+  private enter(location: Level): Next {
+    const settings = limited(location, this.method);
+    if (settings !== location) {
+      this.steps.push(`limit_except holds for ${this.method}`);
+    } else if (location !== this.server) {
+      const meddler = meddlerOf(location);
+      if (meddler !== null) {
+        this.scope.meddler = meddler;
+        this.steps.push(`${meddler} may change this request`);
+      }
+      const script = runScript(location, this.scope, this.steps);
+      if (script.end === "rewritten") {
+        return this.changed(script.level, { to: "find" });
+      }
+      return script.end === "continue" ? this.admit(script.level) : this.scriptEnded(script);
+    }
+    return this.admit(settings);
+  }
+
+  private scriptEnded(script: ScriptEnd & { end: "answered" | "unknown" }): Next {
+    if (script.end === "unknown") {
+      return this.unknown(script.why, this.server);
+    }
+    const step = `${script.use.name} ${script.use.parameters.join(" ")} (line ${lineOf(script.use)})`;
+    return script.text || script.status === null || script.status < 300
+      ? this.answered(script.status, script.level, step)
+      : this.special(script.status, script.level, step);
+  }
+
+  /** Access rules, which hold for no subrequest. */
+  private admit(level: Level): Next {
+    if (!this.isSubrequest) {
+      const refusal = this.refusal(level);
+      if (refusal !== null) {
+        return refusal;
+      }
+    }
+    return this.tryFiles(level);
+  }
+
+  private refusal(level: Level): Next | null {
+    const isAny = settingWord(level, "satisfy") === "any";
+    const rule = accessRules(level)[0];
+    if (rule?.name === "deny" && rule.parameters[0] === "all" && !isAny) {
+      return this.special(403, level, `deny all (line ${lineOf(rule)})`);
+    }
+    if (rule !== undefined && rule.parameters[0] !== "all") {
+      this.steps.push(
+        `${rule.name} ${rule.parameters[0] ?? ""} (line ${lineOf(rule)}): the client's address is taken as allowed`,
+      );
+    }
+    const realm = settingWord(level, "auth_basic");
+    const { request } = this.scope;
+    if (realm !== null && realm !== "off" && !isAny) {
+      if (clientHeader(request, "authorization") === "") {
+        return this.special(401, level, "auth_basic: the request has no Authorization");
+      }
+      this.steps.push("auth_basic: the password is taken as right");
+    }
+    const auth = effectiveSetting(level, "auth_request");
+    if (auth.state === "set" && auth.use.parameters[0] !== "off") {
+      return this.ask(auth.use, level, isAny);
+    }
+    return null;
+  }
+
+  private ask(use: Use, level: Level, isAny: boolean): Next | null {
+    const exchange = this.subrequest(use);
+    if (exchange === null) {
+      return null;
+    }
+    const { outcome, status } = exchange;
+    if (outcome !== "answered" || isAny) {
+      this.steps.push(
+        `auth_request ${use.parameters[0] ?? ""} (line ${lineOf(use)}): its answer is taken as a yes`,
+      );
+      return null;
+    }
+    if (status === null || (status >= 200 && status < 300)) {
+      return null;
+    }
+    const refused = status === 401 || status === 403 ? status : 500;
+    return this.special(refused, level, `auth_request (line ${lineOf(use)}) is answered ${status}`);
+  }
+
+  /** What becomes of the subrequest of an `auth_request` or `mirror`. */
+  private subrequest(use: Use): Exchange | null {
+    const target = evaluate(use.parameters[0] ?? "", this.scope);
+    if (!isKnown(target) || !target.startsWith("/")) {
+      return null;
+    }
+    const question = target.indexOf("?");
+    const scope: Scope = {
+      ...this.scope,
+      assigned: new Map(this.scope.assigned),
+      path: question < 0 ? target : target.slice(0, question),
+      query: question < 0 ? "" : target.slice(question + 1),
+      isInternal: true,
+      sentAsAsked: false,
+      replacesPath: true,
+    };
+    const exchange = new Journey(scope, this.server, this.version, [], true).run();
+    this.subrequests.push({ use, exchange });
+    return exchange;
+  }
+
+  private tryFiles(level: Level): Next {
+    const mirrors = this.isSubrequest ? [] : effectiveList(level, "mirror").uses;
+    for (const mirror of mirrors) {
+      if (mirror.parameters[0] !== "off") {
+        this.subrequest(mirror);
+      }
+    }
+    const use = ownTryFiles(level);
+    const last = use?.parameters.at(-1);
+    if (use === null || last === undefined) {
+      return this.content(level);
+    }
+    const where = `try_files (line ${lineOf(use)}), taken as if there were no such file: ${last}`;
+    this.steps.push(where);
+    if (last.startsWith("=")) {
+      return this.special(Number(last.slice(1)), level, null);
+    }
+    return this.goTo(last, level);
+  }
+
+  /** On to a named location or, by an internal redirect, to a path. */
+  private goTo(text: string, level: Level): Next {
+    if (text.startsWith("@")) {
+      const named = namedLocation(this.server, text);
+      if (named === null) {
+        return this.answered(500, level, `there is no location ${text}`);
+      }
+      this.noteLocation(named);
+      this.scope.isInternal = true;
+      return this.changed(level, { to: "location", level: named });
+    }
+    const target = evaluate(text, this.scope);
+    if (!isKnown(target)) {
+      return this.unknown(target.unknown, level);
+    }
+    const question = target.indexOf("?");
+    this.scope.path = question < 0 ? target : target.slice(0, question);
+    this.scope.query = question < 0 ? "" : target.slice(question + 1);
+    this.scope.isInternal = true;
+    this.scope.sentAsAsked = false;
+    this.scope.replacesPath = true;
+    return this.changed(level, { to: "server" });
+  }
+
+  private changed(level: Level, next: Next): Next {
+    this.changes--;
+    return this.changes < 0 ? this.answered(500, level, "the request goes in circles") : next;
+  }
+
+  private content(level: Level): Next {
+    const pass = passOf(level);
+    if (pass === null) {
+      return this.own(level);
+    }
+    const exchange = proxied(level, pass, this.scope, this.steps, this.version);
+    const obstacles = [...this.obstacles, ...this.obstaclesOf(exchange)];
+    return { to: "end", exchange: { ...exchange, obstacles } };
+  }
+
+  private obstaclesOf(exchange: Exchange): Obstacle[] {
+    const obstacles: Obstacle[] = [];
+    if (clientHeader(this.scope.request, "upgrade") === "") {
+      // ngx_http_proxy_module takes a 101 as a tunnel only for a client that asked (E123, E140).
+      obstacles.push({ rule: "altered-request", why: "the client sends no Upgrade" });
+    }
+    if (this.fixedStatus !== null) {
+      const why = `error_page gives its page the status ${this.fixedStatus}`;
+      obstacles.push({ rule: "altered-request", why });
+    }
+    for (const { use, exchange: sub } of this.subrequests) {
+      const isSameServer =
+        sub.upstream !== null &&
+        exchange.upstream !== null &&
+        shown(sub.upstream.address) === shown(exchange.upstream.address);
+      if (isSameServer && verdictOf(sub).lenient === "works") {
+        const why = `the subrequest of ${use.name} is a handshake too: its 101 ends the connection`;
+        obstacles.push({ rule: "subrequest-upgrade", why });
+      }
+    }
+    return obstacles;
+  }
+
+  /** The location is not proxied: nginx answers itself, or a module that we do not know does. */
+  private own(level: Level): Next {
+    const levels =
+      level.parent !== null && level.context !== "location" ? [level, level.parent] : [level];
+    for (const use of levels.flatMap((each) => each.uses)) {
+      if (
+        /^(?:content_by_lua|js_content$|perl$)/.test(use.name) ||
+        directiveRows(use.name) === undefined
+      ) {
+        return this.unknown(`${use.name} (line ${lineOf(use)}) answers`, level);
+      }
+      if (use.name === "stub_status" || use.name === "empty_gif") {
+        return this.answered(200, level, `${use.name} (line ${lineOf(use)}) answers`);
+      }
+    }
+    const [hidden] = level.hidden;
+    return hidden === undefined
+      ? this.answered(null, level, "nginx looks for a file")
+      : this.unknown(hidden, level);
+  }
+
+  /** A status that an `error_page` may answer in its own way. */
+  private special(status: number, level: Level, step: string | null): Next {
+    if (step !== null) {
+      this.steps.push(step);
+    }
+    const pages = effectiveList(level, "error_page");
+    const page = pages.uses.find((use) => use.parameters.slice(0, -1).includes(String(status)));
+    const isAgain = this.wentToErrorPage && settingWord(level, "recursive_error_pages") !== "on";
+    const target = page?.parameters.at(-1);
+    if (page === undefined || target === undefined || isAgain) {
+      return pages.hidden !== null && !isAgain
+        ? this.unknown(pages.hidden, level)
+        : this.answered(this.fixedStatus ?? status, level, null);
+    }
+    this.wentToErrorPage = true;
+    this.steps.push(`error_page ${page.parameters.join(" ")} (line ${lineOf(page)})`);
+    const answer = page.parameters.find((word) => word.startsWith("="));
+    const own = answer === undefined ? status : Number(answer.slice(1));
+    if (!/^[/@]/.test(target)) {
+      return this.answered([301, 302, 303, 307, 308].includes(own) ? own : 302, level, null);
+    }
+    this.fixedStatus = own === 0 ? null : own;
+    if (target.startsWith("/") && this.method !== "HEAD") {
+      this.method = "GET";
+    }
+    return this.goTo(target, level);
+  }
+
+  private answered(status: number | null, level: Level, step: string | null): Next {
+    return this.end("answered", this.fixedStatus ?? status, level, step);
+  }
+
+  private unknown(why: string, level: Level): Next {
+    return this.end("unknown", null, level, why);
+  }
+
+  private end(outcome: Outcome, status: number | null, level: Level, step: string | null): Next {
+    if (step !== null) {
+      this.steps.push(step);
+    }
+    const exchange = { ...endless(this.scope.request, this.steps), outcome, status, level };
+    return { to: "end", exchange };
+  }
+}
+
+/** `allow` and `deny` of the nearest level that has either, in order. */
+function accessRules(level: Level): Use[] {
+  for (let at: Level | null = level; at !== null; at = at.parent) {
+    const rules = at.uses.filter(({ name }) => name === "allow" || name === "deny");
+    if (rules.length > 0) {
+      return rules;
+    }
+  }
+  return [];
+}
+
+/** `try_files` of a location or, for paths without one, of the server; it is not inherited, but an `if` keeps it not. */
+function ownTryFiles(level: Level): Use | null {
+  return usesOf(level, "try_files")[0] ?? null;
+}
+
+function settingWord(level: Level, name: string): string | null {
+  const setting = effectiveSetting(level, name);
+  return setting.state === "set" ? (setting.use.parameters[0] ?? "") : null;
+}
+
+/** The first directive of this location or around it that runs code on requests, by name; null where there is none. */
+function meddlerOf(level: Level): string | null {
+  for (let at: Level | null = level; at !== null; at = at.parent) {
+    const use = at.uses.find(({ name }) => /^(?:rewrite|access|set)_by_lua|^js_access$/.test(name));
+    if (use !== undefined) {
+      return use.name;
+    }
+  }
+  return null;
+}
+
+/** Whether this address speaks HTTP/2 alone, as plain `listen … http2` did before 1.25.1 (E143). */
+export function speaksOnlyHttp2({ server, listener }: Listening, version: NginxVersion): boolean {
+  const isHttp2 = usesOf(server, "listen").some(({ parameters }) => parameters.includes("http2"));
+  return isHttp2 && listener.scheme === "http" && !isSince(version, [1, 25, 1]);
+}

@@ -1,0 +1,386 @@
+import type { NginxVersion } from "../config/directives.ts";
+import { newestVersion, oldestVersion } from "../config/directives.ts";
+import type { Config, Level, Use } from "../config/model.ts";
+import { isDefined } from "./definitions.ts";
+import { locationName } from "./locate.ts";
+import type { Exchange, Outcome, ProbeName, UpstreamRequest, Value, Verdict } from "./model.ts";
+import { type ClientRequest, probeHeaders } from "./probe.ts";
+import { route, speaksOnlyHttp2 } from "./route.ts";
+import { lineOf } from "./script.ts";
+import { allListeners, type Listening } from "./server.ts";
+import { enclosing } from "./simulate.ts";
+import { parseTarget } from "./target.ts";
+import { shown, unknown, usesWithin, variablesIn } from "./variables.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** One request of a client, as far as it is given. */
+export interface TraceRequest {
+  readonly probe: ProbeName;
+  /** Null for the first listener without TLS, else the first of all. */
+  readonly scheme: "http" | "https" | null;
+  /** The host that is asked for; null for the first name of that listener's server. */
+  readonly host: string | null;
+  /** Null for the scheme's usual port. */
+  readonly port: string | null;
+  /** Path and query as the client writes them. */
+  readonly target: string;
+  /** `GET` by default. */
+  readonly method?: string;
+  /** Beside the probe's headers; one of the same name takes its place, an empty value takes it away. */
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  /** The client's address, where it matters. */
+  readonly clientAddress?: string;
+}
+
+/** What keeps nginx from starting; file and line are where to mend it, also where nginx names none. */
+export interface ConfigError {
+  readonly message: string;
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** One request through nginx: DESIGN's `trace`, with values as the simulation has them. */
+export interface TraceResult {
+  readonly outcome: Outcome;
+  readonly status: number | null;
+  readonly configErrors: readonly ConfigError[];
+  readonly location: {
+    readonly file: string;
+    readonly line: number;
+    readonly name: string;
+  } | null;
+  readonly steps: readonly string[];
+  readonly upstream: UpstreamRequest | null;
+  /** Null for the plain and h2c probes. */
+  readonly verdict: Verdict | null;
+  readonly idleTimeoutMs: number | null;
+  readonly reusesUpstreamConnection: boolean;
+}
+
+/** Takes a URL apart: `http`, `https`, `ws` and `wss`, with host, port, path and query. Undefined where it is none. */
+export function parseUrl(
+  url: string,
+): Pick<TraceRequest, "scheme" | "host" | "port" | "target"> | undefined {
+  const match =
+    /^(https?|wss?):\/\/(\[[0-9a-f:.]+\]|[^\s/?#:@[\]]+)(?::(\d+))?([/?][^\s#]*)?(?:#.*)?$/i.exec(
+      url,
+    );
+  if (match === null) {
+    return undefined;
+  }
+  const [, scheme = "", host = "", port = null, rest = "/"] = match;
+  return {
+    scheme: /s$/i.test(scheme) ? "https" : "http",
+    host,
+    port,
+    target: rest.startsWith("?") ? `/${rest}` : rest,
+  };
+}
+
+/**
+ * Follows one request through a configuration.
+ *
+ * @param version null where it is not known: then what the oldest and the newest do differently is unknown
+ */
+export function trace(
+  config: Config,
+  request: TraceRequest,
+  version: NginxVersion | null,
+): TraceResult {
+  const errors = configErrors(config);
+  const [only, newest] =
+    version === null
+      ? [once(config, request, oldestVersion), once(config, request, newestVersion)]
+      : [once(config, request, version), null];
+  const exchange = newest === null ? only : join(only, newest);
+  const isWebsocket = request.probe === "websocket";
+  const result: TraceResult = {
+    outcome: exchange.outcome,
+    status: exchange.status,
+    configErrors: errors,
+    location: placeOf(exchange.level),
+    steps: exchange.steps,
+    upstream: exchange.upstream,
+    verdict: !isWebsocket
+      ? null
+      : newest === null
+        ? verdictOf(only)
+        : joinVerdicts(verdictOf(only), verdictOf(newest)),
+    idleTimeoutMs: exchange.idleTimeoutMs,
+    reusesUpstreamConnection: exchange.reusesUpstreamConnection,
+  };
+  return errors.length === 0 ? result : refused(result, isWebsocket);
+}
+
+/** nginx does not start, so that nothing of the rest comes to pass. */
+function refused(result: TraceResult, isWebsocket: boolean): TraceResult {
+  const reasons = result.verdict?.reasons ?? [];
+  return {
+    ...result,
+    outcome: "config-error",
+    status: null,
+    upstream: null,
+    verdict: isWebsocket ? { strict: "breaks", lenient: "breaks", reasons } : null,
+    idleTimeoutMs: null,
+    reusesUpstreamConnection: false,
+  };
+}
+
+/**
+ * What nginx says before it starts, as the simulation can see it: what the parser and `config` found, in the order of
+ * the text, then variables that nothing defines, of which nginx only hears when all is read (E30).
+ */
+export function configErrors(config: Config): ConfigError[] {
+  const found = config.problems.map(({ document, span, message }) => {
+    const at = span.end > span.start ? span.end - 1 : span.start;
+    return { message, document, at };
+  });
+  for (const document of config.documents) {
+    for (const { message, start } of document.tree.problems) {
+      // nginx stops at what it cannot read, before it comes to what stands behind.
+      const later = found.findIndex((other) => other.document === document && other.at > start);
+      found.splice(later < 0 ? found.length : later, 0, { message, document, at: start });
+    }
+  }
+  const errors = found.map(({ message, document, at }) => ({
+    message,
+    file: document.path,
+    line: document.lines.lineAt(at),
+  }));
+  if (config.kind !== "main" || config.incomplete.length > 0) {
+    return errors;
+  }
+  for (const { use, name } of undefinedVariables(config)) {
+    const file = use.document.path;
+    errors.push({ message: `unknown "${name}" variable`, file, line: lineOf(use) });
+  }
+  return errors;
+}
+
+/** Directives of which each parameter may have variables that must be defined. */
+const expanding =
+  /^(?:proxy_(?:set_header|pass|method|set_body|cache_key|cache_bypass|no_cache|redirect|cookie_\w+|bind|store)|(?:fastcgi|uwsgi|scgi|grpc|memcached)_pass|(?:fastcgi|uwsgi|scgi)_param|grpc_set_header|add_header|return|rewrite|set|if|map|try_files|error_page|root|alias|auth_request_set|access_log|log_format|limit_\w+_zone)$/;
+
+function* undefinedVariables(config: Config): Generator<{ use: Use; name: string }> {
+  for (const use of usesWithin(config.main, ({ name }) => name !== "stream" && name !== "mail")) {
+    const isEntry = use.level.context === "map" && use.level.opener?.name === "map";
+    if (!isEntry && !expanding.test(use.name)) {
+      continue;
+    }
+    // What follows the source of a map, or a `set`, is the variable that it defines.
+    const own =
+      use.name === "map"
+        ? use.parameters.slice(0, 1)
+        : use.name === "set"
+          ? use.parameters.slice(1)
+          : use.parameters;
+    const isPattern = use.name === "rewrite" || use.name === "if";
+    for (const [index, text] of own.entries()) {
+      if (isPattern && isRegularExpression(use, index)) {
+        continue;
+      }
+      for (const name of variablesIn(text)) {
+        if (!isDefined(name, config)) {
+          yield { use, name };
+        }
+      }
+    }
+  }
+}
+
+/** In a regular expression, `$` is an end and no variable. */
+function isRegularExpression(use: Use, index: number): boolean {
+  return use.name === "rewrite" ? index === 0 : /^!?~\*?$/.test(use.parameters[index - 1] ?? "");
+}
+
+function once(config: Config, request: TraceRequest, version: NginxVersion): Exchange {
+  const steps: string[] = [];
+  const candidates = listenersFor(config, request, steps);
+  const [first] = candidates;
+  const ended = (outcome: Outcome, status: number | null, step: string): Exchange => ({
+    probe: request.probe,
+    outcome,
+    status,
+    level: null,
+    pass: null,
+    steps: [...steps, step],
+    obstacles: [],
+    upstream: null,
+    idleTimeoutMs: null,
+    reusesUpstreamConnection: false,
+  });
+  if (first === undefined) {
+    return ended(
+      "unknown",
+      null,
+      steps.length > 0 ? "so nothing answers here" : "there is no server",
+    );
+  }
+  const target = parseTarget(request.target, true);
+  if (target === null) {
+    return ended("answered", 400, `nginx refuses the path ${request.target}`);
+  }
+  if (speaksOnlyHttp2(first, version)) {
+    return ended(
+      "answered",
+      400,
+      "the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS",
+    );
+  }
+  const client = clientRequest(request, first, target);
+  const exchange = route(config, client, candidates, version);
+  return { ...exchange, steps: [...steps, ...exchange.steps] };
+}
+
+function clientRequest(
+  request: TraceRequest,
+  { server, listener }: Listening,
+  { path, query }: { path: string; query: string },
+): ClientRequest {
+  const asked = request.headers?.find(([name]) => name.toLowerCase() === "host")?.[1];
+  const names = server.uses.find(({ name }) => name === "server_name")?.parameters ?? [];
+  const own = names.find((name) => /^[a-z0-9.-]+$/i.test(name)) ?? "localhost";
+  const name = request.host ?? own;
+  const port = request.port ?? listener.port;
+  const isUsual = port === "" || port === (listener.scheme === "https" ? "443" : "80");
+  const host = asked ?? (isUsual ? name : `${name}:${port}`);
+  return {
+    probe: request.probe,
+    standsForAll: false,
+    method: request.method ?? "GET",
+    path,
+    query,
+    scheme: listener.scheme,
+    host,
+    hostName: host.replace(/:\d*$/, "").replace(/\.$/, "").toLowerCase(),
+    port: listener.port,
+    headers: [["Host", host], ...headersOf(request)],
+    clientAddress: request.clientAddress ?? null,
+    target: request.target,
+  };
+}
+
+function headersOf({ probe, headers = [] }: TraceRequest): (readonly [string, string])[] {
+  const given = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
+  const own = probeHeaders(probe).map(
+    ([name, value]) => [name, given.get(name.toLowerCase()) ?? value] as const,
+  );
+  const names = new Set(own.map(([name]) => name.toLowerCase()).concat("host"));
+  return [...own, ...headers.filter(([name]) => !names.has(name.toLowerCase()))].filter(
+    ([, value]) => value !== "",
+  );
+}
+
+/** The servers of the address that the request comes to. Notes in `steps` what had to be assumed. */
+function listenersFor(config: Config, request: TraceRequest, steps: string[]): Listening[] {
+  const all = allListeners(config);
+  const [usual] = all.filter(({ listener }) => listener.scheme === "http").concat(all);
+  if (usual === undefined) {
+    return [];
+  }
+  if (request.scheme === null && request.port === null) {
+    return sameAddress(all, usual.listener.address, usual.listener.port);
+  }
+  const port = request.port ?? (request.scheme === "https" ? "443" : "80");
+  const onPort = all.filter(({ listener }) => listener.port === port);
+  if (onPort.length === 0) {
+    if (request.scheme === "https" && request.port === null) {
+      steps.push("no server listens on port 443: TLS is taken to end before nginx");
+      return sameAddress(all, usual.listener.address, usual.listener.port);
+    }
+    steps.push(`no server listens on port ${port}`);
+    return [];
+  }
+  const addresses = [...new Set(onPort.map(({ listener }) => listener.address))];
+  const address = addressFor(request.host ?? "", addresses);
+  if (addresses.length > 1 && address !== request.host) {
+    steps.push(`of several addresses with port ${port}, ${address} is taken`);
+  }
+  const chosen = onPort.filter(({ listener }) => listener.address === address);
+  if (
+    request.scheme === "https" &&
+    request.port === null &&
+    chosen[0]?.listener.scheme === "http"
+  ) {
+    steps.push(`port ${port} has no TLS: it is taken to end before nginx`);
+  }
+  return chosen;
+}
+
+function sameAddress(all: readonly Listening[], address: string, port: string): Listening[] {
+  return all.filter(({ listener }) => listener.address === address && listener.port === port);
+}
+
+/** An address of the listeners: the one asked for by number, else every address of IPv4, else the first. */
+function addressFor(host: string, addresses: readonly string[]): string {
+  const wanted = host === "localhost" ? "127.0.0.1" : host;
+  return (
+    addresses.find((each) => each === wanted) ??
+    addresses.find((each) => each === "*") ??
+    addresses[0] ??
+    ""
+  );
+}
+
+function placeOf(level: Level | null): TraceResult["location"] {
+  const location = level === null ? null : enclosing(level, "location");
+  const opener = location?.opener;
+  if (location === null || opener === null || opener === undefined) {
+    return null;
+  }
+  const name = locationName(location);
+  return {
+    file: opener.document.path,
+    line: lineOf(opener),
+    name:
+      name?.kind === "prefix" || name?.kind === "named" ? name.text : opener.parameters.join(" "),
+  };
+}
+
+function joinVerdicts(one: Verdict, other: Verdict): Verdict {
+  return {
+    strict: one.strict === other.strict ? one.strict : "unknown",
+    lenient: one.lenient === other.lenient ? one.lenient : "unknown",
+    reasons: [...new Set([...one.reasons, ...other.reasons])],
+  };
+}
+
+/** What two versions agree on. */
+function join(oldest: Exchange, newest: Exchange): Exchange {
+  if (oldest.outcome !== newest.outcome) {
+    const steps = [
+      ...newest.steps,
+      "what comes of it depends on the version of nginx, which is not known",
+    ];
+    return { ...newest, outcome: "unknown", status: null, upstream: null, steps };
+  }
+  return {
+    ...newest,
+    upstream:
+      oldest.upstream === null || newest.upstream === null
+        ? newest.upstream
+        : joinRequests(oldest.upstream, newest.upstream),
+    reusesUpstreamConnection: oldest.reusesUpstreamConnection && newest.reusesUpstreamConnection,
+  };
+}
+
+function joinRequests(oldest: UpstreamRequest, newest: UpstreamRequest): UpstreamRequest {
+  const why = "it depends on the version of nginx, which is not known";
+  const both = (one: Value, other: Value): Value =>
+    shown(one) === shown(other) ? other : unknown(why, shown(other));
+  const left = [...oldest.headers];
+  const headers = newest.headers.map((header) => {
+    const at = left.findIndex(({ name }) => name.toLowerCase() === header.name.toLowerCase());
+    const [same] = at < 0 ? [] : left.splice(at, 1);
+    const value =
+      same === undefined ? unknown(why, shown(header.value)) : both(same.value, header.value);
+    return { ...header, value };
+  });
+  const gone = left.map((header) => ({ ...header, value: unknown(why, shown(header.value)) }));
+  return {
+    ...newest,
+    httpVersion: both(oldest.httpVersion, newest.httpVersion),
+    headers: [...headers, ...gone],
+  };
+}
