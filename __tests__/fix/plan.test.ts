@@ -654,9 +654,9 @@ server {
 server {
     location /ws {
         proxy_pass http://backend;
-        proxy_set_header Host "$host";
         proxy_set_header Upgrade "$http_upgrade";
         proxy_set_header Connection "$connection_upgrade";
+        proxy_set_header Host "$host";
     }
 }
 `,
@@ -683,6 +683,34 @@ server {
     before: "location /ws {\n    proxy_pass http://b; proxy_hide_header Upgrade; # chat\n}\n",
     kind: "server",
     after: "location /ws {\n    proxy_pass http://b; # chat\n}\n",
+  },
+  {
+    name: "a block goes with one of the empty lines around it",
+    remedies: (config) => [remove(config, "map")],
+    before: `gzip on;
+
+map $a $b {
+    default 1;
+} # old
+
+server {
+    listen 80;
+}
+`,
+    after: `gzip on;
+
+server {
+    listen 80;
+}
+`,
+  },
+  {
+    name: "the last line goes, and the file still ends without a line ending",
+    remedies: (config) => [remove(config, "proxy_hide_header")],
+    before: "proxy_pass http://b;\nproxy_hide_header Upgrade;",
+    kind: "location",
+    at: "",
+    after: "proxy_pass http://b;",
   },
   {
     name: "the first directive of a line goes without the indentation",
@@ -924,6 +952,19 @@ describe("titles", () => {
     ["Send Host $host to http://b", { remedies: [host] }],
     ["Send no Upgrade to http://b", { remedies: [{ kind: "header", name: "Upgrade", value: "" }] }],
     ["Remove server_name a.example", { remedies: (config) => [remove(config, "server_name")] }],
+    [
+      "Move server_name a.example out of server",
+      {
+        remedies: (config) => [
+          remove(config, "server_name"),
+          { kind: "directive", name: "server_name", parameters: ["b"] },
+        ],
+      },
+    ],
+    [
+      "Forward the upgrade to https://b and write https in place of http",
+      { remedies: (config) => [replace(config, "proxy_pass", "http", "https"), upgrade] },
+    ],
     [
       "Write http in place of x",
       { remedies: (config) => [replace(config, "server_name", "x", "http")] },

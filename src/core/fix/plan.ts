@@ -339,8 +339,9 @@ class Plan {
     const groups = new Map<Anchor, string[]>();
     const late = this.afterHeaders(container, anchor);
     ordered.forEach((words, index) => {
-      const place =
-        this.besidePartner(container, words) ?? (rank(words) >= timeoutRank ? late : anchor);
+      const order = rank(words);
+      const usual = order === otherRank || order >= timeoutRank ? late : anchor;
+      const place = this.besidePair(container, words) ?? usual;
       const known = [...groups.keys()].find((other) => isSameAnchor(other, place)) ?? place;
       groups.set(known, [...(groups.get(known) ?? []), texts[index] ?? ""]);
     });
@@ -351,10 +352,7 @@ class Plan {
   /** All places of the block where lines may be added, best first. */
   private anchors(container: Container): Anchor[] {
     const { document, block } = container;
-    const kept = container.directives.filter(
-      (directive) =>
-        !this.removed.has(directive) && (directive.block !== null || directive.semicolon !== null),
-    );
+    const kept = container.directives.filter((directive) => this.isKept(directive));
     const named = (name: string): Directive | undefined =>
       kept.findLast((directive) => directive.name.value === name);
     const included = this.level.uses.find(
@@ -383,26 +381,30 @@ class Plan {
     return this.writable(wholeLines({ document, start: at, end: at, text: "" }));
   }
 
-  /** `Upgrade` and `Connection` stand together, where one of them is there already. */
-  private besidePartner(container: Container, words: Words): Anchor | null {
-    const name = words[0] === HEADER ? words[1]?.toLowerCase() : undefined;
-    const partner =
-      name === "upgrade" ? "connection" : name === "connection" ? "upgrade" : undefined;
-    if (partner === undefined || this.list.level !== this.level) {
+  /** Whether lines can be added beside the directive: not where it shall go, nor before its `;` is there. */
+  private isKept(directive: Directive): boolean {
+    return (
+      !this.removed.has(directive) && (directive.block !== null || directive.semicolon !== null)
+    );
+  }
+
+  /** `Upgrade`, `Connection` and `Host` stand together, where one of the first two is there already. */
+  private besidePair(container: Container, words: Words): Anchor | null {
+    const name = words[0] === HEADER ? (words[1] ?? "").toLowerCase() : "";
+    if (!["upgrade", "connection", "host"].includes(name) || this.list.level !== this.level) {
       return null;
     }
-    const directive = container.directives.find(
+    const directive = container.directives.findLast(
       (candidate) =>
         candidate.name.value === HEADER &&
-        candidate.parameters[0]?.value.toLowerCase() === partner &&
-        candidate.semicolon !== null &&
-        !this.removed.has(candidate),
+        /^(?:upgrade|connection)$/i.test(candidate.parameters[0]?.value ?? "") &&
+        this.isKept(candidate),
     );
     if (directive === undefined) {
       return null;
     }
     const anchor: Anchor =
-      partner === "upgrade" || isBelowComment(container.document, directive)
+      name !== "upgrade" || isBelowComment(container.document, directive)
         ? { at: "after", directive }
         : { at: "before", directive };
     return this.isWritable(container, anchor) ? anchor : null;
@@ -413,10 +415,7 @@ class Plan {
       return anchor;
     }
     const directive = container.directives.findLast(
-      (candidate) =>
-        candidate.name.value === HEADER &&
-        candidate.semicolon !== null &&
-        !this.removed.has(candidate),
+      (candidate) => candidate.name.value === HEADER && this.isKept(candidate),
     );
     const late: Anchor | null =
       directive === undefined || directive.start < anchor.directive.start
@@ -456,6 +455,7 @@ class Plan {
   }
 }
 
+const otherRank = 4;
 const timeoutRank = 5;
 
 /** The order of the published block. */
@@ -467,7 +467,7 @@ function rank([name, header = ""]: Words): number {
     return name === "proxy_read_timeout" ? timeoutRank : timeoutRank + 1;
   }
   const index = ["upgrade", "connection", "host"].indexOf(header.toLowerCase());
-  return index === -1 ? 4 : index + 1;
+  return index === -1 ? otherRank : index + 1;
 }
 
 function wantedHeaders(remedies: readonly Remedy[]): WantedHeader[] {
@@ -563,17 +563,26 @@ function replaceParameters(
   return { document, start: at, end: at, text: ` ${text}` };
 }
 
-/** Takes the directive's lines where it stands alone there, with a comment at their end; else only the directive and a blank. */
+function isBlank(document: Document, line: number): boolean {
+  return lineText(document, line).trim() === "";
+}
+
+/**
+ * Takes the directive's lines where it stands alone there, with a comment at their end and one of two empty lines around;
+ * else only the directive and a blank.
+ */
 function removal(document: Document, directive: Directive): TextEdit {
   const { lines, text } = document;
   if (isFirstInLine(document, directive.start) && isLastInLine(document, directive.end)) {
     const first = lines.lineAt(directive.start);
     const last = lines.lineAt(Math.max(directive.start, directive.end - 1));
     const start = lines.startOf(first);
-    const end = lines.startOf(last + 1);
-    return end === text.length && !text.endsWith("\n") && first > 1
-      ? { document, start: lines.endOf(first - 1), end, text: "" }
-      : { document, start, end, text: "" };
+    if (last === lines.count && first > 1) {
+      return { document, start: lines.endOf(first - 1), end: lines.endOf(last), text: "" };
+    }
+    const isGap = (line: number): boolean => line < 1 || isBlank(document, line);
+    const leavesTwo = isGap(first - 1) && last < lines.count && isBlank(document, last + 1);
+    return { document, start, end: lines.startOf(last + (leavesTwo ? 2 : 1)), text: "" };
   }
   const isIndented = isFirstInLine(document, directive.start);
   const takesBefore = !isIndented && /[ \t]/.test(text.charAt(directive.start - 1));

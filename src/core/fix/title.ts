@@ -1,45 +1,64 @@
-import type { Level } from "../config/model.ts";
+import type { Level, Place, Use } from "../config/model.ts";
+import type { Directive } from "../syntax/tree.ts";
 import type { Choice } from "./connection.ts";
+import { applyEdits } from "./edit.ts";
 import type { FixRequest, Remedy } from "./remedy.ts";
 
 /** What the fix will change, in the file's own names. */
 export function titleOf(request: FixRequest, level: Level, choice: Choice | null): string {
-  const target = targetOf(level);
-  const remedies = request.remedies;
-  const isPair = (remedy: Remedy): boolean =>
-    remedy.kind === "header" &&
-    remedy.value !== '""' &&
-    remedy.value !== "" &&
-    ["upgrade", "connection"].includes(remedy.name.toLowerCase());
+  const { remedies } = request;
+  const target = targetOf(level, remedies);
   const hasPair = remedies.some(isPair);
-  const reads = remedies.some(isNamed("proxy_read_timeout"));
+  const reads = remedies.some(isDirective("proxy_read_timeout"));
   const parts = new Set<string>(hasPair ? [`forward the upgrade ${target}`] : []);
   for (const remedy of remedies) {
     const isSaid =
       isPair(remedy) ||
       (hasPair && remedy.kind === "directive") ||
-      (reads && isNamed("proxy_send_timeout")(remedy));
+      (reads && isDirective("proxy_send_timeout")(remedy)) ||
+      remedies.some((other) => isMoved(remedy, other));
     if (!isSaid) {
-      parts.add(partOf(remedy, target));
+      parts.add(partOf(remedy, remedies, target));
     }
   }
   for (const map of choice?.maps ?? []) {
     parts.add(`define ${map.variable}`);
   }
-  const [first = "", ...rest] = parts;
-  const shown = rest.length > 2 ? [...rest.slice(0, 1), "more"] : rest;
-  const title = first.charAt(0).toUpperCase() + first.slice(1);
-  return [title, ...shown].join(", ").replace(/, ([^,]*)$/, " and $1");
+  const title = [...parts].join(", ").replace(/, ([^,]*)$/, " and $1");
+  return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
-function isNamed(name: string): (remedy: Remedy) => boolean {
+function isPair(remedy: Remedy): boolean {
+  return (
+    remedy.kind === "header" &&
+    !isEmptied(remedy.value) &&
+    ["upgrade", "connection"].includes(remedy.name.toLowerCase())
+  );
+}
+
+function isEmptied(value: string | null): boolean {
+  return value === "" || value === '""' || value === "''";
+}
+
+function isDirective(name: string): (remedy: Remedy) => boolean {
   return (remedy) => remedy.kind === "directive" && remedy.name === name;
 }
 
-function targetOf(level: Level): string {
-  const pass = level.uses.find((use) => use.name === "proxy_pass")?.parameters[0];
+/** Whether `removed` takes away what `remedy` writes elsewhere. */
+function isMoved(remedy: Remedy, removed: Remedy): boolean {
+  if (removed.kind !== "remove") {
+    return false;
+  }
+  const { name, parameters } = removed.use;
+  return remedy.kind === "header"
+    ? name === "proxy_set_header" && parameters[0]?.toLowerCase() === remedy.name.toLowerCase()
+    : remedy.kind === "directive" && remedy.name === name;
+}
+
+function targetOf(level: Level, remedies: readonly Remedy[]): string {
+  const pass = level.uses.find((use) => use.name === "proxy_pass");
   if (pass !== undefined) {
-    return `to ${pass}`;
+    return `to ${passedTo(pass, remedies)}`;
   }
   const name =
     level.opener === null
@@ -49,24 +68,71 @@ function targetOf(level: Level): string {
   return `in ${server === undefined ? name : `${name} ${server}`}`;
 }
 
-function partOf(remedy: Remedy, target: string): string {
+/** The target of a `proxy_pass` as it will read. */
+function passedTo({ document, directive, parameters }: Use, remedies: readonly Remedy[]): string {
+  const [word] = directive.parameters;
+  if (word === undefined) {
+    return "the upstream";
+  }
+  const edits = remedies.flatMap((remedy) =>
+    remedy.kind === "replace" &&
+    remedy.place.document === document &&
+    remedy.place.span.start >= word.start &&
+    remedy.place.span.end <= word.end
+      ? [
+          {
+            start: remedy.place.span.start - word.start,
+            end: remedy.place.span.end - word.start,
+            text: remedy.text,
+          },
+        ]
+      : [],
+  );
+  const text = document.text.slice(word.start, word.end);
+  return edits.length === 0 ? (parameters[0] ?? "") : (applyEdits(text, edits) ?? text);
+}
+
+function partOf(remedy: Remedy, remedies: readonly Remedy[], target: string): string {
   switch (remedy.kind) {
     case "header":
-      return remedy.value === '""' || remedy.value === ""
+      return isEmptied(remedy.value)
         ? `send no ${remedy.name} ${target}`
         : `send ${remedy.name} ${remedy.value ?? ""} ${target}`;
     case "directive":
       return remedy.name === "proxy_http_version"
         ? `speak HTTP/${remedy.parameters.join(" ")} ${target}`
         : `set ${remedy.name} to ${remedy.parameters.join(" ")}`;
-    case "replace": {
-      const { document, span } = remedy.place;
-      const old = document.text.slice(span.start, span.end);
-      return old === ""
-        ? `write ${remedy.text.trim()}`
-        : `write ${remedy.text.trim()} in place of ${old}`;
+    case "replace":
+      return replaced(remedy.place, remedy.text);
+    case "remove": {
+      const { name, parameters, level } = remedy.use;
+      const written = [name, ...parameters].join(" ");
+      return level.opener !== null && remedies.some((other) => isMoved(other, remedy))
+        ? `move ${written} out of ${level.opener.name}`
+        : `remove ${written}`;
     }
-    case "remove":
-      return `remove ${[remedy.use.name, ...remedy.use.parameters].join(" ")}`;
   }
+}
+
+function replaced({ document, span }: Place, text: string): string {
+  const map = mapAround(document.tree.directives, span.start);
+  if (map !== null) {
+    return `correct the map for ${map.parameters[1]?.value ?? ""}`;
+  }
+  const old = document.text.slice(span.start, span.end);
+  if (old === "\uFEFF") {
+    return "remove the byte order mark";
+  }
+  if (old === "" || text === "") {
+    return old === "" ? `add ${text.trim()}` : `remove ${old.trim()}`;
+  }
+  return `write ${text.trim()} in place of ${old.trim()}`;
+}
+
+/** The `map` that the offset lies in, its opening line included. */
+function mapAround(directives: readonly Directive[], offset: number): Directive | null {
+  const around = directives.find(({ start, end }) => start <= offset && offset < end);
+  return around === undefined || around.name.value === "map"
+    ? (around ?? null)
+    : mapAround(around.block?.directives ?? [], offset);
 }
