@@ -5,6 +5,9 @@ import { fixedVariables } from "./variable-names.ts";
 
 type Code = ConfigProblem["code"];
 
+/** nginx stops at the first; a snippet that is included thousands of times would repeat it as often. */
+const MOST_PROBLEMS = 1000;
+
 /**
  * Checks directives as nginx does, in the order in which it reads them: whether they may stand where they do, how they
  * are written, what they say twice, and the values that proxying depends on. Directives we do not know are passed over.
@@ -20,14 +23,10 @@ export class Checker {
   private readonly refused = new Set<Use>();
 
   report(use: Use, code: Code, message: string, earlier: Use | null = null, span?: Span): void {
-    this.problems.push({
-      document: use.document,
-      span: span ?? headOf(use),
-      code,
-      message,
-      use,
-      earlier,
-    });
+    if (this.problems.length < MOST_PROBLEMS) {
+      const { document } = use;
+      this.problems.push({ document, span: span ?? headOf(use), code, message, use, earlier });
+    }
   }
 
   /** A directive was read; for a block, its `{`. */

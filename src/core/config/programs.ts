@@ -5,7 +5,7 @@ import type { Directive } from "../syntax/tree.ts";
 import { directiveRows, rowIn } from "./directives.ts";
 import { byteOrder, type Documents, folderOf, nameOf } from "./documents.ts";
 import type { Config, Context, Document } from "./model.ts";
-import { resolve } from "./resolve.ts";
+import { includesOf, resolve } from "./resolve.ts";
 
 export interface ProgramOptions {
   readonly policy: Policy;
@@ -85,17 +85,26 @@ class Search {
     return byRole;
   }
 
+  /** One program per fragment, in http one per folder; a fragment that another one includes is no program of its own. */
   private resolveAll(kind: Config["kind"], roots: readonly Document[]): Config[] {
+    const configs = this.resolveGroups(kind, roots);
+    if (kind === "main") {
+      return configs;
+    }
+    const kept = withoutIncluded(roots, configs);
+    return kept.length === roots.length ? configs : this.resolveGroups(kind, kept);
+  }
+
+  private resolveGroups(kind: Config["kind"], roots: readonly Document[]): Config[] {
     const { prefixes } = this.policy;
     const groups =
       kind === "http" ? byFolder(roots).flatMap(compatible) : roots.map((one) => [one]);
-    const configs = groups.flatMap(([root, ...others]) => {
+    return groups.flatMap(([root, ...others]) => {
       const siblings = others.map(({ path }) => path);
       return root === undefined
         ? []
         : (resolve(this.documents, root.path, { kind, prefixes, siblings }) ?? []);
     });
-    return kind === "main" ? configs : withoutIncluded(configs);
   }
 
   private noteFiles(
@@ -195,21 +204,19 @@ function isMainName(path: string): boolean {
   return nameOf(path) === "nginx.conf";
 }
 
-/** A snippet that another one includes is no program of its own; of two that include each other, the first stays. */
-function withoutIncluded(configs: readonly Config[]): Config[] {
-  const kept = new Set(configs);
-  const byRoot = new Map(configs.map((config) => [config.root, config]));
-  for (const config of configs) {
-    if (kept.has(config)) {
-      for (const { path } of config.documents) {
-        const included = byRoot.get(path);
-        if (included !== undefined && included !== config) {
-          kept.delete(included);
+/** The fragments that no other of them includes; of two that include each other, the first. */
+function withoutIncluded(roots: readonly Document[], configs: readonly Config[]): Document[] {
+  const kept = new Set(roots.map(({ path }) => path));
+  for (const includes of configs.map(includesOf)) {
+    for (const [path, brought] of includes) {
+      if (kept.has(path)) {
+        for (const other of brought) {
+          kept.delete(other);
         }
       }
     }
   }
-  return [...kept];
+  return roots.filter(({ path }) => kept.has(path));
 }
 
 function byFolder(documents: readonly Document[]): Document[][] {

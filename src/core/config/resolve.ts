@@ -46,6 +46,13 @@ export function resolve(
   return document === undefined ? null : new Resolver(documents, document, options).resolve();
 }
 
+const includes = new WeakMap<Config, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** For the root and each sibling, the paths that its includes bring, directly or not. */
+export function includesOf(config: Config): ReadonlyMap<string, ReadonlySet<string>> {
+  return includes.get(config) ?? new Map();
+}
+
 class Resolver {
   private readonly documents: Documents;
   private readonly root: Document;
@@ -55,6 +62,9 @@ class Resolver {
   private readonly incomplete = new Set<string>();
   /** What each include pattern stands for: one snippet may be included at thousands of places. */
   private readonly included = new Map<string, Included>();
+  private readonly includes = new Map<string, Set<string>>();
+  /** What the file brings that stands at the outermost level, the root or a sibling. */
+  private brought = new Set<string>();
   private uses = 0;
   private depth = 0;
 
@@ -73,14 +83,13 @@ class Resolver {
     if (kind === "location") {
       main.hidden.push(`the location that includes ${this.root.path} is not in the repository`);
     }
-    this.fill(main, this.root, null);
-    for (const path of siblings) {
-      const document = this.documents.get(path);
-      if (document !== undefined) {
-        this.fill(main, document, null);
-      }
+    const siblingDocuments = siblings.flatMap((path) => this.documents.get(path) ?? []);
+    for (const document of [this.root, ...siblingDocuments]) {
+      this.brought = new Set();
+      this.includes.set(document.path, this.brought);
+      this.fill(main, document, null);
     }
-    return {
+    const config: Config = {
       root: this.root.path,
       kind,
       main,
@@ -88,6 +97,8 @@ class Resolver {
       problems: this.checker.problems,
       incomplete: [...this.incomplete],
     };
+    includes.set(config, this.includes);
+    return config;
   }
 
   private fill(level: Growing<Level>, document: Document, include: Use | null): void {
@@ -185,6 +196,7 @@ class Resolver {
       if (isOnTheWay(document, use)) {
         this.checker.report(use, "include-cycle", `${document.path} includes itself`);
       } else {
+        this.brought.add(document.path);
         this.fill(level, document, use);
       }
     }

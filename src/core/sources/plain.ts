@@ -79,9 +79,9 @@ function isNginxPath(path: string): boolean {
 const copies =
   /\.(?:sample|default|template|tmpl|tpl|example|dist|orig|in|j2|jinja|jinja2|erb|gtpl|gotmpl|sigil|ctmpl)$/i;
 
-/** Endings of files that stand beside nginx configuration and are none. */
-const otherEndings =
-  /\.(?:md|mdx|rst|txt|adoc|html?|css|m?[jt]sx?|cjs|json|ya?ml|toml|xml|sh|bash|py|rb|pl|php|go|rs|java|lua|c|h|cpp|sql|tf|hcl|nix|lock|log|gitignore|gitkeep|pem|crt|cer|key|csr|dhparam|htpasswd|svg|png|jpe?g|gif|ico|webp|pdf|zip|t?gz|bz2|woff2?|ttf|bats|snap|service|socket|timer|env|ini|cfg|properties|types|bak|old|swp)$/i;
+/** Files that stand beside nginx configuration and are none. */
+const notConfiguration =
+  /^(?:Dockerfile|Makefile|Jenkinsfile|LICENSE|README)|\.(?:md|mdx|rst|txt|adoc|html?|css|m?[jt]sx?|cjs|json|ya?ml|toml|xml|sh|bash|py|rb|pl|php|go|rs|java|lua|c|h|cpp|sql|tf|hcl|nix|lock|log|gitignore|gitkeep|pem|crt|cer|key|csr|dhparam|htpasswd|svg|png|jpe?g|gif|ico|webp|pdf|zip|t?gz|bz2|woff2?|ttf|bats|snap|service|socket|timer|env|ini|cfg|properties|types|bak|old|swp)$/i;
 
 function mayBe(path: string): boolean {
   if (/(?:^|\/)(?:node_modules|\.git)\//.test(path)) {
@@ -89,16 +89,10 @@ function mayBe(path: string): boolean {
   }
   const file = path.slice(path.lastIndexOf("/") + 1);
   const name = file.replace(copies, "");
-  if (/\.(?:conf|nginx|vhost|ngx|inc)$/i.test(name)) {
-    return true;
-  }
-  if (
-    otherEndings.test(name) ||
-    /^(?:Dockerfile|Makefile|Jenkinsfile|LICENSE|README)/i.test(name)
-  ) {
+  if (notConfiguration.test(name)) {
     return false;
   }
-  return isNginxPath(path);
+  return /\.(?:conf|nginx|vhost|ngx|inc)$/i.test(name) || isNginxPath(path);
 }
 
 /**
@@ -177,7 +171,10 @@ const lua = /_by_lua_block$/;
 
 /** Whether hardly another language has such a directive. */
 function isTelling(directive: Directive): boolean {
-  const { name, parameters, block } = directive;
+  const { name, parameters, block, semicolon } = directive;
+  if (name.value === "listen") {
+    return semicolon !== null;
+  }
   const isVariableBlock = block !== null && parameters.some(({ value }) => /^\$\w/.test(value));
   return (
     isVariableBlock || !(ambiguous.has(name.value) || name.value === "map" || name.value === "geo")
@@ -232,7 +229,7 @@ function seemsNginx(tree: SyntaxTree, byPath: boolean): boolean {
       const { name, block, semicolon } = directive;
       if (isKnown(directive)) {
         ours++;
-        hasEnd ||= block !== null || semicolon !== null;
+        hasEnd ||= semicolon !== null || dataBlocks.has(name.value) || lua.test(name.value);
         tells ||= isTelling(directive);
         if (block !== null && !dataBlocks.has(name.value)) {
           walk(block.directives);
