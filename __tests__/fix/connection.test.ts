@@ -9,7 +9,7 @@ function site(maps: string, location = ""): string {
   return `${maps}server {\n    location / {\n        proxy_pass http://b;\n${location}    }\n}\n`;
 }
 
-function connectionsOf(given: Omit<Case, "remedies">): string[] {
+function connectionsOf(given: Omit<Case, "remedies"> & Partial<Case>): string[] {
   return candidates({ remedies, ...given }).map((fix) => {
     const text = Object.values(fixed(given.files, fix)).join("");
     return /proxy_set_header Connection (.*);/.exec(text)?.[1] ?? "";
@@ -80,6 +80,17 @@ describe("which value", () => {
     expect(connectionsOf({ files: { "a.conf": site(maps) }, ...(options && { options }) })).toEqual(
       expected,
     );
+  });
+
+  test("a value that a remedy gives comes first, others after it", () => {
+    const given = { kind: "header", name: "Connection", value: '"Upgrade"' } as const;
+    const files = { "a.conf": site("") };
+    expect(connectionsOf({ files, remedies: [upgrade, given], options: mixed })).toEqual([
+      '"Upgrade"',
+      "$connection_upgrade",
+    ]);
+    const emptied = { ...given, value: '""' };
+    expect(connectionsOf({ files, remedies: [emptied], options: mixed })).toEqual(['""']);
   });
 
   test("a name that is used for something else is left alone", () => {

@@ -105,7 +105,7 @@ function wholeLines({ document, start, end }: TextEdit): Place {
 
 interface WantedHeader {
   readonly name: string;
-  /** Null for a `Connection` whose value the choice gives. */
+  /** Null for a `Connection` that is to be chosen; a value that is given for it may turn out not to do. */
   readonly value: string | null;
 }
 
@@ -133,14 +133,17 @@ class Plan {
     this.list = this.listInForce();
   }
 
-  /** The choices of `Connection` and `Upgrade` to try; one null where the request leaves nothing to choose. */
+  /** The choices of `Connection` and `Upgrade` to try; null stands for the values that the remedies give. */
   choices(): (Choice | null)[] {
-    const connection = this.headers.some(({ value }) => value === null);
-    if (!connection && !this.headers.some(isRawUpgrade)) {
+    const connection = this.headers.find(({ name }) => name.toLowerCase() === "connection");
+    const isGiven = connection !== undefined && connection.value !== null;
+    const isChosen = connection !== undefined && !isEmptyValue(connection.value);
+    if (!isChosen && !this.headers.some(isRawUpgrade)) {
       return [null];
     }
     const current = this.list.uses.find((use) => isNamed(use, "connection"));
-    return choices(this.request, { connection, current, isShared: this.isShared(current) });
+    const wanted = { connection: isChosen, current, isShared: this.isShared(current) };
+    return [...(isGiven ? [null] : []), ...choices(this.request, wanted)];
   }
 
   /** The files that a map may stand in: that of the line itself first, then outwards along the includes. */
@@ -285,17 +288,22 @@ class Plan {
     return edits;
   }
 
-  private valueOf({ name, value }: WantedHeader, choice: Choice | null): string | null {
-    if (value !== null) {
-      const raw = isRawUpgrade({ name, value }) ? (choice?.upgrade ?? value) : value;
-      return raw === "" ? '""' : quoteAsNeighbours(this.list.uses, raw);
+  /** The parameter to be written; null where only a choice could tell. */
+  private valueOf(header: WantedHeader, choice: Choice | null): string | null {
+    const { value } = header;
+    if (isEmptyValue(value)) {
+      return '""';
     }
     if (choice === null) {
-      return null;
+      return value === null ? null : quoteAsNeighbours(this.list.uses, value);
     }
-    return "variable" in choice.connection
-      ? quoteAsNeighbours(this.list.uses, choice.connection.variable)
-      : this.literal(choice.connection.literal);
+    if (header.name.toLowerCase() === "connection") {
+      return "variable" in choice.connection
+        ? quoteAsNeighbours(this.list.uses, choice.connection.variable)
+        : this.literal(choice.connection.literal);
+    }
+    const written = isRawUpgrade(header) ? choice.upgrade : value;
+    return written === null ? null : quoteAsNeighbours(this.list.uses, written);
   }
 
   /** Quoted as the published guides do, unless the file writes such values bare. */
@@ -486,6 +494,10 @@ function wantedHeaders(remedies: readonly Remedy[]): WantedHeader[] {
 
 function isNamed(use: Use, name: string): boolean {
   return use.parameters[0]?.toLowerCase() === name.toLowerCase();
+}
+
+function isEmptyValue(value: string | null): boolean {
+  return value === "" || value === '""' || value === "''";
 }
 
 function isRawUpgrade({ name, value }: WantedHeader): boolean {
