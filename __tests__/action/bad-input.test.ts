@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Files } from "../github/git.ts";
 import { branchEvent } from "../github/events.ts";
 import type { RunOptions, RunResult } from "../github/runner.ts";
-import type { Fault } from "../github/server.ts";
+import type { Fault, LoggedRequest } from "../github/server.ts";
 import { nginx } from "./configurations.ts";
 import { printed, scenario, writes } from "./scenario.ts";
 
@@ -159,6 +159,30 @@ describe("an API that answers", () => {
     });
     expect((await run()).exitCode).toBe(1);
     expect(pull.comments).toHaveLength(1);
+  });
+});
+
+describe("a bug of ours, here an answer that nobody foresaw", () => {
+  const setup = {
+    head: nginx.broken,
+    github: {
+      faults: ({ operation }: LoggedRequest): Fault | undefined =>
+        operation === "pulls/list-files" ? { kind: "answer", status: 200, body: {} } : undefined,
+    },
+  };
+
+  test("is one message that says so and what was being done", async () => {
+    const { run } = await scenario(setup);
+    const what =
+      "This is a bug in nginx-websocket-guard, met while asking GitHub what pull request #1 changes: ";
+    expect(refusal(await run(), what, "Please report it")).toEqual(refused);
+  });
+
+  test("shows its stack in the debug log only", async () => {
+    const { run } = await scenario(setup);
+    const { commands } = await run({ env: { RUNNER_DEBUG: "1" } });
+    const stacks = commands.filter(({ message }) => /^\s+at /m.test(message));
+    expect(stacks.map(({ command }) => command)).toEqual(["debug"]);
   });
 });
 

@@ -188,6 +188,14 @@ describe("the policy", () => {
     expect(result.exitCode).toBe(exitCode);
   });
 
+  test("under another name may come with the pull request", async () => {
+    const head = { "policy/guard.yml": "profile: basic\n" };
+    const { run } = await scenario({ base: nginx.complete, head });
+    const { exitCode, stdout } = await run({ inputs: { config: "policy/guard.yml" } });
+    expect(stdout).toContain("Until the merge the default policy decides");
+    expect(exitCode).toBe(0);
+  });
+
   test("of a pull request that is not valid is annotated in its file", async () => {
     const { run } = await scenario({ head: { [policyPath]: "rules:\n  idle-timeot: off\n" } });
     const { annotations } = await run();
