@@ -2,14 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { build, differences, distribution } from "./build.ts";
+import { countsOf, countsText } from "./counts.ts";
+import type { Counts, TestReport } from "./counts.ts";
 import { stale } from "./generate.ts";
 import { project, run, runTool } from "./tools.ts";
-
-interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-}
 
 interface Outcome extends Counts {
   /** What a person needs to mend it; shown where something failed. */
@@ -46,19 +42,6 @@ function outcome(ok: boolean, output: string): Outcome {
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, output };
 }
 
-/** The part of vitest's JSON report that is read here. */
-interface TestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  /** One per file; a file that cannot be loaded has failed without a test that has. */
-  readonly testResults: readonly {
-    readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
-  }[];
-}
-
 /** All of `__tests__`; its tests are what is counted. */
 async function tests(): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "check-"));
@@ -71,18 +54,7 @@ async function tests(): Promise<Outcome> {
     );
     if (!existsSync(file)) return outcome(false, `${output}\nvitest ended without a report.`);
     const report = JSON.parse(readFileSync(file, "utf8")) as TestReport;
-    const brokenFiles = report.testResults.filter(
-      ({ status, assertionResults }) =>
-        status === "failed" && !assertionResults.some((test) => test.status === "failed"),
-    ).length;
-    const failed = report.numFailedTests + brokenFiles;
-    return {
-      passed: report.numPassedTests,
-      // An error outside of every test fails the run too.
-      failed: failed === 0 && (code !== 0 || report.numPassedTests === 0) ? 1 : failed,
-      skipped: report.numPendingTests + report.numTodoTests,
-      output,
-    };
+    return { ...countsOf(report, code), output };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -127,10 +99,6 @@ function line(name: string, { passed, failed, skipped }: Counts, seconds: number
   const counts =
     passed + failed + skipped > 1 ? ` (${countsText({ passed, failed, skipped })})` : "";
   return `${failed === 0 ? "ok" : "FAILED"} ${name}${counts} ${seconds.toFixed(1)} s`;
-}
-
-function countsText({ passed, failed, skipped }: Counts): string {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
 const wanted = process.argv.slice(2);
