@@ -17,14 +17,13 @@ export const hostHeader: LocationRule = {
     const request = location.exchanges.websocket.upstream;
     const { uses, hidden } = effectiveList(location.level, "proxy_set_header");
     const [line] = linesOf(uses, "Host");
-    const [origin] = linesOf(uses, "Origin").filter((use) => !isVariable(use, "http_origin"));
+    const origin = linesOf(uses, "Origin").find((use) => !isVariable(use, "http_origin"));
     if (request === null || hidden !== null) {
       return;
     }
-    const found =
-      origin === undefined
-        ? hostReport(location, request, line)
-        : originReport(location, request, origin);
+    const found = origin
+      ? originReport(location, request, origin)
+      : hostReport(location, request, line);
     if (found !== null) {
       report(found);
     }
