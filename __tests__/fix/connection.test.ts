@@ -208,6 +208,17 @@ describe("where a map stands", () => {
     );
   });
 
+  test("before the location's own server, where only that may be written", () => {
+    const other = "server {\n    listen 80;\n}\n\n";
+    const files = { "a.conf": other + server };
+    expect(whole(files, "http").map((result) => result["a.conf"]?.indexOf("map "))).toEqual([
+      0,
+      other.length,
+    ]);
+    const below: Case["writable"] = ({ span }) => span.start >= other.length;
+    expect(whole(files, "http", below)).toHaveLength(1);
+  });
+
   test("only where it may be written", () => {
     const results = whole(files, "main", ({ document }) => document.path !== "nginx.conf");
     expect(results).toHaveLength(1);

@@ -1,4 +1,4 @@
-import type { Config, Document, Use } from "../config/model.ts";
+import type { Config, Document, Level, Use } from "../config/model.ts";
 import type { ProbeName, Value } from "../handshake/model.ts";
 import { probeHeaders } from "../handshake/probe.ts";
 import {
@@ -248,19 +248,36 @@ function variableUses(config: Config): ReadonlyMap<string, readonly Use[]> {
   return found;
 }
 
-/** The edits that could bring new maps, one for each of the files that have http level. */
+/**
+ * The edits that could bring new maps: in each of the files that have http level, before its first server or upstream,
+ * then before the block that the level itself is in.
+ */
 export function* mapEdits(
   config: Config,
+  level: Level,
   documents: Iterable<Document>,
   maps: readonly NewMap[],
 ): Generator<TextEdit> {
   const places = httpPlaces(config);
+  const around = blockAtHttpLevel(level);
   for (const document of documents) {
-    const before = places.get(document);
-    if (before !== undefined) {
-      yield mapEdit(document, before, maps);
+    const first = places.get(document);
+    const own = around?.document === document ? around.directive : undefined;
+    for (const before of new Set([first, own])) {
+      if (before !== undefined) {
+        yield mapEdit(document, before, maps);
+      }
     }
   }
+}
+
+/** The server that a level is in, or another block at http level. */
+function blockAtHttpLevel(level: Level): Use | null {
+  let { opener } = level;
+  while (opener !== null && opener.level.context !== "http") {
+    opener = opener.level.opener;
+  }
+  return opener;
 }
 
 const placesOf = new WeakMap<Config, ReadonlyMap<Document, Directive>>();

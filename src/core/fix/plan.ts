@@ -43,7 +43,7 @@ export function* fixCandidates(request: FixRequest, writable: Writable): Generat
     if (edits.length === 0 && maps.length === 0) {
       return;
     }
-    for (const complete of withMaps(request.config, plan.homes(edits), edits, maps)) {
+    for (const complete of withMaps(request.config, level, plan.homes(edits), edits, maps)) {
       if (isOneResult(complete) && complete.every((edit) => isWritable(wholeLines(edit)))) {
         yield { title: titleOf(request, level, choice), safety: "safe", edits: complete };
         if (++given === MOST_CANDIDATES) {
@@ -73,6 +73,7 @@ function isShipped(document: Document): boolean {
 
 function* withMaps(
   config: Config,
+  level: Level,
   homes: Iterable<Document>,
   edits: readonly TextEdit[],
   maps: readonly NewMap[],
@@ -81,7 +82,7 @@ function* withMaps(
     yield edits;
     return;
   }
-  for (const map of mapEdits(config, homes, maps)) {
+  for (const map of mapEdits(config, level, homes, maps)) {
     yield [map, ...edits];
   }
 }
