@@ -165,6 +165,11 @@ const configured: readonly Row[] = [
     evidence: "turns away requests without $http_upgrade",
   },
   {
+    title: "headers of the server at the home page alone",
+    text: server(`${upgrade} location = / { proxy_pass http://b; }`),
+    serves: "unclear",
+  },
+  {
     title: "a target that a map chooses by the header",
     text: `map $http_upgrade $target { default http://web; websocket http://sock; } server { location /app { proxy_pass $target; } }`,
     serves: "yes",
@@ -407,9 +412,11 @@ describe.each([
 ])("%s", (_, rows) => {
   test.each(rows)("$title: $serves", ({ text, at, serves, evidence, files }) => {
     const { intent } = intentAt(text, at, files && { files });
-    expect(intent.serves, intent.evidence.join("; ")).toBe(serves);
-    if (evidence !== undefined) expect(intent.evidence.join("; ")).toContain(evidence);
-    if (serves !== "no") expect(intent.evidence).not.toEqual([]);
+    expect({ serves: intent.serves, evidence: intent.evidence.join("; ") }).toEqual({
+      serves,
+      evidence: serves === "no" ? expect.any(String) : expect.stringMatching(/./),
+    });
+    expect(intent.evidence.join("; ")).toContain(evidence ?? "");
   });
 });
 

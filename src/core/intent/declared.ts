@@ -1,5 +1,6 @@
 import type { Config, Level, Use } from "../config/model.ts";
 import type { Policy } from "../policy/policy.ts";
+import { serverNames } from "./hosts.ts";
 import { pathsOf } from "./paths.ts";
 import { locationFor, serverOf } from "./routes.ts";
 import { guardComments } from "./silences.ts";
@@ -16,11 +17,6 @@ export function declared(config: Config, location: Level, policy: Policy): Decla
   return (
     overruled(location, opener, policy) ?? commented(opener) ?? promised(config, location, policy)
   );
-}
-
-/** The names that the server answers to; none where it has no `server_name`. */
-export function serverNames(server: Level): readonly string[] {
-  return server.uses.filter((use) => use.name === "server_name").flatMap((use) => use.parameters);
 }
 
 function overruled(location: Level, opener: Use | null, policy: Policy): Declared | null {

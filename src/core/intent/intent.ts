@@ -2,8 +2,9 @@ import type { Config, Level, Use } from "../config/model.ts";
 import { enclosing } from "../handshake/simulate.ts";
 import type { Policy } from "../policy/policy.ts";
 import { declared } from "./declared.ts";
-import { type Evidence, evidenceAt, type Sign, type SignKind } from "./evidence.ts";
+import { type Evidence, evidenceAt } from "./evidence.ts";
 import type { Intent, Traffic } from "./model.ts";
+import type { Sign, SignKind } from "./sign.ts";
 
 export interface IntentSubject {
   readonly config: Config;

@@ -28,6 +28,31 @@ export function locationFor(level: Level, path: string): Use | null {
   return choose(level, path)?.use ?? null;
 }
 
+/** Whether requests for the path end at the location, if need be by `try_files` or `error_page`. */
+export function isTakenBy(server: Level, location: Level, path: string): boolean {
+  const chosen = locationFor(server, path);
+  return (
+    chosen !== null && (chosen === location.opener || fallsBackTo(chosen.inner, location.opener))
+  );
+}
+
+/** Whether it is a named location that takes what no file answers. */
+export function isFallback(server: Level, location: Level): boolean {
+  const root = locationFor(server, "/")?.inner ?? null;
+  return fallsBackTo(server, location.opener) || fallsBackTo(root, location.opener);
+}
+
+function fallsBackTo(level: Level | null, named: Use | null): boolean {
+  const name = named?.parameters[0];
+  return (
+    name?.startsWith("@") === true &&
+    level?.uses.some(
+      (use) =>
+        (use.name === "try_files" || use.name === "error_page") && use.parameters.at(-1) === name,
+    ) === true
+  );
+}
+
 interface Choice {
   readonly use: Use | null;
   /** A regular expression or an exact location, after which nginx looks no further. */

@@ -1,8 +1,9 @@
-import type { Config, Level, Use } from "../config/model.ts";
-import { upstreamOf } from "../handshake/upstream-request.ts";
 import { type Application, applications, withoutWebSocket } from "./applications.ts";
-import { serverNames } from "./declared.ts";
-import { serverOf } from "./routes.ts";
+import { upstreamPort } from "./hosts.ts";
+import type { LocationPaths } from "./paths.ts";
+import { isTakenBy } from "./routes.ts";
+import type { Doubt, Sign, Surroundings } from "./sign.ts";
+import { partsOf } from "./words.ts";
 
 /** Parts of a name that follow the software's own and do not change what it is. */
 const neutral = new Set(
@@ -12,84 +13,94 @@ const neutral = new Set(
   ),
 );
 
-export interface Named {
-  readonly text: string;
-  /** What bears the name, e.g. `the upstream grafana`. */
-  readonly what: string;
-}
-
-/** The names by which one can tell what answers: those of the upstream and its servers, then those of the nginx server. */
-export function namesAround(config: Config, level: Level, pass: Use): readonly Named[] {
-  return [...upstreamNames(config, level, pass), ...ownNames(level)];
-}
-
-export function ownNames(level: Level): readonly Named[] {
-  return serverNames(serverOf(level))
-    .filter((name) => !name.startsWith("~"))
-    .map((name) => ({ text: name.replace(/^\*?\./, ""), what: `the server name ${name}` }));
-}
-
-export function upstreamNames(config: Config, level: Level, pass: Use): readonly Named[] {
-  const written = pass.parameters[0] ?? "";
-  const host = hostOf(withSetVariables(written, level));
-  const names: Named[] = host === "" ? [] : [{ text: host, what: `the upstream ${host}` }];
-  const folder = /^\w+:\/\/[^/]+\/([\w-]+)/.exec(written)?.[1];
-  if (folder !== undefined) names.push({ text: folder, what: `the upstream's folder ${folder}` });
-  for (const [, variable = ""] of written.matchAll(/\$\{?(\w+)/g)) {
-    names.push({ text: variable.replace(/^upstream_/, ""), what: `the upstream $${variable}` });
-  }
-  const servers = upstreamOf(config, { address: `http://${host}` })?.inner?.uses ?? [];
-  for (const use of servers) {
-    const server = use.name === "server" ? hostOf(use.parameters[0] ?? "") : "";
-    if (server !== "" && server !== host) {
-      names.push({ text: server, what: `${server}, a server of the upstream ${host}` });
+/** The software's WebSocket path is one that nginx sends to this location. */
+export function applicationSign(
+  around: Surroundings,
+): { readonly sign: Sign; readonly dedicated: boolean } | null {
+  const { paths, upstreamNames, serverNames } = around;
+  for (const { text, what } of [...upstreamNames, ...serverNames]) {
+    const application = applicationCalled(text);
+    if (application === null) continue;
+    const dedicated = isAlways(paths, application);
+    if (dedicated || takesAllOf(around, application)) {
+      const [endpoint] = application.endpoints;
+      const where = endpoint === "/" ? "" : `, whose WebSockets at ${endpoint} come here`;
+      const sign = { kind: "application", text: `${what} is ${application.name}${where}` } as const;
+      return { sign, dedicated };
     }
   }
-  return names;
+  return null;
 }
 
-/** The host in an address, without scheme, port and path; empty for an IP address or a socket. */
-function hostOf(address: string): string {
-  const host = /^(?:\w+:\/\/)?(?:[^@/]*@)?([\w.-]+)/.exec(address)?.[1] ?? "";
-  return /^[\d.]+$/.test(host) || host === "unix" || host === "localhost" ? "" : host;
+/** A port is no proof, unless a folder or the file is called like the software too. */
+export function portSign(around: Surroundings): Sign | null {
+  const { config, location, pass } = around;
+  const port = upstreamPort(config, location, pass);
+  const application = applications.find((each) => each.port !== undefined && each.port === port);
+  if (application === undefined || !takesAllOf(around, application)) return null;
+  const { path } = pass.document;
+  const isCalledSo = path.split("/").some((folder) => applicationCalled(folder) === application);
+  const text = `port ${port} is that of ${application.name}`;
+  return isCalledSo
+    ? { kind: "application", text: `${text}, which ${path} names` }
+    : { kind: "application-port", text };
 }
 
-/** `http://$app:80` after `set $app grafana` is `http://grafana:80`; other variables are left out. */
-function withSetVariables(text: string, level: Level): string {
-  return text.replace(/\$\{?(\w+)\}?/g, (_, name: string) => {
-    for (let at: Level | null = level; at !== null; at = at.parent) {
-      const set = at.uses.findLast((use) => use.name === "set" && use.parameters[0] === `$${name}`);
-      if (set !== undefined)
-        return set.parameters[1]?.includes("$") === false ? set.parameters[1] : "";
-    }
-    return "";
+/** A path of known software, but others may have the same. */
+export function applicationPath(paths: LocationPaths): Sign | null {
+  const application = applications.find(
+    (each) =>
+      each.endpoints.some((endpoint) => endpoint.split("/").length > 2) && isAlways(paths, each),
+  );
+  return application === undefined
+    ? null
+    : { kind: "application-path", text: `${application.name} has WebSockets at ${paths.written}` };
+}
+
+/** Software in front of which upgrade headers were copied from elsewhere. */
+export function plainSoftware({ upstreamNames }: Surroundings): readonly Doubt[] {
+  return upstreamNames.flatMap(({ text, what }): Doubt[] => {
+    const software = withoutWebSocket.find(({ called }) =>
+      called.some((each) => isCalled(text, each)),
+    );
+    return software === undefined
+      ? []
+      : [{ kind: "purpose", text: `${what} is ${software.name}, which has no WebSockets` }];
   });
 }
 
-/** The port that requests go to; null where it is not written. */
-export function upstreamPort(config: Config, level: Level, pass: Use): number | null {
-  const written = withSetVariables(pass.parameters[0] ?? "", level);
-  const servers = upstreamOf(config, { address: `http://${hostOf(written)}` })?.inner?.uses;
-  const address = servers?.find((use) => use.name === "server")?.parameters[0] ?? written;
-  const port = /^(?:\w+:\/\/)?[^/:]*:(\d+)/.exec(address)?.[1];
-  return port === undefined ? null : Number(port);
+/** Whether the path is one of the software's endpoints, in whatever folder the software stands. */
+export function isEndpointOf(path: string, application: Application): boolean {
+  const trimmed = path.replace(/\/$/, "");
+  return application.endpoints.some((endpoint) => endpoint !== "/" && trimmed.endsWith(endpoint));
 }
 
-/** The application that listens on the port unless told otherwise. */
-export function applicationOnPort(port: number): Application | null {
-  return applications.find((each) => each.port === port) ?? null;
+function isAlways({ paths }: LocationPaths, application: Application): boolean {
+  return paths.length > 0 && paths.every((path) => isEndpointOf(path, application));
 }
 
-/** The application that a name stands for. */
-export function applicationCalled(name: string): Application | null {
-  return applications.find(({ called }) => called.some((each) => isCalled(name, each))) ?? null;
-}
-
-/** Whether the name is that of software without WebSockets; gives its name. */
-export function plainSoftwareCalled(name: string): string | null {
-  return (
-    withoutWebSocket.find(({ called }) => called.some((each) => isCalled(name, each)))?.name ?? null
+/** All of its endpoints: where one has a location of its own, the author knew the difference. */
+function takesAllOf(around: Surroundings, application: Application): boolean {
+  const { server, location } = around;
+  return mountsOf(around, application).some((mount) =>
+    application.endpoints.every((endpoint) => {
+      const path = mount + endpoint.replace(/\/$/, "");
+      return isTakenBy(server, location, path || "/") && isTakenBy(server, location, `${path}/`);
+    }),
   );
+}
+
+/** In which folders of the server the software may stand: at its root, or where the location hands a folder to it. */
+function mountsOf({ paths, pass }: Surroundings, { called }: Application): readonly string[] {
+  const [path = ""] = paths.kind === "prefix" ? paths.paths : [];
+  const folder = path.replace(/\/$/, "");
+  const isNamed = called.some((name) => partsOf(folder).join("-").includes(name));
+  const hasUri = /^\w+:\/\/[^/]+\//.test(pass.parameters[0] ?? "");
+  return folder !== "" && (isNamed || hasUri) ? ["", folder] : [""];
+}
+
+function applicationCalled(name: string): Application | null {
+  return applications.find(({ called }) => called.some((each) => isCalled(name, each))) ?? null;
 }
 
 /** As in English, the last word says what it is: `acme-grafana` is Grafana, `gitlab-pages` is not GitLab. */

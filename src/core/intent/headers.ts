@@ -1,0 +1,174 @@
+import { effectiveList } from "../config/effective.ts";
+import type { Config, Document, Level, Use } from "../config/model.ts";
+import { definitions, forEachUse, variablesIn } from "../handshake/variables.ts";
+import { parseTime } from "../syntax/time.ts";
+import type { Doubt, Sign, Surroundings } from "./sign.ts";
+
+/** An hour: published guides take it for WebSockets, hardly anybody takes it for a page. */
+const longTimeout = 3_600_000;
+
+/** Headers that only WebSockets need: in the location's own lines they are strong, for many locations at once they are weak. */
+export function headerSigns({ config, location }: Surroundings): readonly Sign[] {
+  const list = effectiveList(location, "proxy_set_header");
+  const signs: Sign[] = [];
+  const telling = list.uses.filter((use) => isUpgradeHeader(config, use));
+  for (const use of telling.toSorted((a, b) => rank(a) - rank(b))) {
+    const header = use.parameters[0] ?? "";
+    if (use.level !== location) {
+      signs.push({
+        kind: "outer-headers",
+        text: `${header} is set at ${levelName(use.level)} level`,
+      });
+    } else if (isShared(config, location, use)) {
+      signs.push({
+        kind: "outer-headers",
+        text: `${header} is set by ${use.document.path}, which others include too`,
+      });
+    } else {
+      signs.push({
+        kind: "own-headers",
+        text: `this location sets ${header} to ${use.parameters[1] ?? ""}`,
+      });
+    }
+  }
+  const shadowed = list.shadowed.find((use) => isUpgradeHeader(config, use));
+  if (shadowed !== undefined) {
+    const header = shadowed.parameters[0] ?? "";
+    signs.push({
+      kind: "outer-headers",
+      text: `${header} is set at ${levelName(shadowed.level)} level, though not used here`,
+    });
+  }
+  return signs;
+}
+
+/** `Upgrade` tells more than `Connection`. */
+function rank(use: Use): number {
+  return use.parameters[0]?.toLowerCase() === "upgrade" ? 0 : 1;
+}
+
+function levelName(level: Level): string {
+  return level.context === "other" ? "an outer" : level.context;
+}
+
+function isUpgradeHeader(config: Config, use: Use): boolean {
+  const [header = "", value = ""] = use.parameters;
+  const name = header.toLowerCase();
+  if (value === "") return false;
+  if (name === "upgrade" || name.startsWith("sec-websocket-")) return true;
+  if (name === "connection" && /\bupgrade\b/i.test(value.replace(/\$\w+/g, ""))) return true;
+  return variablesIn(value).some((variable) => comesFromUpgrade(config, variable));
+}
+
+/** `$http_upgrade`, what a map makes of it, and the name by which everybody calls that map. */
+function comesFromUpgrade(config: Config, variable: string): boolean {
+  if (variable === "http_upgrade" || /^connection_upgrade\b/.test(variable)) return true;
+  const definition = definitions(config).get(variable);
+  return (
+    definition?.name === "map" &&
+    variablesIn(definition.parameters[0] ?? "").includes("http_upgrade")
+  );
+}
+
+const includers = new WeakMap<Config, ReadonlyMap<Document, ReadonlySet<Level>>>();
+
+/** Whether the directive comes through an include that other levels use too, or that may be: its file is not the location's. */
+function isShared(config: Config, location: Level, use: Use): boolean {
+  if (use.include === (location.opener?.include ?? null)) return false;
+  let levels = includers.get(config);
+  if (levels === undefined) {
+    const found = new Map<Document, Set<Level>>();
+    forEachUse(config.main, (each) => {
+      const known = found.get(each.document) ?? new Set<Level>();
+      found.set(each.document, known.add(each.level));
+    });
+    includers.set(config, found);
+    levels = found;
+  }
+  // The file's own top level is the one that the include stands in; blocks within it do not count.
+  const tops = [...(levels.get(use.document) ?? [])].filter(
+    (level) => level.opener?.document !== use.document,
+  );
+  return tops.length > 1;
+}
+
+/** True where only upgrade requests come to the `if`; false where all but they do; null where it asks something else. */
+export function conditionOf(level: Level): boolean | null {
+  const condition = level.opener?.name === "if" ? level.opener.parameters.join(" ") : "";
+  if (!/\$\{?http_upgrade\b/i.test(condition)) return null;
+  return !/!=|!~|=\s*(?:""|'')?\s*\)?$/.test(condition);
+}
+
+/** What is decided by the header itself. */
+export function conditionSigns({ config, level, location, pass }: Surroundings): readonly Sign[] {
+  const own = conditionOf(level);
+  if (own === true) return [{ kind: "condition", text: "the if around it asks for $http_upgrade" }];
+  if (variablesIn(pass.parameters[0] ?? "").some((each) => comesFromUpgrade(config, each))) {
+    return [{ kind: "condition", text: `${pass.name} follows $http_upgrade` }];
+  }
+  const refuses = location.uses.some(
+    ({ inner }) =>
+      inner !== null &&
+      conditionOf(inner) === false &&
+      inner.uses.some((use) => use.name === "return"),
+  );
+  return refuses
+    ? [{ kind: "condition", text: "an if turns away requests without $http_upgrade" }]
+    : [];
+}
+
+/** Settings that mostly go with WebSockets. */
+export function settingSigns({ config, location }: Surroundings): readonly Sign[] {
+  const signs: Sign[] = [];
+  for (const use of location.uses) {
+    const [first = ""] = use.parameters;
+    if (
+      use.name === "proxy_read_timeout" &&
+      (parseTime(first) ?? 0) >= longTimeout &&
+      !isShared(config, location, use)
+    ) {
+      signs.push({ kind: "timeout", text: `proxy_read_timeout is ${first}` });
+    }
+    if (
+      (use.name === "proxy_cache_bypass" || use.name === "proxy_no_cache") &&
+      use.parameters.some((each) => variablesIn(each).includes("http_upgrade")) &&
+      !isShared(config, location, use)
+    ) {
+      signs.push({ kind: "bypass", text: `${use.name} asks for $http_upgrade` });
+    }
+  }
+  return signs;
+}
+
+/** Settings that do not go with WebSockets. */
+export function settingDoubts({ location }: Surroundings): readonly Doubt[] {
+  return location.uses.flatMap(({ name, parameters }): Doubt[] => {
+    const [header = "", value = ""] = parameters;
+    if (name === "internal") return [{ kind: "hint", text: "the location is internal" }];
+    if (name === "proxy_set_header" && header.toLowerCase() === "upgrade" && value === "") {
+      return [{ kind: "hint", text: "Upgrade is cleared here" }];
+    }
+    return /^(?:x-accel-buffering|last-event-id)$/i.test(header)
+      ? [{ kind: "hint", text: `${header} belongs to Server-Sent Events` }]
+      : [];
+  });
+}
+
+const subrequests = new WeakMap<Config, ReadonlySet<string>>();
+
+/** A location that `auth_request` or `mirror` asks: no client speaks to it. */
+export function subrequestDoubts({ config, paths }: Surroundings): readonly Doubt[] {
+  let found = subrequests.get(config);
+  if (found === undefined) {
+    const uris = new Set<string>();
+    forEachUse(config.main, (use) => {
+      if (use.name === "auth_request" || use.name === "mirror") uris.add(use.parameters[0] ?? "");
+    });
+    subrequests.set(config, uris);
+    found = uris;
+  }
+  const isOne = paths.kind !== "regex" && found.has(paths.paths[0] ?? "");
+  return isOne
+    ? [{ kind: "purpose", text: "auth_request or mirror sends its subrequests here" }]
+    : [];
+}

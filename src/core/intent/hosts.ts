@@ -1,0 +1,62 @@
+import type { Config, Level, Use } from "../config/model.ts";
+import { upstreamOf } from "../handshake/upstream-request.ts";
+import type { Named } from "./sign.ts";
+
+/** The names that the server answers to; none where it has no `server_name`. */
+export function serverNames(server: Level): readonly string[] {
+  return server.uses.filter((use) => use.name === "server_name").flatMap((use) => use.parameters);
+}
+
+/** The server's names, as far as they are no regular expressions. */
+export function ownNames(server: Level): readonly Named[] {
+  return serverNames(server)
+    .filter((name) => !name.startsWith("~"))
+    .map((name) => ({ text: name.replace(/^\*?\./, ""), what: `the server name ${name}` }));
+}
+
+/** What the upstream is called: its host or its block, the servers in it, the variables that hold them. */
+export function upstreamNames(config: Config, level: Level, pass: Use): readonly Named[] {
+  const written = pass.parameters[0] ?? "";
+  const host = hostOf(withSetVariables(written, level));
+  const names: Named[] = host === "" ? [] : [{ text: host, what: `the upstream ${host}` }];
+  const folder = /^\w+:\/\/[^/]+\/([\w.-]+)/.exec(written)?.[1];
+  if (folder !== undefined) names.push({ text: folder, what: `the upstream's path /${folder}` });
+  for (const [, variable = ""] of written.matchAll(/\$\{?(\w+)/g)) {
+    names.push({ text: variable.replace(/^upstream_/, ""), what: `the upstream $${variable}` });
+  }
+  const servers = upstreamOf(config, { address: `http://${host}` })?.inner?.uses ?? [];
+  for (const use of servers) {
+    const server = use.name === "server" ? hostOf(use.parameters[0] ?? "") : "";
+    if (server !== "" && server !== host) {
+      names.push({ text: server, what: `${server}, a server of the upstream ${host},` });
+    }
+  }
+  return names;
+}
+
+/** The host in an address, without scheme, port and path; empty for an IP address or a socket. */
+function hostOf(address: string): string {
+  const host = /^(?:\w+:\/\/)?(?:[^@/]*@)?([\w.-]+)/.exec(address)?.[1] ?? "";
+  return /^[\d.]+$/.test(host) || host === "unix" || host === "localhost" ? "" : host;
+}
+
+/** `http://$app:80` after `set $app grafana` is `http://grafana:80`; other variables are left out. */
+function withSetVariables(text: string, level: Level): string {
+  return text.replace(/\$\{?(\w+)\}?/g, (_, name: string) => {
+    for (let at: Level | null = level; at !== null; at = at.parent) {
+      const set = at.uses.findLast((use) => use.name === "set" && use.parameters[0] === `$${name}`);
+      if (set !== undefined)
+        return set.parameters[1]?.includes("$") === false ? set.parameters[1] : "";
+    }
+    return "";
+  });
+}
+
+/** The port that requests go to; null where it is not written. */
+export function upstreamPort(config: Config, level: Level, pass: Use): number | null {
+  const written = withSetVariables(pass.parameters[0] ?? "", level);
+  const servers = upstreamOf(config, { address: `http://${hostOf(written)}` })?.inner?.uses;
+  const address = servers?.find((use) => use.name === "server")?.parameters[0] ?? written;
+  const port = /^(?:\w+:\/\/)?[^/:]*:(\d+)/.exec(address)?.[1];
+  return port === undefined ? null : Number(port);
+}

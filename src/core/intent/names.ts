@@ -1,0 +1,108 @@
+import { applications } from "./applications.ts";
+import type { LocationPaths } from "./paths.ts";
+import type { Doubt, Sign, Surroundings } from "./sign.ts";
+import { isEndpointOf } from "./software.ts";
+import { type FoundWord, wordsInHost, wordsInPath } from "./words.ts";
+
+/** `location ~ ^/(ws|wss)/` must have one of the names, `location ~ ^/(ws|api)/` may have another. */
+export function endpointName(paths: LocationPaths): Sign | null {
+  const named = paths.paths.every((path) => isEndpointPath(path));
+  if (!named || paths.paths.length === 0) return null;
+  const distinct = applications.find(
+    (each) => each.distinct && paths.paths.every((path) => isEndpointOf(path, each)),
+  );
+  const text =
+    distinct === undefined
+      ? `the path ${paths.written} is named like a WebSocket endpoint`
+      : `the path ${paths.written} is the WebSocket endpoint of ${distinct.name}`;
+  return { kind: "name", text };
+}
+
+function isEndpointPath(path: string): boolean {
+  const words = wordsInPath(path);
+  const last = path.split("/").findLast((segment) => segment !== "") ?? "";
+  // `/ws/health` and `/websocket/info` are ordinary requests to a WebSocket server.
+  const isOther = wordsInPath(last).some((word) => word.meaning === "other");
+  const isDistinct = applications.some(
+    (each) => each.distinct === true && isEndpointOf(path, each),
+  );
+  return (
+    isDistinct ||
+    (words.some((word) => word.meaning === "websocket") && !isOther && !isWebService(words))
+  );
+}
+
+/** `/ws/rest` and `/ws/soap` are web services. */
+function isWebService(words: readonly FoundWord[]): boolean {
+  return (
+    words.some(({ word }) => ["rest", "soap", "wsdl", "xmlrpc"].includes(word)) &&
+    words.every(({ word, meaning }) => meaning !== "websocket" || word === "ws")
+  );
+}
+
+/** What the names of the path, the upstream and the server tell, where the path is no endpoint's. */
+export function wordSigns({ paths, upstreamNames, serverNames }: Surroundings): readonly Sign[] {
+  const inPath = paths.paths.map(wordsInPath);
+  const always = (inPath[0] ?? []).filter(({ word }) =>
+    inPath.every((words) => words.some((each) => each.word === word)),
+  );
+  const signs: Sign[] = [];
+  if (inPath.some((words) => words.some(({ meaning }) => meaning === "websocket"))) {
+    const text = `the path ${paths.written} can be a WebSocket endpoint`;
+    signs.push({ kind: "possible-name", text });
+  }
+  signs.push(...weakWords(always, `the path ${paths.written}`));
+  for (const { text, what } of upstreamNames) {
+    signs.push(
+      ...websocketWord("upstream-name", text, what),
+      ...weakWords(wordsInHost(text), what),
+    );
+  }
+  for (const { text, what } of serverNames) {
+    signs.push(...websocketWord("server-name", text, what), ...weakWords(wordsInHost(text), what));
+  }
+  return signs;
+}
+
+function websocketWord(
+  kind: "upstream-name" | "server-name",
+  name: string,
+  what: string,
+): readonly Sign[] {
+  const isNamed = wordsInHost(name).some(({ meaning }) => meaning === "websocket");
+  return isNamed ? [{ kind, text: `${what} has a name of WebSocket endpoints` }] : [];
+}
+
+function weakWords(words: readonly FoundWord[], what: string): readonly Sign[] {
+  return words.flatMap(({ word, meaning }): Sign[] =>
+    meaning === "duplex" || meaning === "streaming"
+      ? [{ kind: `${meaning}-word`, text: `${what} has "${word}" in its name` }]
+      : [],
+  );
+}
+
+/** A path that names another purpose. */
+export function purposeOfPath({ paths }: Surroundings): readonly Doubt[] {
+  const words = paths.paths.map((path) =>
+    wordsInPath(path).find(({ meaning }) => meaning === "other"),
+  );
+  const [first] = words;
+  return first !== undefined && words.every((word) => word !== undefined)
+    ? [
+        {
+          kind: "purpose",
+          text: `"${first.word}" in the path ${paths.written} names another purpose`,
+        },
+      ]
+    : [];
+}
+
+/** An upstream or a server that is named for another purpose. */
+export function purposeOfHost({ upstreamNames, serverNames }: Surroundings): readonly Doubt[] {
+  const named = [...upstreamNames, ...serverNames].find(({ text }) =>
+    wordsInHost(text).some(({ meaning }) => meaning === "other"),
+  );
+  return named === undefined
+    ? []
+    : [{ kind: "hint", text: `${named.what} has a name of another purpose` }];
+}
