@@ -20,7 +20,7 @@ import { type LocalGitHub, startGitHub } from "../github/server.ts";
 import { type Proof, proveHandshake, sideEffects } from "../nginx/proof.ts";
 import { describeWithNginx } from "../nginx/suite.ts";
 import { type Fixture, fixedPath, fixturesFolder, loadFixtures } from "./fixtures.ts";
-import { examplesOf } from "./page.ts";
+import { examplesOf, withExamples } from "./page.ts";
 
 const updating = process.env["UPDATE"] === "1";
 const rulesFolder = join(import.meta.dirname, "../../src/core/rules");
@@ -55,20 +55,28 @@ describe("every rule has code, a page and both kinds of fixtures", () => {
     expect(existsSync(join(rulesFolder, `${id}.ts`))).toBe(true);
     expect(own(bad)).toBeGreaterThan(0);
     expect(own(good)).toBeGreaterThan(0);
-    const page = readFileSync(join(rulesFolder, `${id}.md`), "utf8");
+    const path = join(rulesFolder, `${id}.md`);
+    const fixedOf = (before: string): string | undefined => {
+      const fixture = bad.find(
+        ({ rule, added }) => rule === id && Object.values(added).includes(before),
+      );
+      const file = Object.keys(fixture?.added ?? {}).find(
+        (each) => fixture?.added[each] === before,
+      );
+      return file === undefined ? undefined : (fixture?.fixed?.[file] ?? "");
+    };
+    if (updating) writeFileSync(path, withExamples(readFileSync(path, "utf8"), fixedOf));
+    const page = readFileSync(path, "utf8");
     expect(page.startsWith(`# ${id}\n\n${ruleTable[id].summary}.\n`)).toBe(true);
     expect(page).toContain(`ignore[${id}]`);
-    const { before, after } = examplesOf(page);
-    const texts = bad.filter(({ rule }) => rule === id);
-    for (const text of before) {
-      const fixture = texts.find(({ added }) => Object.values(added).includes(text));
-      expect(fixture, `no fixture is\n${text}`).toBeDefined();
-    }
-    for (const text of after) {
-      const fixture = texts.find(({ fixed }) => Object.values(fixed ?? {}).includes(text));
-      expect(fixture, `no fixed fixture is\n${text}`).toBeDefined();
-    }
-    expect(before.length).toBeGreaterThan(0);
+    const examples = examplesOf(page);
+    expect(examples.length).toBeGreaterThan(0);
+    expect(examples).toEqual(
+      examples.map(({ before, after }) => ({
+        before: fixedOf(before) === undefined ? "the text of a fixture" : before,
+        after: after === null ? null : fixedOf(before),
+      })),
+    );
   });
 
   test("no fixtures without a rule", () => {
