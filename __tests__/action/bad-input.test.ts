@@ -93,6 +93,13 @@ describe("the event", () => {
     );
   });
 
+  test("a push whose workspace is not there", async () => {
+    const { github, repository, runOn } = await scenario();
+    const env = { GITHUB_WORKSPACE: "/nowhere" };
+    const result = await runOn(branchEvent(github, repository, "schedule"), { env });
+    expect(refusal(result, "The checkout cannot be read", "/nowhere")).toEqual(refused);
+  });
+
   test("a push without a checkout", async () => {
     const { github, repository, runOn } = await scenario();
     const result = await runOn(branchEvent(github, repository, "schedule"));

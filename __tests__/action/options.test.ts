@@ -224,6 +224,17 @@ describe("an event without a pull request", () => {
     expect(printed(result)).toHaveLength(1);
   });
 
+  test("merge_group with more files than GitHub compares: the trees tell the rest", async () => {
+    const others = Array.from({ length: 300 }, (_, index) => [`a/${index}.txt`, `${index}\n`]);
+    const { github, pull, runOn } = await scenario({
+      base: nginx.complete,
+      head: { ...Object.fromEntries(others), ...nginx.broken },
+    });
+    const { exitCode, annotations } = await runOn(mergeGroupEvent(github, [pull]));
+    expect(exitCode).toBe(1);
+    expect(annotations[0]?.properties["file"]).toBe(nginx.path);
+  });
+
   test.each(["push", "schedule", "workflow_dispatch"] as const)(
     "%s: the checkout is analysed, without a request",
     async (name) => {

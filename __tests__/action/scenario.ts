@@ -11,7 +11,7 @@ import type { GitHubOptions, LocalGitHub } from "../github/server.ts";
 import { startGitHub } from "../github/server.ts";
 
 /** What the runner starts: the shipped bundle, or in its place a source or a build of one's own. */
-export const bundle = process.env["GUARD_BUNDLE"] ?? "dist/index.js";
+const bundle = process.env["GUARD_BUNDLE"] ?? "dist/index.js";
 const metadata = process.env["GUARD_METADATA"] ?? "action.yml";
 
 if (!existsSync(bundle)) throw new Error(`${bundle} is missing: npm run build makes it`);

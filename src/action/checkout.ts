@@ -2,11 +2,12 @@ import { analyse, numbered, worstFirst } from "../core/index.ts";
 import type { Doing } from "./doing.ts";
 import type { Event } from "./event.ts";
 import { UserError } from "./faults.ts";
+import type { Content } from "./github.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Outcome } from "./outcome.ts";
 import { emptyOutcome } from "./outcome.ts";
 import { decide } from "./policy.ts";
-import { unread, WorkspaceFiles } from "./workspace.ts";
+import { WorkspaceFiles } from "./workspace.ts";
 
 export type WorkspaceEvent = Extract<Event, { kind: "workspace" }>;
 
@@ -38,6 +39,11 @@ export function checkWorkspace(task: {
     subject: numbered(count, "nginx file"),
     analysis,
     findings: worstFirst(analysis.findings),
-    incomplete: analysis.wanted.map((path) => `${path} was not analysed: ${unread}.`),
+    incomplete: analysis.wanted.map((path) => unread(path, files.content(path))),
   };
+}
+
+function unread(path: string, content: Content | null): string {
+  const reason = content && "reason" in content ? content.reason : "it is gone";
+  return `${path} was not analysed: ${reason}.`;
 }

@@ -88,7 +88,7 @@ export async function compareCommits(request: ComparisonRequest): Promise<Compar
     subject: subjectOf(analysis, starts, inputs),
     incomplete: [...unread, ...truncations(headTree, baseTree)],
     passedOver: passedOver(analysis, starts),
-    notes: [...mended(fault), ...preview.notes, ...unlisted(listed)],
+    notes: [...mended(fault), ...preview.notes, ...(number === null ? [] : unlisted(listed))],
     policyProblems: preview.problems,
   };
 }

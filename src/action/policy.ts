@@ -59,6 +59,6 @@ export function withInputs(policy: Policy, inputs: Inputs): Policy {
   };
 }
 
-export function problemText({ file, line, column, message }: PolicyProblem): string {
+function problemText({ file, line, column, message }: PolicyProblem): string {
   return `${file}:${line}:${column}: ${message}`;
 }

@@ -47,7 +47,7 @@ export function sidesOf({ contents, headSha, headTree, baseSha, changes }: Sides
 }
 
 /** What differs between two trees. A file that was only moved is a rename; there are no patches. */
-export function differences(base: Tree, head: Tree): ChangedFile[] {
+function differences(base: Tree, head: Tree): ChangedFile[] {
   const gone = new Map<string, string>();
   for (const [path, { sha }] of base.files) if (!head.files.has(path)) gone.set(sha, path);
   const moved = new Set<string>();

@@ -1,11 +1,9 @@
-import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Files } from "../core/index.ts";
+import { UserError } from "./faults.ts";
 import { largestFile } from "./github.ts";
 import type { Content } from "./github.ts";
-
-/** Why a plain file has no text. */
-export const unread = `it is binary or larger than ${largestFile / 1e6} MB`;
 
 const unreadFolders = new Set([".git", "node_modules"]);
 
@@ -13,11 +11,16 @@ const unreadFolders = new Set([".git", "node_modules"]);
 export class WorkspaceFiles implements Files {
   readonly #folder: string;
   readonly #paths: ReadonlySet<string>;
-  readonly #texts = new Map<string, string | undefined>();
+  readonly #contents = new Map<string, Content | null>();
 
+  /** @throws UserError where a folder cannot be listed. */
   constructor(folder: string) {
     this.#folder = folder;
-    this.#paths = new Set(walk(folder, ""));
+    try {
+      this.#paths = new Set(walk(folder, ""));
+    } catch (error) {
+      throw new UserError(`The checkout cannot be read: ${said(error)}.`);
+    }
   }
 
   list(): readonly string[] {
@@ -25,24 +28,32 @@ export class WorkspaceFiles implements Files {
   }
 
   read(path: string): string | undefined {
-    if (!this.#texts.has(path)) this.#texts.set(path, this.#load(path));
-    return this.#texts.get(path);
+    const content = this.#paths.has(path) ? this.content(path) : null;
+    return content && "text" in content ? content.text : undefined;
   }
 
   /** The text, or why there is none although something stands there; null where nothing does. */
   content(path: string): Content | null {
-    const text = this.read(path);
-    if (text !== undefined) return { text };
-    if (this.#paths.has(path)) return { reason: unread };
-    return existsSync(join(this.#folder, path)) ? { reason: "it is not a plain file" } : null;
+    let content = this.#contents.get(path);
+    if (content === undefined) {
+      content = this.#load(path);
+      this.#contents.set(path, content);
+    }
+    return content;
   }
 
-  #load(path: string): string | undefined {
-    if (!this.#paths.has(path)) return undefined;
+  #load(path: string): Content | null {
     const file = join(this.#folder, path);
-    if (lstatSync(file).size > largestFile) return undefined;
-    const bytes = readFileSync(file);
-    return bytes.includes(0) ? undefined : bytes.toString("utf8");
+    try {
+      const stat = lstatSync(file, { throwIfNoEntry: false });
+      if (!stat) return null;
+      if (!stat.isFile()) return { reason: "it is not a plain file" };
+      if (stat.size > largestFile) return { reason: `it is larger than ${largestFile / 1e6} MB` };
+      const bytes = readFileSync(file);
+      return bytes.includes(0) ? { reason: "it is binary" } : { text: bytes.toString("utf8") };
+    } catch (error) {
+      return { reason: said(error) };
+    }
   }
 }
 
@@ -53,4 +64,8 @@ function* walk(folder: string, prefix: string): Generator<string> {
     if (entry.isFile()) yield path;
     else if (entry.isDirectory() && !unreadFolders.has(entry.name)) yield* walk(folder, `${path}/`);
   }
+}
+
+function said(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
