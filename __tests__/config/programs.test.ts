@@ -101,6 +101,16 @@ test.each<[title: string, texts: Texts, expected: string[]]>([
     ["http: n/a.conf n/map.inc n/b.conf"],
   ],
   [
+    "settings in conf.d are for all servers",
+    { "conf.d/proxy.conf": headers, "conf.d/site.conf": site("a") },
+    ["http: conf.d/proxy.conf conf.d/site.conf"],
+  ],
+  [
+    "a template among what a main file includes is not read",
+    { "nginx.conf": http("include c/*;"), "c/a.conf": site("a"), "c/b.conf": site("%%name%%") },
+    ["main: nginx.conf c/a.conf"],
+  ],
+  [
     "locations for a server",
     { "n/l.conf": "location /ws { proxy_pass http://b; }\ngzip on;\n" },
     ["server: n/l.conf"],

@@ -147,6 +147,31 @@ test("a snippet for a location hides what else is there", () => {
   expect(config.main.hidden).toEqual(["the location that includes s is not in the repository"]);
 });
 
+test.each<[title: string, include: string, where: "http" | "server", hidden: boolean]>([
+  ["a pattern in http brings servers", "c/*", "http", false],
+  ["a file in http may bring settings", "c/a", "http", true],
+  ["a pattern in a server", "c/*", "server", true],
+])("a template that is included is not read: %s", (_, include, where, hidden) => {
+  const inside = where === "http" ? `include ${include};` : `server { include ${include}; }`;
+  const config = configOf({
+    "nginx.conf": `http { ${inside} }`,
+    "c/a": "location / { proxy_pass {{ scheme }}://b; }",
+  });
+  expect(config.problems).toEqual([]);
+  expect(config.incomplete).toEqual(["c/a is not read: it is a template ({{ scheme }})"]);
+  expect(levelOf(config, where).hidden.length > 0).toBe(hidden);
+});
+
+test("where a fragment belongs is a guess: nothing in it is misplaced, and locations are locations", () => {
+  const texts = {
+    "a.conf": "map $host $x { default a; }\nlocation /ws { proxy_pass http://b; }\n",
+  };
+  const config = configOf(texts, { kind: "http" });
+  expect(config.problems).toEqual([]);
+  expect(levelOf(config, "location /ws").context).toBe("location");
+  expect(configOf({ "nginx.conf": texts["a.conf"] }).problems).toHaveLength(2);
+});
+
 test("what is not loaded yet is wanted, all of a pattern at once", () => {
   const texts = { "nginx.conf": main("c/*; include d"), "c/a": "", "c/b": "", d: "" };
   const documents = repository(texts, new Set(["c/a", "c/b", "d"]));

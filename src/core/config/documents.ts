@@ -1,3 +1,4 @@
+import { templateReason } from "../sources/plain.ts";
 import { LineMap } from "../syntax/lines.ts";
 import { parse } from "../syntax/parse.ts";
 import { grammar } from "./directives.ts";
@@ -47,6 +48,7 @@ export class Documents {
   /** Paths that are listed but were not given. */
   readonly wanted = new Set<string>();
   private readonly byPath = new Map<string, Document>();
+  private readonly templates = new Map<Document, string | null>();
   private readonly listed: ReadonlySet<string>;
   private folders: Map<string, Folder> | null = null;
 
@@ -96,6 +98,16 @@ export class Documents {
     }
     const target = this.linkTarget(path, text);
     return target === undefined ? this.add(path, text) : this.get(target);
+  }
+
+  /** Why a file cannot be read as plain text of nginx; null where it can. */
+  templateReason(document: Document): string | null {
+    let reason = this.templates.get(document);
+    if (reason === undefined) {
+      reason = templateReason(document.tree);
+      this.templates.set(document, reason);
+    }
+    return reason;
   }
 
   /** A file that comes with nginx, by its path relative to nginx.conf's folder, or by its absolute path. */

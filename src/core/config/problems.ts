@@ -29,8 +29,12 @@ export class Checker {
     }
   }
 
-  /** A directive was read; for a block, its `{`. */
-  directive(use: Use): void {
+  /**
+   * A directive was read; for a block, its `{`.
+   *
+   * @param anywhere its context was only guessed: it is not said to be misplaced
+   */
+  directive(use: Use, anywhere = false): void {
     const { level } = use;
     if (level.context === "map") {
       if (level.opener?.name === "map") {
@@ -43,6 +47,10 @@ export class Checker {
       return;
     }
     const row = rowIn(rows, level.context);
+    if (row === undefined && anywhere) {
+      this.meaning(use);
+      return;
+    }
     if (row === undefined) {
       this.refused.add(use);
       this.report(use, "misplaced-directive", `"${use.name}" directive is not allowed here`);

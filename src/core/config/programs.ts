@@ -25,6 +25,9 @@ type Role = Config["kind"] | "none";
 /** As many files are read beside the given ones to find what includes them. */
 const MOST_CANDIDATES = 400;
 
+/** Alternatives in a folder times files that would go with each of them. */
+const MOST_SHARED = 2000;
+
 /** As many addresses and names of a server are compared with those of other files. */
 const MOST_KEYS = 20;
 
@@ -245,6 +248,9 @@ function compatible(documents: readonly Document[]): Document[][] {
   if (groups.length === 0 && shared.length > 0) {
     newGroup(groups);
   }
+  if (groups.length * shared.length > MOST_SHARED) {
+    return [shared, ...groups.map((group) => group.documents)];
+  }
   for (const document of shared) {
     const claims = claimsOf(document);
     for (const group of groups.filter((candidate) => !conflict(candidate.claims, claims))) {
@@ -366,12 +372,19 @@ function roleOf({ path, tree }: Document): Role {
   if (first === undefined || first.fits === 0) {
     return isMainName(path) ? "main" : "none";
   }
+  if (fits("http") === first.fits && httpFolder.test(path)) {
+    return "http";
+  }
   const inLocation = fits("location") === first.fits;
   if (inLocation && settings.some((name) => /^(?:proxy|grpc|fastcgi|uwsgi|scgi)_/.test(name))) {
     return "location";
   }
   return first.context === "upstream" ? "none" : first.context;
 }
+
+/** Folders that nginx.conf includes at http level: settings in a file there are for all servers. */
+const httpFolder =
+  /(?:^|\/)(?:conf\.d|http\.d|sites-(?:available|enabled)|vhosts?(?:\.d)?)\/[^/]*$/;
 
 /** A server of the stream module proxies by itself, not in a location. */
 function isStream({ name, block }: Directive): boolean {

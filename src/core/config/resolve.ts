@@ -102,6 +102,11 @@ class Resolver {
   }
 
   private fill(level: Growing<Level>, document: Document, include: Use | null): void {
+    const template = this.documents.templateReason(document);
+    if (template !== null) {
+      this.hideIncluded(level, `${document.path} is not read: ${template}`, include);
+      return;
+    }
     this.used.add(document);
     if (document.tree.problems.length > 0) {
       this.incomplete.add(`${document.path} has syntax problems`);
@@ -149,16 +154,28 @@ class Resolver {
       include,
     };
     level.uses.push(use);
-    this.checker.directive(use);
+    this.checker.directive(use, this.isGuessed(level));
     this.noteModule(use);
     if (directive.block !== null) {
-      const inner = newLevel(contextInside(name, level.context), use, level);
+      const inner = newLevel(this.contextInside(name, level), use, level);
       use.inner = inner;
       this.expand(inner, document, directive.block.directives, include);
       this.checker.blockEnd(inner);
     } else if (name === "include" && parameters[0] !== undefined) {
       this.include(level, use, parameters[0]);
     }
+  }
+
+  /** What a fragment's outermost level is was guessed: a block that would not fit there is taken for what its name says. */
+  private contextInside(name: string, level: Level): Level["context"] {
+    const context = contextInside(name, level.context);
+    return context === "other" && this.isGuessed(level)
+      ? contextInside(name, name === "location" ? "server" : "http")
+      : context;
+  }
+
+  private isGuessed(level: Level): boolean {
+    return level.parent === null && this.options.kind !== "main";
   }
 
   /** A module may define variables that no directive here names. */
@@ -177,12 +194,7 @@ class Resolver {
     const found = this.included.get(pattern) ?? this.find(pattern);
     this.included.set(pattern, found);
     for (const why of found.missing) {
-      this.incomplete.add(why);
-      // Packages keep `conf.d/*.conf` and the like at http level for servers, upstreams and maps; settings for all servers
-      // stand in nginx.conf itself.
-      if (!(found.isGlob && ["http", "main", "events"].includes(level.context))) {
-        this.hide(level, why);
-      }
+      this.hideIncluded(level, why, use);
     }
     if (found.isCertainlyMissing) {
       const message = `open() "${pattern}" failed (2: No such file or directory)`;
@@ -199,6 +211,18 @@ class Resolver {
         this.brought.add(document.path);
         this.fill(level, document, use);
       }
+    }
+  }
+
+  /**
+   * Something that we cannot read stands here. Packages keep `conf.d/*.conf` and the like at http level for servers,
+   * upstreams and maps, settings for all servers in nginx.conf itself: what a pattern brings there hides none.
+   */
+  private hideIncluded(level: Growing<Level>, why: string, include: Use | null): void {
+    this.incomplete.add(why);
+    const isPattern = isGlob(include?.parameters[0] ?? "");
+    if (!(isPattern && ["http", "main", "events"].includes(level.context))) {
+      this.hide(level, why);
     }
   }
 
@@ -258,7 +282,7 @@ class Resolver {
         return { ...nothing, documents: loaded, folders, missing: unreadable };
       }
     }
-    return { ...nothing, isGlob: true, missing: [`${pattern} is not in the repository`] };
+    return { ...nothing, missing: [`${pattern} is not in the repository`] };
   }
 
   /**
@@ -314,8 +338,6 @@ interface Included {
   readonly documents: readonly Document[];
   readonly folders: readonly string[];
   readonly missing: readonly string[];
-  /** A pattern of which the repository does not even hold the folder. */
-  readonly isGlob: boolean;
   /** nginx, started with these files, would not find it. */
   readonly isCertainlyMissing: boolean;
 }
@@ -324,7 +346,6 @@ const nothing: Included = {
   documents: [],
   folders: [],
   missing: [],
-  isGlob: false,
   isCertainlyMissing: false,
 };
 

@@ -81,7 +81,7 @@ const copies =
 
 /** Files that stand beside nginx configuration and are none. */
 const notConfiguration =
-  /^(?:Dockerfile|Makefile|Jenkinsfile|LICENSE|README)|\.(?:md|mdx|rst|txt|adoc|html?|css|m?[jt]sx?|cjs|json|ya?ml|toml|xml|sh|bash|py|rb|pl|php|go|rs|java|lua|c|h|cpp|sql|tf|hcl|nix|lock|log|gitignore|gitkeep|pem|crt|cer|key|csr|dhparam|htpasswd|svg|png|jpe?g|gif|ico|webp|pdf|zip|t?gz|bz2|woff2?|ttf|bats|snap|service|socket|timer|env|ini|cfg|properties|types|bak|old|swp)$/i;
+  /^(?:Dockerfile|Containerfile|Makefile|Jenkinsfile)\b|^(?:LICENSE|README)$|\.(?:md|mdx|rst|txt|adoc|html?|css|m?[jt]sx?|cjs|json|ya?ml|toml|xml|sh|bash|py|rb|pl|php|go|rs|java|lua|c|h|cpp|sql|tf|hcl|nix|lock|log|gitignore|gitkeep|pem|crt|cer|key|csr|dhparam|htpasswd|svg|png|jpe?g|gif|ico|webp|pdf|zip|t?gz|bz2|woff2?|ttf|bats|snap|service|socket|timer|env|ini|cfg|properties|types|bak|old|swp)$/i;
 
 function mayBe(path: string): boolean {
   if (/(?:^|\/)(?:node_modules|\.git)\//.test(path)) {
@@ -102,8 +102,8 @@ function mayBe(path: string): boolean {
 const tags =
   /\{\{[^{}\n]{0,300}\}\}|\{%[^%\n]{0,300}%\}|<%[^%\n]{0,300}%>|%%\w{1,100}%%|\$\{[A-Z][A-Z0-9_]{0,100}\}|\b__[A-Z][A-Z0-9_]{0,100}__/g;
 
-/** Names the first template tag outside of comments and Lua, or gives null. */
-function templateReason(tree: SyntaxTree): string | null {
+/** Why the text is a template: its first tag outside of comments and Lua. Null where it has none. */
+export function templateReason(tree: SyntaxTree): string | null {
   const { text } = tree;
   const aside = [...tree.comments, ...luaBodies(tree.directives)].toSorted(
     (a, b) => a.start - b.start,
