@@ -1,12 +1,6 @@
 export { analyse, compare } from "./analyse.ts";
 export type { AnalyseOptions } from "./analyse.ts";
-export type {
-  AnalysedFile,
-  Analysis,
-  Group,
-  LocationReport,
-  ProvenFix,
-} from "./analysis.ts";
+export type { AnalysedFile, Analysis, Group, LocationReport, ProvenFix } from "./analysis.ts";
 export type { Document, Files, Place } from "./config/model.ts";
 export { applyEdits } from "./fix/edit.ts";
 export type { Fix, TextEdit } from "./fix/edit.ts";
@@ -16,7 +10,14 @@ export type { Policy, PolicyProblem, Profile } from "./policy/policy.ts";
 export { defaultPolicy } from "./policy/schema.ts";
 export { jsonReport } from "./report/json.ts";
 export { code, fence, prose } from "./report/markup.ts";
-export { countBySeverity, countsInWords, endOf, numbered, startOf, worstFirst } from "./report/order.ts";
+export {
+  countBySeverity,
+  countsInWords,
+  endOf,
+  numbered,
+  startOf,
+  worstFirst,
+} from "./report/order.ts";
 export { redact } from "./report/redact.ts";
 export { sarifReport } from "./report/sarif.ts";
 export { summaryReport } from "./report/summary.ts";
@@ -29,3 +30,7 @@ export type { ChangedFile, Review, ReviewComment } from "./review/review.ts";
 export type { Finding, Related, Severity } from "./rules/finding.ts";
 export { rulePage, ruleSummaries } from "./rules/catalogue.ts";
 export { isNginxFile } from "./sources/plain.ts";
+export { parseUrl } from "./handshake/trace.ts";
+export type { TraceRequest, TraceResult } from "./handshake/trace.ts";
+export { traceJson, traceText } from "./report/trace.ts";
+export { traceFile } from "./trace.ts";

@@ -1,0 +1,278 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { commit, folderWith, git, guard, repositoryWith, write } from "./program.ts";
+
+const broken = `server {
+    listen 80;
+    server_name api.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+    }
+}
+`;
+
+const sound = `server {
+    listen 80;
+    server_name api.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+`;
+
+describe("check", () => {
+  test("a broken location fails with its file, line and rules", () => {
+    const { status, stdout } = guard(folderWith({ "conf.d/app.conf": broken }), ["check"]);
+    expect(status).toBe(1);
+    expect(stdout).toContain("conf.d/app.conf:6:9: error [upgrade-header]");
+    expect(stdout).toMatch(/2 errors, 3 warnings in 1 file, 1 proxying location\n$/);
+    expect(stdout, "plain where nobody looks at colours").not.toContain("\u{1b}");
+  });
+
+  test("a sound location passes", () => {
+    const { status, stdout, stderr } = guard(folderWith({ "conf.d/app.conf": sound }), ["check"]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toBe("nothing in 1 file, 1 proxying location\n");
+  });
+
+  test("JSON has the shape that DESIGN.md fixes", () => {
+    const folder = folderWith({ "conf.d/app.conf": broken });
+    const { status, stdout } = guard(folder, [
+      "check",
+      "--format",
+      "json",
+      "--nginx-version",
+      "1.22.1",
+    ]);
+    expect(status).toBe(1);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      version: 1,
+      tool: { name: "nginx-websocket-guard" },
+      nginxVersion: "1.22.1",
+      files: [{ path: "conf.d/app.conf", analysed: true }],
+      locations: [
+        {
+          file: "conf.d/app.conf",
+          line: 5,
+          name: "/ws",
+          server: "api.example.com",
+          includedFrom: [],
+          proxyPass: "http://backend",
+          websocket: { serves: "yes" },
+          handshake: { strict: "breaks", lenient: "breaks" },
+          upstream: {
+            httpVersion: "1.0",
+            headers: [
+              ["Host", "backend"],
+              ["Connection", "close"],
+              ["Sec-WebSocket-Key", expect.any(String)],
+              ["Sec-WebSocket-Version", "13"],
+            ],
+          },
+          idleTimeoutMs: 60_000,
+        },
+      ],
+      summary: { errors: 3, warnings: 2, notices: 0, locations: 1 },
+    });
+    const keys = [
+      ...[
+        "rule",
+        "severity",
+        "message",
+        "file",
+        "line",
+        "column",
+        "endLine",
+        "endColumn",
+        "location",
+      ],
+      ...["group", "fixedBy", "related", "new", "fingerprint", "fix"],
+    ];
+    for (const finding of report.findings) expect(Object.keys(finding)).toEqual(keys);
+    const [first, ...others] = report.findings;
+    expect(first.fix).toMatchObject({ safety: "safe", edits: [{ file: "conf.d/app.conf" }] });
+    expect(others.map((finding: { fixedBy: string }) => finding.fixedBy)).toEqual(
+      others.map(() => first.fingerprint),
+    );
+  });
+
+  test("--fix writes the published block, and a second run has nothing to do", () => {
+    const folder = folderWith({ "conf.d/app.conf": broken });
+    const first = guard(folder, ["check", "--fix"]);
+    expect(first.status).toBe(0);
+    expect(first.stderr).toBe("1 fix applied.\n");
+    expect(readFileSync(join(folder, "conf.d/app.conf"), "utf8")).toBe(sound);
+    expect(guard(folder, ["check", "--fix"])).toMatchObject({ status: 0, stderr: "" });
+    expect(readFileSync(join(folder, "conf.d/app.conf"), "utf8")).toBe(sound);
+  });
+
+  test("--base shows only what is new, and knows renamed files", () => {
+    const folder = repositoryWith({ "nginx/old.conf": broken });
+    git(folder, "switch", "--quiet", "--create", "change");
+    git(folder, "mv", "nginx/old.conf", "nginx/renamed.conf");
+    commit(folder, "Rename");
+    expect(guard(folder, ["check", "--base", "main"]).status).toBe(0);
+    expect(guard(folder, ["check"]).status).toBe(1);
+    write(folder, { "nginx/new.conf": broken.replace("api", "new") });
+    const { status, stdout } = guard(folder, ["check", "--base", "main"]);
+    expect(status).toBe(1);
+    expect(stdout).toContain("nginx/new.conf:6:9");
+    expect(stdout).not.toContain("nginx/renamed.conf:6:9");
+  });
+
+  test.each([
+    ["error", 1],
+    ["warning", 1],
+    ["never", 0],
+  ])("--fail-on %s ends with %i", (failOn, expected) => {
+    const folder = folderWith({ "conf.d/app.conf": broken });
+    expect(guard(folder, ["check", "--fail-on", failOn]).status).toBe(expected);
+  });
+
+  test("a path limits what is reported, not what is read", () => {
+    const folder = folderWith({
+      "nginx/nginx.conf": `events {}
+http {
+    map $http_upgrade $connection_upgrade { default upgrade; '' close; }
+    include conf.d/*.conf;
+}
+`,
+      "nginx/conf.d/a.conf": sound.replace('"upgrade"', "$connection_upgrade"),
+      "nginx/conf.d/b.conf": broken.replace("api", "other"),
+    });
+    expect(guard(folder, ["check", "nginx/conf.d/a.conf"])).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    expect(guard(folder, ["check", "nginx/conf.d/b.conf"]).status).toBe(1);
+    expect(guard(folder, ["check", "nginx"]).status).toBe(1);
+  });
+
+  test("a folder elsewhere is checked with the nginx.conf above it", () => {
+    const folder = folderWith({
+      "nginx.conf": "events {}\nhttp { include conf.d/*.conf; }\n",
+      "conf.d/app.conf": broken,
+    });
+    const { status, stdout, stderr } = guard(folderWith({}), ["check", join(folder, "conf.d")]);
+    expect(status).toBe(1);
+    expect(stdout).toContain("conf.d/app.conf:6:9");
+    expect(stderr).toBe(`Paths are relative to ${folder}.\n`);
+  });
+
+  test("- reads what nginx -T prints, which is complete", () => {
+    const dump = `# configuration file /etc/nginx/nginx.conf:
+events {}
+http {
+    include /etc/nginx/conf.d/*.conf;
+}
+
+# configuration file /etc/nginx/conf.d/app.conf:
+${sound.replace('"upgrade"', "$connection_upgrade")}
+`;
+    const { status, stdout } = guard(folderWith({}), ["check", "-", "--format", "json"], dump);
+    expect(status).toBe(1);
+    const { findings } = JSON.parse(stdout);
+    expect(findings[0]).toMatchObject({
+      rule: "undefined-variable",
+      severity: "error",
+      file: "etc/nginx/conf.d/app.conf",
+      line: 9,
+    });
+  });
+
+  test("a folder without nginx configuration is said to have none", () => {
+    const { status, stderr } = guard(folderWith({ "a.txt": "x" }), ["check"]);
+    expect(status).toBe(0);
+    expect(stderr).toContain("No nginx configuration found");
+  });
+
+  test("SARIF and Markdown are formats", () => {
+    const folder = folderWith({ "conf.d/app.conf": broken });
+    const sarif = JSON.parse(guard(folder, ["check", "--format", "sarif"]).stdout);
+    expect(sarif.version).toBe("2.1.0");
+    expect(sarif.runs[0].results[0].ruleId).toBe("connection-header");
+    expect(guard(folder, ["check", "--format", "markdown"]).stdout).toContain("upgrade-header");
+  });
+
+  test("the policy file of the folder holds, and flags overrule it", () => {
+    const folder = folderWith({
+      "conf.d/app.conf": broken,
+      ".github/nginx-websocket-guard.yml": `rules:\n  upgrade-header: off\n  connection-header: off\n`,
+    });
+    expect(guard(folder, ["check"]).status).toBe(0);
+    expect(guard(folder, ["check", "--nginx-version", "1.28"]).status).toBe(1);
+  });
+});
+
+describe("wrong usage ends with 2 and one message", () => {
+  const folder = folderWith({
+    "conf.d/app.conf": broken,
+    "bad.yml": "profile: recommended\nrules:\n  upgrade-heder: off\n",
+    "notes.txt": "hello\n",
+  });
+
+  test.each<[string, readonly string[], string]>([
+    ["an unknown command", ["chekc"], "there is no command chekc. Did you mean check?"],
+    [
+      "an unknown flag",
+      ["check", "--formt", "json"],
+      "check has no flag --formt. Did you mean --format?",
+    ],
+    [
+      "a wrong value",
+      ["check", "--format", "jsn"],
+      "--format is jsn: expected text, json, sarif, markdown. Did you mean json?",
+    ],
+    [
+      "a wrong version",
+      ["check", "--nginx-version", "new"],
+      "--nginx-version is new: expected a version such as 1.27",
+    ],
+    ["a value that is missing", ["check", "--base"], "--base expects a value."],
+    ["a path that is not there", ["check", "conf.e"], "there is no file or folder conf.e."],
+    [
+      "a file of another kind",
+      ["check", "notes.txt"],
+      "notes.txt is not plain nginx configuration",
+    ],
+    [
+      "a policy that is not there",
+      ["check", "--config", "no.yml"],
+      "the policy file no.yml cannot be read: no such file",
+    ],
+    [
+      "an unknown rule",
+      ["check", "--config", "bad.yml"],
+      'bad.yml:3:3: unknown rule "upgrade-heder": did you mean "upgrade-header"?',
+    ],
+    ["no git repository", ["check", "--base", "main"], "is not in a git repository"],
+    [
+      "a rule that is not there",
+      ["explain", "upgrade"],
+      "there is no rule upgrade. Did you mean upgrade-",
+    ],
+    ["no dump", ["check", "-"], "expected what nginx -T prints"],
+  ])("%s", (_, args, message) => {
+    const { status, stdout, stderr } = guard(folder, args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain("    at ");
+  });
+
+  test("an unknown reference in git", () => {
+    const repository = repositoryWith({ "conf.d/app.conf": broken });
+    const { status, stderr } = guard(repository, ["check", "--base", "origin/none"]);
+    expect(status).toBe(2);
+    expect(stderr).toContain("git knows no commit origin/none");
+  });
+});

@@ -1,0 +1,29 @@
+import { parseVersion } from "./config/directives.ts";
+import { Documents } from "./config/documents.ts";
+import type { Files } from "./config/model.ts";
+import { findPrograms } from "./config/programs.ts";
+import { trace, type TraceRequest, type TraceResult } from "./handshake/trace.ts";
+import type { Policy } from "./policy/policy.ts";
+
+/**
+ * Follows one request through the program that a file belongs to: the one that starts with it, else the first that
+ * includes it.
+ *
+ * @param policy whose `nginxVersion` counts; null leaves open what versions do differently
+ * @returns null where the file is no nginx configuration
+ */
+export function traceFile(
+  files: Files,
+  file: string,
+  request: TraceRequest,
+  policy: Policy,
+): TraceResult | null {
+  const version = policy.nginxVersion === null ? null : (parseVersion(policy.nginxVersion) ?? null);
+  // Who names a file means it, whatever its name.
+  for (const asked of [policy, { ...policy, files: [file], ignore: [] }]) {
+    const { configs } = findPrograms(new Documents(files), { policy: asked, paths: [file] });
+    const config = configs.find(({ root }) => root === file) ?? configs[0];
+    if (config !== undefined) return trace(config, request, version);
+  }
+  return null;
+}
