@@ -17,14 +17,14 @@ export function examplesOf(page: string): Example[] {
   return examples;
 }
 
-/** The page with each "After:" block as `fixed` gives it for the "Before:" block above. */
-export function withExamples(page: string, fixed: (before: string) => string | undefined): string {
-  let after: string | undefined;
+/** The page with each "After:" block as `fixed` has it for the "Before:" block above. */
+export function withExamples(page: string, fixed: ReadonlyMap<string, string | null>): string {
+  let after: string | null = null;
   return page.replace(block, (whole, label: string, text: string) => {
     if (label === "Before") {
-      after = fixed(text);
+      after = fixed.get(text) ?? null;
       return whole;
     }
-    return after === undefined ? whole : `After:\n\n\`\`\`nginx\n${after}\`\`\``;
+    return after === null ? whole : `After:\n\n\`\`\`nginx\n${after}\`\`\``;
   });
 }

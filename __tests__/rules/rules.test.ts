@@ -56,16 +56,13 @@ describe("every rule has code, a page and both kinds of fixtures", () => {
     expect(own(bad)).toBeGreaterThan(0);
     expect(own(good)).toBeGreaterThan(0);
     const path = join(rulesFolder, `${id}.md`);
-    const fixedOf = (before: string): string | undefined => {
-      const fixture = bad.find(
-        ({ rule, added }) => rule === id && Object.values(added).includes(before),
-      );
-      const file = Object.keys(fixture?.added ?? {}).find(
-        (each) => fixture?.added[each] === before,
-      );
-      return file === undefined ? undefined : (fixture?.fixed?.[file] ?? "");
-    };
-    if (updating) writeFileSync(path, withExamples(readFileSync(path, "utf8"), fixedOf));
+    const fixed = new Map<string, string | null>();
+    for (const fixture of bad.filter(({ rule }) => rule === id)) {
+      for (const [file, text] of Object.entries(fixture.added)) {
+        fixed.set(text, fixture.fixed?.[file] ?? fixed.get(text) ?? null);
+      }
+    }
+    if (updating) writeFileSync(path, withExamples(readFileSync(path, "utf8"), fixed));
     const page = readFileSync(path, "utf8");
     expect(page.startsWith(`# ${id}\n\n${ruleTable[id].summary}.\n`)).toBe(true);
     expect(page).toContain(`ignore[${id}]`);
@@ -73,8 +70,8 @@ describe("every rule has code, a page and both kinds of fixtures", () => {
     expect(examples.length).toBeGreaterThan(0);
     expect(examples).toEqual(
       examples.map(({ before, after }) => ({
-        before: fixedOf(before) === undefined ? "the text of a fixture" : before,
-        after: after === null ? null : fixedOf(before),
+        before: fixed.has(before) ? before : "the text of a fixture",
+        after: after === null ? null : fixed.get(before),
       })),
     );
   });
