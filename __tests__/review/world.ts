@@ -19,7 +19,7 @@ export interface FindingSketch extends Partial<
   readonly at: At;
   readonly related?: readonly (readonly [...At, note: string])[];
   /** Text that the location's block starts with. */
-  readonly location?: At;
+  readonly location?: At | null;
 }
 
 export interface GroupSketch {

@@ -1,5 +1,7 @@
 import type { Analysis } from "../analysis.ts";
+import { groupBy } from "../collections.ts";
 import type { Place } from "../config/model.ts";
+import type { ProvenFix } from "../fix/edit.ts";
 import type { Finding, Severity } from "../rules/finding.ts";
 import { visible } from "./markup.ts";
 import { countsInWords, numbered, startOf, worstFirst } from "./order.ts";
@@ -30,8 +32,9 @@ export function textReport(
   options: TextOptions,
 ): string {
   const writer = new Writer(analysis, options);
-  const blocks = findings.map((finding) => writer.finding(finding));
-  return `${[...blocks, ...writer.notAnalysed(), writer.summary(findings)].join("\n\n")}\n`;
+  const blocks = groupBy(findings, placeKey);
+  const framed = [...blocks.values()].map((group) => writer.block(worstFirst(group)));
+  return `${[...framed, ...writer.notAnalysed(), writer.summary(findings)].join("\n\n")}\n`;
 }
 
 class Writer {
@@ -45,16 +48,22 @@ class Writer {
     this.#width = Math.max(40, width);
   }
 
-  finding(finding: Finding): string {
-    const { place, rule, severity } = finding;
-    const { line, column } = startOf(place);
-    const head = `${this.#style("bold", `${clean(place.document.path)}:${line}:${column}`)}: ${this.#style(severity, severity)} ${this.#style("dim", `[${rule}]`)}`;
+  /** Findings at one place, the worst first, with one frame. */
+  block(findings: readonly Finding[]): string {
+    const [first] = findings;
+    if (!first) return "";
     return [
-      head,
-      ...this.#wrapped(clean(finding.message)),
-      ...this.#frame(place, severity),
-      ...this.#notes(finding),
+      ...findings.flatMap((finding) => this.#head(finding)),
+      ...this.#frame(first.place, first.severity),
+      ...this.#notes(findings),
     ].join("\n");
+  }
+
+  #head({ place, rule, severity, message }: Finding): string[] {
+    const { line, column } = startOf(place);
+    const where = this.#style("bold", `${clean(place.document.path)}:${line}:${column}`);
+    const what = `${this.#style(severity, severity)} ${this.#style("dim", `[${rule}]`)}`;
+    return [`${where}: ${what}`, ...this.#wrapped(clean(message))];
   }
 
   notAnalysed(): string[] {
@@ -96,29 +105,29 @@ class Writer {
     return ["", ...frame, ""];
   }
 
-  #notes(finding: Finding): string[] {
-    const notes = finding.related.slice(0, mostRelated).map(({ place, note }) => {
-      return `see ${clean(place.document.path)}:${startOf(place).line}: ${clean(note)}`;
-    });
-    if (finding.related.length > mostRelated) {
-      notes.push(`and ${numbered(finding.related.length - mostRelated, "more place")}`);
-    }
-    if (finding.evidence.length > 0) {
-      notes.push(`serves WebSockets: ${finding.evidence.map(clean).join("; ")}`);
-    }
-    const fix = this.#fixOf(finding);
-    if (fix) notes.push(fix);
+  #notes(findings: readonly Finding[]): string[] {
+    const related = findings.flatMap((finding) =>
+      finding.related.map(({ place, note }) => `see ${clean(positionText(place))}: ${clean(note)}`),
+    );
+    const places = [...new Set(related)];
+    const evidence = [...new Set(findings.flatMap((finding) => finding.evidence))].map(clean);
+    const notes = [
+      ...places.slice(0, mostRelated),
+      ...(places.length > mostRelated ? [`and ${places.length - mostRelated} more`] : []),
+      ...(evidence.length > 0 ? [`serves WebSockets: ${evidence.join("; ")}`] : []),
+      ...new Set(findings.flatMap((finding) => this.#fixOf(finding))),
+    ];
     return notes.flatMap((note) => this.#wrapped(note, "  = "));
   }
 
-  #fixOf({ fix, fixedBy }: Finding): string | null {
+  #fixOf({ fix, fixedBy, place }: Finding): string[] {
     if (fix) {
-      return `fix: ${clean(fix.title)}${fix.safety === "safe" ? " (--fix applies it)" : " (not safe to apply unseen)"}`;
+      const how = fix.safety === "safe" ? "--fix applies it" : "not safe to apply unseen";
+      return [...headChanges(fix), `fix: ${clean(fix.title)} (${how})`];
     }
     const other = this.#analysis.findings.find(({ fingerprint }) => fingerprint === fixedBy);
-    return other
-      ? `fix: comes with that of ${other.rule} at line ${startOf(other.place).line}`
-      : null;
+    if (!other || placeKey(other) === placeKey({ place })) return [];
+    return [`fix: comes with that of ${other.rule} at ${clean(positionText(other.place))}`];
   }
 
   /** Words never break, so that names stay whole. */
@@ -149,6 +158,24 @@ class Writer {
 }
 
 const mostRelated = 5;
+
+function placeKey({ place: { document, span } }: Pick<Finding, "place">): string {
+  return `${span.start} ${span.end} ${document.path}`;
+}
+
+function positionText(place: Place): string {
+  return `${place.document.path}:${startOf(place).line}`;
+}
+
+/** What the upstream gets now and with the fix, as far as they differ. */
+function headChanges({ now, after }: ProvenFix): string[] {
+  const gone = now.filter((line) => !after.includes(line));
+  const come = after.filter((line) => !now.includes(line));
+  return [
+    ...(gone.length > 0 ? [`the upstream gets now: ${gone.map(clean).join("; ")}`] : []),
+    ...(come.length > 0 ? [`and with the fix: ${come.map(clean).join("; ")}`] : []),
+  ];
+}
 
 /** Tabs become one blank each, so that carets stand below what they mean; nothing reaches the terminal as a command. */
 function clean(text: string): string {

@@ -24,10 +24,12 @@ export interface CommentRequest {
 /** GitHub takes 65,536 characters. */
 const longestBody = 65_000;
 const mostFingerprints = 1000;
-const mostMessages = 5;
+/** Of the worst; the others are among the details. */
+const mostMessages = 2;
 const mostEvidence = 3;
 const mostRelated = 5;
 const mostPlainBlocks = 5;
+const mostDetails = 20;
 const longestText = 400;
 
 /**
@@ -98,25 +100,43 @@ function isHandshakeError({ rule, severity }: Finding): boolean {
 function whereOf(findings: readonly Finding[]): string {
   const [first, ...more] = findings.flatMap(({ location }) => location ?? []);
   if (!first) return "";
-  if (more.some(({ place }) => !isSamePlace(place, first.place))) return " at several locations";
+  if (more.some(({ place }) => keyOf(place) !== keyOf(first.place))) return " at several locations";
   const server = first.server === null ? "" : ` of ${code(clip(first.server))}`;
   return ` at ${code(clip(`location ${first.name}`.trim()))}${server}`;
 }
 
 function reportsOf(analysis: Analysis, findings: readonly Finding[]): LocationReport[] {
-  const places = findings.flatMap(({ location }) => location?.place ?? []);
-  return analysis.locations.filter(({ name }) =>
-    places.some((place) => isSamePlace(place, name.place)),
+  const places = new Set(
+    findings.flatMap(({ location }) => (location ? keyOf(location.place) : [])),
   );
+  return analysis.locations.filter(({ name }) => places.has(keyOf(name.place)));
 }
 
-function isSamePlace(a: Place, b: Place): boolean {
-  return a.document === b.document && a.span.start === b.span.start && a.span.end === b.span.end;
+function keyOf({ document, span }: Place): string {
+  return `${span.start} ${span.end} ${document.path}`;
 }
 
 function messages(findings: readonly Finding[]): string {
-  const said = findings.map(({ rule, message }) => `${code(rule)}: ${sentence(message)}`);
-  return bullets(said, mostMessages);
+  const distinct = distinctOf(findings);
+  if (distinct.length <= mostMessages + 1) return bullets(distinct.map(messageOf));
+  const rest = rulesOf(distinct.slice(mostMessages)).map(code).join(", ");
+  const shown = distinct.slice(0, mostMessages).map(messageOf);
+  return bullets([...shown, `and ${rest}: see the details`]);
+}
+
+/** The first of those that say the same. */
+function distinctOf(findings: readonly Finding[]): Finding[] {
+  return [...groupBy(findings, ({ rule, message }) => `${rule} ${message}`).values()].flatMap(
+    ([first]) => first ?? [],
+  );
+}
+
+function messageOf({ rule, message }: Finding): string {
+  return `${code(rule)}: ${sentence(message)}`;
+}
+
+function rulesOf(findings: readonly Finding[]): string[] {
+  return [...new Set(findings.map(({ rule }) => rule))];
 }
 
 /** The request head that reaches the upstream: now, and with the fix. */
@@ -157,10 +177,16 @@ function evidence(findings: readonly Finding[]): string {
 
 /** The other places that take part, such as the locations that a line breaks. */
 function related(findings: readonly Finding[]): string {
-  const places = findings.flatMap((finding) =>
-    finding.related.map(({ place, note }) => `${code(positionText(place))}: ${sentence(note)}`),
+  const all = groupBy(
+    findings.flatMap((finding) => finding.related),
+    ({ place, note }) => `${keyOf(place)} ${note}`,
   );
-  return bullets(places, mostRelated);
+  if (all.size === 0) return "";
+  const shown = [...all.values()].slice(0, mostRelated).flatMap(([first]) => {
+    return first ? `${code(positionText(first.place))}: ${sentence(first.note)}` : [];
+  });
+  if (all.size > mostRelated) shown.push(`and ${all.size - mostRelated} more`);
+  return `See also:\n${bullets(shown)}`;
 }
 
 function positionText(place: Place): string {
@@ -183,7 +209,7 @@ function plainCode({ suggestion, fix }: CommentRequest): string {
   );
   const more = blocks.length - mostPlainBlocks;
   return [
-    `${sentence(fix.title)}${fix.safety === "safe" ? "" : " (look closely: this changes more than that)"}:`,
+    `${sentence(fix.title)}, by hand${fix.safety === "safe" ? "" : " (look closely: this changes more than that)"}:`,
     ...blocks.slice(0, mostPlainBlocks),
     ...(more > 0 ? [`And ${more} more.`] : []),
   ].join("\n\n");
@@ -215,35 +241,40 @@ function clustersOf({ lines }: Document, edits: readonly TextEdit[]): TextEdit[]
   return clusters;
 }
 
-/** What only some want to know: what was checked, where the rules are explained, how to silence them. */
+/** What only some want to know: the other messages, what was checked, how to silence it. */
 function details({ findings, suggestion, fix }: CommentRequest): string {
-  const rules = [...new Set(findings.map(({ rule }) => rule))];
-  const explained = rules.map((rule) => code(`${tool.name} explain ${rule}`));
+  const rules = rulesOf(findings);
+  const distinct = distinctOf(findings);
+  const others = rules.slice(1);
+  const likewise = others.length > 0 ? `, and so on for ${others.map(code).join(", ")}` : "";
   const parts = [
+    ...(distinct.length > mostMessages + 1
+      ? [bullets(distinct.slice(mostMessages, mostDetails).map(messageOf))]
+      : []),
     ...(suggestion && fix ? [`The suggestion: ${sentence(fix.title)}. ${checked}`] : []),
-    `The rules are explained by ${explained.join(", ")}.`,
+    `More about it: ${code(`${tool.name} explain ${rules[0] ?? ""}`)}${likewise}.`,
     "To keep it as it is, write above the directive or its block, with your reason:",
-    fence(rules.map((rule) => `# ${tool.name}: ignore[${rule}] reason`).join("\n"), "nginx"),
+    fence(`# ${tool.name}: ignore[${rules.join(", ")}] reason`, "nginx"),
   ];
-  const summary = `<summary>${html("What was checked, and how to silence it")}</summary>`;
+  const summary = `<summary>${html("Details, and how to silence this")}</summary>`;
   return ["<details>", summary, "", parts.join("\n\n"), "", "</details>"].join("\n");
 }
 
 const checked =
   "It was tried in a simulation of nginx: nothing new is found with it, and all other headers stay as they are.";
 
-function bullets(entries: readonly string[], most: number): string {
-  const unique = [...new Set(entries)];
-  const shown = unique.slice(0, most).map((entry) => `- ${entry}`);
-  if (unique.length > most) shown.push(`- and ${unique.length - most} more`);
-  return shown.join("\n");
+function bullets(entries: readonly string[]): string {
+  return entries.map((entry) => `- ${entry}`).join("\n");
 }
 
 /** Text of ours that names things of the repository. */
 function sentence(text: string): string {
-  return prose(clip(redact(text)));
+  // What is cut off here cannot leave half of a secret in what is shown in the end.
+  return prose(clip(redact(text.slice(0, 10 * longestText))));
 }
 
 function clip(text: string): string {
-  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+  if (text.length <= longestText) return text;
+  // Half of a surrogate pair is no text.
+  return `${text.slice(0, longestText).replace(/[\ud800-\udbff]$/, "")}…`;
 }
