@@ -1,6 +1,6 @@
-import type { NginxVersion } from "../config/directives.ts";
-import { newestVersion, oldestVersion } from "../config/directives.ts";
-import type { Config, Level, Use } from "../config/model.ts";
+import { isSince, newestVersion, type NginxVersion, oldestVersion } from "../config/directives.ts";
+import type { Config, Document, Level, Use } from "../config/model.ts";
+import type { Span } from "../syntax/tree.ts";
 import { isDefined } from "./definitions.ts";
 import { locationName } from "./locate.ts";
 import type { Exchange, Outcome, ProbeName, UpstreamRequest, Value, Verdict } from "./model.ts";
@@ -88,7 +88,7 @@ export function trace(
   request: TraceRequest,
   version: NginxVersion | null,
 ): TraceResult {
-  const errors = configErrors(config);
+  const errors = configErrors(config, version);
   const [only, newest] =
     version === null
       ? [once(config, request, oldestVersion), once(config, request, newestVersion)]
@@ -131,16 +131,18 @@ function refused(result: TraceResult, isWebsocket: boolean): TraceResult {
  * What nginx says before it starts, as the simulation can see it: what the parser and `config` found, in the order of
  * the text, then variables that nothing defines, of which nginx only hears when all is read (E30).
  */
-export function configErrors(config: Config): ConfigError[] {
-  const found = config.problems.map(({ document, span, message }) => {
-    const at = span.end > span.start ? span.end - 1 : span.start;
-    return { message, document, at };
-  });
+export function configErrors(config: Config, version: NginxVersion | null): ConfigError[] {
+  const found = config.problems.map(({ document, span, message }) => ({
+    message,
+    document,
+    at: lastOffset(span),
+  }));
+  for (const { message, use } of version === null ? [] : tooNew(config, version)) {
+    insertInOrder(found, { message, document: use.document, at: lastOffset(use.directive) });
+  }
   for (const document of config.documents) {
     for (const { message, start } of document.tree.problems) {
-      // nginx stops at what it cannot read, before it comes to what stands behind.
-      const later = found.findIndex((other) => other.document === document && other.at > start);
-      found.splice(later < 0 ? found.length : later, 0, { message, document, at: start });
+      insertInOrder(found, { message, document, at: start });
     }
   }
   const errors = found.map(({ message, document, at }) => ({
@@ -156,6 +158,58 @@ export function configErrors(config: Config): ConfigError[] {
     errors.push({ message: `unknown "${name}" variable`, file, line: lineOf(use) });
   }
   return errors;
+}
+
+interface Found {
+  readonly message: string;
+  readonly document: Document;
+  readonly at: number;
+}
+
+/** nginx stops at the first error: before it comes to what stands behind it in the same file. */
+function insertInOrder(found: Found[], error: Found): void {
+  const later = found.findIndex(({ document, at }) => document === error.document && at > error.at);
+  found.splice(later < 0 ? found.length : later, 0, error);
+}
+
+function lastOffset({ start, end }: Span): number {
+  return end > start ? end - 1 : start;
+}
+
+/** When directives came to nginx, of those that a version in question may lack (nginx's changes). */
+const directiveSince: Readonly<Record<string, NginxVersion>> = {
+  http2: [1, 25, 1],
+  http3: [1, 25, 0],
+  http3_hq: [1, 25, 0],
+  quic_gso: [1, 25, 0],
+  quic_host_key: [1, 25, 0],
+  quic_retry: [1, 25, 0],
+  proxy_pass_trailers: [1, 27, 2],
+  ssl_key_log: [1, 27, 2],
+  keepalive_min_timeout: [1, 27, 4],
+  ssl_certificate_cache: [1, 27, 4],
+  early_hints: [1, 29, 0],
+};
+
+/** `proxy_http_version 2` came with 1.29.4. */
+const httpTwoUpstream: NginxVersion = [1, 29, 4];
+
+/** What only a later nginx than this one knows. */
+function* tooNew(config: Config, version: NginxVersion): Generator<{ use: Use; message: string }> {
+  for (const use of usesWithin(config.main, ({ name }) => !/_by_lua|^map$|^types$/.test(name))) {
+    const { name } = use;
+    const since = Object.hasOwn(directiveSince, name) ? directiveSince[name] : undefined;
+    if (since !== undefined && !isSince(version, since)) {
+      yield { use, message: `unknown directive "${name}"` };
+    }
+    if (
+      name === "proxy_http_version" &&
+      use.parameters[0] === "2" &&
+      !isSince(version, httpTwoUpstream)
+    ) {
+      yield { use, message: 'invalid value "2"' };
+    }
+  }
 }
 
 /** Directives of which each parameter may have variables that must be defined. */

@@ -153,9 +153,10 @@ export function upstreamRequest(
   scope.proxyHost = target.host;
   scope.proxyPort = target.port;
   const list = effectiveList(level, "proxy_set_header");
-  const passes = flag(effectiveSetting(level, "proxy_pass_request_headers"), true);
-  const method = effectiveSetting(level, "proxy_method");
-  const body = effectiveSetting(level, "proxy_set_body");
+  // These three are so rare that what we do not see is taken not to have them.
+  const passes = useOf(effectiveSetting(level, "proxy_pass_request_headers"));
+  const method = useOf(effectiveSetting(level, "proxy_method"));
+  const body = useOf(effectiveSetting(level, "proxy_set_body"));
   const httpVersion = settingText(
     effectiveSetting(level, "proxy_http_version"),
     isSince(version, httpOneOneByDefault) ? "1.1" : "1.0",
@@ -163,19 +164,14 @@ export function upstreamRequest(
   const headers = ownHeaders(list.uses, scope, version);
   const named = new Set(list.uses.map((use) => (use.parameters[0] ?? "").toLowerCase()));
   addDefaults(headers, named, target, version);
-  const sentBody =
-    body.state === "set"
-      ? evaluate(body.use.parameters[0] ?? "", scope)
-      : body.state === "unknown"
-        ? unknown(body.why, "")
-        : null;
-  if (body.state === "set" && sentBody !== null && !named.has("content-length")) {
+  const sentBody = body === null ? null : evaluate(body.parameters[0] ?? "", scope);
+  if (body !== null && sentBody !== null && !named.has("content-length")) {
     headers.push({
       name: "Content-Length",
       value: isKnown(sentBody)
         ? String(utf8Length(sentBody))
         : unknown(sentBody.unknown, `length of ${sentBody.text}`),
-      origin: { from: "directive", use: body.use },
+      origin: { from: "directive", use: body },
     });
   }
   const stripped = new Set([
@@ -191,25 +187,16 @@ export function upstreamRequest(
   if (isSince(version, proxyConnectionStripped)) {
     stripped.add("proxy-connection");
   }
-  if (passes !== false) {
+  if (passes?.parameters[0]?.toLowerCase() !== "off") {
     for (const [name, value] of scope.request.headers) {
       const key = name.toLowerCase();
       if (!named.has(key) && !stripped.has(key) && !key.includes("_")) {
-        headers.push({
-          name,
-          value: passes === true ? value : unknown(passes.unknown, value),
-          origin: { from: "client" },
-        });
+        headers.push({ name, value, origin: { from: "client" } });
       }
     }
   }
   return {
-    method:
-      method.state === "set"
-        ? evaluate(method.use.parameters[0] ?? "", scope)
-        : method.state === "unknown"
-          ? unknown(method.why, scope.request.method)
-          : scope.request.method,
+    method: method === null ? scope.request.method : evaluate(method.parameters[0] ?? "", scope),
     uri: upstreamUri(level, target, scope),
     address: target.address,
     httpVersion,
@@ -332,17 +319,6 @@ function settingText(setting: Setting, byDefault: string): Value {
       return setting.use.parameters[0] ?? "";
     case "unknown":
       return unknown(setting.why, "");
-  }
-}
-
-function flag(setting: Setting, byDefault: boolean): boolean | { unknown: string } {
-  switch (setting.state) {
-    case "default":
-      return byDefault;
-    case "set":
-      return setting.use.parameters[0]?.toLowerCase() === "on";
-    case "unknown":
-      return { unknown: setting.why };
   }
 }
 
