@@ -107,7 +107,7 @@ function weightOf(
   { severity, locations }: Entry,
   renamed: Renames,
 ): { severity: number; locations: ReadonlySet<string> } {
-  const keys = locations.map(({ report: { name } }) => {
+  const keys = locations.map(({ name }) => {
     const { path } = name.place.document;
     return JSON.stringify([renamed.get(path) ?? path, name.server, name.name]);
   });
@@ -134,7 +134,7 @@ class Result implements Analysis {
     this.files = of.files;
     this.documents = documents.all();
     this.configs = of.configs;
-    this.locations = of.located.map(({ report }) => report);
+    this.locations = of.located;
     this.wanted = [...documents.wanted];
     const heard = of.entries.filter(({ silence }) => silence === null || !counts(silence));
     const members = groupBy(heard, groupKeyOf);
@@ -174,9 +174,7 @@ class Result implements Analysis {
         config: first.config,
         level,
         remedies: distinct(entries.flatMap(({ report }) => report.remedies ?? [])),
-        traffic: entries.some((entry) =>
-          entry.locations.some(({ report }) => report.traffic === "mixed"),
-        )
+        traffic: entries.some((entry) => entry.locations.some(({ traffic }) => traffic === "mixed"))
           ? "mixed"
           : "websocket",
         keepsConnections: entries.some((entry) => entry.locations.some(isKept)),
@@ -210,10 +208,10 @@ function headsOf(
 ): { now: readonly string[]; after: readonly string[] } {
   const location = entries.flatMap((entry) => entry.locations)[0];
   if (location === undefined) return { now: [], after: [] };
-  const { root } = location.report.config;
-  const own = (of: Run) => of.located.filter(({ report }) => report.config.root === root);
+  const { root } = location.config;
+  const own = (of: Run) => of.located.filter(({ config }) => config.root === root);
   const head = (located: Entry["locations"][number] | undefined) =>
-    located === undefined ? [] : requestHead(located.report.exchanges.websocket);
+    located === undefined ? [] : requestHead(located.exchanges.websocket);
   return { now: head(location), after: head(own(after)[own(before).indexOf(location)]) };
 }
 
@@ -318,7 +316,7 @@ class Found implements Finding {
     this.severity = entry.severity;
     this.message = entry.report.message;
     this.place = entry.report.place;
-    this.location = entry.locations[0]?.report.name ?? null;
+    this.location = entry.locations[0]?.name ?? null;
     this.related = entry.related;
     this.group = owner.id;
     this.fingerprint = entry.fingerprint;

@@ -8,16 +8,10 @@ import { upstreamOf } from "../handshake/upstream-request.ts";
 import { shown, unknown } from "../handshake/variables.ts";
 import { verdictOf } from "../handshake/verdict.ts";
 import { intentOf } from "../intent/intent.ts";
+import type { Intent, Traffic } from "../intent/model.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { LocationName } from "../rules/finding.ts";
 import { placeOf, type ProxiedLocation } from "../rules/rule.ts";
-
-/** One use of a proxying location: what reports show, and what rules see in each version in question. */
-export interface Located {
-  readonly report: LocationReport;
-  /** In the order of the versions; never empty. */
-  readonly versions: readonly ProxiedLocation[];
-}
 
 /** Simulates every proxying location of a program, each use once, in the order of the text. */
 export function locate(
@@ -25,52 +19,99 @@ export function locate(
   policy: Policy,
   versions: readonly NginxVersion[],
 ): Located[] {
-  const located: Located[] = [];
-  for (const { level, pass } of proxyingLevels(config)) {
-    const name = nameOf(level, pass);
-    const { intent, traffic } = intentOf({ config, level, pass, policy });
-    const proxied = versions.map((version): ProxiedLocation => {
-      const exchanges = {
-        websocket: simulateAt(config, level, pass, "websocket", version),
-        plain: simulateAt(config, level, pass, "plain", version),
-        h2c: simulateAt(config, level, pass, "h2c", version),
-      };
-      const { upstream } = exchanges.websocket;
-      return {
-        config,
-        version,
-        versionKnown: versions.length === 1,
-        name,
-        level,
-        pass,
-        upstream: upstream === null ? null : upstreamOf(config, upstream),
-        exchanges,
-        verdict: verdictOf(exchanges.websocket),
-        intent,
-        traffic,
-      };
-    });
-    located.push({ report: reportOf(proxied), versions: proxied });
-  }
-  return located;
+  return Array.from(
+    proxyingLevels(config),
+    ({ level, pass }) => new Located(config, level, pass, policy, versions),
+  );
 }
 
-function reportOf(versions: readonly ProxiedLocation[]): LocationReport {
-  const newest = versions.at(-1);
-  if (newest === undefined) throw new Error("a location is simulated for at least one version");
-  const { config, name, level, pass, intent, traffic, exchanges } = newest;
-  return {
-    config,
-    name,
-    level,
-    proxyPass: pass,
-    intent,
-    traffic,
-    verdict: versions.map(({ verdict }) => verdict).reduce(joinVerdicts),
-    exchanges,
-    upstream: joinedHead(versions.map((version) => version.exchanges.websocket)),
-    idleTimeoutMs: exchanges.websocket.idleTimeoutMs,
-  };
+/**
+ * One use of a proxying location: what reports show, and what rules see in each version in question. Worked out when
+ * somebody asks, because most locations of a large configuration have nothing to do with WebSockets.
+ */
+export class Located implements LocationReport {
+  readonly config: Config;
+  readonly level: Level;
+  readonly proxyPass: Use;
+  readonly intent: Intent;
+  readonly traffic: Traffic;
+  readonly #asked: readonly NginxVersion[];
+  #name: LocationName | null = null;
+  #versions: readonly [ProxiedLocation, ...ProxiedLocation[]] | null = null;
+
+  constructor(
+    config: Config,
+    level: Level,
+    pass: Use,
+    policy: Policy,
+    versions: readonly NginxVersion[],
+  ) {
+    this.config = config;
+    this.level = level;
+    this.proxyPass = pass;
+    const { intent, traffic } = intentOf({ config, level, pass, policy });
+    this.intent = intent;
+    this.traffic = traffic;
+    this.#asked = versions;
+  }
+
+  get name(): LocationName {
+    this.#name ??= nameOf(this.level, this.proxyPass);
+    return this.#name;
+  }
+
+  /** In the order of the versions, oldest first. */
+  get versions(): readonly [ProxiedLocation, ...ProxiedLocation[]] {
+    if (this.#versions === null) {
+      const [first, ...others] = this.#asked.map((version) => this.#simulated(version));
+      if (first === undefined) throw new Error("a location is simulated for at least one version");
+      this.#versions = [first, ...others];
+    }
+    return this.#versions;
+  }
+
+  get verdict(): Verdict {
+    return this.versions.map(({ verdict }) => verdict).reduce(joinVerdicts);
+  }
+
+  get exchanges(): LocationReport["exchanges"] {
+    return this.#newest.exchanges;
+  }
+
+  get upstream(): LocationReport["upstream"] {
+    return joinedHead(this.versions.map(({ exchanges }) => exchanges.websocket));
+  }
+
+  get idleTimeoutMs(): number | null {
+    return this.#newest.exchanges.websocket.idleTimeoutMs;
+  }
+
+  get #newest(): ProxiedLocation {
+    return this.versions.at(-1) ?? this.versions[0];
+  }
+
+  #simulated(version: NginxVersion): ProxiedLocation {
+    const { config, level, proxyPass: pass, name, intent, traffic } = this;
+    const exchanges = {
+      websocket: simulateAt(config, level, pass, "websocket", version),
+      plain: simulateAt(config, level, pass, "plain", version),
+      h2c: simulateAt(config, level, pass, "h2c", version),
+    };
+    const { upstream } = exchanges.websocket;
+    return {
+      config,
+      version,
+      versionKnown: this.#asked.length === 1,
+      name,
+      level,
+      pass,
+      upstream: upstream === null ? null : upstreamOf(config, upstream),
+      exchanges,
+      verdict: verdictOf(exchanges.websocket),
+      intent,
+      traffic,
+    };
+  }
 }
 
 function joinVerdicts(one: Verdict, other: Verdict): Verdict {

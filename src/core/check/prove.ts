@@ -57,7 +57,7 @@ export function prove(
     addsNothing(before, after) &&
     refusesNoMore(before, after, roots) &&
     keepsRequests(
-      before.located.filter(({ report }) => roots.has(report.config.root)),
+      before.located.filter(({ config }) => roots.has(config.root)),
       after.located,
       mended,
     );

@@ -107,7 +107,7 @@ export function run(request: RunRequest): Run {
       case "location":
         for (const location of located) {
           for (const report of reportsOf(each, location)) {
-            const { config } = location.report;
+            const { config } = location;
             add({ active: each, report, config, locations: [location] });
           }
         }
@@ -147,9 +147,9 @@ function activeRules(policy: Policy): ActiveRule[] {
 }
 
 /** What a location rule says in every version in question, or says to hold in any. */
-function reportsOf({ rule, options }: ActiveRule, { versions }: Located): Report[] {
-  if (rule.over !== "location" || versions[0]?.intent.serves === "no") return [];
-  const said = versions.map((location) => {
+function reportsOf({ rule, options }: ActiveRule, located: Located): Report[] {
+  if (rule.over !== "location" || located.intent.serves === "no") return [];
+  const said = located.versions.map((location) => {
     const reports = new Map<string, Report>();
     rule.check(location, (report) => reports.set(keyOf(rule.id, report.place), report), options);
     return reports;
@@ -193,12 +193,12 @@ function entriesOf(drafts: readonly Draft[]): Entry[] {
     const ordinal = ordinals.get(key) ?? 0;
     ordinals.set(key, ordinal + 1);
     const identity = { ...parts, ordinal };
-    const silences = locations.map(({ report: { name } }) => silenceAt(rule, name.place));
+    const silences = locations.map(({ name }) => silenceAt(rule, name.place));
     const silence =
       silenceAt(rule, report.place) ?? (silences.includes(null) ? null : (silences[0] ?? null));
     // A location may be silenced for itself while the cause still reaches others.
     const heard = locations.filter((_, index) => silence !== null || silences[index] === null);
-    const sure = heard.filter(({ report: { intent } }) => intent.serves === "yes");
+    const sure = heard.filter(({ intent }) => intent.serves === "yes");
     const onlyUnclear = heard.length > 0 && sure.length === 0;
     const concerned = onlyUnclear ? heard : sure;
     return {
@@ -207,7 +207,7 @@ function entriesOf(drafts: readonly Draft[]): Entry[] {
       report,
       config,
       locations: concerned,
-      evidence: concerned[0]?.report.intent.evidence ?? [],
+      evidence: concerned[0]?.intent.evidence ?? [],
       commentable: !onlyUnclear && report.commentable !== false,
       related: relatedOf(report, concerned),
       identity,
@@ -238,7 +238,7 @@ function relatedOf(report: Report, locations: readonly Located[]): Related[] {
     keyOfPlace(place),
     ...own.map((related) => keyOfPlace(related.place)),
   ]);
-  const victims = locations.flatMap(({ report: { name } }) => {
+  const victims = locations.flatMap(({ name }) => {
     const key = keyOfPlace(name.place);
     if (shownPlaces.has(key) || holds(name.place, place)) return [];
     shownPlaces.add(key);
