@@ -1,6 +1,6 @@
 import type { Use } from "../config/model.ts";
 
-/** Stands in a path for what nobody can know: whatever a regular expression or a template's placeholder leaves open. */
+/** Stands in a path for what nobody can know: whatever a regular expression leaves open. */
 export const unknownPart = "…";
 
 /** More alternatives than a location that people write has. */
@@ -47,14 +47,10 @@ function read(parameters: readonly string[]): LocationPaths {
     case "~*":
       return { kind: "regex", written, paths: expansions(path) };
     case "=":
-      return { kind: "exact", written, paths: [withoutPlaceholders(path)] };
+      return { kind: "exact", written, paths: [path] };
     default:
-      return { kind: "prefix", written, paths: [withoutPlaceholders(path)] };
+      return { kind: "prefix", written, paths: [path] };
   }
-}
-
-function withoutPlaceholders(path: string): string {
-  return path.replace(/\{\{.*?\}\}|<%.*?%>|\$\{\w+\}|\$\w+|%\w+%|__\w+__/g, unknownPart);
 }
 
 /** The texts that a regular expression can match, with `unknownPart` for what is not literal. */
