@@ -252,23 +252,20 @@ function variableUses(config: Config): ReadonlyMap<string, readonly Use[]> {
  * The edits that could bring new maps: in each of the files that have http level, before its first server or upstream,
  * then before the block that the level itself is in.
  */
-export function* mapEdits(
+export function mapEdits(
   config: Config,
   level: Level,
   documents: Iterable<Document>,
   maps: readonly NewMap[],
-): Generator<TextEdit> {
+): TextEdit[] {
   const places = httpPlaces(config);
   const around = blockAtHttpLevel(level);
-  for (const document of documents) {
-    const first = places.get(document);
+  return [...documents].flatMap((document) => {
     const own = around?.document === document ? around.directive : undefined;
-    for (const before of new Set([first, own])) {
-      if (before !== undefined) {
-        yield mapEdit(document, before, maps);
-      }
-    }
-  }
+    return [...new Set([places.get(document), own])]
+      .filter((before) => before !== undefined)
+      .map((before) => mapEdit(document, before, maps));
+  });
 }
 
 /** The server that a level is in, or another block at http level. */

@@ -1,0 +1,47 @@
+import type { Document, Use } from "../config/model.ts";
+import type { Directive } from "../syntax/tree.ts";
+
+const variable = /^\$\w+$/;
+
+/** Quotes a variable where every variable of the neighbouring headers is quoted alike; other values stay as they are. */
+export function quoteAsNeighbours(headers: readonly Use[], value: string): string {
+  const quotes = new Set(
+    headers
+      .map((use) => use.directive.parameters[1])
+      .filter((word) => word?.value.includes("$"))
+      .map((word) => word?.quote ?? ""),
+  );
+  return variable.test(value) ? quotedBy(quotes, value, "") : value;
+}
+
+/** A variable that takes another's place keeps its quotes; other values come with their own. */
+export function quoteAsBefore(header: Use, value: string): string {
+  const word = header.directive.parameters[1];
+  return word !== undefined && word.value.includes("$") && variable.test(value)
+    ? word.quote + value + word.quote
+    : value;
+}
+
+/** Quotes a literal as the published guides do, unless the file writes such header values otherwise throughout. */
+export function quoteAsFile(document: Document, value: string): string {
+  const quotes = new Set<string>();
+  const pending: (readonly Directive[])[] = [document.tree.directives];
+  for (let directives = pending.pop(); directives !== undefined; directives = pending.pop()) {
+    for (const { name, parameters, block } of directives) {
+      const literal = parameters[1];
+      if (name.value === "proxy_set_header" && /^[\w-]+$/.test(literal?.value ?? "")) {
+        quotes.add(literal?.quote ?? "");
+      }
+      if (block !== null) {
+        pending.push(block.directives);
+      }
+    }
+  }
+  return quotedBy(quotes, value, '"');
+}
+
+function quotedBy(quotes: ReadonlySet<string>, value: string, usual: string): string {
+  const [only = usual] = quotes;
+  const quote = quotes.size === 1 ? only : usual;
+  return quote + value + quote;
+}
