@@ -76,19 +76,29 @@ function parse(text: string): Document.Parsed | null {
   }
 }
 
-function yamlMessage(fault: { readonly code: string; readonly message: string }): string {
-  switch (fault.code) {
-    case "TAB_AS_INDENT":
-      return "a tab indents this line: expected blanks";
-    case "RESOURCE_EXHAUSTION":
-      return tooDeep;
-    case "MULTIPLE_DOCS":
-      return "a second document begins here: expected one";
-    case "TAG_RESOLVE_FAILED":
-      return "this tag is not known: expected a plain value";
-    default:
-      return `this is not YAML: ${fault.message.split("\n", 1)[0] ?? ""}`;
-  }
+/** What the library's codes mean to somebody who edits the file. */
+const yamlFaults: Readonly<Record<string, string>> = {
+  BAD_INDENT:
+    "the indent does not fit, or a bracket is open: expected the column of the entries before, or ] or }",
+  BAD_SCALAR_START: "a text cannot begin with this character: expected quotes around it",
+  BLOCK_AS_IMPLICIT_KEY:
+    "a second key stands in one entry: expected `key: value` in a line of its own, or quotes around a text with a colon",
+  MISSING_CHAR: "the text ends inside quotes: expected the closing quote",
+  MULTILINE_IMPLICIT_KEY: "this line is no entry: expected `key: value`",
+  MULTIPLE_DOCS: "a second document begins here: expected one",
+  RESOURCE_EXHAUSTION: tooDeep,
+  TAB_AS_INDENT: "a tab indents this line: expected blanks",
+  TAG_RESOLVE_FAILED: "this tag is not known: expected a plain value",
+};
+
+function yamlMessage({
+  code,
+  message,
+}: {
+  readonly code: string;
+  readonly message: string;
+}): string {
+  return yamlFaults[code] ?? `this is not YAML: ${message.split("\n", 1)[0] ?? ""}`;
 }
 
 /** Turns YAML's nodes into plain ones; bounded however often aliases repeat each other. */

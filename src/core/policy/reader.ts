@@ -126,5 +126,5 @@ export function quoted(value: string): string {
 }
 
 function oneOf(words: readonly string[]): string {
-  return words.length === 2 ? words.join(" or ") : `one of ${words.join(", ")}`;
+  return words.length < 3 ? words.join(" or ") : `one of ${words.join(", ")}`;
 }

@@ -54,10 +54,7 @@ const keys = [
   "markdown",
 ] as const;
 
-const globs = list(
-  text("a glob such as deploy/nginx/**", repositoryPathProblem),
-  '["deploy/nginx/**"]',
-);
+const globs = list(text("a glob such as deploy/nginx/**", globProblem), '["deploy/nginx/**"]');
 const repositoryPath = text("the path of a file in the repository", repositoryPathProblem);
 
 /** Reads a whole policy file; each fault is complained about and the default taken instead. */
@@ -103,6 +100,19 @@ function version(node: PolicyNode, what: string, complain: Complain): string | u
     what,
     complain,
   );
+}
+
+/** The glob matcher takes a bracket that is left open literally, which nobody means. */
+function globProblem(glob: string): string | null {
+  const rest = glob.replace(/\[[^\]]+\]/g, "");
+  if (/[[\]]/.test(rest)) return "a glob whose [ is closed by ]";
+  let open = 0;
+  for (const brace of rest.replace(/[^{}]/g, "")) {
+    open += brace === "{" ? 1 : -1;
+    if (open < 0) break;
+  }
+  if (open !== 0) return "a glob whose { is closed by }";
+  return repositoryPathProblem(glob.replace(/^!/, ""));
 }
 
 function repositoryPathProblem(path: string): string | null {
