@@ -3,4 +3,1755 @@ import type { RuleId } from "./names.ts";
 
 /** Each rule's page, Markdown. */
 export const pages: Readonly<Partial<Record<RuleId, string>>> = {
+  "upgrade-header": `# upgrade-header
+
+The upstream does not get \`Upgrade: websocket\`.
+
+## What breaks
+
+A handshake asks for the protocol with \`Upgrade: websocket\`. \`Upgrade\` is a hop-by-hop header: nginx keeps it to itself and
+sends nothing in its place, in every version. The application then sees an ordinary \`GET\` and answers 200, 400, 404 or 426;
+nginx passes that on and writes nothing into its error log.
+
+The rule looks at the request head that reaches the upstream. It fires when \`Upgrade\` does not say \`websocket\` there: because no
+\`proxy_set_header Upgrade\` is in force, because the line has the wrong variable (\`$http_connection\`, \`$connection_upgrade\`, a
+misspelt \`$http_upgrad\`, which nginx takes for a header that nobody sends), or because it is empty.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+    }
+}
+\`\`\`
+
+The suggestion also brings what the other rules of the same comment ask for:
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+Headers that the location had from an outer level are repeated, since one \`proxy_set_header\` discards all of them:
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    proxy_set_header Host $host;
+    proxy_set_header X-Real-IP $remote_addr;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    proxy_set_header Host $host;
+    proxy_set_header X-Real-IP $remote_addr;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error. A notice where it is not clear that the location serves WebSockets. Silent where a value cannot be known, such as a
+variable that Lua sets. Where the cause is an outer level's header that this level discards, \`header-inheritance\` reports it
+instead; where a map is at fault, \`connection-map\`.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[upgrade-header] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  upgrade-header: off
+\`\`\`
+
+## Sources
+
+- [WebSocket proxying](https://nginx.org/en/docs/http/websocket.html), nginx
+- [proxy_set_header](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header), nginx
+- [RFC 6455, section 4.2.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1): what a server must find in the request
+- [RFC 9110, section 7.8](https://www.rfc-editor.org/rfc/rfc9110#section-7.8): \`Upgrade\` is for one connection only
+`,
+  "connection-header": `# connection-header
+
+The upstream does not get \`upgrade\` in \`Connection\`.
+
+## What breaks
+
+A handshake must have the token \`upgrade\` in its \`Connection\` header. nginx does not pass the client's \`Connection\` on: it
+sends \`close\` (before 1.29.7) or none (from 1.29.7 on), unless \`proxy_set_header Connection\` says something else. A server that
+follows RFC 6455 then refuses the handshake, with 400 or 426; nothing of it is in nginx's error log.
+
+Usual causes, beside a line that is missing:
+
+- \`proxy_set_header Connection close\` in a base configuration, which holds in every location that has no \`proxy_set_header\` of
+  its own, and in no other: it works wherever somebody has copied the headers, and fails elsewhere.
+- \`proxy_set_header Connection ""\`, written to keep upstream connections alive. It clears the header for handshakes too.
+- \`proxy_set_header Connection $http_upgrade\`, which sends \`Connection: websocket\`.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+Where ordinary requests pass the same location, a literal \`upgrade\` would hurt them, so that a map comes along. It sends nothing
+on ordinary requests where the upstream keeps its connections:
+
+Before:
+
+\`\`\`nginx
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location / {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location / {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error. A notice where it is not clear that the location serves WebSockets. Silent where another \`Connection\` line of the same
+level has the token, since nginx sends all of them.
+
+A wrong line of an outer level is reported there, with the locations that it breaks, if that level forwards \`Upgrade\`. If it does
+not, the location is what lacks the pair of headers.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[connection-header] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  connection-header: off
+\`\`\`
+
+## Sources
+
+- [WebSocket proxying](https://nginx.org/en/docs/http/websocket.html), nginx
+- [proxy_set_header](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header): the defaults, nginx
+- [CHANGES of 1.29.7](https://nginx.org/en/CHANGES): \`Connection\` is no longer sent by default
+- [RFC 6455, section 4.2.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1)
+`,
+  "http-version": `# http-version
+
+The handshake reaches the upstream as something else than HTTP/1.1.
+
+## What breaks
+
+RFC 6455 asks for HTTP/1.1 or later, and an upgrade of this kind exists in HTTP/1.1 only.
+
+- Before 1.29.7 (that is, in all stable versions before 1.30) nginx speaks HTTP/1.0 to the upstream unless
+  \`proxy_http_version 1.1\` is in force. nginx itself would relay the 101 all the same; it is the server that refuses: Go's
+  coder/websocket, Python's websockets, hypercorn and Kestrel do, Node's ws and Go's gorilla do not.
+- \`proxy_http_version 2\` (from 1.29.4 on) cannot carry a handshake at all: nginx has no extended CONNECT to upstreams, and the
+  request ends in a 502.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.0;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error where the version of nginx is known (the policy's \`nginx-version\`) or where \`1.0\` or \`2\` is written. A warning where the
+version is not known and nothing is written: then it holds for nginx before 1.29.7. Silent where the version is known and its
+default is 1.1.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[http-version] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  http-version: off
+\`\`\`
+
+## Sources
+
+- [proxy_http_version](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_http_version), nginx
+- [CHANGES of 1.29.4 and 1.29.7](https://nginx.org/en/CHANGES)
+- [RFC 6455, section 4.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.1): the version of the request
+`,
+  "header-inheritance": `# header-inheritance
+
+A \`proxy_set_header\` of this level discards the upgrade headers of an outer one.
+
+## What breaks
+
+\`proxy_set_header\` is inherited all or nothing. One such line on a level, for whatever header, discards all of the outer levels'
+lines. A server that forwards \`Upgrade\` and \`Connection\` for all of its locations loses both in the location that adds
+\`proxy_set_header Host $host\` of its own, or that includes a file with such a line. nginx says nothing about it.
+
+Other directives do not do that: \`proxy_hide_header\`, \`add_header\` and \`proxy_redirect\` leave the headers alone, and
+\`proxy_http_version\` and the timeouts are inherited one by one.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection "upgrade";
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection "upgrade";
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error; one finding for both headers, which points at the line that discards and at those that are lost. A notice where it is not
+clear that the location serves WebSockets. Silent where the outer lines would not make a handshake either.
+
+Moving an \`include\` to the outer level, or the lines of that level into the included file, is as good as repeating them.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[header-inheritance] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  header-inheritance: off
+\`\`\`
+
+## Sources
+
+- [proxy_set_header](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header): inherited only by levels
+  that have none of their own, nginx
+`,
+  "connection-map": `# connection-map
+
+The map behind \`Connection\` or \`Upgrade\` gives a handshake the wrong value.
+
+## What breaks
+
+The usual way to serve handshakes and ordinary requests in one location is a map from \`$http_upgrade\` to the value of
+\`Connection\`. The rule looks at what the map gives for a handshake, and says which of its lines is at fault:
+
+- inverted: the values of \`default\` and \`''\` have changed places;
+- no \`default\`: a value that no line matches gives the empty string, and nginx sends no header then;
+- another source than \`$http_upgrade\`;
+- a regular expression with \`~\`, which is case-sensitive (exact keys are not: \`websocket\` matches \`WebSocket\`);
+- a regular expression that is not anchored and matches everything;
+- two maps for one variable: nginx takes the last one, without a word;
+- a value that does not have the token.
+
+A map that feeds \`Upgrade\` is looked at in the same way.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default close;
+    ''      upgrade;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+Before:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    '' close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    '' close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+Before:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default      close;
+    ~^WebSocket$ upgrade;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default      close;
+    ~*^WebSocket$ upgrade;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error, at the map's line; the locations that read the map are listed. Silent where the source of the map cannot be known.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[connection-map] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  connection-map: off
+\`\`\`
+
+## Sources
+
+- [ngx_http_map_module](https://nginx.org/en/docs/http/ngx_http_map_module.html), nginx
+- [WebSocket proxying](https://nginx.org/en/docs/http/websocket.html): the map, nginx
+`,
+  "undefined-variable": `# undefined-variable
+
+A proxied header uses a variable that nothing defines, so nginx does not start.
+
+## What breaks
+
+\`proxy_set_header Connection $connection_upgrade\` is often copied without the map that defines the variable. nginx then does not
+start, and a reload keeps the old configuration: \`unknown "connection_upgrade" variable\`, without file and line.
+
+The rule looks at every \`proxy_set_header\` of a configuration, wherever it stands. It knows nginx's own variables, those that
+begin with \`arg_\`, \`cookie_\`, \`http_\`, \`sent_http_\`, \`upstream_http_\` and the like, and those of \`map\`, \`set\`, \`geo\`,
+\`split_clients\`, \`auth_request_set\` and named captures.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error where the repository has the whole configuration: a main file all of whose includes are there, and no module that could
+define variables. Else a notice in the summary and in the reports, never a comment: the map may stand in a file that the
+repository does not show. There is a suggestion for \`Upgrade\` and \`Connection\` only; nobody can know what another variable was to
+be.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[undefined-variable] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  undefined-variable: off
+\`\`\`
+
+## Sources
+
+- [ngx_http_map_module](https://nginx.org/en/docs/http/ngx_http_map_module.html), nginx
+- [WebSocket proxying](https://nginx.org/en/docs/http/websocket.html): the map that defines \`$connection_upgrade\`, nginx
+`,
+  "proxy-pass-scheme": `# proxy-pass-scheme
+
+\`proxy_pass\` has a \`ws://\` or \`wss://\` address, which nginx does not know.
+
+## What breaks
+
+\`proxy_pass\` takes \`http://\` and \`https://\`. nginx does not start with anything else: \`invalid URL prefix\`. A WebSocket is an
+HTTP request until the server answers 101, so that \`ws://\` is \`http://\` here and \`wss://\` is \`https://\`.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass ws://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error, wherever the line stands. Silent where the scheme comes out of a variable.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[proxy-pass-scheme] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  proxy-pass-scheme: off
+\`\`\`
+
+## Sources
+
+- [proxy_pass](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass), nginx
+- [RFC 6455, section 3](https://www.rfc-editor.org/rfc/rfc6455#section-3): what \`ws\` and \`wss\` stand for
+`,
+  "misplaced-directive": `# misplaced-directive
+
+A directive stands in a block in which nginx refuses it.
+
+## What breaks
+
+nginx does not start when a directive stands where it may not: \`"proxy_set_header" directive is not allowed here\`. Of those that
+a handshake needs:
+
+- \`proxy_set_header\`, \`proxy_http_version\`, the timeouts and \`proxy_buffering\` stand in \`http\`, \`server\` and \`location\`, never in
+  \`if\` and \`limit_except\`. So there is no way to set headers for upgrades only; that is what a map is for.
+- \`proxy_pass\` stands in \`location\`, in an \`if\` of one, and in \`limit_except\`, never in \`server\`.
+- \`map\` and \`upstream\` stand in \`http\` only.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+        if ($http_upgrade) {
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection "upgrade";
+        }
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_http_version 1.1;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error, whatever the location serves. The suggestion moves lines out of \`if\` and \`limit_except\` into the location; for the others
+only a person can tell where they belong. Silent at the top level of a file that nothing includes, since it is not known where
+such a file is used.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[misplaced-directive] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  misplaced-directive: off
+\`\`\`
+
+## Sources
+
+- [ngx_http_proxy_module](https://nginx.org/en/docs/http/ngx_http_proxy_module.html): "Context" of each directive, nginx
+- [ngx_http_map_module](https://nginx.org/en/docs/http/ngx_http_map_module.html#map), nginx
+`,
+  "duplicate-directive": `# duplicate-directive
+
+A directive that may stand once per block stands there twice.
+
+## What breaks
+
+Most directives may stand once per block. A second one keeps nginx from starting: \`"proxy_http_version" directive is duplicate\`.
+An \`include\` counts as the text of its file, so that a snippet with \`proxy_http_version 1.1\` and a location that says it too are
+two. Directives that may repeat are \`proxy_set_header\`, \`proxy_hide_header\`, \`add_header\` and \`error_page\`, among others; another
+block, inside or outside, is another level and no duplicate.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+        proxy_http_version 1.1;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error, whatever the location serves. There is a suggestion where both lines are equal; it removes the second, or the block's own
+where the other one comes by an \`include\`. Where they differ, only a person can tell which is right.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[duplicate-directive] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  duplicate-directive: off
+\`\`\`
+
+## Sources
+
+- \`ngx_conf_set_flag_slot\` and its neighbours in
+  [ngx_conf_file.c](https://github.com/nginx/nginx/blob/master/src/core/ngx_conf_file.c): "is duplicate", nginx
+`,
+  "contradictory-header": `# contradictory-header
+
+Two lines set the same header, and both are sent.
+
+## What breaks
+
+\`proxy_set_header\` may repeat, also for one header: nginx sends every line that is not empty, in their order, and warns of
+nothing.
+
+- Two \`Connection\` lines reach the upstream as \`close\` and \`upgrade\`. Some servers take that, some do not, and which of the two
+  a proxy in between obeys is anybody's guess.
+- Two \`Host\` lines are an error in HTTP/1.1: servers answer 400. From 1.31.4 on nginx sends only the last.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection close;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A warning for \`Connection\`, and for \`Host\` from 1.31.4 on; an error for \`Host\` before. Lines that come out empty are not sent and
+do not count. Of two \`Connection\` lines the one that upgrades stays; of two different \`Host\` lines only a person can tell.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[contradictory-header] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  contradictory-header: off
+\`\`\`
+
+## Sources
+
+- [proxy_set_header](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header), nginx
+- [RFC 9112, section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2): 400 for more than one \`Host\`
+`,
+  "hidden-response-header": `# hidden-response-header
+
+A header of the 101 answer that the client needs is hidden from it.
+
+## What breaks
+
+The handshake succeeds, nginx opens the tunnel, and the client gives up: the 101 that it sees lacks a header it must check.
+\`proxy_hide_header Upgrade\` and \`proxy_hide_header Sec-WebSocket-Accept\` do that. \`proxy_hide_header Connection\` is harmless,
+since nginx writes a \`Connection: upgrade\` of its own into every 101.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+        proxy_hide_header Upgrade;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error, at the line that hides; where it stands on an outer level, the locations that it breaks are listed. Silent where a level
+has \`proxy_hide_header\` lines of its own, which discard those of outer levels.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[hidden-response-header] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  hidden-response-header: off
+\`\`\`
+
+## Sources
+
+- [proxy_hide_header](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_hide_header), nginx
+- [RFC 6455, section 4.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.1): when a client must fail the connection
+`,
+  "altered-request": `# altered-request
+
+The request is changed on its way so that it is no handshake any more.
+
+## What breaks
+
+A handshake is a \`GET\` with a key and a version. These make something else of it on its way:
+
+- \`proxy_method POST\`: servers answer 400 or 405.
+- \`proxy_pass_request_headers off\`: \`Sec-WebSocket-Key\` and \`Sec-WebSocket-Version\` are gone, unless they are set by hand.
+- \`grpc_pass\`, \`fastcgi_pass\` and \`memcached_pass\`: nginx has no tunnel for a 101 there, in any version. It has one for
+  \`uwsgi_pass\` and \`scgi_pass\`.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+        proxy_method POST;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error. Silent where the request that reaches the upstream is a handshake all the same.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[altered-request] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  altered-request: off
+\`\`\`
+
+## Sources
+
+- [proxy_method](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_method) and
+  [proxy_pass_request_headers](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass_request_headers), nginx
+- [RFC 6455, section 4.2.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1)
+`,
+  "syntax": `# syntax
+
+nginx cannot read the file.
+
+## What breaks
+
+nginx does not start, and a reload keeps the old configuration. The files are read by nginx's own rules: where a quote may stand,
+what ends a directive, how long a word or a comment may be (less than 4096 bytes). nginx names the line where it stopped reading,
+which for a missing \`;\` is a later one; the finding stands where the \`;\` is missing.
+
+A byte order mark at the start of a file counts as a part of the first directive's name.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error. There is a suggestion for a missing \`;\`, a superfluous one and a byte order mark. What stands around the problem is still
+looked at, as far as it can be read.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[syntax] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  syntax: off
+\`\`\`
+
+## Sources
+
+- \`ngx_conf_read_token\` in [ngx_conf_file.c](https://github.com/nginx/nginx/blob/master/src/core/ngx_conf_file.c), nginx
+`,
+  "silence-comment": `# silence-comment
+
+A comment to this program silences nothing, gives no reason, or is not understood.
+
+## What is checked
+
+Comments that begin with \`nginx-websocket-guard:\` speak to this program. Three kinds of them are worth a notice:
+
+- one that silences a rule which finds nothing in what follows: it would hide the next fault;
+- one that silences without a reason: nobody will know later whether it still holds;
+- one that is not understood, such as a misspelt rule.
+
+What they can say:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[idle-timeout] the application pings every 20 seconds
+# nginx-websocket-guard: websocket
+# nginx-websocket-guard: http
+\`\`\`
+
+\`ignore\` holds for the directive in whose line it stands, else for the next one with its whole block. \`websocket\` and \`http\` say
+what the next location serves. A silence that a pull request adds counts after the merge.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    # nginx-websocket-guard: ignore[upgrade-header] the application speaks HTTP only
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A notice. A silence without a reason silences all the same.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[silence-comment] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  silence-comment: off
+\`\`\`
+
+## Sources
+
+- The README: silences and the policy file
+`,
+  "idle-timeout": `# idle-timeout
+
+A quiet connection is closed too soon by \`proxy_read_timeout\`.
+
+## What breaks
+
+Nothing at first. A connection on which no byte passes in either direction for \`proxy_read_timeout\`, 60 seconds by default, is
+closed by nginx. Nobody sees why: the access log says 101, and the reason is logged at level \`info\` (\`upstream timed out … while
+proxying upgraded connection\`), below the usual level of the error log.
+
+Only this timer matters to a quiet connection. \`proxy_send_timeout\`, \`send_timeout\` and \`keepalive_timeout\` do not fire on one,
+and TCP keepalive does not help. Any byte from either side starts the timer again, so that a ping every 30 seconds is as good.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+    }
+}
+\`\`\`
+
+Published guides set both timeouts, and so does the suggestion:
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A warning at or below nginx's 60 seconds. With an own minimum in the policy, whatever is below it:
+
+\`\`\`yaml
+rules:
+  idle-timeout: { severity: error, minimum: 3600s }
+\`\`\`
+
+A notice for protocols that ping by themselves (Socket.IO, SignalR, Phoenix). An error for \`0\`, which does not switch the timer
+off: the connection is closed at once. Where ordinary requests pass the same location there is no suggestion, since a long
+timeout would let hung requests live as long; give the WebSockets a location of their own.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[idle-timeout] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  idle-timeout: off
+\`\`\`
+
+## Sources
+
+- [proxy_read_timeout](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout), nginx
+- [WebSocket proxying](https://nginx.org/en/docs/http/websocket.html): the timeout and pings, nginx
+`,
+  "hardcoded-upgrade": `# hardcoded-upgrade
+
+Ordinary requests reach the upstream as upgrade requests.
+
+## What breaks
+
+\`proxy_set_header Connection "upgrade"\` holds for every request of its location. Where that location also serves pages, forms and
+an API, all of these reach the upstream with \`Connection: upgrade\`, and a literal \`Upgrade: websocket\` makes handshakes of them.
+Strict servers answer such a POST with 400; a lenient one may answer an ordinary request with 101, and the client hangs until the
+timeout.
+
+A map from \`$http_upgrade\` gives each request what it needs.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location / {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location / {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A warning, at locations that serve ordinary requests too: \`/\`, an application's root, whatever is not named like a WebSocket
+endpoint. Silent at a dedicated endpoint, where the literal is fine.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[hardcoded-upgrade] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  hardcoded-upgrade: off
+\`\`\`
+
+## Sources
+
+- [WebSocket proxying](https://nginx.org/en/docs/http/websocket.html): the example with a map, nginx
+- [RFC 9110, section 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1): what \`Connection\` says
+`,
+  "keepalive-defeated": `# keepalive-defeated
+
+Ordinary requests close the connections that the upstream should keep.
+
+## What breaks
+
+Nothing, but it costs: \`keepalive 32\` in an upstream asks nginx to keep connections for later requests, and \`Connection: close\`
+asks the upstream to close each one after its answer. With both, no connection is ever used twice. The well-known map with
+\`'' close\` does that next to \`keepalive\`; with \`'' ''\` ordinary requests carry no \`Connection\`, and the connections stay.
+
+WebSockets are not concerned: an upgraded connection never returns to the pool.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location / {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location / {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A warning where the upstream says \`keepalive\`. A notice where connections are kept only because nginx does so by default, which it
+does for every \`upstream\` block from 1.29.7 on. Silent where nothing is kept: without an \`upstream\` block, and with \`keepalive 0\`.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[keepalive-defeated] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  keepalive-defeated: off
+\`\`\`
+
+## Sources
+
+- [keepalive](https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive): clear \`Connection\`, nginx
+- [CHANGES of 1.29.7](https://nginx.org/en/CHANGES): keepalive by default
+`,
+  "host-header": `# host-header
+
+The upstream sees another host than the client, which fails its check of the origin.
+
+## What breaks
+
+Browsers send the page's \`Origin\` with every handshake. Many servers compare it with \`Host\` and answer 403 when the two differ,
+to keep other sites out. By default nginx sends \`$proxy_host\`, which is what \`proxy_pass\` names: \`backend\`, \`127.0.0.1:8080\`. The
+application then refuses its own pages. A constant \`proxy_set_header Origin\` next to the client's host has the same effect, and
+\`proxy_set_header Host ""\` sends none at all, which HTTP/1.1 does not allow.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+upstream backend {
+    server 127.0.0.1:8080;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+upstream backend {
+    server 127.0.0.1:8080;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+\`$host\` has no port. Where the server listens on another port than 80 and 443, the origin has one, and only \`$http_host\` equals
+it:
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 8443;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 8443;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $http_host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A warning where the target is the name of an \`upstream\` block, a private or loopback address, or a host without a dot. A notice in
+the summary, without a suggestion, where it is a public name: such a host may serve several sites and need its own name. An error
+where no \`Host\` is sent. Silent where nginx sets both \`Origin\` and \`Host\` to the same host, and where either cannot be known.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[host-header] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  host-header: off
+\`\`\`
+
+## Sources
+
+- [proxy_set_header](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header): the default of \`Host\`, nginx
+- [RFC 6455, section 10.2](https://www.rfc-editor.org/rfc/rfc6455#section-10.2): why servers look at \`Origin\`
+- [RFC 9112, section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2): 400 without \`Host\`
+`,
 };
