@@ -93,6 +93,24 @@ describe("which value", () => {
     expect(connectionsOf({ files, remedies: [emptied], options: mixed })).toEqual(['""']);
   });
 
+  test.each([
+    ["one location", "", ['"upgrade"', "$connection_upgrade"]],
+    ["two locations", "location /api { proxy_pass http://b; }", ["$connection_upgrade"]],
+    [
+      "one location, and one with headers of its own",
+      "location /api { proxy_pass http://b; proxy_set_header Host $host; }",
+      ['"upgrade"', "$connection_upgrade"],
+    ],
+  ])("a line of an outer level that reaches %s", (_, other, expected) => {
+    const text = `server {
+    proxy_set_header Connection "";
+    location /ws { proxy_pass http://b; }
+    ${other}
+}
+`;
+    expect(connectionsOf({ files: { "a.conf": text }, at: "server" })).toEqual(expected);
+  });
+
   test("a name that is used for something else is left alone", () => {
     const files = {
       "a.conf": site("log_format up $connection_upgrade;\n"),

@@ -341,8 +341,8 @@ server {
     proxy_set_header Host $host;
     proxy_set_header Upgrade $http_upgrade;
     proxy_set_header Connection upgrade; # no keepalive
-    proxy_send_timeout 3600s;
     proxy_read_timeout 3600s;
+    proxy_send_timeout 3600s;
     access_log off;
 }
 `,

@@ -1,4 +1,4 @@
-import type { Config, Document, Level, Use } from "../config/model.ts";
+import type { Config, Use } from "../config/model.ts";
 import type { ProbeName, Value } from "../handshake/model.ts";
 import { probeHeaders } from "../handshake/probe.ts";
 import {
@@ -10,10 +10,7 @@ import {
   newScope,
   variablesIn,
 } from "../handshake/variables.ts";
-import type { Directive } from "../syntax/tree.ts";
-import { lineStart, lineText } from "./block.ts";
-import type { TextEdit } from "./edit.ts";
-import { eolAt, indentAt, indentUnit, isFirstInLine } from "./format.ts";
+import type { NewMap } from "./map.ts";
 import type { FixRequest } from "./remedy.ts";
 
 /** Values for the pair of upgrade headers, with the maps that they need. */
@@ -24,12 +21,6 @@ export interface Choice {
   readonly upgrade: string;
   /** New maps, for one of the places that `mapEdits` finds. */
   readonly maps: readonly NewMap[];
-}
-
-export interface NewMap {
-  readonly source: string;
-  readonly variable: string;
-  readonly entries: readonly (readonly [key: string, value: string])[];
 }
 
 /** What the planner knows of the line to be written. */
@@ -246,96 +237,4 @@ function variableUses(config: Config): ReadonlyMap<string, readonly Use[]> {
   });
   usesOf.set(config, found);
   return found;
-}
-
-/**
- * The edits that could bring new maps: in each of the files that have http level, before its first server or upstream,
- * then before the block that the level itself is in.
- */
-export function mapEdits(
-  config: Config,
-  level: Level,
-  documents: Iterable<Document>,
-  maps: readonly NewMap[],
-): TextEdit[] {
-  const places = httpPlaces(config);
-  const around = blockAtHttpLevel(level);
-  return [...documents].flatMap((document) => {
-    const own = around?.document === document ? around.directive : undefined;
-    return [...new Set([places.get(document), own])]
-      .filter((before) => before !== undefined)
-      .map((before) => mapEdit(document, before, maps));
-  });
-}
-
-/** The server that a level is in, or another block at http level. */
-function blockAtHttpLevel(level: Level): Use | null {
-  let { opener } = level;
-  while (opener !== null && opener.level.context !== "http") {
-    opener = opener.level.opener;
-  }
-  return opener;
-}
-
-const placesOf = new WeakMap<Config, ReadonlyMap<Document, Directive>>();
-
-/** In each file with http level, the first server or upstream, else the include that brings one. */
-function httpPlaces(config: Config): ReadonlyMap<Document, Directive> {
-  const known = placesOf.get(config);
-  if (known !== undefined) {
-    return known;
-  }
-  const places = new Map<Document, Directive>();
-  const includes = new Map<Document, Directive>();
-  const levels =
-    config.kind === "http"
-      ? [config.main]
-      : config.main.uses.filter((use) => use.name === "http").map((use) => use.inner);
-  for (const use of levels.flatMap((level) => level?.uses ?? [])) {
-    if (use.name === "server" || use.name === "upstream") {
-      if (!places.has(use.document)) {
-        places.set(use.document, use.directive);
-      }
-      for (let { include } = use; include !== null; include = include.include) {
-        if (!includes.has(include.document)) {
-          includes.set(include.document, include.directive);
-        }
-      }
-    }
-  }
-  for (const [document, directive] of includes) {
-    if (!places.has(document)) {
-      places.set(document, directive);
-    }
-  }
-  placesOf.set(config, places);
-  return places;
-}
-
-/** Puts maps before a directive, above the comments that belong to it, with empty lines around. */
-function mapEdit(document: Document, before: Directive, maps: readonly NewMap[]): TextEdit {
-  const { lines } = document;
-  const eol = eolAt(document, before.start);
-  const indent = indentAt(document, before.start);
-  const texts = maps.map((map) => mapText(map, indent, indentUnit(document), eol));
-  const text = texts.join(eol + eol) + eol;
-  if (!isFirstInLine(document, before.start)) {
-    return { document, start: before.start, end: before.start, text: text.trimStart() + indent };
-  }
-  let line = lines.lineAt(before.start);
-  while (line > 1 && /^[ \t]*#/.test(lineText(document, line - 1))) {
-    line--;
-  }
-  const isOpen = line === 1 || /^\s*$|\{\s*$/.test(lineText(document, line - 1));
-  const start = lineStart(document, lines.startOf(line));
-  return { document, start, end: start, text: (isOpen ? "" : eol) + text + eol };
-}
-
-function mapText(map: NewMap, indent: string, unit: string, eol: string): string {
-  const width = Math.max(...map.entries.map(([key]) => key.length));
-  return [
-    `${indent}map ${map.source} ${map.variable} {`,
-    ...map.entries.map(([key, value]) => `${indent}${unit}${key.padEnd(width)} ${value};`),
-    `${indent}}`,
-  ].join(eol);
 }

@@ -38,8 +38,8 @@ function rankOf([name = "", header = ""]: Words): number {
 }
 
 /**
- * Adds directives to a block, in the order of the published block: after `proxy_pass`, but headers that belong to some
- * that are there stand beside them, and timeouts behind them.
+ * Adds directives to a block, in the order of the published block: after `proxy_pass`, but beside lines that
+ * they belong to, and timeouts behind the headers.
  *
  * @returns null where no line of the block may be written
  */
@@ -51,11 +51,10 @@ export function addLines(site: Site, lines: readonly Words[]): TextEdit[] | null
   }
   const ordered = lines.toSorted((left, right) => rankOf(left) - rankOf(right));
   const texts = layOut(container.document, container.directives, site.models, ordered);
-  const pair = site.hasOwnHeaders ? lastOf(site, /^(?:upgrade|connection)$/i) : undefined;
   const late = behindHeaders(site, anchor);
   const groups = new Map<string, Insertion>();
   ordered.forEach((words, index) => {
-    const place = besidePair(site, pair, words) ?? (rankOf(words) < otherHeaders ? anchor : late);
+    const place = beside(site, words) ?? (rankOf(words) < otherHeaders ? anchor : late);
     const key = `${place.at} ${anchorOffset(container, place)}`;
     const known = groups.get(key)?.lines ?? [];
     groups.set(key, { anchor: place, lines: [...known, texts[index] ?? ""] });
@@ -106,29 +105,46 @@ function mayWrite({ container, writable }: Site, anchor: Anchor): boolean {
 }
 
 /** The last header line of the block's own text whose name matches. */
-function lastOf({ container, removed }: Site, name: RegExp): Directive | undefined {
-  return container.directives.findLast(
-    (directive) =>
-      directive.name.value === HEADER &&
-      name.test(directive.parameters[0]?.value ?? "") &&
-      isKept(directive, removed),
+function lastHeader(site: Site, header: RegExp): Directive | undefined {
+  return lastOf(
+    site,
+    ({ name, parameters }) => name.value === HEADER && header.test(parameters[0]?.value ?? ""),
   );
 }
 
-/** `Upgrade`, `Connection` and `Host` stand together, where one of the first two is there already. */
-function besidePair(site: Site, pair: Directive | undefined, words: Words): Anchor | null {
+function lastOf(
+  { container, removed }: Site,
+  matches: (directive: Directive) => boolean,
+): Directive | undefined {
+  return container.directives.findLast(
+    (directive) => isKept(directive, removed) && matches(directive),
+  );
+}
+
+/**
+ * The place next to a line that belongs to the new one: `Upgrade`, `Connection` and `Host` stand together, where one of
+ * the first two is there already, and so do the two timeouts.
+ */
+function beside(site: Site, words: Words): Anchor | null {
   const rank = rankOf(words);
-  if (pair === undefined || rank === 0 || rank >= otherHeaders) {
+  const isTimeout = /^proxy_(?:read|send)_timeout$/.test(words[0] ?? "");
+  const isOfPair = rank > 0 && rank < otherHeaders && site.hasOwnHeaders;
+  const partner = isTimeout
+    ? lastOf(site, ({ name }) => /^proxy_(?:read|send)_timeout$/.test(name.value))
+    : isOfPair
+      ? lastHeader(site, /^(?:upgrade|connection)$/i)
+      : undefined;
+  if (partner === undefined) {
     return null;
   }
-  const isAbove = ranks[rank] === "upgrade" && !isBelowComment(site.container.document, pair);
-  const anchor: Anchor = { at: isAbove ? "before" : "after", directive: pair };
+  const isAbove = ranks[rank] === "upgrade" && !isBelowComment(site.container.document, partner);
+  const anchor: Anchor = { at: isAbove ? "before" : "after", directive: partner };
   return mayWrite(site, anchor) ? anchor : null;
 }
 
 /** Behind the headers that follow the anchor, where there are some. */
 function behindHeaders(site: Site, anchor: Anchor): Anchor {
-  const directive = lastOf(site, /^/);
+  const directive = lastHeader(site, /^/);
   if (
     anchor.at !== "after" ||
     anchor.directive.name.value !== "proxy_pass" ||

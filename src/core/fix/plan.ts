@@ -4,9 +4,10 @@ import { forEachUse } from "../handshake/variables.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { type Container, containerOf, isOnOneLine } from "./block.ts";
 import { isOverlapping, removals, replaceParameters, wholeLines, type Written } from "./change.ts";
-import { type Choice, choices, mapEdits } from "./connection.ts";
+import { type Choice, choices } from "./connection.ts";
 import { applyEdits, type Fix, type TextEdit } from "./edit.ts";
 import { type Words, written } from "./format.ts";
+import { mapEdits } from "./map.ts";
 import { addLines } from "./place.ts";
 import { quoteAsBefore, quoteAsFile, quoteAsNeighbours } from "./quotes.ts";
 import type { FixRequest, Remedy, Writable } from "./remedy.ts";
@@ -289,22 +290,32 @@ class Plan {
     return { ...found, uses };
   }
 
-  /** Whether changing this line, or adding one at this level, reaches further locations than the request's own. */
+  /** Whether changing this line, or adding one at this level, reaches further locations than one. */
   private isShared(current: Use | undefined): boolean {
-    if (this.level.context !== "location") {
-      return true;
-    }
-    if (current === undefined || current.level !== this.level || current.include === null) {
-      return false;
-    }
-    const blocks = new Set<Directive | null>();
-    forEachUse(this.request.config.main, ({ directive, level }) => {
-      if (directive === current.directive) {
-        blocks.add(level.opener?.directive ?? null);
+    const isOwn = current !== undefined && current.level === this.level;
+    const locations = new Set<Directive | null>();
+    forEachUse(isOwn ? this.request.config.main : this.level, ({ name, level }) => {
+      if (name === "proxy_pass") {
+        const list = effectiveList(level, HEADER);
+        const isReached = isOwn
+          ? list.uses.some((use) => use.directive === current.directive)
+          : list.level === null || isAround(list.level, this.level);
+        if (isReached) {
+          locations.add(settingsLevel(level).opener?.directive ?? null);
+        }
       }
     });
-    return blocks.size > 1;
+    return locations.size > 1;
   }
+}
+
+/** Whether `outer` is `inner` or a level around it. */
+function isAround(outer: Level, inner: Level): boolean {
+  let at: Level | null = inner;
+  while (at !== null && at !== outer) {
+    at = at.parent;
+  }
+  return at !== null;
 }
 
 /** `if` and `limit_except` take none of the directives in question: the block around them does. */
