@@ -2,10 +2,10 @@ import { hostFirst, isSince } from "../config/directives.ts";
 import { effectiveList } from "../config/effective.ts";
 import type { Use } from "../config/model.ts";
 import type { UpstreamRequest } from "../handshake/model.ts";
-import { isKnown, shown } from "../handshake/variables.ts";
+import { isKnown } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import { linesOf } from "./pair.ts";
-import { type LocationRule, placeOf } from "./rule.ts";
+import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
 import { called, upstreamName, written } from "./words.ts";
 
 export const contradictoryHeader: LocationRule = {
@@ -14,50 +14,55 @@ export const contradictoryHeader: LocationRule = {
   check(location, report) {
     const request = location.exchanges.websocket.upstream;
     const { uses } = effectiveList(location.level, "proxy_set_header");
-    for (const name of ["Host", "Connection"] as const) {
-      const lines = linesOf(uses, name).filter((use) => use.parameters[1] !== "");
-      if (request === null || lines.length < 2) {
-        continue;
-      }
-      const lastWins = name === "Host" && isSince(location.version, hostFirst);
-      if (!lastWins && sentLines(request, name).length < 2) {
-        continue;
-      }
-      const kept =
-        lines.find((use) => name === "Connection" && saysUpgrade(request, use)) ?? lines[0];
+    for (const name of request === null ? [] : ["Host", "Connection"]) {
+      const lines = linesOf(uses, name).filter((use) => isSent(use, request));
+      const kept = lines.find((use) => saysUpgrade(use, request)) ?? lines[0];
       for (const extra of lines.filter((use) => use !== kept)) {
-        const isClear =
-          name === "Connection" || written(extra) === (kept === undefined ? "" : written(kept));
+        const isClear = name === "Connection" || (kept && written(kept) === written(extra));
         report({
           place: placeOf(extra),
           level: extra.level,
-          severity: name === "Host" && !lastWins ? "error" : "warning",
-          message: `${called(location)} has ${lines.length} lines for ${name} (${lines.map(written).join(", ")}), and ${upstreamName(location)} gets ${name === "Host" ? hosts(location.versionKnown, lastWins) : "all of them"}.`,
+          message: `${called(location)} has ${lines.length} lines for ${name} (${lines.map(written).join(", ")}), and ${upstreamName(location)} gets ${name === "Host" ? hosts(location) : "all of them"}.`,
           related: kept === undefined ? [] : [{ place: placeOf(kept), note: `sets ${name} too` }],
           remedies: isClear ? [{ kind: "remove", use: extra }] : [],
+          ...(name === "Host" && !sendsLast(location) && { severity: "error" }),
         });
       }
     }
   },
 };
 
-function hosts(versionKnown: boolean, lastWins: boolean): string {
-  if (!versionKnown) {
+/** Variables that are never empty in a request of HTTP/1.1; a line whose value is empty is not sent. */
+const neverEmpty = new Set(["$host", "$http_host", "$proxy_host"]);
+
+function isSent(use: Use, request: UpstreamRequest | null): boolean {
+  const [, text = ""] = use.parameters;
+  return (
+    neverEmpty.has(text) ||
+    (text !== "" && !text.includes("$")) ||
+    valueOf(use, request) !== undefined
+  );
+}
+
+function saysUpgrade(use: Use, request: UpstreamRequest | null): boolean {
+  return hasToken(valueOf(use, request) ?? "", "upgrade");
+}
+
+/** The known value with which a line reaches the upstream. */
+function valueOf(use: Use, request: UpstreamRequest | null): string | undefined {
+  const header = request?.headers.find(
+    ({ origin }) => origin.from === "directive" && origin.use === use,
+  );
+  return header !== undefined && isKnown(header.value) ? header.value : undefined;
+}
+
+function sendsLast({ version }: ProxiedLocation): boolean {
+  return isSince(version, hostFirst);
+}
+
+function hosts(location: ProxiedLocation): string {
+  if (!location.versionKnown) {
     return "all of them, which servers answer with 400; from nginx 1.31.4 on only the last";
   }
-  return lastWins ? "only the last" : "all of them, which servers answer with 400";
-}
-
-function sentLines(request: UpstreamRequest, name: string): readonly { value: string; use: Use }[] {
-  return request.headers.flatMap(({ name: header, value, origin }) =>
-    origin.from === "directive" && header.toLowerCase() === name.toLowerCase()
-      ? [{ value: isKnown(value) ? value : shown(value), use: origin.use }]
-      : [],
-  );
-}
-
-function saysUpgrade(request: UpstreamRequest, use: Use): boolean {
-  return sentLines(request, "Connection").some(
-    (line) => line.use === use && hasToken(line.value, "upgrade"),
-  );
+  return sendsLast(location) ? "only the last" : "all of them, which servers answer with 400";
 }

@@ -6,7 +6,7 @@ import { headerValues } from "../handshake/verdict.ts";
 import { hostThatWasAsked, isNear } from "./hosts.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation, type Report } from "./rule.ts";
-import { called, upstreamName, written } from "./words.ts";
+import { called, isVariable, upstreamName, written } from "./words.ts";
 
 const refusal = "Servers that compare Origin with Host answer such a handshake with 403.";
 
@@ -18,15 +18,13 @@ export const hostHeader: LocationRule = {
     const { uses, hidden } = effectiveList(location.level, "proxy_set_header");
     const [line] = linesOf(uses, "Host");
     const origin = linesOf(uses, "Origin").find((use) => !isVariable(use, "http_origin"));
-    if (request === null || hidden !== null) {
+    if (request === null || hidden !== null || location.intent.serves !== "yes") {
       return;
     }
     const found = origin
       ? originReport(location, request, origin)
       : hostReport(location, request, line);
-    if (found !== null) {
-      report(found);
-    }
+    if (found !== null) report(found);
   },
 };
 
@@ -47,8 +45,7 @@ function hostReport(
     const message = `${sends} no Host, because of ${written(line)}: servers answer that with 400.`;
     return { ...where, message, remedies, severity: "error" };
   }
-  const isProxyHost = line === undefined || isVariable(line, "proxy_host");
-  if (host === undefined || !isKnown(host) || !isProxyHost) {
+  if (host === undefined || !isKnown(host) || (line !== undefined && !isProxyHost(line))) {
     return null;
   }
   const cause = line === undefined ? "nginx's default" : `because of ${written(line)}`;
@@ -77,6 +74,7 @@ function originReport(
   };
 }
 
-function isVariable({ parameters }: Use, name: string): boolean {
-  return [`$${name}`, `\${${name}}`].includes((parameters[1] ?? "").toLowerCase());
+/** From 1.31.4 on an empty `Host` is the default. */
+function isProxyHost(line: Use): boolean {
+  return line.parameters[1] === "" || isVariable(line, "proxy_host");
 }

@@ -22,14 +22,10 @@ export const httpVersion: LocationRule = {
       { kind: "directive", name: "proxy_http_version", parameters: ["1.1"] },
     ] as const;
     if (from !== null) {
-      const reason =
-        version === "2"
-          ? "HTTP/2 has no Upgrade, and the upstream resets the request."
-          : whoRefuses;
       report({
         place: placeOf(from),
         level: from.level,
-        message: `${route}, because ${written(from)} says so. ${reason}`,
+        message: `${route}, because ${written(from)} says so. ${consequence(version)}`,
         remedies,
       });
       return;
@@ -39,9 +35,20 @@ export const httpVersion: LocationRule = {
       message: location.versionKnown
         ? `${route}, the default of this nginx: no proxy_http_version is in force here. ${whoRefuses}`
         : `${route} where nginx is before 1.29.7: no proxy_http_version is in force here, and 1.0 was the default. ${whoRefuses}`,
-      severity: location.versionKnown ? "error" : "warning",
+      ...(!location.versionKnown && { severity: "warning" }),
       inAnyVersion: true,
       remedies,
     });
   },
 };
+
+function consequence(version: string): string {
+  switch (version) {
+    case "1.0":
+      return whoRefuses;
+    case "2":
+      return "HTTP/2 has no Upgrade, and the upstream resets the request.";
+    default:
+      return "nginx refuses to start with such a version.";
+  }
+}

@@ -2,7 +2,6 @@ import { effectiveSetting } from "../config/effective.ts";
 import type { Remedy } from "../fix/remedy.ts";
 import { settingLevel } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation, type RuleOptions } from "./rule.ts";
-import type { Severity } from "./finding.ts";
 import { called, written } from "./words.ts";
 
 /** nginx's own default, in milliseconds: a connection that is quiet for so long is closed. */
@@ -14,8 +13,14 @@ export const idleTimeout: LocationRule = {
   over: "location",
   check(location, report, options) {
     const { idleTimeoutMs: timeout, outcome } = location.exchanges.websocket;
-    const { pass, level, traffic } = location;
-    if (timeout === null || outcome === "answered" || !isTooShort(timeout, options)) {
+    const { pass, level, traffic, intent } = location;
+    const canUpgrade = /^(?:proxy|uwsgi|scgi)_pass$/.test(pass.name) && outcome !== "answered";
+    if (
+      intent.serves !== "yes" ||
+      !canUpgrade ||
+      timeout === null ||
+      !isTooShort(timeout, options)
+    ) {
       return;
     }
     const setting = effectiveSetting(level, pass.name.replace(/_pass$/, "_read_timeout"));
@@ -37,7 +42,8 @@ export const idleTimeout: LocationRule = {
         own === null && setting.state === "set"
           ? [{ place: placeOf(setting.use), note: "the timeout that holds here" }]
           : [],
-      severity: severityOf(timeout, pings),
+      ...(timeout === 0 && { severity: "error" }),
+      ...(timeout !== 0 && pings !== null && { severity: "notice" }),
       remedies: traffic === "mixed" ? [] : longer(location, options),
     });
   },
@@ -45,10 +51,6 @@ export const idleTimeout: LocationRule = {
 
 function isTooShort(timeout: number, { minimum }: RuleOptions): boolean {
   return typeof minimum === "number" ? timeout < minimum : timeout <= byDefault;
-}
-
-function severityOf(timeout: number, pings: string | null): Severity {
-  return timeout === 0 ? "error" : pings === null ? "warning" : "notice";
 }
 
 /** Protocols whose server pings by itself, every 15 to 30 s. */

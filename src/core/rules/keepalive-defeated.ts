@@ -37,7 +37,7 @@ export const keepaliveDefeated: LocationRule = {
         place: placeOf(entry ?? origin.use),
         message: `${called(location)} sends Connection: close with ordinary requests (${written(entry ?? origin.use)}), so that upstream ${upstream.parameters[0] ?? ""} never keeps a connection, although ${pool === undefined ? "nginx keeps them by default from 1.29.7 on" : `it says ${written(pool)}`}.`,
         related: [{ place: placeOf(pool ?? upstream), note: "connections are to be kept here" }],
-        severity: pool === undefined ? "notice" : "warning",
+        ...(pool === undefined && { severity: "notice" }),
         remedies: entry === null ? [] : [emptied(entry)],
       });
     }

@@ -47,3 +47,8 @@ export function headOf({ document, directive }: Use): Place {
 export function comesByInclude({ include, level }: Use): boolean {
   return include !== (level.opener?.include ?? null);
 }
+
+/** Whether the value of a `proxy_set_header` line is this variable and nothing else. */
+export function isVariable({ parameters }: Use, name: string): boolean {
+  return [`$${name}`, `\${${name}}`].includes((parameters[1] ?? "").toLowerCase());
+}
