@@ -3,6 +3,7 @@ import type { Analysis, Group, LocationReport, ProvenFix } from "../../src/core/
 import { Documents } from "../../src/core/config/documents.ts";
 import type { Document, Place } from "../../src/core/config/model.ts";
 import type { TextEdit } from "../../src/core/fix/edit.ts";
+import type { Writable } from "../../src/core/fix/remedy.ts";
 import { defaultPolicy } from "../../src/core/policy/schema.ts";
 import type { ChangedFile } from "../../src/core/review/review.ts";
 import type { Finding, LocationName } from "../../src/core/rules/finding.ts";
@@ -30,6 +31,8 @@ export interface GroupSketch {
   readonly safety?: "safe" | "unsafe";
   readonly now?: readonly string[];
   readonly after?: readonly string[];
+  /** Whether the first finding has the first fix, and the others name it. */
+  readonly carriesFix?: boolean;
 }
 
 export interface WorldSketch {
@@ -132,6 +135,10 @@ function groupOf(
   index: number,
 ): Group {
   const id = `group-${index}`;
+  const fingerprint = (number: number): string =>
+    `${index}`.padStart(8, "a") + `${number}`.padStart(8, "0");
+  const fix = (writable: Writable): ProvenFix | null => fixOf(documents, sketch, writable);
+  const carried = sketch.carriesFix ? fix(() => true) : null;
   const findings = sketch.findings.map((finding, number): Finding => {
     const { at, related = [], location, ...given } = finding;
     return {
@@ -139,9 +146,9 @@ function groupOf(
       severity: "error",
       message: "The upstream gets no Upgrade header.",
       group: id,
-      fixedBy: null,
-      fix: null,
-      fingerprint: `${index}`.padStart(8, "a") + `${number}`.padStart(8, "0"),
+      fixedBy: carried && number > 0 ? fingerprint(0) : null,
+      fix: number === 0 ? carried : null,
+      fingerprint: fingerprint(number),
       isNew: true,
       evidence: [],
       commentable: true,
@@ -154,30 +161,22 @@ function groupOf(
       location: location ? nameOf(locations, placeOf(documents, location)) : null,
     };
   });
-  const [first] = sketch.findings;
-  if (!first) throw new Error("a group without findings");
-  return {
-    id,
-    findings,
-    place: placeOf(documents, sketch.place ?? first.at),
-    fix(writable): ProvenFix | null {
-      for (const candidate of sketch.fixes ?? []) {
-        const edits = editsOf(documents, candidate);
-        if (
-          edits.every(({ document, start, end }) => writable({ document, span: { start, end } }))
-        ) {
-          return {
-            title: "Forward the upgrade headers",
-            safety: sketch.safety ?? "safe",
-            edits,
-            now: sketch.now ?? [],
-            after: sketch.after ?? [],
-          };
-        }
-      }
-      return null;
-    },
-  };
+  const place = sketch.place ?? sketch.findings[0]?.at;
+  if (!place) throw new Error("a group without findings");
+  return { id, findings, place: placeOf(documents, place), fix };
+}
+
+function fixOf(
+  documents: ReadonlyMap<string, Document>,
+  { fixes = [], safety = "safe", now = [], after = [] }: GroupSketch,
+  writable: Writable,
+): ProvenFix | null {
+  const edits = fixes
+    .map((candidate) => editsOf(documents, candidate))
+    .find((candidate) =>
+      candidate.every(({ document, start, end }) => writable({ document, span: { start, end } })),
+    );
+  return edits ? { title: "Forward the upgrade headers", safety, edits, now, after } : null;
 }
 
 function nameOf(locations: readonly LocationReport[], { document, span }: Place): LocationName {

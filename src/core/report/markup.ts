@@ -1,8 +1,10 @@
+import { redact } from "./redact.ts";
+
 /**
  * The one place where text from a repository becomes Markdown or HTML for GitHub. Nothing of it may turn into markup, a
  * mention, a reference to an issue, a link or a formula; secrets are the business of `redact`, which comes first.
  */
-export { redact } from "./redact.ts";
+export { redact };
 
 /** Breaks `@name` and `#12` in two for GitHub, whose filters read the rendered text: escaping alone does not stop them. */
 const zeroWidthSpace = "\u{200b}";
@@ -54,7 +56,7 @@ export function fence(text: string, info = ""): string {
  */
 export function prose(text: string): string {
   const words =
-    /`([^`]+)`|\b(?:[a-z][a-z0-9+.-]{0,20}:\/\/|www\.)[^\s"'`<>|]*[^\s"'`<>|.,;:!?)]|\$(?:\w+|\{\w+\})|\b[a-z0-9]+(?:_[a-z0-9]+)+\b/gi;
+    /`([^`]+)`|(?<![a-z0-9])(?:[a-z][a-z0-9+.-]{0,20}:\/\/|www\.)[^\s"'`<>|]*[^\s"'`<>|.,;:!?)]|\$(?:\w+|\{\w+\})|\b[a-z0-9]+(?:_[a-z0-9]+)+\b/gi;
   const line = oneLine(text).trim();
   let result = "";
   let from = 0;
@@ -68,16 +70,20 @@ export function prose(text: string): string {
   );
 }
 
-/** Text inside an HTML element that Markdown does not read, such as `<summary>`, on one line. */
-export function html(text: string): string {
-  const line = oneLine(text);
-  return line
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;")
-    .replaceAll(/[@#]/g, (sign) => sign + zeroWidthSpace);
+/** Nobody reads on where a name or a message is longer than this. */
+const longestText = 400;
+
+/** The text up to a length that people read. */
+export function clip(text: string): string {
+  if (text.length <= longestText) return text;
+  // Half of a surrogate pair is no text.
+  return `${text.slice(0, longestText).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
+/** Text of ours that names things of the repository, as running text: without secrets, and not endless. */
+export function sentence(text: string): string {
+  // What is cut off first cannot leave half of a secret in what is shown in the end.
+  return prose(clip(redact(text.slice(0, 10 * longestText))));
 }
 
 /** Markdown for a cell of a table, where a bar would end the cell, even inside inline code. */

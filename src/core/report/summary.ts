@@ -2,8 +2,8 @@ import type { Analysis, LocationReport } from "../analysis.ts";
 import type { Place } from "../config/model.ts";
 import type { PolicyProblem } from "../policy/policy.ts";
 import type { Finding } from "../rules/finding.ts";
-import { code, prose, redact, table } from "./markup.ts";
-import { numbered, startOf, worstFirst } from "./order.ts";
+import { clip, code, redact, sentence, table } from "./markup.ts";
+import { startOf, worstFirst } from "./order.ts";
 
 export interface SummaryInput {
   readonly title: string;
@@ -33,13 +33,13 @@ const mostRows = 500;
 /** The job summary as Markdown: the verdict first. Ends with a line feed. */
 export function summaryReport(input: SummaryInput): string {
   const sections = [
-    `## ${prose(redact(input.title))}`,
-    prose(redact(input.verdictLine)),
+    `## ${sentence(input.title)}`,
+    sentence(input.verdictLine),
     policySection(input.policyProblems),
-    list("", input.notes),
+    list("", input.notes.map(sentence)),
     findingsSection(input),
     locationsSection(input.analysis),
-    list("### Not analysed", [...input.incomplete, ...filesNotAnalysed(input.analysis)]),
+    notAnalysedSection(input),
   ];
   return cut(sections.filter((section) => section !== ""));
 }
@@ -59,31 +59,42 @@ function cut(sections: readonly string[]): string {
 }
 
 function policySection(problems: readonly PolicyProblem[]): string {
-  return list(
-    "### Policy file",
-    problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`),
+  const entries = problems.map(
+    ({ file, line, column, message }) =>
+      `${code(`${file}:${line}:${column}`)}: ${sentence(message)}`,
   );
+  return list("### Policy file", entries);
 }
 
-function list(title: string, sentences: readonly string[]): string {
-  if (sentences.length === 0) return "";
-  const shown = sentences.slice(0, mostRows).map((sentence) => `- ${prose(redact(sentence))}`);
-  if (sentences.length > mostRows) shown.push(`- and ${sentences.length - mostRows} more`);
+function notAnalysedSection({ analysis, incomplete }: SummaryInput): string {
+  const files = (analysis?.files ?? [])
+    .filter(({ analysed }) => !analysed)
+    .map(({ path, reason }) => `${code(path)}${reason ? `: ${sentence(reason)}` : ""}`);
+  return list("### Not analysed", [...incomplete.map(sentence), ...files]);
+}
+
+/** The entries are Markdown. Empty without any. */
+function list(title: string, entries: readonly string[]): string {
+  if (entries.length === 0) return "";
+  const shown = entries.slice(0, mostRows).map((entry) => `- ${entry}`);
+  if (entries.length > mostRows) shown.push(`- and ${entries.length - mostRows} more`);
   return [...(title === "" ? [] : [title, ""]), ...shown].join("\n");
 }
 
 function findingsSection({ findings, unplaced, live, resolved }: SummaryInput): string {
   if (findings.length === 0) return "";
   const withoutPlace = new Set(unplaced);
-  const rows = worstFirst(findings).map((finding) => [
-    finding.severity,
-    code(positionText(finding.place)),
-    code(finding.rule),
-    prose(redact(finding.message)),
-    standing(finding, withoutPlace, live, resolved),
-  ]);
-  const more = rows.length > mostRows ? [`And ${rows.length - mostRows} more.`] : [];
-  const shown = table(["", "Where", "Rule", "What", "Comment"], rows.slice(0, mostRows));
+  const rows = worstFirst(findings)
+    .slice(0, mostRows)
+    .map((finding) => [
+      finding.severity,
+      code(positionText(finding.place)),
+      code(finding.rule),
+      sentence(finding.message),
+      standing(finding, withoutPlace, live, resolved),
+    ]);
+  const more = findings.length > mostRows ? [`And ${findings.length - mostRows} more.`] : [];
+  const shown = table(["", "Where", "Rule", "What", "Comment"], rows);
   return ["### Findings", shown, ...more].join("\n\n");
 }
 
@@ -102,7 +113,7 @@ function standing(
 function locationsSection(analysis: Analysis | null): string {
   const locations = (analysis?.locations ?? []).filter(({ intent }) => intent.serves !== "no");
   if (locations.length === 0) return "";
-  const head = ["Location", "Server", "Where", "Upstream", "Handshake now", "Idle timeout"];
+  const head = ["Location", "Server", "Where", "Upstream", "Handshake now", "Closed when idle for"];
   const shown = table(head, locations.slice(0, mostRows).map(locationRow));
   const more = locations.length > mostRows ? [`And ${locations.length - mostRows} more.`] : [];
   return ["### WebSocket locations", shown, ...more].join("\n\n");
@@ -111,10 +122,10 @@ function locationsSection(analysis: Analysis | null): string {
 function locationRow(report: LocationReport): string[] {
   const { name, proxyPass, intent, verdict, idleTimeoutMs } = report;
   return [
-    code(`location ${name.name}`) + (intent.serves === "unclear" ? " (perhaps)" : ""),
-    code(name.server ?? ""),
+    code(clip(`location ${name.name}`.trim())) + (intent.serves === "unclear" ? " (perhaps)" : ""),
+    code(clip(name.server ?? "")),
     code(positionText(name.place)),
-    code(redact(proxyPass.parameters[0] ?? "")),
+    code(clip(redact(proxyPass.parameters[0] ?? ""))),
     handshakeText(verdict),
     idleTimeoutMs === null ? "unknown" : `${idleTimeoutMs / 1000} s`,
   ];
@@ -123,14 +134,6 @@ function locationRow(report: LocationReport): string[] {
 function handshakeText({ strict, lenient }: LocationReport["verdict"]): string {
   if (strict === lenient) return strict;
   return `${strict} with RFC 6455 servers, ${lenient} with lenient ones`;
-}
-
-function filesNotAnalysed(analysis: Analysis | null): string[] {
-  const files = (analysis?.files ?? []).filter(({ analysed }) => !analysed);
-  const named = files.map(({ path, reason }) => `\`${path}\`${reason ? `: ${reason}` : ""}`);
-  return files.length > mostRows
-    ? [...named.slice(0, mostRows), `and ${numbered(files.length - mostRows, "more file")}`]
-    : named;
 }
 
 function positionText(place: Place): string {

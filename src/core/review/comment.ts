@@ -3,7 +3,7 @@ import { groupBy } from "../collections.ts";
 import type { Document, Place } from "../config/model.ts";
 import type { TextEdit } from "../fix/edit.ts";
 import { requestHead } from "../handshake/head.ts";
-import { code, fence, html, prose, redact } from "../report/markup.ts";
+import { clip, code, fence, prose, redact, sentence } from "../report/markup.ts";
 import { startOf } from "../report/order.ts";
 import { tool } from "../report/tool.ts";
 import type { Finding } from "../rules/finding.ts";
@@ -30,7 +30,6 @@ const mostEvidence = 3;
 const mostRelated = 5;
 const mostPlainBlocks = 5;
 const mostDetails = 20;
-const longestText = 400;
 
 /**
  * The comment as Markdown, with the hidden marker that {@link readMarker} reads. Where it gets too long, it loses what
@@ -256,8 +255,14 @@ function details({ findings, suggestion, fix }: CommentRequest): string {
     "To keep it as it is, write above the directive or its block, with your reason:",
     fence(`# ${tool.name}: ignore[${rules.join(", ")}] reason`, "nginx"),
   ];
-  const summary = `<summary>${html("Details, and how to silence this")}</summary>`;
-  return ["<details>", summary, "", parts.join("\n\n"), "", "</details>"].join("\n");
+  return [
+    "<details>",
+    "<summary>Details, and how to silence this</summary>",
+    "",
+    parts.join("\n\n"),
+    "",
+    "</details>",
+  ].join("\n");
 }
 
 const checked =
@@ -265,16 +270,4 @@ const checked =
 
 function bullets(entries: readonly string[]): string {
   return entries.map((entry) => `- ${entry}`).join("\n");
-}
-
-/** Text of ours that names things of the repository. */
-function sentence(text: string): string {
-  // What is cut off here cannot leave half of a secret in what is shown in the end.
-  return prose(clip(redact(text.slice(0, 10 * longestText))));
-}
-
-function clip(text: string): string {
-  if (text.length <= longestText) return text;
-  // Half of a surrogate pair is no text.
-  return `${text.slice(0, longestText).replace(/[\ud800-\udbff]$/, "")}…`;
 }

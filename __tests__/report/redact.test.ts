@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { redact } from "../../src/core/report/redact.ts";
+
+describe("redact hides", () => {
+  test.each([
+    [
+      'proxy_set_header Authorization "Basic c2VjcmV0";',
+      'proxy_set_header Authorization "Basic ***";',
+    ],
+    ["proxy_set_header X-Api-Key s3cr3t;", "proxy_set_header X-Api-Key ***;"],
+    ["Authorization: Bearer abc.def", "Authorization: Bearer ***"],
+    ['auth_basic "Ask Bob";', 'auth_basic "***";'],
+    ["proxy_pass https://user:password@host/;", "proxy_pass https://***@host/;"],
+    ['if ($arg_token = "s3cr3t")', 'if ($arg_token = "***")'],
+    ["secure_link_secret s3cr3t;", "secure_link_secret ***;"],
+    [`x ghp_${"a".repeat(36)} y`, "x *** y"],
+  ])("%s", (text, expected) => {
+    expect(redact(text)).toBe(expected);
+    expect(redact(expected)).toBe(expected);
+  });
+});
+
+test.each([
+  "proxy_set_header Authorization $http_authorization;",
+  "proxy_set_header Sec-WebSocket-Key $http_sec_websocket_key;",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  "auth_basic off;",
+  "proxy_cache_key $scheme$host;",
+  "proxy_pass http://backend;",
+])("redact leaves alone: %s", (text) => {
+  expect(redact(text)).toBe(text);
+});
+
+test("redact takes linear time", () => {
+  const before = performance.now();
+  for (const part of ["token=", "a://", '"\\', "authorization: ", "-----BEGIN PRIVATE KEY-----"]) {
+    redact(part.repeat(200_000 / part.length));
+  }
+  expect(performance.now() - before).toBeLessThan(5000);
+});
