@@ -94,12 +94,12 @@ describe("which value", () => {
   });
 
   test.each([
-    ["one location", "", ['"upgrade"', "$connection_upgrade"]],
-    ["two locations", "location /api { proxy_pass http://b; }", ["$connection_upgrade"]],
+    ["one location: the map, then the literal", "", ["$connection_upgrade", '"upgrade"']],
+    ["two locations: the map", "location /api { proxy_pass http://b; }", ["$connection_upgrade"]],
     [
       "one location, and one with headers of its own",
       "location /api { proxy_pass http://b; proxy_set_header Host $host; }",
-      ['"upgrade"', "$connection_upgrade"],
+      ["$connection_upgrade", '"upgrade"'],
     ],
   ])("a line of an outer level that reaches %s", (_, other, expected) => {
     const text = `server {

@@ -31,6 +31,8 @@ export interface Wanted {
   readonly current: Use | undefined;
   /** The line serves other locations too, so that a literal would reach their ordinary requests. */
   readonly isShared: boolean;
+  /** The line stands at a level around the location, where further locations may come to inherit it. */
+  readonly isOuter: boolean;
 }
 
 /** The values to try, best first. */
@@ -60,7 +62,7 @@ export function choices(request: FixRequest, wanted: Wanted): Choice[] {
   if (request.connection === "map" || traffic === "mixed" || wanted.isShared) {
     return [...existing, fresh];
   }
-  const wantsMap = variableOf(wanted.current) === name;
+  const wantsMap = wanted.isOuter || variableOf(wanted.current) === name;
   return [...existing, ...(wantsMap ? [fresh, literal] : [literal, fresh])];
 }
 

@@ -110,7 +110,9 @@ class Plan {
       return [null];
     }
     const current = this.currentConnection();
-    const wanted = { connection: isChosen, current, isShared: this.isShared(current) };
+    const isOuter = this.level.context !== "location";
+    const isShared = this.isShared(current);
+    const wanted = { connection: isChosen, current, isShared, isOuter };
     return [...(isGiven ? [null] : []), ...choices(this.request, wanted)];
   }
 
