@@ -4,6 +4,7 @@ import type { Exchange } from "../handshake/model.ts";
 import { shown } from "../handshake/variables.ts";
 import type { Severity } from "../rules/finding.ts";
 import type { RuleId } from "../rules/names.ts";
+import { type EntryGroup, isInside, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
 import { type Entry, run, type Run } from "./run.ts";
 
@@ -32,17 +33,22 @@ const mayChangeAll: ReadonlySet<RuleId> = new Set([
   "syntax",
 ]);
 
+/** What must be gone after an edit: findings of one group. Their rules say which headers may change. */
+export interface Mended {
+  readonly group: EntryGroup;
+  readonly entries: readonly Entry[];
+}
+
 /**
  * Applies edits and simulates again.
  *
- * @param mended what must be gone afterwards; its rules say which headers may change
  * @returns the files as they are after the edits, or null where something of `mended` is still there, something is found
  * that was not, nginx has more to refuse, or another header of any use and probe has changed.
  */
 export function prove(
   before: Run,
   edits: readonly TextEdit[],
-  mended: readonly Entry[],
+  mended: readonly Mended[],
 ): Run | null {
   const texts = editedTexts(edits);
   if (texts === null) return null;
@@ -53,15 +59,35 @@ export function prove(
   });
   const roots = new Set(after.configs.map(({ root }) => root));
   const holds =
-    isGone(before, after, mended) &&
+    isGone(
+      before,
+      after,
+      mended.flatMap(({ entries }) => entries),
+    ) &&
     addsNothing(before, after) &&
     refusesNoMore(before, after, roots) &&
     keepsRequests(
       before.located.filter(({ config }) => roots.has(config.root)),
       after.located,
       mended,
+      isConfined(edits, mended),
     );
   return holds ? after : null;
+}
+
+/** Whether all edits lie in locations that they mend, but for maps that are new. */
+function isConfined(edits: readonly TextEdit[], mended: readonly Mended[]): boolean {
+  return edits.every(
+    ({ document, start, end, text }) =>
+      (start === end && /^\s*map\s/.test(text)) ||
+      mended.some(
+        ({ group: { place, block } }) =>
+          block?.name.value === "location" &&
+          place.document === document &&
+          block.start < start &&
+          end < block.end,
+      ),
+  );
 }
 
 function editedTexts(edits: readonly TextEdit[]): Map<string, string> | null {
@@ -130,25 +156,31 @@ function refusesNoMore(before: Run, after: Run, roots: ReadonlySet<string>): boo
   });
 }
 
+/** @param confined whether only locations in the mended blocks can have changed */
 function keepsRequests(
   before: readonly Located[],
   after: readonly Located[],
-  mended: readonly Entry[],
+  mended: readonly Mended[],
+  confined: boolean,
 ): boolean {
   if (before.length !== after.length) return false;
-  const allowed = allowedChanges(mended);
-  if (allowed === null) return true;
-  return before.every((located, index) =>
-    located.versions.every((location, which) => {
-      const other = after[index]?.versions[which];
-      return (
-        other !== undefined &&
-        (["websocket", "plain", "h2c"] as const).every((probe) =>
-          isKept(location.exchanges[probe], other.exchanges[probe], allowed),
-        )
-      );
-    }),
-  );
+  return before.every((located, index) => {
+    const reaching = mended.filter(({ group }) => !isLocal(group) || isInside(located, group));
+    if (confined && reaching.length === 0) return true;
+    const allowed = allowedChanges(reaching.flatMap(({ entries }) => entries));
+    return (
+      allowed === null ||
+      located.versions.every((location, which) => {
+        const other = after[index]?.versions[which];
+        return (
+          other !== undefined &&
+          (["websocket", "plain", "h2c"] as const).every((probe) =>
+            isKept(location.exchanges[probe], other.exchanges[probe], allowed),
+          )
+        );
+      })
+    );
+  });
 }
 
 /** The names of headers that may change, in lower case; null where everything may. */

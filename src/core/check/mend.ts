@@ -1,0 +1,197 @@
+import type { ProvenFix } from "../analysis.ts";
+import type { Fix, TextEdit } from "../fix/edit.ts";
+import { fixCandidates } from "../fix/plan.ts";
+import type { Remedy, Writable } from "../fix/remedy.ts";
+import { requestHead } from "../handshake/head.ts";
+import { keepsConnections } from "../handshake/upstream-request.ts";
+import type { Severity } from "../rules/finding.ts";
+import { type EntryGroup, isLocal } from "./group.ts";
+import type { Located } from "./locations.ts";
+import { type Mended, prove } from "./prove.ts";
+import type { Entry, Run } from "./run.ts";
+
+/** A proven fix and what it mends. */
+export interface Mend {
+  readonly fix: ProvenFix;
+  readonly entries: ReadonlySet<Entry>;
+}
+
+interface Candidate extends Mended {
+  readonly fix: Fix;
+}
+
+const rank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
+
+/** Finds fixes for groups, and offers only what simulating again finds good. */
+export class Mender {
+  readonly #run: Run;
+  readonly #groups: readonly EntryGroup[];
+  readonly #offered: Candidate[] = [];
+  #everywhere: Map<EntryGroup, Mend | null> | null = null;
+
+  constructor(of: Run, groups: readonly EntryGroup[]) {
+    this.#run = of;
+    this.#groups = groups;
+  }
+
+  /** The best fix within `writable` that holds: for everything in the group, else at least for the worst in it. */
+  mend(group: EntryGroup, writable: Writable): Mend | null {
+    const entries = mendable(group);
+    const worst = Math.max(...entries.map(({ severity }) => rank[severity]));
+    const least = entries.filter(({ severity }) => rank[severity] === worst);
+    for (const attempt of least.length === entries.length ? [entries] : [entries, least]) {
+      for (const candidate of this.#candidates(group, attempt, writable)) {
+        const after = prove(this.#run, candidate.fix.edits, [candidate]);
+        if (after !== null) return this.#offer(candidate, after);
+      }
+    }
+    return null;
+  }
+
+  /** As `mend` where everything may be written; the fixes of all groups are proven together as far as possible. */
+  everywhere(group: EntryGroup): Mend | null {
+    this.#everywhere ??= this.#mendAll();
+    let found = this.#everywhere.get(group);
+    if (found === undefined) {
+      found = this.mend(group, () => true);
+      this.#everywhere.set(group, found);
+    }
+    return found;
+  }
+
+  /** Whether fixes that were offered leave nothing of what each mends, and break nothing, when all are applied. */
+  proveTogether(edits: readonly TextEdit[]): boolean {
+    const given = new Set(edits);
+    const mended = this.#offered.filter(({ fix }) => fix.edits.every((edit) => given.has(edit)));
+    return prove(this.#run, edits, mended) !== null;
+  }
+
+  /**
+   * What is written in one location cannot change another, so that fixes in different locations which hold together hold
+   * alone too. Those that do not are tried in halves; a group that is left is tried by itself.
+   */
+  #mendAll(): Map<EntryGroup, Mend | null> {
+    const found = new Map<EntryGroup, Mend | null>();
+    const tryTogether = (candidates: readonly Candidate[]): void => {
+      if (candidates.length < 2) return;
+      const edits = candidates.flatMap(({ fix }) => fix.edits);
+      const after = prove(this.#run, edits, candidates);
+      if (after === null) {
+        const middle = candidates.length >>> 1;
+        tryTogether(candidates.slice(0, middle));
+        tryTogether(candidates.slice(middle));
+        return;
+      }
+      for (const candidate of candidates) {
+        found.set(candidate.group, this.#offer(candidate, after));
+      }
+    };
+    tryTogether(
+      apart(this.#groups).flatMap((group) => {
+        const [first] = this.#candidates(group, mendable(group), () => true);
+        return first ?? [];
+      }),
+    );
+    return found;
+  }
+
+  *#candidates(
+    group: EntryGroup,
+    entries: readonly Entry[],
+    writable: Writable,
+  ): Generator<Candidate> {
+    const [first] = entries;
+    if (first === undefined) return;
+    const level = first.report.level ?? first.locations[0]?.level ?? first.config.main;
+    const locations = entries.flatMap((entry) => entry.locations);
+    const fixes = fixCandidates(
+      {
+        config: first.config,
+        level,
+        remedies: distinct(entries.flatMap(({ report }) => report.remedies ?? [])),
+        traffic: locations.some(({ traffic }) => traffic === "mixed") ? "mixed" : "websocket",
+        keepsConnections: locations.some(isKept),
+        ...this.#run.request.policy.suggestion,
+      },
+      writable,
+    );
+    for (const fix of fixes) {
+      if (fix.edits.length > 0) yield { fix, group, entries };
+    }
+  }
+
+  #offer(candidate: Candidate, after: Run): Mend {
+    this.#offered.push(candidate);
+    const { fix, entries } = candidate;
+    return { fix: { ...fix, ...headsOf(this.#run, after, entries) }, entries: new Set(entries) };
+  }
+}
+
+function mendable({ entries }: EntryGroup): readonly Entry[] {
+  return entries.filter(({ report }) => (report.remedies ?? []).length > 0);
+}
+
+/** Groups of locations that hold no other group's location. */
+function apart(groups: readonly EntryGroup[]): EntryGroup[] {
+  const local = groups.filter(isLocal);
+  const before = new Map<unknown, EntryGroup>();
+  const nested = new Set<EntryGroup>();
+  // Groups are in the order of the text, so that only the one before can hold another.
+  for (const group of local) {
+    const { document } = group.place;
+    const outer = before.get(document);
+    if (outer?.block && group.block && group.block.start < outer.block.end) {
+      nested.add(outer).add(group);
+    } else {
+      before.set(document, group);
+    }
+  }
+  return local.filter((group) => !nested.has(group));
+}
+
+function isKept({ versions }: Located): boolean {
+  return versions.some(({ config, version, exchanges }) => {
+    const { upstream } = exchanges.plain;
+    return upstream !== null && keepsConnections(config, upstream, version);
+  });
+}
+
+/** The websocket probe's head at the first location, before and after. */
+function headsOf(
+  before: Run,
+  after: Run,
+  entries: readonly Entry[],
+): { now: readonly string[]; after: readonly string[] } {
+  const location = entries.flatMap((entry) => entry.locations)[0];
+  if (location === undefined) return { now: [], after: [] };
+  const { root } = location.config;
+  const own = (of: Run) => of.located.filter(({ config }) => config.root === root);
+  const head = (located: Located | undefined) =>
+    located === undefined ? [] : requestHead(located.exchanges.websocket);
+  return { now: head(location), after: head(own(after)[own(before).indexOf(location)]) };
+}
+
+function distinct(remedies: readonly Remedy[]): Remedy[] {
+  const found: Remedy[] = [];
+  for (const remedy of remedies) {
+    if (!found.some((other) => isSame(remedy, other))) found.push(remedy);
+  }
+  return found;
+}
+
+function isSame(one: Remedy, other: Remedy): boolean {
+  switch (one.kind) {
+    case "header":
+      return other.kind === "header" && one.name === other.name;
+    case "directive":
+      return other.kind === "directive" && one.name === other.name;
+    case "replace":
+      return (
+        other.kind === "replace" &&
+        one.place.document === other.place.document &&
+        one.place.span.start === other.place.span.start
+      );
+    case "remove":
+      return other.kind === "remove" && one.use.directive === other.use.directive;
+  }
+}
