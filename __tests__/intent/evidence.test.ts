@@ -449,6 +449,30 @@ describe("declared", () => {
     expect(intentAt(socket, undefined, { policy }).intent.serves).toBe(serves);
   });
 
+  test.each([
+    ["server_name _;", "yes"],
+    ["", "yes"],
+    ["listen 443 ssl default_server; server_name b.example.com;", "yes"],
+    ["server_name b.example.com;", "no"],
+    ["server_name *.example.com;", "yes"],
+    ["server_name ~^app\\.;", "yes"],
+  ])("an endpoint of a host, in a server with %j", (names, serves) => {
+    const text = `server { ${names} location /app { proxy_pass http://b; } }`;
+    const policy = { endpoints: ["wss://app.example.com/app"] };
+    expect(intentAt(text, undefined, { policy }).intent.serves).toBe(serves);
+  });
+
+  test("an endpoint of a host that answers on two ports is at both", () => {
+    const text = ["80", "443 ssl"]
+      .map(
+        (port) =>
+          `server { listen ${port}; server_name a.example.com; location /app { proxy_pass http://b; } }`,
+      )
+      .join("\n");
+    const all = subjects(text, { policy: { endpoints: ["wss://a.example.com/app"] } });
+    expect(all.map((each) => intentOf(each).intent.serves)).toEqual(["yes", "yes"]);
+  });
+
   test("the last of the policy's locations overrules the others, and the comment", () => {
     const policy = {
       locations: [

@@ -1,8 +1,10 @@
-import type { Config, Level, Use } from "../config/model.ts";
+import { groupBy } from "../collections.ts";
+import type { Config, Level } from "../config/model.ts";
+import { listenersOf, serverNames } from "../handshake/listen.ts";
+import { locate, locationName } from "../handshake/locate.ts";
+import { allListeners, serverFor, serversOf } from "../handshake/server.ts";
 import type { Policy } from "../policy/policy.ts";
-import { serverNames } from "./hosts.ts";
-import { pathsOf } from "./paths.ts";
-import { locationFor, serverOf } from "./routes.ts";
+import { serverOf } from "./routes.ts";
 import { guardComments } from "./silences.ts";
 
 /** What somebody says of a location outright. */
@@ -13,34 +15,27 @@ export interface Declared {
 
 /** What the policy or a comment says of the location; the policy's `locations` first, then the comment, then its endpoints. */
 export function declared(config: Config, location: Level, policy: Policy): Declared | null {
-  const opener = location.opener;
   return (
-    overruled(location, opener, policy) ?? commented(opener) ?? promised(config, location, policy)
+    overruled(config, location, policy) ?? commented(location) ?? promised(config, location, policy)
   );
 }
 
-function overruled(location: Level, opener: Use | null, policy: Policy): Declared | null {
-  const { written } = pathsOf(opener);
-  const names = serverNames(serverOf(location));
+function overruled(config: Config, location: Level, policy: Policy): Declared | null {
+  const { opener } = location;
+  if (policy.locations.length === 0 || opener === null) return null;
+  const names = serverNames(serverOf(config, location));
+  const written = opener.parameters.join(" ");
+  const text = locationName(location)?.text;
   const said = policy.locations.findLast(
     ({ path, server, file }) =>
-      (path === null || path === written || path === withoutModifier(written)) &&
+      (path === null || path === written || path === text) &&
       (server === null || names.includes(server)) &&
-      (file === null || file === opener?.document.path),
+      (file === null || file === opener.document.path),
   );
-  if (said === undefined) return null;
-  const what = said.websocket ? "WebSockets" : "no WebSockets";
-  return {
-    websocket: said.websocket,
-    evidence: `the policy says that this location serves ${what}`,
-  };
+  return said === undefined ? null : saying("the policy", said.websocket);
 }
 
-function withoutModifier(written: string): string {
-  return written.replace(/^(?:=|~\*|~|\^~)\s*/, "");
-}
-
-function commented(opener: Use | null): Declared | null {
+function commented({ opener }: Level): Declared | null {
   const said =
     opener &&
     guardComments(opener.document).declarations.findLast(
@@ -48,53 +43,60 @@ function commented(opener: Use | null): Declared | null {
     );
   if (!said) return null;
   const line = opener.document.lines.lineAt(said.span.start);
-  const what = said.websocket ? "WebSockets" : "no WebSockets";
-  return {
-    websocket: said.websocket,
-    evidence: `the comment in line ${line} says that this location serves ${what}`,
-  };
+  return saying(`the comment in line ${line}`, said.websocket);
 }
 
-const promises = new WeakMap<Policy, WeakMap<Level, ReadonlyMap<Use | null, string>>>();
+function saying(who: string, websocket: boolean): Declared {
+  const what = websocket ? "WebSockets" : "no WebSockets";
+  return { websocket, evidence: `${who} says that this location serves ${what}` };
+}
+
+const promises = new WeakMap<Policy, WeakMap<Config, ReadonlyMap<Level, string>>>();
 
 function promised(config: Config, location: Level, policy: Policy): Declared | null {
-  if (policy.endpoints.length === 0 || location.opener === null) return null;
-  const byServer = promises.get(policy) ?? new WeakMap<Level, ReadonlyMap<Use | null, string>>();
-  promises.set(policy, byServer);
-  const server = serverOf(location);
-  const endpoints = byServer.get(server) ?? endpointsOf(config, server, policy);
-  byServer.set(server, endpoints);
-  const endpoint = endpoints.get(location.opener);
+  if (policy.endpoints.length === 0) return null;
+  const byConfig = promises.get(policy) ?? new WeakMap<Config, ReadonlyMap<Level, string>>();
+  promises.set(policy, byConfig);
+  const endpoints = byConfig.get(config) ?? endpointsIn(config, policy);
+  byConfig.set(config, endpoints);
+  const endpoint = endpoints.get(location);
   return endpoint === undefined
     ? null
     : { websocket: true, evidence: `the policy names the endpoint ${endpoint}` };
 }
 
-/** The policy's endpoints by the location that nginx chooses for them. */
-function endpointsOf(
-  config: Config,
-  server: Level,
-  { endpoints }: Policy,
-): ReadonlyMap<Use | null, string> {
-  const found = new Map<Use | null, string>();
+/** The policy's endpoints by the location that nginx chooses for them, before any rewrite. */
+function endpointsIn(config: Config, { endpoints }: Policy): ReadonlyMap<Level, string> {
+  const found = new Map<Level, string>();
   for (const endpoint of endpoints) {
-    const address = /^(?:wss?:\/\/([^/?]+))?([^?]*)/.exec(endpoint);
-    const host = address?.[1]?.replace(/:\d+$/, "").toLowerCase();
-    if (host === undefined || answersTo(config, server, host)) {
-      found.set(locationFor(server, address?.[2] || "/"), endpoint);
+    const [, host, path = ""] = /^(?:wss?:\/\/([^/?:]+)[^/?]*)?([^?]*)/.exec(endpoint) ?? [];
+    const servers = host === undefined ? serversOf(config) : serversFor(config, host.toLowerCase());
+    for (const server of servers) {
+      const located = locate(server, path === "" ? "/" : path);
+      if (!("unknown" in located) && located.level !== server) found.set(located.level, endpoint);
     }
   }
   return found;
 }
 
-/** Whether the server may answer to the host: it bears the name, or it bears none that a client could use. */
-function answersTo(config: Config, server: Level, host: string): boolean {
-  const names = serverNames(server).map((name) => name.toLowerCase());
-  const bears = names.some((name) => {
-    if (name.startsWith("*.")) return host.endsWith(name.slice(1));
-    if (name.startsWith(".")) return host === name.slice(1) || host.endsWith(name);
-    if (name.endsWith(".*")) return host.startsWith(name.slice(0, -1));
-    return name === host;
-  });
-  return bears || config.kind === "location" || names.every((name) => name === "_" || name === "");
+/** The servers that answer to the host by name on one of their addresses, else those that are there for all hosts. */
+function serversFor(config: Config, host: string): readonly Level[] {
+  if (config.kind === "location") return [config.main];
+  const addresses = groupBy(
+    allListeners(config),
+    ({ listener }) => `${listener.address}:${listener.port}`,
+  );
+  const chosen = [...addresses.values()]
+    .map((candidates) => serverFor(host, candidates))
+    .filter((each) => each !== undefined);
+  const named = chosen.filter(({ name }) => name !== null).map(({ server }) => server);
+  return named.length > 0 ? named : chosen.map(({ server }) => server).filter(isForAllHosts);
+}
+
+/** nginx takes the first server for hosts that none names, but a file that shows that one need not show them all. */
+function isForAllHosts(server: Level): boolean {
+  return (
+    listenersOf(server).some(({ isDefault }) => isDefault) ||
+    serverNames(server).every((name) => name === "_" || name === "")
+  );
 }

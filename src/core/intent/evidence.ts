@@ -1,4 +1,6 @@
+import { usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
+import { usesWithin } from "../handshake/walk.ts";
 import { remarksOn } from "./comments.ts";
 import {
   conditionOf,
@@ -12,7 +14,7 @@ import { ownNames, upstreamNames } from "./hosts.ts";
 import { endpointName, purposeOfHost, purposeOfPath, wordSigns } from "./names.ts";
 import { pathsOf, takesEverything } from "./paths.ts";
 import { remarkDoubts, remarkSigns } from "./remarks.ts";
-import { isFallback, locationsOf, serverOf } from "./routes.ts";
+import { isFallback, serverOf } from "./routes.ts";
 import type { Doubt, Sign, Surroundings } from "./sign.ts";
 import { applicationPath, applicationSign, plainSoftware, portSign } from "./software.ts";
 
@@ -33,7 +35,7 @@ export interface Evidence {
  * @param location the location's level
  */
 export function evidenceAt(config: Config, level: Level, location: Level, pass: Use): Evidence {
-  const server = serverOf(location);
+  const server = serverOf(config, location);
   const paths = pathsOf(location.opener);
   const around: Surroundings = {
     config,
@@ -86,31 +88,32 @@ function nameSigns(
   return port === null ? names : [port, ...names];
 }
 
-const endpointsOf = new WeakMap<Level, readonly Use[]>();
+/** A server's WebSocket endpoints: all of them under "", and by the upstream that they go to. */
+type Endpoints = ReadonlyMap<string, readonly Use[]>;
 
-/** A location of the same server that is a WebSocket endpoint by its name; where not everything comes here, of the same upstream. */
+const endpointsByServer = new WeakMap<Level, Endpoints>();
+
+/** A location of the same server that is an endpoint by its name; where not everything comes here, of the same upstream. */
 function endpointBeside({ server, location, pass }: Surroundings, isRoot: boolean): string | null {
-  let endpoints = endpointsOf.get(server);
-  if (endpoints === undefined) {
-    endpoints = locationsOf(server).filter(
-      (use) =>
-        use.inner?.uses.some((each) => each.name === "proxy_pass") &&
-        endpointName(pathsOf(use)) !== null,
-    );
-    endpointsOf.set(server, endpoints);
-  }
-  const authority = authorityOf(pass);
-  const beside = endpoints.find(
-    (use) =>
-      use !== location.opener &&
-      (isRoot ||
-        use.inner?.uses.some(
-          (each) => each.name === "proxy_pass" && authorityOf(each) === authority,
-        )),
-  );
+  const known = endpointsByServer.get(server) ?? endpointsIn(server);
+  endpointsByServer.set(server, known);
+  const endpoints = known.get(isRoot ? "" : authorityOf(pass)) ?? [];
+  const beside = endpoints.find((use) => use !== location.opener);
   return beside === undefined ? null : pathsOf(beside).written;
 }
 
+function endpointsIn(server: Level): Endpoints {
+  const found = new Map<string, Use[]>();
+  for (const use of usesWithin(server)) {
+    const [pass] = use.name === "location" && use.inner ? usesOf(use.inner, "proxy_pass") : [];
+    if (pass !== undefined && endpointName(pathsOf(use)) !== null) {
+      for (const key of ["", authorityOf(pass)])
+        found.set(key, [...(found.get(key) ?? []), use].slice(0, 2));
+    }
+  }
+  return found;
+}
+
 function authorityOf(pass: Use): string {
-  return /^\w+:\/\/[^/]*/.exec(pass.parameters[0] ?? "")?.[0] ?? "";
+  return /^\w+:\/\/[^/]*/.exec(pass.parameters[0] ?? "")?.[0] ?? pass.parameters[0] ?? "";
 }

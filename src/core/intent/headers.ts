@@ -1,6 +1,7 @@
 import { effectiveList } from "../config/effective.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
-import { definitions, forEachUse, variablesIn } from "../handshake/variables.ts";
+import { definitions, variablesIn } from "../handshake/variables.ts";
+import { usesWithin } from "../handshake/walk.ts";
 import { parseTime } from "../syntax/time.ts";
 import type { Doubt, Sign, Surroundings } from "./sign.ts";
 
@@ -78,10 +79,9 @@ function isShared(config: Config, location: Level, use: Use): boolean {
   let levels = includers.get(config);
   if (levels === undefined) {
     const found = new Map<Document, Set<Level>>();
-    forEachUse(config.main, (each) => {
-      const known = found.get(each.document) ?? new Set<Level>();
-      found.set(each.document, known.add(each.level));
-    });
+    for (const { document, level } of usesWithin(config.main)) {
+      found.set(document, (found.get(document) ?? new Set<Level>()).add(level));
+    }
     includers.set(config, found);
     levels = found;
   }
@@ -161,9 +161,9 @@ export function subrequestDoubts({ config, paths }: Surroundings): readonly Doub
   let found = subrequests.get(config);
   if (found === undefined) {
     const uris = new Set<string>();
-    forEachUse(config.main, (use) => {
-      if (use.name === "auth_request" || use.name === "mirror") uris.add(use.parameters[0] ?? "");
-    });
+    for (const { name, parameters } of usesWithin(config.main)) {
+      if (name === "auth_request" || name === "mirror") uris.add(parameters[0] ?? "");
+    }
     subrequests.set(config, uris);
     found = uris;
   }

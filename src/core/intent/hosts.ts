@@ -1,11 +1,7 @@
 import type { Config, Level, Use } from "../config/model.ts";
+import { serverNames } from "../handshake/listen.ts";
 import { upstreamOf } from "../handshake/upstream-request.ts";
 import type { Named } from "./sign.ts";
-
-/** The names that the server answers to; none where it has no `server_name`. */
-export function serverNames(server: Level): readonly string[] {
-  return server.uses.filter((use) => use.name === "server_name").flatMap((use) => use.parameters);
-}
 
 /** The server's names, as far as they are no regular expressions. */
 export function ownNames(server: Level): readonly Named[] {
