@@ -122,6 +122,7 @@ test.each([
   ["a.conf", "server { listen %%port%% default_server; }", "%%port%%"],
   ["a.conf.template", "server { listen 80; server_name ${HOST_NAME}; }", "${HOST_NAME}"],
   ["a.conf", "server { listen __PORT__; }", "__PORT__"],
+  ["a.conf.template", "server { listen $PORT; }", "$PORT"],
 ])("a template is named, not analysed: %s %s", (path, text, tag) => {
   expect(recognise(path, text, policy)).toEqual({
     isNginx: false,
@@ -133,6 +134,11 @@ test.each([
   ["a tag in a comment", "# {{ ansible_managed }}\nserver { listen 80; }"],
   ["nginx's own braces", "server { listen 80; add_header A ${host}; }"],
   ["quantifiers", 'location ~ "^/[0-9]{4}/[a-z]{2,}" { proxy_pass http://b; }'],
+  [
+    "a variable in capitals that is set here",
+    "server { listen 80; set $BACKEND b; proxy_pass http://${BACKEND}; }",
+  ],
+  ["nginx's own variable in capitals", "location / { proxy_set_header Upgrade $HTTP_UPGRADE; }"],
   ["a percent sign", "log_format a '%{x}';\nserver { listen 80; }"],
 ])("no template: %s", (_, text) => {
   expect(isNginxFile("a.conf", text, policy)).toBe(true);

@@ -144,6 +144,26 @@ test("the policy's main files, under whatever name", () => {
   ]);
 });
 
+test("the policy's main files are all there are, and are missed where they are not there", () => {
+  const texts = { "deploy/a.conf": http(site("a")), "nginx.conf": http(site("b")) };
+  const policy = policyOf("roots: [deploy/a.conf, deploy/b.conf]\n");
+  const { configs, files } = findPrograms(repository(texts), { policy });
+  expect(shown(configs)).toEqual(["main: deploy/a.conf"]);
+  expect(files).toEqual([
+    { path: "deploy/a.conf", analysed: true },
+    {
+      path: "deploy/b.conf",
+      analysed: false,
+      reason: "the policy's roots name it, and it is not there",
+    },
+    {
+      path: "nginx.conf",
+      analysed: false,
+      reason: "it is a main file, and the policy's roots do not name it",
+    },
+  ]);
+});
+
 test("the policy's prefixes", () => {
   const texts = { "a/nginx.conf": http("include /srv/b/*.conf;"), "b/x.conf": site("a") };
   expect(programs(texts, undefined, "prefixes: { /srv/b: b }\n")).toEqual([

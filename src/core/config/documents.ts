@@ -48,6 +48,7 @@ export class Documents {
   /** Paths that are listed but were not given. */
   readonly wanted = new Set<string>();
   private readonly byPath = new Map<string, Document>();
+  private readonly peeked = new Map<string, Document>();
   private readonly templates = new Map<Document, string | null>();
   private readonly listed: ReadonlySet<string>;
   private folders: Map<string, Folder> | null = null;
@@ -86,6 +87,21 @@ export class Documents {
     return text;
   }
 
+  /** The parsed file, or undefined as for `text`, without taking it for nginx configuration: it is not among `all`. */
+  peek(path: string): Document | undefined {
+    const known = this.byPath.get(path) ?? this.peeked.get(path);
+    if (known !== undefined) {
+      return known;
+    }
+    const text = this.text(path);
+    if (text === undefined) {
+      return undefined;
+    }
+    const document = parseDocument(path, text);
+    this.peeked.set(path, document);
+    return document;
+  }
+
   /** The parsed file, or undefined as for `text`. A symbolic link, which git keeps as its target's path, is followed. */
   get(path: string): Document | undefined {
     const known = this.byPath.get(path);
@@ -104,7 +120,7 @@ export class Documents {
   templateReason(document: Document): string | null {
     let reason = this.templates.get(document);
     if (reason === undefined) {
-      reason = templateReason(document.tree);
+      reason = templateReason(document.path, document.tree);
       this.templates.set(document, reason);
     }
     return reason;
@@ -142,10 +158,14 @@ export class Documents {
   }
 
   private add(path: string, text: string): Document {
-    const document = { path, text, tree: parse(text, grammar), lines: new LineMap(text) };
+    const document = this.peeked.get(path) ?? parseDocument(path, text);
     this.byPath.set(path, document);
     return document;
   }
+}
+
+function parseDocument(path: string, text: string): Document {
+  return { path, text, tree: parse(text, grammar), lines: new LineMap(text) };
 }
 
 function foldersOf(paths: Iterable<string>): Map<string, Folder> {

@@ -79,13 +79,21 @@ class Search {
     for (const path of this.candidates()) {
       const document = this.recognised(path);
       if (document !== null) {
-        const role = this.roots.has(path) ? "main" : roleOf(document);
+        const role = this.roleOf(document);
         const documents = byRole.get(role) ?? [];
         documents.push(document);
         byRole.set(role, documents);
       }
     }
     return byRole;
+  }
+
+  private roleOf(document: Document): Role {
+    if (this.roots.has(document.path)) {
+      return "main";
+    }
+    const role = roleOf(document);
+    return role === "main" && this.roots.size > 0 ? "none" : role;
   }
 
   /** One program per fragment, in http one per folder; a fragment that another one includes is no program of its own. */
@@ -114,10 +122,19 @@ class Search {
     configs: readonly Config[],
     byRole: ReadonlyMap<Role, readonly Document[]>,
   ): void {
-    for (const { path } of byRole.get("none") ?? []) {
+    for (const document of byRole.get("none") ?? []) {
+      const { path } = document;
       if (this.isAskedFor(path)) {
         const reason =
-          "nothing that we see includes it, and its directives do not say where it belongs";
+          roleOf(document) === "main"
+            ? "it is a main file, and the policy's roots do not name it"
+            : "nothing that we see includes it, and its directives do not say where it belongs";
+        this.files.set(path, { path, analysed: false, reason });
+      }
+    }
+    for (const path of this.roots) {
+      if (!this.documents.has(path)) {
+        const reason = "the policy's roots name it, and it is not there";
         this.files.set(path, { path, analysed: false, reason });
       }
     }
@@ -133,11 +150,11 @@ class Search {
   }
 
   private recognised(path: string): Document | null {
-    const text = this.documents.text(path);
-    if (text === undefined) {
+    const document = this.documents.peek(path);
+    if (document === undefined) {
       return null;
     }
-    const { isNginx, reason } = recognise(path, text, this.policy);
+    const { isNginx, reason } = recognise(path, document.text, this.policy, document.tree);
     if (isNginx || this.roots.has(path)) {
       return this.documents.get(path) ?? null;
     }

@@ -31,11 +31,14 @@ export function isNginxFile(
  *
  * A broken file still counts, so that its faults are reported; a file of another program that happens to end in `.conf`
  * does not. Where the policy names the files, its word holds, except that a template is no plain file.
+ *
+ * @param tree the text, parsed, where the caller has it
  */
 export function recognise(
   path: string,
   text: string | null,
   policy: Pick<Policy, "files" | "ignore">,
+  tree?: SyntaxTree,
 ): Recognition {
   const named = policy.files.length > 0;
   if (matchesAny(policy.ignore, path) || !(named ? matchesAny(policy.files, path) : mayBe(path))) {
@@ -44,14 +47,13 @@ export function recognise(
   if (text === null) {
     return analysed;
   }
-  const tree = parse(text);
-  const template = templateReason(tree);
-  const looksLikeNginx =
-    named || seemsNginx(template === null ? tree : parse(withoutTags(text)), isNginxPath(path));
-  if (!looksLikeNginx) {
+  const parsed = tree ?? parse(text);
+  const reason = templateReason(path, parsed);
+  const plain = reason === null ? parsed : parse(withoutTags(text));
+  if (!named && !seemsNginx(plain, isNginxPath(path))) {
     return foreign;
   }
-  return template === null ? analysed : { isNginx: false, reason: template };
+  return reason === null ? analysed : { isNginx: false, reason };
 }
 
 const matchers = new Map<string, (path: string) => boolean>();
@@ -75,9 +77,9 @@ function isNginxPath(path: string): boolean {
   return nginxFolder.test(path) || nginxName.test(path.slice(path.lastIndexOf("/") + 1));
 }
 
-/** Endings that others put behind a configuration's name: patterns to copy, and templates. */
-const copies =
-  /\.(?:sample|default|template|tmpl|tpl|example|dist|orig|in|j2|jinja|jinja2|erb|gtpl|gotmpl|sigil|ctmpl)$/i;
+/** Endings that others put behind a configuration's name: copies to edit, and templates. */
+const copies = /\.(?:sample|default|example|dist|orig|in)$/i;
+const templates = /\.(?:template|tmpl|tpl|j2|jinja|jinja2|erb|gtpl|gotmpl|sigil|ctmpl)$/i;
 
 /** Files that stand beside nginx configuration and are none. */
 const notConfiguration =
@@ -88,7 +90,7 @@ function mayBe(path: string): boolean {
     return false;
   }
   const file = path.slice(path.lastIndexOf("/") + 1);
-  const name = file.replace(copies, "");
+  const name = file.replace(copies, "").replace(templates, "");
   if (notConfiguration.test(name)) {
     return false;
   }
@@ -102,23 +104,48 @@ function mayBe(path: string): boolean {
 const tags =
   /\{\{[^{}\n]{0,300}\}\}|\{%[^%\n]{0,300}%\}|<%[^%\n]{0,300}%>|%%\w{1,100}%%|\$\{[A-Z][A-Z0-9_]{0,100}\}|\b__[A-Z][A-Z0-9_]{0,100}__/g;
 
+/** What envsubst replaces besides `${NAME}`, so near to nginx's own variables that only a template's name tells. */
+const bareVariables = /\$(?!HTTP_|ARG_|COOKIE_)[A-Z][A-Z0-9_]{1,100}\b(?![({])/g;
+
+/** Directives that define a variable; nginx's names have no case. */
+const definitions = /\b(?:set|geo|(?:map|geo|split_clients)\s+[^\s;{}]+)\s+\$(\w+)/gi;
+
 /** Why the text is a template: its first tag outside of comments and Lua. Null where it has none. */
-export function templateReason(tree: SyntaxTree): string | null {
+export function templateReason(path: string, tree: SyntaxTree): string | null {
+  const found =
+    firstTag(tree, tags) ?? (templates.test(path) ? firstTag(tree, bareVariables) : null);
+  return found === null
+    ? null
+    : `it is a template (${found.length > 40 ? `${found.slice(0, 39)}…` : found})`;
+}
+
+function firstTag(tree: SyntaxTree, pattern: RegExp): string | null {
   const { text } = tree;
   const aside = [...tree.comments, ...luaBodies(tree.directives)].toSorted(
     (a, b) => a.start - b.start,
   );
   let next = 0;
-  for (const match of text.matchAll(tags)) {
-    while ((aside[next]?.end ?? Infinity) <= match.index) {
+  let defined: ReadonlySet<string> | null = null;
+  for (const { 0: tag, index } of text.matchAll(pattern)) {
+    while ((aside[next]?.end ?? Infinity) <= index) {
       next++;
     }
-    if ((aside[next]?.start ?? Infinity) > match.index) {
-      const [tag] = match;
-      return `it is a template (${tag.length > 40 ? `${tag.slice(0, 39)}…` : tag})`;
+    if ((aside[next]?.start ?? Infinity) <= index) {
+      continue;
     }
+    if (tag.startsWith("$")) {
+      defined ??= definedIn(text);
+      if (defined.has(tag.replace(/\W/g, "").toLowerCase())) {
+        continue;
+      }
+    }
+    return tag;
   }
   return null;
+}
+
+function definedIn(text: string): ReadonlySet<string> {
+  return new Set(Array.from(text.matchAll(definitions), ([, name = ""]) => name.toLowerCase()));
 }
 
 function luaBodies(directives: readonly Directive[]): Span[] {
