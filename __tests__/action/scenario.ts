@@ -14,7 +14,7 @@ import { startGitHub } from "../github/server.ts";
 const bundle = process.env["GUARD_BUNDLE"] ?? "dist/index.js";
 const metadata = process.env["GUARD_METADATA"] ?? "action.yml";
 
-if (!existsSync(bundle)) throw new Error(`${bundle} is missing: npm run build makes it`);
+if (!existsSync(bundle)) throw new Error(`${bundle} is missing: npm run bundle makes it`);
 
 const running: LocalGitHub[] = [];
 

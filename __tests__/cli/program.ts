@@ -7,7 +7,7 @@ import { afterAll } from "vitest";
 /** The shipped program, or in its place a build of one's own. */
 const program = resolve(process.env["GUARD_CLI"] ?? "dist/cli.js");
 
-if (!existsSync(program)) throw new Error(`${program} is missing: npm run build makes it`);
+if (!existsSync(program)) throw new Error(`${program} is missing: npm run bundle makes it`);
 
 export interface Ended {
   readonly status: number | null;
