@@ -69,7 +69,6 @@ class Journey {
   private readonly server: Level;
   private readonly version: NginxVersion;
   private readonly steps: string[];
-  private readonly obstacles: Obstacle[] = [];
   private readonly subrequests: { use: Use; exchange: Exchange }[] = [];
   private readonly isSubrequest: boolean;
   private changes = MOST_CHANGES;
@@ -307,7 +306,7 @@ class Journey {
       return this.own(level);
     }
     const exchange = proxied(level, pass, this.scope, this.steps, this.version);
-    const obstacles = [...this.obstacles, ...this.obstaclesOf(exchange)];
+    const obstacles = [...exchange.obstacles, ...this.obstaclesOf(exchange)];
     return { to: "end", exchange: { ...exchange, obstacles } };
   }
 

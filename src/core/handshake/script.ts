@@ -1,4 +1,6 @@
 import type { Level, Use } from "../config/model.ts";
+import { escapeArgument } from "./escape.ts";
+import type { Value } from "./model.ts";
 import { compilePattern } from "./pattern.ts";
 import { capture, evaluate, isKnown, type Scope, unknown } from "./variables.ts";
 import { usesWithin } from "./walk.ts";
@@ -188,7 +190,7 @@ function rewrite(use: Use, running: Running): ScriptEnd | "next" | "stop" {
   const question = replacement.indexOf("?");
   const target = evaluate(question < 0 ? replacement : replacement.slice(0, question), scope);
   const query =
-    question < 0 ? "" : evaluate(replacement.slice(question + 1).replace(/\?$/, ""), scope);
+    question < 0 ? "" : evaluateQuery(replacement.slice(question + 1).replace(/\?$/, ""), scope);
   if (!isKnown(target) && !scope.request.standsForAll) {
     return { end: "unknown", why: target.unknown, use };
   }
@@ -215,6 +217,21 @@ function rewrite(use: Use, running: Running): ScriptEnd | "next" | "stop" {
   }
   running.rewritten = use;
   return mode === "last" ? "stop" : "next";
+}
+
+/** Groups in a query are escaped where the client's path was, or had a plus (ngx_http_script_copy_capture_code). */
+function evaluateQuery(text: string, scope: Scope): Value {
+  const asked = scope.request.target?.split("?")[0] ?? "";
+  if (!/[%+]/.test(asked)) {
+    return evaluate(text, scope);
+  }
+  const assigned = new Map(scope.assigned);
+  for (const [name, value] of assigned) {
+    if (/^\d$/.test(name) && isKnown(value)) {
+      assigned.set(name, escapeArgument(value));
+    }
+  }
+  return evaluate(text, { ...scope, assigned });
 }
 
 /** Whether a condition that nobody knows could change the way of a request. */

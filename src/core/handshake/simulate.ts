@@ -2,9 +2,9 @@ import type { NginxVersion } from "../config/directives.ts";
 import { usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { exactServerName, listenersOf, serverNameOf } from "./listen.ts";
-import type { Exchange, Outcome, ProbeName, UpstreamRequest } from "./model.ts";
+import type { Exchange, Obstacle, Outcome, ProbeName, UpstreamRequest } from "./model.ts";
 import { passOf } from "./pass.ts";
-import { type ClientRequest, probeHeaders } from "./probe.ts";
+import { clientHeader, type ClientRequest, probeHeaders } from "./probe.ts";
 import { lineOf, runScript } from "./script.ts";
 import {
   idleTimeout,
@@ -14,7 +14,7 @@ import {
   undefinedVariableIn,
   upstreamRequest,
 } from "./upstream-request.ts";
-import { newScope, type Scope } from "./variables.ts";
+import { isKnown, newScope, type Scope } from "./variables.ts";
 
 /**
  * Simulates the request that stands for all requests of one probe that end at a proxying level.
@@ -99,12 +99,16 @@ export function proxied(
 ): Exchange {
   steps.push(`${pass.name} ${pass.parameters[0] ?? ""} (line ${lineOf(pass)})`);
   let upstream: UpstreamRequest | null = null;
+  const obstacles: Obstacle[] = [];
   let outcome: Outcome = "proxied";
   let reuses = false;
   if (pass.name === "proxy_pass") {
     const target = proxyTarget(pass, scope);
     upstream = upstreamRequest(level, target, scope, version);
     reuses = reusesConnection(scope.config, target, upstream, version);
+    if (hasForeignKey(upstream, scope)) {
+      obstacles.push({ rule: "altered-request", why: "Sec-WebSocket-Key is not the client's" });
+    }
     const missing = undefinedVariableIn(level, pass, scope.config);
     if (missing !== null) {
       outcome = "config-error";
@@ -121,11 +125,20 @@ export function proxied(
     level,
     pass,
     steps,
-    obstacles: [],
+    obstacles,
     upstream,
     idleTimeoutMs: idleTimeout(level, pass),
     reusesUpstreamConnection: reuses,
   };
+}
+
+/** Whether the server is sent another key than the client has, which then refuses the server's answer. */
+function hasForeignKey(upstream: UpstreamRequest, scope: Scope): boolean {
+  const own = clientHeader(scope.request, "sec_websocket_key");
+  return upstream.headers.some(
+    ({ name, value }) =>
+      name.toLowerCase() === "sec-websocket-key" && isKnown(value) && value.trim() !== own,
+  );
 }
 
 /** The location's settings, or those of a `limit_except` in it that holds for the method; it comes before `if`. */

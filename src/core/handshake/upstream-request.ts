@@ -8,6 +8,7 @@ import {
 } from "../config/directives.ts";
 import { effectiveList, effectiveSetting, type Setting } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
+import { escapePath } from "./escape.ts";
 import type { UpstreamHeader, UpstreamRequest, Value } from "./model.ts";
 import {
   evaluate,
@@ -41,6 +42,7 @@ const addressAndRest =
 /** Reads a `proxy_pass` for one request. */
 export function proxyTarget(use: Use, scope: Scope): ProxyTarget {
   const written = use.parameters[0] ?? "";
+  const dynamic = written.includes("$");
   const value = evaluate(written, scope);
   const text = shown(value);
   const why = isKnown(value) ? null : value.unknown;
@@ -60,8 +62,8 @@ export function proxyTarget(use: Use, scope: Scope): ProxyTarget {
     address: wrap(address),
     host: wrap(host),
     port: socket !== null ? "" : wrap(port ?? usual),
-    uri: rest === "" ? null : wrap(rest.startsWith("?") ? `/${rest}` : rest),
-    dynamic: written.includes("$"),
+    uri: rest === "" ? null : wrap(dynamic && rest.startsWith("?") ? `/${rest}` : rest),
+    dynamic,
     invalid: !/^(?:https?:\/\/|\$)/i.test(written),
   };
 }
@@ -116,7 +118,7 @@ export function keepsConnections(
 
 /**
  * Whether the connection can come from a pool, and return to it where the answer is an ordinary one: a server that is
- * told to close, or asked with HTTP/1.0, closes (E42, E53).
+ * told to close, or asked with HTTP/1.0 and not told otherwise, closes (E42, E53).
  */
 export function reusesConnection(
   config: Config,
@@ -124,13 +126,16 @@ export function reusesConnection(
   request: UpstreamRequest,
   version: NginxVersion,
 ): boolean {
-  const closes = request.headers.some(
-    ({ name, value }) =>
-      name.toLowerCase() === "connection" &&
-      isKnown(value) &&
-      value.split(",").some((token) => token.trim().toLowerCase() === "close"),
+  const tokens = request.headers
+    .filter(({ name }) => name.toLowerCase() === "connection")
+    .flatMap(({ value }) => (isKnown(value) ? value.split(",") : []))
+    .map((token) => token.trim().toLowerCase());
+  const isOld = request.httpVersion === "1.0";
+  return (
+    keepsConnections(config, target, version) &&
+    !tokens.includes("close") &&
+    (!isOld || tokens.includes("keep-alive"))
   );
-  return keepsConnections(config, target, version) && request.httpVersion !== "1.0" && !closes;
 }
 
 /** A variable of the request head that a complete configuration does not define: nginx refuses to start (E30). */
@@ -210,6 +215,12 @@ export function upstreamRequest(
 function ownHeaders(uses: readonly Use[], scope: Scope, version: NginxVersion): UpstreamHeader[] {
   const headers: UpstreamHeader[] = [];
   const first = isSince(version, hostFirst);
+  if (uses.some(({ parameters }) => /\$[1-9]/.test(parameters[1] ?? ""))) {
+    // nginx first asks for all lengths: what a map's regular expression captures then is in `$1` of the lines before it.
+    for (const { parameters } of uses) {
+      evaluate(parameters[1] ?? "", scope);
+    }
+  }
   let host: UpstreamHeader | null = null;
   for (const use of uses) {
     const [name = "", text = ""] = use.parameters;
@@ -265,18 +276,7 @@ function upstreamUri(level: Level, target: ProxyTarget, scope: Scope): Value {
   const rest = sample.slice(replaced);
   const escapes = scope.isInternal || (request.target ?? "").split("?")[0]?.includes("%") === true;
   const uri = scope.replacesPath ? shown(target.uri ?? "") : "";
-  return known(uri + (escapes ? escapeUri(rest) : rest) + suffix);
-}
-
-/** As ngx_escape_uri with NGX_ESCAPE_URI writes a path, since 1.21.1. */
-export function escapeUri(text: string): string {
-  return text
-    .replace(/\p{Surrogate}/gu, "\ufffd")
-    .replace(/[^!$&'()*+,\-./0-9:;=@A-Z[\]_a-z~]/gu, (character) =>
-      character < "\u0080"
-        ? `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`
-        : encodeURIComponent(character),
-    );
+  return known(uri + (escapes ? escapePath(rest) : rest) + suffix);
 }
 
 /** The path of a prefix or exact location, or null for a regular expression, a named location and none. */

@@ -50,26 +50,42 @@ export function verdictOf(exchange: Exchange): Verdict {
     isKnown(value) ? value === text : "unknown";
   const some = (values: readonly Value[], holds: (value: Value) => Truth): Truth =>
     or(...values.map(holds), upstream.hidden === null ? false : "unknown");
+  const joined = (name: string): Value => joinValues(headerValues(upstream, name));
   const keys = headerValues(upstream, "sec-websocket-key");
   const versions = headerValues(upstream, "sec-websocket-version");
   const isOneKey: Truth = keys.length === 1 || some(keys, () => false);
-  const isVersion13 = some(versions, (value) => equals(value, "13"));
-  const hasNoBody = upstream.body === null ? true : equals(upstream.body, "");
   const both: readonly (readonly [rule: string, Truth])[] = [
     ["upgrade-header", carriesToken(upstream, "upgrade", "websocket")],
     ["connection-header", carriesToken(upstream, "connection", "upgrade")],
-    ["altered-request", and(equals(upstream.method, "GET"), isOneKey, isVersion13)],
+    ["altered-request", and(equals(upstream.method, "GET"), isOneKey)],
     ["hidden-response-header", hiddenResponseHeaders(level).length === 0],
     ["http-version", isKnown(upstream.httpVersion) ? upstream.httpVersion !== "2" : "unknown"],
     ...exchange.obstacles.map(({ rule }) => [rule, false] as const),
   ];
   const onlyStrict: readonly (readonly [rule: string, Truth])[] = [
     ["http-version", equals(upstream.httpVersion, "1.1")],
+    [
+      "altered-request",
+      versions.length > 1 ? false : some(versions, (value) => equals(value, "13")),
+    ],
     // A value that is not known is some host's name: `$host` is never empty.
     ["host-header", some(headerValues(upstream, "host"), () => true)],
   ];
-  // The body's bytes come before the first frame (E180).
-  const onlyLenient: readonly (readonly [rule: string, Truth])[] = [["altered-request", hasNoBody]];
+  // `ws` takes only "websocket", of all lines joined; it knows version 8 too. A body's bytes come before the first frame
+  // (E180).
+  const upgrade = joined("upgrade");
+  const version = joined("sec-websocket-version");
+  const onlyLenient: readonly (readonly [rule: string, Truth])[] = [
+    [
+      "upgrade-header",
+      or(isToken(upgrade, "websocket"), upstream.hidden === null ? false : "unknown"),
+    ],
+    [
+      "altered-request",
+      or(equals(version, "13"), equals(version, "8"), upstream.hidden === null ? false : "unknown"),
+    ],
+    ["altered-request", upstream.body === null ? true : equals(upstream.body, "")],
+  ];
   const truths = (list: readonly (readonly [string, Truth])[]): Truth[] =>
     list.map(([, truth]) => truth);
   const reasons = [...both, ...onlyStrict, ...onlyLenient]
@@ -80,6 +96,15 @@ export function verdictOf(exchange: Exchange): Verdict {
     lenient: toResult(and(...truths(both), ...truths(onlyLenient))),
     reasons: [...new Set(reasons)],
   };
+}
+
+function joinValues(values: readonly Value[]): Value {
+  const missing = values.find((value) => !isKnown(value));
+  return missing ?? values.filter(isKnown).join(", ");
+}
+
+function isToken(value: Value, token: string): Truth {
+  return isKnown(value) ? value.trim().toLowerCase() === token : "unknown";
 }
 
 function and(...truths: readonly Truth[]): Truth {

@@ -1,0 +1,249 @@
+import { oldestVersion } from "../../src/core/config/directives.ts";
+import type { Config } from "../../src/core/config/model.ts";
+import { configErrors, trace, type TraceResult } from "../../src/core/handshake/trace.ts";
+import { isKnown } from "../../src/core/handshake/variables.ts";
+import type { Backend } from "./backend.ts";
+import { generate, type Generated } from "./generate/config.ts";
+import { Random } from "./generate/random.ts";
+import { type Exchange, inPool, type NginxFiles } from "./harness.ts";
+import { type Observation, observe, type Observed, type Target, withBackends } from "./observe.ts";
+import { configOf, headOf } from "./truth.ts";
+
+/** Where the simulation and real nginx disagree about a generated configuration. */
+export interface Disagreement {
+  readonly seed: number;
+  readonly index: number;
+  readonly config: NginxFiles;
+  readonly differences: readonly string[];
+}
+
+export interface Tally {
+  readonly configurations: number;
+  /** Requests of which the simulation says what becomes of them, and of which it does not. */
+  readonly answered: number;
+  readonly unknown: number;
+  readonly refused: number;
+  readonly disagreements: readonly Disagreement[];
+}
+
+/** As many configurations are observed at a time. */
+const WIDTH = 4;
+
+/** Compares generated configurations with what real nginx does with them; at most ten disagreements, the smallest form of each. */
+export async function compareGenerated(seed: number, from: number, count: number): Promise<Tally> {
+  const disagreements: Disagreement[] = [];
+  let answered = 0;
+  let unknown = 0;
+  let refused = 0;
+  await withBackends(WIDTH, async (backends) => {
+    const free = [...backends];
+    const indexes = Array.from({ length: count }, (_, offset) => from + offset);
+    await inPool(indexes, WIDTH, async (index) => {
+      const backend = free.pop();
+      if (backend === undefined || disagreements.length >= 10) return;
+      try {
+        const generated = generate(Random.forCase(seed, index));
+        const compared = await compare(generated, backend);
+        answered += compared.answered;
+        unknown += compared.unknown;
+        if (compared.isRefused) refused++;
+        if (compared.differences.length > 0) {
+          const config = await minimised(generated, backend);
+          const { differences } = await compare({ ...generated, config }, backend);
+          disagreements.push({ seed, index, config, differences });
+        }
+      } finally {
+        free.push(backend);
+      }
+    });
+  });
+  return { configurations: count, answered, unknown, refused, disagreements };
+}
+
+interface Compared {
+  readonly differences: readonly string[];
+  readonly answered: number;
+  readonly unknown: number;
+  readonly isRefused: boolean;
+}
+
+async function compare({ config, targets }: Generated, backend: Backend): Promise<Compared> {
+  const observation = await observe(config, targets, backend, 2000);
+  const ours = configOf(withPorts(config, backend.port));
+  const refused = compareRefusal(ours, observation);
+  if ("refused" in observation || refused.length > 0) {
+    return { differences: refused, answered: 0, unknown: 0, isRefused: "refused" in observation };
+  }
+  const results = targets.map((target, at) =>
+    compareTarget(ours, target, observation.observed[at]),
+  );
+  return {
+    differences: results.flatMap(({ differences }) => differences),
+    answered: results.reduce((sum, each) => sum + each.answered, 0),
+    unknown: results.reduce((sum, each) => sum + each.unknown, 0),
+    isRefused: false,
+  };
+}
+
+/** The port on which nginx listens is another each time; it is put in place where it is compared. */
+const listenPort = "8079";
+
+function withPorts({ main, files }: NginxFiles, backend: number): NginxFiles {
+  const fill = (text: string): string =>
+    text.replaceAll("@NGINX@", listenPort).replaceAll("@BACKEND@", String(backend));
+  const filled = Object.entries(files).map(([path, text]) => [path, fill(text)] as const);
+  return { main, files: Object.fromEntries(filled) };
+}
+
+function compareRefusal(config: Config, observation: Observation): string[] {
+  const [ours] = configErrors(config, oldestVersion);
+  const theirs =
+    "refused" in observation
+      ? (observation.refused.find(({ level }) => level === "emerg")?.text ?? "no message")
+      : null;
+  const message = ours?.message ?? null;
+  const isSame =
+    message === theirs || (theirs !== null && message?.startsWith(`${theirs},`) === true);
+  return isSame ? [] : [`refused: ${JSON.stringify(message)}, nginx: ${JSON.stringify(theirs)}`];
+}
+
+function compareTarget(
+  config: Config,
+  target: Target,
+  observed: Observed | undefined,
+): Omit<Compared, "isRefused"> {
+  if (observed === undefined) throw new Error("each target is observed");
+  const differences: string[] = [];
+  let answered = 0;
+  let unknown = 0;
+  for (const probe of ["websocket", "plain", "h2c"] as const) {
+    const ours = traced(config, target, probe);
+    const found = compareExchange(ours, observed[probe]);
+    if (found === null) {
+      unknown++;
+      continue;
+    }
+    answered++;
+    if (probe === "websocket") {
+      found.push(...compareVerdict(ours, observed));
+    }
+    if (probe === "plain" && ours.outcome === "proxied") {
+      if (ours.reusesUpstreamConnection !== observed.reused) {
+        found.push(`reuses: ${ours.reusesUpstreamConnection}, nginx: ${observed.reused}`);
+      }
+    }
+    const what = `${probe} ${target.host ?? ""}${target.path ?? ""} ${JSON.stringify(target.headers ?? [])}`;
+    differences.push(...found.map((each) => `${what}\n  ${each}\n  ${ours.steps.join("; ")}`));
+  }
+  return { differences, answered, unknown };
+}
+
+/** Null where the simulation does not say. */
+function compareExchange(ours: TraceResult, observed: Exchange): string[] | null {
+  const theirs = observed.upstreamHead?.replace(/^(sec-websocket-key: ).*$/im, "$1…") ?? null;
+  switch (ours.outcome) {
+    case "proxied": {
+      const { upstream } = ours;
+      if (upstream === null) return ["no head"];
+      const { method, uri, httpVersion, headers } = upstream;
+      const values = [method, uri, httpVersion, ...headers.map(({ value }) => value)];
+      if (!values.every(isKnown)) return null;
+      const head = headOf(upstream)?.replaceAll(listenPort, "PORT") ?? null;
+      // The port of this run stands in values such as $server_port.
+      const same = theirs?.replaceAll(String(observedPort(theirs, head)), "PORT") ?? null;
+      return head === same
+        ? []
+        : [`head: ${JSON.stringify(head)}\n  nginx: ${JSON.stringify(same)}`];
+    }
+    case "answered": {
+      const own = observed.backendRequest === null ? observed.status : null;
+      const isSame = ours.status === null ? observed.backendRequest === null : ours.status === own;
+      return isSame ? [] : [`status: ${ours.status}, nginx: ${observed.status} ${theirs ?? ""}`];
+    }
+    case "config-error":
+      return ["config-error"];
+    case "unknown":
+      return null;
+  }
+}
+
+/** The number that stands where ours has PORT; a text that is nowhere if there is none. */
+function observedPort(theirs: string, ours: string | null): string {
+  const at = ours?.indexOf("PORT") ?? -1;
+  return at < 0 ? "\u0000" : (/^\d+/.exec(theirs.slice(at))?.[0] ?? "\u0000");
+}
+
+function compareVerdict(
+  { verdict, outcome }: TraceResult,
+  { websocket, lenient }: Observed,
+): string[] {
+  if (verdict === null || outcome === "unknown") return [];
+  const differences: string[] = [];
+  for (const [name, ours, ok] of [
+    ["strict", verdict.strict, websocket.ok],
+    ["lenient", verdict.lenient, lenient.ok],
+  ] as const) {
+    if (ours !== "unknown" && (ours === "works") !== ok) {
+      differences.push(`${name}: ${ours} ${verdict.reasons.join(" ")}, nginx: ${ok}`);
+    }
+  }
+  return differences;
+}
+
+const harnessSettings = "AAMAAABkAARAAAAAAAIAAAAA";
+
+function traced(config: Config, target: Target, probe: "websocket" | "plain" | "h2c"): TraceResult {
+  const { path = "/ws", host = "example.test", method = "GET", headers = [] } = target;
+  const own: [string, string][] = probe === "h2c" ? [["HTTP2-Settings", harnessSettings]] : [];
+  return trace(
+    config,
+    {
+      probe,
+      scheme: null,
+      host: null,
+      port: null,
+      target: path,
+      method,
+      headers: [["Host", host], ...own, ...headers],
+      clientAddress: "127.0.0.1",
+    },
+    oldestVersion,
+  );
+}
+
+/** The configuration without the lines and blocks that the disagreement does without. */
+async function minimised(generated: Generated, backend: Backend): Promise<NginxFiles> {
+  let { config } = generated;
+  for (let attempts = 0, line = 0; attempts < 120; attempts++) {
+    const lines = (config.files[config.main] ?? "").split("\n");
+    const length = lines[line] === undefined ? 0 : blockLength(lines, line);
+    if (length === 0) break;
+    const shorter = lines.toSpliced(line, length).join("\n");
+    const candidate = { ...config, files: { ...config.files, [config.main]: shorter } };
+    if (
+      /listen /.test(shorter) &&
+      (await stillDiffers({ ...generated, config: candidate }, backend))
+    ) {
+      config = candidate;
+    } else {
+      line++;
+    }
+  }
+  return config;
+}
+
+async function stillDiffers(generated: Generated, backend: Backend): Promise<boolean> {
+  const { differences } = await compare(generated, backend);
+  return differences.some((difference) => !difference.startsWith("refused"));
+}
+
+/** A block is taken away as a whole; the generator indents its lines. */
+function blockLength(lines: readonly string[], start: number): number {
+  const first = lines[start] ?? "";
+  if (!first.endsWith("{")) return 1;
+  const indent = first.length - first.trimStart().length;
+  const end = lines.findIndex(
+    (line, at) => at > start && line.trimEnd() === `${" ".repeat(indent)}}`,
+  );
+  return end < 0 ? 1 : end - start + 1;
+}
