@@ -19,7 +19,7 @@ export const applications: readonly Application[] = [
     name: "Audiobookshelf",
     called: ["audiobookshelf"],
     endpoints: ["/socket.io"],
-    source: "https://github.com/advplyr/audiobookshelf#nginx-reverse-proxy",
+    source: "https://github.com/advplyr/audiobookshelf#reverse-proxy-set-up",
   },
   {
     name: "Bazarr",
@@ -27,12 +27,6 @@ export const applications: readonly Application[] = [
     called: ["bazarr"],
     endpoints: ["/api/socket.io"],
     source: "https://wiki.bazarr.media/Additional-Configuration/Reverse-Proxy-Help/",
-  },
-  {
-    name: "BigBlueButton",
-    called: ["bigbluebutton", "bbb"],
-    endpoints: ["/html5client", "/bbb-webrtc-sfu"],
-    source: "https://docs.bigbluebutton.org/administration/nginx-proxy/",
   },
   {
     name: "Centrifugo",
@@ -72,7 +66,7 @@ export const applications: readonly Application[] = [
     called: ["emby"],
     endpoints: ["/embywebsocket"],
     distinct: true,
-    source: "https://github.com/MediaBrowser/Emby/wiki/Websocket",
+    source: "https://github.com/MediaBrowser/Emby/wiki",
   },
   {
     name: "Etherpad",
@@ -98,7 +92,7 @@ export const applications: readonly Application[] = [
     called: ["gitlab", "gitlab-ce", "gitlab-ee", "gitlab-workhorse", "workhorse"],
     endpoints: ["/-/cable"],
     distinct: true,
-    source: "https://docs.gitlab.com/administration/terminal/",
+    source: "https://docs.gitlab.com/development/real_time/",
   },
   {
     name: "GitLab agent server",
@@ -144,7 +138,7 @@ export const applications: readonly Application[] = [
     name: "Homebridge",
     called: ["homebridge"],
     endpoints: ["/socket.io"],
-    source: "https://github.com/homebridge/homebridge-config-ui-x/wiki/Using-a-Reverse-Proxy",
+    source: "https://github.com/homebridge/homebridge-config-ui-x/wiki",
   },
   {
     name: "Immich",
@@ -203,12 +197,6 @@ export const applications: readonly Application[] = [
     source: "https://docs.mattermost.com/deployment-guide/server/setup-nginx-proxy.html",
   },
   {
-    name: "Misskey",
-    called: ["misskey"],
-    endpoints: ["/streaming"],
-    source: "https://misskey-hub.net/en/docs/for-admin/install/resources/nginx/",
-  },
-  {
     name: "Moonraker",
     port: 7125,
     called: ["moonraker"],
@@ -220,14 +208,14 @@ export const applications: readonly Application[] = [
     port: 5678,
     called: ["n8n"],
     endpoints: ["/rest/push"],
-    source: "https://docs.n8n.io/hosting/configuration/environment-variables/endpoints/",
+    source: "https://github.com/n8n-io/n8n/issues/12688",
   },
   {
     name: "Next.js",
     called: [],
     endpoints: ["/_next/webpack-hmr"],
     distinct: true,
-    source: "https://nextjs.org/docs/app/api-reference/config/next-config-js/allowedDevOrigins",
+    source: "https://nextjs.org/docs/pages/guides/upgrading/version-12",
   },
   {
     name: "Node-RED",
@@ -259,13 +247,13 @@ export const applications: readonly Application[] = [
     name: "Open WebUI",
     called: ["open-webui", "openwebui"],
     endpoints: ["/ws/socket.io"],
-    source: "https://docs.openwebui.com/tutorials/https-nginx",
+    source: "https://docs.openwebui.com",
   },
   {
     name: "Outline",
     called: ["outline"],
     endpoints: ["/realtime", "/collaboration"],
-    source: "https://docs.getoutline.com/s/hosting/doc/nginx-6htaRboR57",
+    source: "https://github.com/outline/outline/blob/main/docs/SERVICES.md",
   },
   {
     name: "Paperless-ngx",
@@ -287,7 +275,7 @@ export const applications: readonly Application[] = [
     called: ["plex"],
     endpoints: ["/:/websockets"],
     distinct: true,
-    source: "https://github.com/Arcanemagus/plex-api/wiki/Notifications",
+    source: "https://github.com/Arcanemagus/plex-api/wiki",
   },
   {
     name: "Portainer",
@@ -303,13 +291,6 @@ export const applications: readonly Application[] = [
     source: "https://pve.proxmox.com/wiki/Web_Interface_Via_Nginx_Proxy",
   },
   {
-    name: "Rancher",
-    called: ["rancher"],
-    endpoints: ["/v3/subscribe", "/k8s"],
-    source:
-      "https://ranchermanager.docs.rancher.com/how-to-guides/new-user-guides/infrastructure-setup/nginx-load-balancer",
-  },
-  {
     name: "Reverb",
     called: ["reverb", "soketi", "pusher"],
     endpoints: ["/app"],
@@ -319,20 +300,20 @@ export const applications: readonly Application[] = [
     name: "Rocket.Chat",
     called: ["rocket-chat", "rocketchat"],
     endpoints: ["/websocket", "/sockjs"],
-    source: "https://docs.rocket.chat/docs/configure-ssl-reverse-proxy",
+    source: "https://docs.rocket.chat",
   },
   {
     name: "RStudio",
     called: ["rstudio", "rstudio-server"],
     endpoints: ["/"],
-    source: "https://support.posit.co/hc/en-us/articles/200552326",
+    source: "https://docs.posit.co/ide/server-pro/access_and_security/running_with_a_proxy.html",
   },
   {
     name: "Shiny Server",
     port: 3838,
     called: ["shiny", "shiny-server", "shinyproxy"],
     endpoints: ["/"],
-    source: "https://support.posit.co/hc/en-us/articles/213733868",
+    source: "https://docs.posit.co/shiny-server/",
   },
   {
     name: "Sonarr, Radarr, Lidarr, Prowlarr, Readarr",
@@ -349,34 +330,16 @@ export const applications: readonly Application[] = [
     source: "https://docs.streamlit.io/develop/concepts/architecture/architecture",
   },
   {
-    name: "SyncLounge",
-    called: ["synclounge"],
-    endpoints: ["/socket.io"],
-    source: "https://docs.synclounge.tv/self-hosted/settings/",
-  },
-  {
     name: "Taiga events",
     called: ["taiga-events"],
     endpoints: ["/events"],
     source: "https://docs.taiga.io/setup-production.html",
   },
   {
-    name: "Teleport",
-    called: ["teleport"],
-    endpoints: ["/v1/webapi"],
-    source: "https://goteleport.com/docs/admin-guides/management/admin/tls-routing/",
-  },
-  {
     name: "ttyd",
     called: ["ttyd", "gotty", "wetty"],
     endpoints: ["/ws"],
     source: "https://github.com/tsl0922/ttyd/wiki/Nginx-reverse-proxy",
-  },
-  {
-    name: "UniFi",
-    called: ["unifi", "unifi-controller"],
-    endpoints: ["/wss"],
-    source: "https://help.ui.com/hc/en-us/articles/218506997",
   },
   {
     name: "Uptime Kuma",
@@ -389,14 +352,14 @@ export const applications: readonly Application[] = [
     called: ["vaultwarden", "bitwarden", "bitwardenrs"],
     endpoints: ["/notifications/hub", "/notifications/anonymous-hub"],
     distinct: true,
-    source: "https://github.com/dani-garcia/vaultwarden/wiki/Enabling-WebSocket-notifications",
+    source: "https://github.com/dani-garcia/vaultwarden/wiki/Proxy-examples",
   },
   {
     name: "webpack-dev-server",
     called: ["webpack-dev-server"],
     endpoints: ["/sockjs-node"],
     distinct: true,
-    source: "https://webpack.js.org/configuration/dev-server/",
+    source: "https://v4.webpack.js.org/configuration/dev-server/",
   },
   {
     name: "Wekan",
