@@ -966,6 +966,27 @@ describe("titles", () => {
       { remedies: (config) => [replace(config, "proxy_pass", "http", "https"), upgrade] },
     ],
     [
+      "Ask for an upgrade to http://b only where the client does and define $connection_upgrade",
+      {
+        remedies: [connection],
+        options: mixed,
+        files: {
+          "a.conf":
+            "server { location / { proxy_pass http://b; proxy_set_header Connection upgrade; } }",
+        },
+      },
+    ],
+    [
+      "Define $up",
+      {
+        remedies: [connection],
+        files: {
+          "a.conf":
+            "server { location / { proxy_pass http://b; proxy_set_header Connection $up; } }",
+        },
+      },
+    ],
+    [
       "Write http in place of x",
       { remedies: (config) => [replace(config, "server_name", "x", "http")] },
     ],

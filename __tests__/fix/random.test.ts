@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
 import { effectiveList, effectiveSetting } from "../../src/core/config/effective.ts";
-import type { Config, Level } from "../../src/core/config/model.ts";
+import type { Config, Level, Place } from "../../src/core/config/model.ts";
+import type { TextEdit } from "../../src/core/fix/edit.ts";
 import type { Remedy } from "../../src/core/fix/remedy.ts";
 import { Random } from "../nginx/generate/random.ts";
 import { candidates, fixed, host, load, timeouts, upgrade, usesOf, version } from "./planned.ts";
@@ -134,6 +135,24 @@ function rest({ documents }: Config): string[] {
   ]);
 }
 
+function placeOf({ document, start, end }: TextEdit): Place {
+  return { document, span: { start, end: Math.max(start, end - 1) } };
+}
+
+/** Whether the place lies in these lines, 1-based, each of which it touches. */
+function isIn({ document, span }: Place, lines: ReadonlySet<number>): boolean {
+  for (
+    let line = document.lines.lineAt(span.start);
+    line <= document.lines.lineAt(span.end);
+    line++
+  ) {
+    if (!lines.has(line)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /** What is wrong with the first candidate of one case; empty where it does what the remedies say and nothing else. */
 function faults(index: number): string[] {
   const random = Random.forCase(seed, index);
@@ -147,12 +166,17 @@ function faults(index: number): string[] {
   const after = load(now);
   const level = levelOf(after);
   const state = stateOf(level, headersAt(level), new Map());
+  const lines = new Set(random.some([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14], 0.5));
+  const within = candidates({ files, remedies, writable: (place) => isIn(place, lines) });
   const wrong = [
     after.documents.every(({ tree }) => tree.problems.length === 0) ? "" : "does not parse",
     isDeepStrictEqual(state, expected(levelOf(before), remedies)) ? "" : "is not what was asked",
     isDeepStrictEqual(rest(after), rest(before)) ? "" : "changes something else",
     candidates({ files: now, remedies }).length === 0 ? "" : "leaves something to do",
     /\r\n/.test(text) === /\r/.test(result.replace(/\n/g, "")) ? "" : "has other line endings",
+    within.every(({ edits }) => edits.every((edit) => isIn(placeOf(edit), lines)))
+      ? ""
+      : "edits what is not writable",
     text.includes("\r") && /(?<!\r)\n/.test(result) ? "mixes line endings" : "",
   ].filter((fault) => fault !== "");
   return wrong.map(

@@ -1,6 +1,7 @@
 import { type EffectiveList, effectiveList, effectiveSetting } from "../config/effective.ts";
 import type { Document, Level, Use } from "../config/model.ts";
 import { forEachUse } from "../handshake/variables.ts";
+import { hasToken } from "../handshake/verdict.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { type Container, containerOf, isOnOneLine } from "./block.ts";
 import { isOverlapping, removals, replaceParameters, wholeLines, type Written } from "./change.ts";
@@ -11,7 +12,7 @@ import { mapEdits } from "./map.ts";
 import { addLines } from "./place.ts";
 import { quoteAsBefore, quoteAsFile, quoteAsNeighbours } from "./quotes.ts";
 import type { FixRequest, Remedy, Writable } from "./remedy.ts";
-import { titleOf } from "./title.ts";
+import { type TitleHints, titleOf } from "./title.ts";
 
 /** The most candidates of one request. */
 const MOST_CANDIDATES = 8;
@@ -45,7 +46,8 @@ export function* fixCandidates(request: FixRequest, writable: Writable): Generat
           ]);
     for (const variant of variants) {
       if (isOneResult(variant) && variant.every((edit) => isWritable(wholeLines(edit)))) {
-        yield { title: titleOf(request, plan.level, choice), safety: "safe", edits: variant };
+        const title = titleOf(request, plan.level, choice, plan.titleHints(edits));
+        yield { title, safety: "safe", edits: variant };
         if (++given === MOST_CANDIDATES) {
           return;
         }
@@ -114,6 +116,17 @@ class Plan {
     const isShared = this.isShared(current);
     const wanted = { connection: isChosen, current, isShared, isOuter };
     return [...(isGiven ? [null] : []), ...choices(this.request, wanted)];
+  }
+
+  /** What a title cannot tell from the remedies alone. */
+  titleHints(edits: readonly TextEdit[]): TitleHints {
+    const current = this.currentConnection()?.parameters[1] ?? "";
+    return {
+      onlyMaps: edits.length === 0,
+      saysUpgrade:
+        hasToken(current, "upgrade") &&
+        !this.headers.some(({ name }) => isSameName(name, "Upgrade")),
+    };
   }
 
   /** The files that a map may stand in: that of the line itself first, then outwards along the includes. */

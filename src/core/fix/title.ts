@@ -4,13 +4,32 @@ import type { Choice } from "./connection.ts";
 import { applyEdits } from "./edit.ts";
 import type { FixRequest, Remedy } from "./remedy.ts";
 
+export interface TitleHints {
+  /** Nothing changes but that maps are added. */
+  readonly onlyMaps: boolean;
+  /** `Connection` says upgrade already, to every request, and only that line is at fault. */
+  readonly saysUpgrade: boolean;
+}
+
 /** What the fix will change, in the file's own names. */
-export function titleOf(request: FixRequest, level: Level, choice: Choice | null): string {
-  const { remedies } = request;
+export function titleOf(
+  request: FixRequest,
+  level: Level,
+  choice: Choice | null,
+  { onlyMaps, saysUpgrade }: TitleHints,
+): string {
+  const remedies = onlyMaps ? [] : request.remedies;
   const target = targetOf(level, remedies);
   const hasPair = remedies.some(isPair);
   const reads = remedies.some(isDirective("proxy_read_timeout"));
-  const parts = new Set<string>(hasPair ? [`forward the upgrade ${target}`] : []);
+  const parts = new Set<string>();
+  if (hasPair) {
+    parts.add(
+      saysUpgrade
+        ? `ask for an upgrade ${target} only where the client does`
+        : `forward the upgrade ${target}`,
+    );
+  }
   for (const remedy of remedies) {
     const isSaid =
       isPair(remedy) ||
