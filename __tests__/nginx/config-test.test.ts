@@ -276,6 +276,56 @@ const cases: readonly Case[] = [
   ),
 ];
 
+/** Where a directive may stand, each with the text around it. */
+const contexts: readonly (readonly [context: string, before: string, after: string])[] = [
+  ["main", "", "\nevents {}"],
+  ["events", "events {", "}"],
+  ["http", "http {", "}"],
+  ["upstream", "http { upstream be { server 127.0.0.1:1;", "} }"],
+  ["server", "http { server {", "} }"],
+  ["if of a server", "http { server { if ($host) {", "} } }"],
+  ["location", "http { server { location / {", "} } }"],
+  ["if of a location", "http { server { location / { if ($host) {", "} } } }"],
+  ["limit_except", "http { server { location / { limit_except GET {", "} } } }"],
+];
+
+/** With a wrong number of parameters: nginx first looks whether the directive may stand there. */
+const misplaced: readonly Case[] = [
+  "add_header",
+  "auth_request",
+  "error_page",
+  "if {}",
+  "keepalive",
+  "limit_except {}",
+  "location {}",
+  "map {}",
+  "mirror",
+  "proxy_buffering",
+  "proxy_cache",
+  "proxy_hide_header",
+  "proxy_http_version",
+  "proxy_method",
+  "proxy_pass",
+  "proxy_read_timeout",
+  "proxy_set_body",
+  "proxy_set_header",
+  "return",
+  "rewrite",
+  "server_name",
+  "set",
+  "try_files",
+  "upstream {}",
+].flatMap((written) =>
+  contexts.map(([context, before, after]) => {
+    const [name = "", block] = written.split(" ");
+    const text = `${before}\n${name}${block ?? ";"}\n${after}\n`;
+    return {
+      title: `${name} in ${context}`,
+      config: { main: "nginx.conf", files: { "nginx.conf": text } },
+    };
+  }),
+);
+
 interface Answer {
   readonly text: string;
   readonly file: string | null;
@@ -305,7 +355,10 @@ function weSay({ main, files: texts }: NginxFiles): Answer | null {
 }
 
 describeWithNginx("nginx -t and we say the same", () => {
-  test("about each configuration", { timeout: 60_000 }, async () => {
+  test.each([
+    ["about each configuration", cases],
+    ["about where a directive may stand", misplaced],
+  ])("%s", { timeout: 120_000 }, async (_, cases) => {
     const answers = await inPool(cases, 2, async ({ title, config }) => {
       const nginx = await nginxSays(config);
       const ours = weSay(config);
