@@ -1,7 +1,8 @@
-import { effectiveSetting } from "../config/effective.ts";
+import { effectiveList, effectiveSetting } from "../config/effective.ts";
 import type { Use } from "../config/model.ts";
-import { isKnown } from "../handshake/variables.ts";
+import { isKnown, shown } from "../handshake/variables.ts";
 import { headerValues } from "../handshake/verdict.ts";
+import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
 import { called, upstreamName, written } from "./words.ts";
 
@@ -13,46 +14,64 @@ export const alteredRequest: LocationRule = {
   over: "location",
   check(location, report) {
     const { pass, verdict, intent } = location;
-    if (withoutTunnel.test(pass.name) && intent.serves === "yes" && verdict.strict === "breaks") {
+    if (!verdict.reasons.includes("altered-request")) {
+      return;
+    }
+    if (withoutTunnel.test(pass.name) && intent.serves === "yes") {
       report({
         place: placeOf(pass),
         message: `${called(location)} cannot upgrade: with ${pass.name} nginx never makes a tunnel of a 101. A WebSocket server is reached with proxy_pass.`,
       });
     }
-    for (const { use, effect } of verdict.strict === "breaks" ? alterations(location) : []) {
+    const onlyLenient = verdict.strict === "works";
+    for (const { use, effect } of alterations(location)) {
+      const end = onlyLenient
+        ? "lenient servers such as Node's ws stumble over it"
+        : "that is no handshake";
       report({
         place: placeOf(use),
         level: use.level,
-        message: `${called(location)} sends ${upstreamName(location)} ${effect}, because of ${written(use)}: that is no handshake.`,
+        message: `${called(location)} sends ${upstreamName(location)} ${effect}, because of ${written(use)}: ${end}.`,
         remedies: [{ kind: "remove", use }],
+        ...(onlyLenient && { severity: "warning" }),
       });
     }
   },
 };
 
 /** What changes the request so that it is no handshake any more. */
-function alterations({
-  exchanges,
-  level,
-  verdict,
-}: ProxiedLocation): { use: Use; effect: string }[] {
+function alterations({ exchanges, level }: ProxiedLocation): { use: Use; effect: string }[] {
   const request = exchanges.websocket.upstream;
-  if (request === null || !verdict.reasons.includes("altered-request")) {
+  if (request === null) {
     return [];
   }
-  const found: { use: Use; effect: string }[] = [];
-  const add = (name: string, effect: string): void => {
+  const settings = (name: string): Use[] => {
     const setting = effectiveSetting(level, name);
-    if (setting.state === "set") {
-      found.push({ use: setting.use, effect });
-    }
+    return setting.state === "set" ? [setting.use] : [];
+  };
+  const found = new Map<Use, string>();
+  const add = (causes: readonly Use[], effect: string): void => {
+    for (const use of causes) found.set(use, found.get(use) ?? effect);
   };
   if (isKnown(request.method) && request.method !== "GET") {
-    add("proxy_method", `${request.method} instead of GET`);
+    add(settings("proxy_method"), `${request.method} instead of GET`);
   }
-  if (request.hidden === null && headerValues(request, "sec-websocket-key").length === 0) {
-    add("proxy_pass_request_headers", "no Sec-WebSocket-Key");
+  for (const [name, wanted] of [["Sec-WebSocket-Key"], ["Sec-WebSocket-Version", "13"]] as const) {
+    const values = headerValues(request, name.toLowerCase());
+    const isRight =
+      wanted === undefined
+        ? values.length === 1
+        : values.some((value) => !isKnown(value) || value === wanted);
+    if (request.hidden === null && !isRight) {
+      const lines = linesOf(effectiveList(level, "proxy_set_header").uses, name);
+      add(
+        lines.length === 0 ? settings("proxy_pass_request_headers") : lines,
+        values.length === 0 ? `no ${name}` : `${name}: ${values.map(shown).join(", ")}`,
+      );
+    }
   }
-  add("proxy_set_body", "a body");
-  return found;
+  if (request.body !== null && request.body !== "") {
+    add(settings("proxy_set_body"), "a body");
+  }
+  return [...found].map(([use, effect]) => ({ use, effect }));
 }
