@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { hunkAround, hunksOf } from "../../src/core/review/diff.ts";
 
-/** `[first, last, added lines]` of each hunk. */
+/** `[first, last, changed lines]` of each hunk. */
 function read(...lines: readonly string[]): unknown[] {
-  return hunksOf(lines.join("\n")).map(({ start, end, added }) => [start, end, [...added]]);
+  return hunksOf(lines.join("\n")).map(({ start, end, changed }) => [start, end, [...changed]]);
 }
 
 describe("hunksOf", () => {
@@ -17,7 +17,13 @@ describe("hunksOf", () => {
     ["a new file", ["@@ -0,0 +1,2 @@", "+a", "+b"], [[1, 2, [1, 2]]]],
     ["counts of one are not written", ["@@ -7 +9 @@", "-a", "+A"], [[9, 9, [9]]]],
     ["a hunk that only removes shows no line", ["@@ -5,2 +4,0 @@", "-a", "-b"], []],
-    ["a removal with context", ["@@ -5,3 +5,2 @@", " a", "-b", " c"], [[5, 6, []]]],
+    [
+      "a removal counts for the line before",
+      ["@@ -5,4 +5,3 @@", " a", " b", "-c", " d"],
+      [[5, 7, [6]]],
+    ],
+    ["or else for the line after", ["@@ -5,2 +5,1 @@", "-a", " b"], [[5, 5, [5]]]],
+    ["or at the end of the file", ["@@ -5,2 +5,1 @@", " a", "-b"], [[5, 5, [5]]]],
     [
       "several hunks",
       ["@@ -1 +1 @@", "+a", "-b", "@@ -9,1 +9,2 @@", " c", "+d"],

@@ -10,12 +10,14 @@ export interface Anchor {
   readonly document: Document;
   readonly hunk: Hunk;
   readonly line: number;
+  /** Whether it is the primary place of one of the findings. */
+  readonly isPrimary: boolean;
 }
 
 /**
  * Where a comment about these findings stands: at the primary place of the worst one, else at a related place, the
- * location, the group's block, or a changed line that takes part in the location's settings; null where none of them is
- * in the diff.
+ * location, the group's block, or a line that takes part in the location's settings, a changed one by choice; null where
+ * none of them is in the diff.
  */
 export function anchorOf(
   analysis: Analysis,
@@ -23,25 +25,42 @@ export function anchorOf(
   findings: readonly Finding[],
   hunks: ReadonlyMap<string, readonly Hunk[]>,
 ): Anchor | null {
-  for (const place of placesOf(analysis, group, findings)) {
-    const anchor = anchorAt(place, hunks.get(place.document.path) ?? []);
-    if (anchor) return anchor;
+  const find = (place: Place): Omit<Anchor, "isPrimary"> | null =>
+    lineIn(place, hunks.get(place.document.path) ?? []);
+  for (const { place } of findings) {
+    const found = find(place);
+    if (found) return { ...found, isPrimary: true };
   }
-  return null;
+  for (const place of otherPlaces(group, findings)) {
+    const found = find(place);
+    if (found) return { ...found, isPrimary: false };
+  }
+  let other: Anchor | null = null;
+  for (const place of settings(analysis, findings)) {
+    const found = find(place);
+    if (found?.hunk.changed.has(found.line)) return { ...found, isPrimary: false };
+    if (found) other ??= { ...found, isPrimary: false };
+  }
+  return other;
 }
 
-function* placesOf(
-  analysis: Analysis,
-  group: Group,
-  findings: readonly Finding[],
-): Generator<Place> {
-  for (const { place } of findings) yield place;
+function* otherPlaces(group: Group, findings: readonly Finding[]): Generator<Place> {
   for (const { related } of findings) yield* related.map(({ place }) => place);
-  const locations = findings.flatMap(({ location }) => (location ? [location.place] : []));
-  yield* locations;
+  for (const { location } of findings) if (location) yield location.place;
   yield group.place;
-  for (const { name, level } of analysis.locations) {
-    if (locations.some((place) => isSamePlace(place, name.place))) yield* settingsOf(level);
+}
+
+/** The directives that can have to do with what the findings' locations send, innermost level first. */
+function* settings(analysis: Analysis, findings: readonly Finding[]): Generator<Place> {
+  const locations = findings.flatMap(({ location }) => location?.place ?? []);
+  for (const { name, level: own } of analysis.locations) {
+    if (!locations.some((place) => isSamePlace(place, name.place))) continue;
+    for (let level: Level | null = own; level; level = level.parent) {
+      for (const { name: directiveName, document, directive } of level.uses) {
+        if (/^(?:proxy_|include$|set$|map$)/.test(directiveName))
+          yield { document, span: directive };
+      }
+    }
   }
 }
 
@@ -49,20 +68,14 @@ function isSamePlace(a: Place, b: Place): boolean {
   return a.document === b.document && a.span.start === b.span.start;
 }
 
-/** The directives that can have to do with what a location sends, innermost level first. */
-function* settingsOf(location: Level): Generator<Place> {
-  for (let level: Level | null = location; level; level = level.parent) {
-    for (const { name, document, directive } of level.uses) {
-      if (/^(?:proxy_|include$|set$|map$)/.test(name)) yield { document, span: directive };
-    }
-  }
-}
-
 /**
  * A line of the place that lies in a hunk. Of a block only the lines that belong to it and not to a block inside: first
- * those of `proxy_pass` and `include`, then its head, then lines that are new.
+ * those of `proxy_pass` and `include`, then its head, then changed lines.
  */
-function anchorAt({ document, span }: Place, hunks: readonly Hunk[]): Anchor | null {
+function lineIn(
+  { document, span }: Place,
+  hunks: readonly Hunk[],
+): Omit<Anchor, "isPrimary"> | null {
   if (hunks.length === 0) return null;
   const first = document.lines.lineAt(span.start);
   const last = document.lines.lineAt(Math.max(span.start, span.end - 1));
@@ -78,7 +91,7 @@ function anchorAt({ document, span }: Place, hunks: readonly Hunk[]): Anchor | n
       .filter((line) => !isInside(line))
       .map((line) => ({ document, hunk, line })),
   );
-  return candidates.find(({ hunk, line }) => hunk.added.has(line)) ?? candidates[0] ?? null;
+  return candidates.find(({ hunk, line }) => hunk.changed.has(line)) ?? candidates[0] ?? null;
 }
 
 function linesInside(

@@ -118,9 +118,11 @@ function keyOf({ document, span }: Place): string {
 function messages(findings: readonly Finding[]): string {
   const distinct = distinctOf(findings);
   if (distinct.length <= mostMessages + 1) return bullets(distinct.map(messageOf));
-  const rest = rulesOf(distinct.slice(mostMessages)).map(code).join(", ");
-  const shown = distinct.slice(0, mostMessages).map(messageOf);
-  return bullets([...shown, `and ${rest}: see the details`]);
+  const shown = distinct.slice(0, mostMessages);
+  const rest = distinct.slice(mostMessages);
+  const others = rulesOf(rest).filter((rule) => !rulesOf(shown).includes(rule));
+  const named = others.length > 0 ? others.map(code).join(", ") : `${rest.length} more`;
+  return bullets([...shown.map(messageOf), `and ${named}: see the details`]);
 }
 
 /** The first of those that say the same. */
@@ -176,8 +178,22 @@ function evidence(findings: readonly Finding[]): string {
 
 /** The other places that take part, such as the locations that a line breaks. */
 function related(findings: readonly Finding[]): string {
+  const locations = groupBy(
+    findings.flatMap(({ location }) => location ?? []),
+    ({ place }) => keyOf(place),
+  );
+  const affected = [...locations.values()].flatMap(([first]) =>
+    first && locations.size > 1
+      ? [
+          {
+            place: first.place,
+            note: `location ${first.name} of ${first.server ?? "this server"} is affected`,
+          },
+        ]
+      : [],
+  );
   const all = groupBy(
-    findings.flatMap((finding) => finding.related),
+    [...affected, ...findings.flatMap((finding) => finding.related)],
     ({ place, note }) => `${keyOf(place)} ${note}`,
   );
   if (all.size === 0) return "";

@@ -3,8 +3,8 @@ export interface Hunk {
   /** First and last line, 1-based. */
   readonly start: number;
   readonly end: number;
-  /** The lines that are new in the head. */
-  readonly added: ReadonlySet<number>;
+  /** The lines that are new in the head, and those after which lines went without others in their place. */
+  readonly changed: ReadonlySet<number>;
 }
 
 /**
@@ -25,7 +25,7 @@ export function hunksOf(patch: string | null): readonly Hunk[] {
       hunks.push({
         start: head.newStart,
         end: head.newStart + head.newLines - 1,
-        added: body.added,
+        changed: body.changed,
       });
     }
     next = body.next;
@@ -51,26 +51,42 @@ function readBody(
   lines: readonly string[],
   first: number,
   head: HunkHead,
-): { readonly added: ReadonlySet<number>; readonly next: number } | null {
-  const added = new Set<number>();
+): { readonly changed: ReadonlySet<number>; readonly next: number } | null {
+  const changed = new Set<number>();
   let { oldLines, newLines } = head;
   let line = head.newStart;
   let next = first;
+  let onlyRemoved = false;
+  const endRun = (): void => {
+    if (onlyRemoved) changed.add(Math.max(head.newStart, line - 1));
+    onlyRemoved = false;
+  };
   for (; oldLines > 0 || newLines > 0; next += 1) {
     const sign = lines[next]?.charAt(0);
     // `\ No newline at end of file` is no line of the file.
     if (sign === "\\") continue;
-    if (sign !== " " && sign !== "+" && sign !== "-") return null;
-    if (sign === "+") added.add(line);
-    if (sign !== "+") oldLines -= 1;
-    if (sign !== "-") {
+    if (sign === " ") {
+      endRun();
+      oldLines -= 1;
       newLines -= 1;
       line += 1;
+    } else if (sign === "+") {
+      onlyRemoved = false;
+      changed.add(line);
+      newLines -= 1;
+      line += 1;
+    } else if (sign === "-") {
+      // Git writes what goes before what comes in its place.
+      onlyRemoved = true;
+      oldLines -= 1;
+    } else {
+      return null;
     }
     if (oldLines < 0 || newLines < 0) return null;
   }
+  endRun();
   while (lines[next]?.startsWith("\\") || lines[next] === "") next += 1;
-  return { added, next };
+  return { changed, next };
 }
 
 /** The hunk that shows all of these lines, if there is one. */

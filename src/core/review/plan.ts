@@ -22,10 +22,11 @@ export interface ReviewRequest {
   readonly maxComments: number;
 }
 
-/** One group's comment before it is written. */
+/** A comment before it is written. */
 interface Draft {
-  readonly group: Group;
-  readonly findings: readonly Finding[];
+  /** More than one where the same line breaks several: then there is no suggestion. */
+  readonly groups: Group[];
+  readonly findings: Finding[];
   readonly anchor: Anchor;
   suggestion: Suggestion | null;
 }
@@ -37,7 +38,8 @@ interface Suggestion {
 }
 
 /**
- * Which comments to post on which lines of the diff. Each group gives one comment, the worst first. Every line lies in the
+ * Which comments to post on which lines of the diff. Each group gives one comment, the worst first, but for
+ * groups that are all broken by one line outside of them. Every line lies in the
  * diff, both ends of a range in one hunk; no two suggestions share a line; and all suggestions together were proven.
  */
 export function planReview(request: ReviewRequest): Review {
@@ -94,8 +96,23 @@ class Planner {
       this.#unplaced.push(...findings);
     } else {
       const suggestion = this.#suggestion(group, anchor);
-      this.#drafts.push({ group, findings, anchor, suggestion });
+      const same = suggestion ? undefined : this.#sameCause(anchor);
+      if (same) {
+        same.groups.push(group);
+        same.findings.push(...findings);
+      } else {
+        this.#drafts.push({ groups: [group], findings: [...findings], anchor, suggestion });
+      }
     }
+  }
+
+  /** A comment about other blocks that stands at this line only because the line has to do with them. */
+  #sameCause({ document, line, isPrimary }: Anchor): Draft | undefined {
+    if (isPrimary) return undefined;
+    return this.#drafts.find(({ anchor, suggestion }) => {
+      const isSameLine = anchor.document === document && anchor.line === line;
+      return isSameLine && !anchor.isPrimary && !suggestion;
+    });
   }
 
   /** The group's fix inside one hunk, tried first where the comment would stand. */
@@ -157,8 +174,8 @@ class Planner {
     }
   }
 
-  #comment({ group, findings, anchor, suggestion }: Draft): ReviewComment {
-    const fix = suggestion?.fix ?? group.fix(anywhere);
+  #comment({ groups, findings, anchor, suggestion }: Draft): ReviewComment {
+    const fix = suggestion?.fix ?? allFixes(groups);
     const { startLine, line } = suggestion?.change ?? { startLine: anchor.line, line: anchor.line };
     return {
       path: (suggestion?.document ?? anchor.document).path,
@@ -194,6 +211,14 @@ class Planner {
 }
 
 const mostTries = 4;
+
+/** What each group's fix writes, shown together. */
+function allFixes(groups: readonly Group[]): ProvenFix | null {
+  const [first, ...others] = groups.flatMap((group) => group.fix(anywhere) ?? []);
+  if (!first || others.length === 0) return first ?? null;
+  const safety = others.every((fix) => fix.safety === first.safety) ? first.safety : "unsafe";
+  return { ...first, safety, edits: [first, ...others].flatMap(({ edits }) => edits) };
+}
 
 function anywhere(): boolean {
   return true;
