@@ -308,8 +308,9 @@ class Plan {
   /** Whether changing this line, or adding one at this level, reaches further locations than one. */
   private isShared(current: Use | undefined): boolean {
     const isOwn = current !== undefined && current.level === this.level;
+    const isIncluded = isOwn && current.document !== this.container?.document;
     const locations = new Set<Directive | null>();
-    forEachUse(isOwn ? this.request.config.main : this.level, ({ name, level }) => {
+    forEachUse(isIncluded ? this.request.config.main : this.level, ({ name, level }) => {
       if (name === "proxy_pass") {
         const list = effectiveList(level, HEADER);
         const isReached = isOwn

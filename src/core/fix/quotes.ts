@@ -24,20 +24,24 @@ export function quoteAsBefore(header: Use, value: string): string {
 
 /** Quotes a literal as the published guides do, unless the file writes such header values otherwise throughout. */
 export function quoteAsFile(document: Document, value: string): string {
-  const quotes = new Set<string>();
-  const pending: (readonly Directive[])[] = [document.tree.directives];
-  for (let directives = pending.pop(); directives !== undefined; directives = pending.pop()) {
-    for (const { name, parameters, block } of directives) {
-      const literal = parameters[1];
-      if (name.value === "proxy_set_header" && /^[\w-]+$/.test(literal?.value ?? "")) {
-        quotes.add(literal?.quote ?? "");
-      }
-      if (block !== null) {
-        pending.push(block.directives);
-      }
-    }
+  let quotes = literalQuotes.get(document);
+  if (quotes === undefined) {
+    quotes = new Set(quotesOfLiterals(document.tree.directives));
+    literalQuotes.set(document, quotes);
   }
   return quotedBy(quotes, value, '"');
+}
+
+const literalQuotes = new WeakMap<Document, ReadonlySet<string>>();
+
+function* quotesOfLiterals(directives: readonly Directive[]): Generator<string> {
+  for (const { name, parameters, block } of directives) {
+    const literal = parameters[1];
+    if (name.value === "proxy_set_header" && /^[\w-]+$/.test(literal?.value ?? "")) {
+      yield literal?.quote ?? "";
+    }
+    yield* quotesOfLiterals(block?.directives ?? []);
+  }
 }
 
 function quotedBy(quotes: ReadonlySet<string>, value: string, usual: string): string {
