@@ -84,6 +84,14 @@ test.each<[title: string, texts: Texts, expected: string[]]>([
     ["http: n/a.conf", "http: n/b.conf"],
   ],
   [
+    "so are default servers of one address",
+    {
+      "n/a.conf": site("a").replace("80", "80 default_server"),
+      "n/b.conf": site("b").replace("80", "80 default_server"),
+    },
+    ["http: n/a.conf", "http: n/b.conf"],
+  ],
+  [
     "a snippet that a fragment includes is no program of its own",
     {
       "n/sites-enabled/a": site("a").replace("proxy_pass", "include snippets/ws.conf; proxy_pass"),

@@ -330,7 +330,7 @@ interface LocationArgument {
 }
 
 /** How nginx reads what stands after `location` (`ngx_http_core_location`); null for a modifier it does not know. */
-export function locationOf({ parameters }: Use): LocationArgument | null {
+function locationOf({ parameters }: Use): LocationArgument | null {
   const [first = "", second] = parameters;
   if (second !== undefined) {
     switch (first) {

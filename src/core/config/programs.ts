@@ -335,21 +335,23 @@ function claimsOf({ tree, text }: Document): Map<string, string> {
   return claims;
 }
 
-/** Each address with each name: nginx answers from the first server of the same. */
+/** Each address with each name, of which nginx answers from the first server, and each address that it is the default of. */
 function serverKeys(directives: readonly Directive[]): string[] {
   const values = (wanted: string): string[][] =>
     directives
       .filter(({ name, block }) => name.value === wanted && block === null)
+      .slice(0, MOST_KEYS)
       .map(({ parameters }) => parameters.map(({ value }) => value.toLowerCase()));
-  const addresses = values("listen").map(([address = ""]) => address);
-  const names = values("server_name").flat();
-  return (addresses.length === 0 ? ["80"] : addresses)
-    .slice(0, MOST_KEYS)
-    .flatMap((address) =>
-      (names.length === 0 ? [""] : names)
-        .slice(0, MOST_KEYS)
-        .map((name) => `server ${address} ${name}`),
-    );
+  const listens = values("listen");
+  const addresses = listens.length === 0 ? ["80"] : listens.map(([address = ""]) => address);
+  const names = values("server_name").flat().slice(0, MOST_KEYS);
+  const defaults = listens.filter((words) => words.includes("default_server"));
+  return [
+    ...addresses.flatMap((address) =>
+      (names.length === 0 ? [""] : names).map((name) => `server ${address} ${name}`),
+    ),
+    ...defaults.map(([address = ""]) => `default server ${address}`),
+  ];
 }
 
 /**
