@@ -121,6 +121,22 @@ const rows: readonly Row[] = [
 `,
   },
   {
+    name: "as deep as the line that they go beside",
+    remedies: [version],
+    before: `location /ws {
+  access_log off;
+     proxy_pass http://b;
+}
+`,
+    kind: "server",
+    after: `location /ws {
+  access_log off;
+     proxy_pass http://b;
+     proxy_http_version 1.1;
+}
+`,
+  },
+  {
     name: "a snippet without a block of its own",
     remedies: [host, upgrade],
     before: `proxy_pass http://backend;

@@ -51,7 +51,7 @@ export function insert(
 ): TextEdit[] {
   const { document } = container;
   const gaps = gapsOf(container, removed);
-  const indent = indentInside(document, container.block, container.directives);
+  const usual = indentInside(document, container.block, container.directives);
   const outer = container.opener === null ? "" : indentAt(document, container.opener.start);
   const edits: TextEdit[] = [];
   const opened = new Map<Gap, string[]>();
@@ -61,6 +61,7 @@ export function insert(
       continue;
     }
     const eol = eolAt(document, gap.start);
+    const indent = indentBeside(document, anchor) ?? usual;
     const isAfter = anchor.at === "after" || anchor.at === "open";
     if (isAfter && isLastInLine(document, gap.start)) {
       const end = Math.max(gap.start, document.lines.endOf(document.lines.lineAt(gap.start)));
@@ -78,12 +79,19 @@ export function insert(
   if (opened.size > 0) {
     for (const gap of isOnOneLine(container) ? gaps : opened.keys()) {
       const eol = eolAt(document, gap.start);
-      const lines = (opened.get(gap) ?? []).map((line) => `${eol}${indent}${line}`).join("");
-      const text = lines + eol + (gap.before === "close" ? outer : indent);
+      const lines = (opened.get(gap) ?? []).map((line) => `${eol}${usual}${line}`).join("");
+      const text = lines + eol + (gap.before === "close" ? outer : usual);
       edits.push({ document, start: gap.start, end: gap.end, text });
     }
   }
   return edits;
+}
+
+/** How the directive that the lines go beside is indented, where it begins a line. */
+function indentBeside(document: Document, anchor: Anchor): string | null {
+  return "directive" in anchor && isFirstInLine(document, anchor.directive.start)
+    ? indentAt(document, anchor.directive.start)
+    : null;
 }
 
 /** An offset in the line that an insertion attaches to. */

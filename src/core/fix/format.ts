@@ -25,7 +25,7 @@ export function eolAt(document: Document, offset: number): string {
   return document.lines.eolOf(line) || (line > 1 ? document.lines.eolOf(line - 1) : "") || "\n";
 }
 
-/** One step of indentation, as the first block of the file that shows it does it; else a tab where one begins a line, or four blanks. */
+/** One step of indentation, as an outer block of the file shows it; else a tab where one begins a line, or four blanks. */
 export function indentUnit(document: Document): string {
   const pending: (readonly Directive[])[] = [document.tree.directives];
   for (let directives = pending.pop(); directives !== undefined; directives = pending.pop()) {
