@@ -16,10 +16,13 @@ test.each(named)("a server that hands all to $called serves WebSockets", ({ call
 
 test.each(applications.filter(({ distinct }) => distinct === true))(
   "$endpoints is enough without a name: $name",
-  ({ endpoints }) => {
+  ({ endpoints, mixed }) => {
     for (const endpoint of endpoints) {
       const text = `server { location ${endpoint} { proxy_pass http://127.0.0.1; } }`;
-      expect(intentAt(text)).toMatchObject({ intent: { serves: "yes" }, traffic: "websocket" });
+      expect(intentAt(text)).toMatchObject({
+        intent: { serves: "yes" },
+        traffic: mixed === true ? "mixed" : "websocket",
+      });
     }
   },
 );

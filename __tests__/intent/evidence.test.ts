@@ -506,6 +506,8 @@ describe("what passes there", () => {
     ["/hub", `proxy_pass http://b; ${upgrade}`, "mixed"],
     ["/", "proxy_pass http://grafana;", "mixed"],
     ["/api/live/", "proxy_pass http://grafana;", "websocket"],
+    ["/api/kernels", "proxy_pass http://b;", "mixed"],
+    ["/api2/json", "proxy_pass http://pve;", "mixed"],
   ])("%s { %s }: %s", (location, body, traffic) => {
     expect(intentAt(server(`location ${location} { ${body} }`)).traffic).toBe(traffic);
   });

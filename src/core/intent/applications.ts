@@ -7,6 +7,8 @@ export interface Application {
   readonly port?: number;
   /** Where its WebSockets are, from its own root. `/` where they have no path of their own. */
   readonly endpoints: readonly string[];
+  /** True where ordinary requests go to the same paths. */
+  readonly mixed?: boolean;
   /** True where no other software has such a path, so that it says enough without a name. */
   readonly distinct?: boolean;
   /** Where that is written. */
@@ -37,7 +39,7 @@ export const applications: readonly Application[] = [
   },
   {
     name: "Cockpit",
-    called: ["cockpit"],
+    called: [],
     endpoints: ["/cockpit/socket"],
     distinct: true,
     source: "https://github.com/cockpit-project/cockpit/wiki/Proxying-Cockpit-over-NGINX",
@@ -46,6 +48,7 @@ export const applications: readonly Application[] = [
     name: "Collabora Online",
     called: ["collabora", "coolwsd", "loolwsd"],
     endpoints: ["/cool", "/lool"],
+    mixed: true,
     source: "https://sdk.collaboraonline.com/docs/installation/Proxy_settings.html",
   },
   {
@@ -96,7 +99,7 @@ export const applications: readonly Application[] = [
   },
   {
     name: "GitLab agent server",
-    called: ["gitlab-kas", "kas"],
+    called: ["gitlab-kas"],
     endpoints: ["/-/kubernetes-agent"],
     distinct: true,
     source: "https://docs.gitlab.com/administration/clusters/kas/",
@@ -163,8 +166,9 @@ export const applications: readonly Application[] = [
   },
   {
     name: "Jupyter",
-    called: ["jupyter", "jupyterhub", "jupyterlab", "notebook"],
+    called: ["jupyter", "jupyterhub", "jupyterlab"],
     endpoints: ["/api/kernels", "/terminals", "/user"],
+    mixed: true,
     source: "https://jupyterhub.readthedocs.io/en/stable/howto/configuration/config-proxy.html",
   },
   {
@@ -172,6 +176,7 @@ export const applications: readonly Application[] = [
     called: [],
     endpoints: ["/api/kernels"],
     distinct: true,
+    mixed: true,
     source: "https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html",
   },
   {
@@ -186,6 +191,7 @@ export const applications: readonly Application[] = [
     called: ["mastodon-streaming"],
     endpoints: ["/api/v1/streaming"],
     distinct: true,
+    mixed: true,
     source: "https://docs.joinmastodon.org/methods/streaming/",
   },
   {
@@ -288,6 +294,7 @@ export const applications: readonly Application[] = [
     port: 8006,
     called: ["proxmox", "pve"],
     endpoints: ["/api2/json"],
+    mixed: true,
     source: "https://pve.proxmox.com/wiki/Web_Interface_Via_Nginx_Proxy",
   },
   {

@@ -20,7 +20,7 @@ function firstFrom(comments: readonly Span[], offset: number): number {
 }
 
 /** The comments in the lines directly above, without a blank line between, nearest last. */
-export function commentsAbove(document: Document, offset: number): readonly Span[] {
+function commentsAbove(document: Document, offset: number): readonly Span[] {
   const { text, tree } = document;
   const found: Span[] = [];
   let below = offset;

@@ -53,7 +53,7 @@ export function evidenceAt(config: Config, level: Level, location: Level, pass: 
   const isRoot = takesEverything(paths) || isFallback(server, location);
   return {
     signs: [
-      ...nameSigns(around, endpoint, application?.sign ?? null),
+      ...nameSigns(around, endpoint?.sign ?? null, application?.sign ?? null),
       ...headerSigns(around),
       ...conditionSigns(around),
       ...remarkSigns(around),
@@ -67,7 +67,10 @@ export function evidenceAt(config: Config, level: Level, location: Level, pass: 
       ...remarkDoubts(around),
       ...settingDoubts(around),
     ],
-    dedicated: endpoint !== null || application?.dedicated === true || conditionOf(level) === true,
+    dedicated:
+      endpoint?.dedicated === true ||
+      application?.dedicated === true ||
+      conditionOf(level) === true,
     elsewhere: endpointBeside(around, isRoot),
     takesEverything: isRoot,
   };

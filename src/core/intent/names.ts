@@ -1,35 +1,33 @@
-import { applications } from "./applications.ts";
 import type { LocationPaths } from "./paths.ts";
 import type { Doubt, Sign, Surroundings } from "./sign.ts";
-import { isEndpointOf } from "./software.ts";
+import { distinctEndpoint } from "./software.ts";
 import { type FoundWord, wordsInHost, wordsInPath } from "./words.ts";
 
-/** `location ~ ^/(ws|wss)/` must have one of the names, `location ~ ^/(ws|api)/` may have another. */
-export function endpointName(paths: LocationPaths): Sign | null {
-  const named = paths.paths.every((path) => isEndpointPath(path));
-  if (!named || paths.paths.length === 0) return null;
-  const distinct = applications.find(
-    (each) => each.distinct && paths.paths.every((path) => isEndpointOf(path, each)),
-  );
-  const text =
-    distinct === undefined
-      ? `the path ${paths.written} is named like a WebSocket endpoint`
-      : `the path ${paths.written} is the WebSocket endpoint of ${distinct.name}`;
-  return { kind: "name", text };
+/** A path that only WebSocket endpoints have. */
+export interface EndpointName {
+  readonly sign: Sign;
+  /** Nothing else passes there. */
+  readonly dedicated: boolean;
 }
 
-function isEndpointPath(path: string): boolean {
+/** `location ~ ^/(ws|wss)/` must have one of the names, `location ~ ^/(ws|api)/` may have another. */
+export function endpointName(paths: LocationPaths): EndpointName | null {
+  const application = distinctEndpoint(paths);
+  if (application !== null) {
+    const text = `the path ${paths.written} is the WebSocket endpoint of ${application.name}`;
+    return { sign: { kind: "name", text }, dedicated: application.mixed !== true };
+  }
+  if (paths.paths.length === 0 || !paths.paths.every(isNamedEndpoint)) return null;
+  const text = `the path ${paths.written} is named like a WebSocket endpoint`;
+  return { sign: { kind: "name", text }, dedicated: true };
+}
+
+function isNamedEndpoint(path: string): boolean {
   const words = wordsInPath(path);
   const last = path.split("/").findLast((segment) => segment !== "") ?? "";
   // `/ws/health` and `/websocket/info` are ordinary requests to a WebSocket server.
   const isOther = wordsInPath(last).some((word) => word.meaning === "other");
-  const isDistinct = applications.some(
-    (each) => each.distinct === true && isEndpointOf(path, each),
-  );
-  return (
-    isDistinct ||
-    (words.some((word) => word.meaning === "websocket") && !isOther && !isWebService(words))
-  );
+  return words.some((word) => word.meaning === "websocket") && !isOther && !isWebService(words);
 }
 
 /** `/ws/rest` and `/ws/soap` are web services. */

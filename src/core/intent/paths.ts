@@ -1,7 +1,7 @@
 import type { Use } from "../config/model.ts";
 
 /** Stands in a path for what nobody can know: whatever a regular expression leaves open. */
-export const unknownPart = "…";
+const unknownPart = "…";
 
 /** More alternatives than a location that people write has. */
 const mostPaths = 64;

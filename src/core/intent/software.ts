@@ -21,15 +21,20 @@ export function applicationSign(
   for (const { text, what } of [...upstreamNames, ...serverNames]) {
     const application = applicationCalled(text);
     if (application === null) continue;
-    const dedicated = isAlways(paths, application);
-    if (dedicated || takesAllOf(around, application)) {
+    const isItsPath = isAlways(paths, application);
+    if (isItsPath || takesAllOf(around, application)) {
       const [endpoint] = application.endpoints;
       const where = endpoint === "/" ? "" : `, whose WebSockets at ${endpoint} come here`;
       const sign = { kind: "application", text: `${what} is ${application.name}${where}` } as const;
-      return { sign, dedicated };
+      return { sign, dedicated: isItsPath && application.mixed !== true };
     }
   }
   return null;
+}
+
+/** A path that no other software has, so that it says enough by itself. */
+export function distinctEndpoint(paths: LocationPaths): Application | null {
+  return applications.find((each) => each.distinct === true && isAlways(paths, each)) ?? null;
 }
 
 /** A port is no proof, unless a folder or the file is called like the software too. */
@@ -70,7 +75,7 @@ export function plainSoftware({ upstreamNames }: Surroundings): readonly Doubt[]
 }
 
 /** Whether the path is one of the software's endpoints, in whatever folder the software stands. */
-export function isEndpointOf(path: string, application: Application): boolean {
+function isEndpointOf(path: string, application: Application): boolean {
   const trimmed = path.replace(/\/$/, "");
   return application.endpoints.some((endpoint) => endpoint !== "/" && trimmed.endsWith(endpoint));
 }

@@ -20,13 +20,11 @@ const websocketParts = new Set(
 );
 
 /** Names of two-way protocols and things that mostly use them. */
-const duplexParts = new Set(
-  "hub hubs realtime mqtt stomp terminal subscription subscriptions".split(" "),
-);
+const duplexParts = new Set("hub hubs realtime mqtt stomp terminal".split(" "));
 
 /** Names that Server-Sent Events, video, long polling and plain interfaces bear as often. */
 const streamingParts = new Set(
-  "live stream streaming push notification notifications events event graphql rpc chat console".split(
+  "live stream streaming push notification notifications events event graphql subscription subscriptions rpc chat console".split(
     " ",
   ),
 );
@@ -36,10 +34,14 @@ const otherParts = new Set(
   `webhook webhooks hook hooks auth oauth oauth2 authorize login logout signin signup sso saml oidc status health healthz
   healthcheck livez readyz ping metrics stats assets asset static media images image img css js fonts font icons icon favicon files
   upload uploads download downloads attachments news newsletter newsletters blog docs documentation swagger openapi robots sitemap
-  manifest wellknown acme registry pages rest soap wsdl xmlrpc public dist thumbnails avatars negotiate backup export exporter`.split(
+  manifest wellknown acme registry pages info rest soap wsdl xmlrpc public dist thumbnails avatars negotiate backup export exporter`.split(
     /\s+/,
   ),
 );
+
+/** `ws-trust` and its kin are standards of SOAP. */
+const otherSegments =
+  /^\.well-known|^ws-?(?:trust|fed|federation|security|policy|discovery|addressing|man)\b/;
 
 /** Endings of files that a server delivers as they are. */
 const fileEndings = new Set(
@@ -49,10 +51,12 @@ const fileEndings = new Set(
 
 /**
  * The telling words of a path, whole words only: `/ws` and `/live-ws` have one, `/news`, `/aws` and `/rows` have none.
- * Where nobody knows what stands in the path it holds `unknownPart`.
+ * Where nobody knows what stands in the path it holds `…`.
  */
 export function wordsInPath(path: string): readonly FoundWord[] {
-  const segments = path.split("/").filter((segment) => segment !== "");
+  // `~ ^/ws.*` takes no more than the prefix /ws does, and the dot of `~ ^/socket.io` was meant as one.
+  const known = path.replace(/(?<=[^/])…$/, "").replace(/socket…io/i, "socket.io");
+  const segments = known.split("/").filter((segment) => segment !== "");
   const found = segments.flatMap((segment) => wordsInSegment(segment));
   const ending = /\.(\w+)$/.exec(segments.at(-1) ?? "")?.[1]?.toLowerCase();
   if (ending !== undefined && fileEndings.has(ending)) {
@@ -81,8 +85,8 @@ function wordsInSegment(segment: string): FoundWord[] {
   if (websocketSegments.has(whole)) {
     return [{ word: whole, meaning: "websocket" }];
   }
-  if (whole.startsWith(".well-known")) {
-    return [{ word: ".well-known", meaning: "other" }];
+  if (otherSegments.test(whole)) {
+    return [{ word: segment, meaning: "other" }];
   }
   return partsOf(segment).flatMap((part) => {
     const word = meaningOf(part) === null ? part.replace(/\d$/, "") : part;
