@@ -114,9 +114,9 @@ test.each<[title: string, texts: Texts, expected: string[]]>([
     ["http: conf.d/proxy.conf conf.d/site.conf"],
   ],
   [
-    "a template among what a main file includes is not read",
+    "a template among what a main file includes",
     { "nginx.conf": http("include c/*;"), "c/a.conf": site("a"), "c/b.conf": site("%%name%%") },
-    ["main: nginx.conf c/a.conf"],
+    ["main: nginx.conf c/a.conf c/b.conf"],
   ],
   [
     "locations for a server",
@@ -140,7 +140,8 @@ test.each<[title: string, texts: Texts, expected: string[]]>([
     [],
   ],
   ["a stream's server", { "nginx/s.conf": "server { listen 5432; proxy_pass db:5432; }\n" }, []],
-  ["a template", { "nginx.conf": site("{{ name }}") }, []],
+  ["a template", { "nginx.conf": site("{{ name }}") }, ["http: nginx.conf"]],
+  ["a template that cannot be read", { "nginx.conf": site("{% if a %}") }, []],
 ])("%s", (_, texts, expected) => {
   expect(programs(texts)).toEqual(expected);
 });
@@ -202,7 +203,7 @@ test.each<[path: string, expected: string[]]>([
 test("files of no program are named only where they are asked for", () => {
   const texts = {
     ...twoTrees,
-    "a/t.conf": site("{{ name }}"),
+    "a/t.conf": site("a {% if b %}"),
     "nginx/u.conf": "server 10.0.0.1:80 weight=1;\n",
     "a/redis.conf": "port 6379\n",
   };
@@ -210,7 +211,11 @@ test("files of no program are named only where they are asked for", () => {
     findPrograms(repository(texts), { policy: policyOf(), ...(paths && { paths }) }).files;
   expect(files(["b/nginx.conf"])).toEqual([{ path: "b/nginx.conf", analysed: true }]);
   expect(files(["a/t.conf", "a/redis.conf"])).toEqual([
-    { path: "a/t.conf", analysed: false, reason: "it is a template ({{ name }})" },
+    {
+      path: "a/t.conf",
+      analysed: false,
+      reason: "it is a template, and its tag {% if b %} has no counterpart",
+    },
   ]);
   expect(
     files()

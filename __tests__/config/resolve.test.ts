@@ -151,14 +151,16 @@ test.each<[title: string, include: string, where: "http" | "server", hidden: boo
   ["a pattern in http brings servers", "c/*", "http", false],
   ["a file in http may bring settings", "c/a", "http", true],
   ["a pattern in a server", "c/*", "server", true],
-])("a template that is included is not read: %s", (_, include, where, hidden) => {
+])("a template that is included and cannot be read: %s", (_, include, where, hidden) => {
   const inside = where === "http" ? `include ${include};` : `server { include ${include}; }`;
   const config = configOf({
     "nginx.conf": `http { ${inside} }`,
-    "c/a": "location / { proxy_pass {{ scheme }}://b; }",
+    "c/a": "{% if a %}location / { proxy_pass http://b; }",
   });
   expect(config.problems).toEqual([]);
-  expect(config.incomplete).toEqual(["c/a is not read: it is a template ({{ scheme }})"]);
+  expect(config.incomplete).toEqual([
+    "c/a is not read: it is a template, and its tag {% if a %} has no counterpart",
+  ]);
   expect(levelOf(config, where).hidden.length > 0).toBe(hidden);
 });
 

@@ -54,16 +54,6 @@ export function measure(counts: (label: Label) => boolean): Measured {
   return { precision, recall, answers, misses, table: table(answers, precision, recall) };
 }
 
-/** Placeholders of templates become words, their statements vanish, so that the rest can be read; lines stay where they are. */
-function withoutPlaceholders(text: string): string {
-  return text
-    .replace(
-      /\{%.*?%\}|\{#.*?#\}|<%[^=].*?%>|\{\{-? *(?:if|else|end|range|with|define|template)\b.*?\}\}/gs,
-      (tag) => tag.replace(/[^\n]/g, " "),
-    )
-    .replace(/\{\{[^\n]*?\}\}|<%=[^\n]*?%>|%%\w+%%|\$\{[A-Z_]+\}/g, "placeholder");
-}
-
 function repositories(
   files: readonly CorpusFile[],
 ): ReadonlyMap<string, ReadonlyMap<string, string>> {
@@ -71,7 +61,7 @@ function repositories(
   for (const { path, text } of files) {
     const { repository, inside } = split(path);
     const paths = found.get(repository) ?? new Map<string, string>();
-    found.set(repository, paths.set(inside, withoutPlaceholders(text)));
+    found.set(repository, paths.set(inside, text));
   }
   return found;
 }

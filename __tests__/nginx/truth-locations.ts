@@ -132,7 +132,7 @@ function programsOf(file: string): readonly Config[] | null {
     list: () => paths,
   });
   const document = documents.get(path);
-  if (document !== undefined && documents.templateReason(document) !== null) return null;
+  if (document !== undefined && document.source.masked !== document.text) return null;
   const { configs } = findPrograms(documents, { policy: defaultPolicy, paths: [path] });
   const alone = (["http", "server", "location"] as const).flatMap(
     (kind) => resolve(documents, path, { kind, prefixes: new Map() }) ?? [],

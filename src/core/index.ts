@@ -29,7 +29,7 @@ export { planReview } from "./review/plan.ts";
 export type { ChangedFile, Review, ReviewComment } from "./review/review.ts";
 export type { Finding, Related, Severity } from "./rules/finding.ts";
 export { rulePage, ruleSummaries } from "./rules/catalogue.ts";
-export { isNginxFile } from "./sources/plain.ts";
+export { isNginxFile } from "./sources/sources.ts";
 export { parseUrl } from "./handshake/trace.ts";
 export type { TraceRequest, TraceResult } from "./handshake/trace.ts";
 export { traceJson, traceText } from "./report/trace.ts";

@@ -1,7 +1,7 @@
 import type { LocationReport } from "../analysis.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Config, Level, Use } from "../config/model.ts";
-import type { Exchange, Result, UpstreamHeader, Value, Verdict } from "../handshake/model.ts";
+import type { Result, UpstreamRequest, Value, Verdict } from "../handshake/model.ts";
 import { proxyingLevels } from "../handshake/pass.ts";
 import { enclosing, simulateAt } from "../handshake/simulate.ts";
 import { upstreamOf } from "../handshake/upstream-request.ts";
@@ -11,18 +11,50 @@ import { intentOf } from "../intent/intent.ts";
 import type { Intent, Traffic } from "../intent/model.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { LocationName } from "../rules/finding.ts";
+import { readable } from "../syntax/opaque.ts";
 import { placeOf, type ProxiedLocation } from "../rules/rule.ts";
 
-/** Simulates every proxying location of a program, each use once, in the order of the text. */
+/**
+ * Simulates every proxying location of a program, each use once, in the order of the text; of a template, each location
+ * that any rendering has.
+ */
 export function locate(
   config: Config,
   policy: Policy,
   versions: readonly NginxVersion[],
 ): Located[] {
-  return Array.from(
-    proxyingLevels(config),
-    ({ level, pass }) => new Located(config, level, pass, policy, versions),
+  const uses = new Map<string, Case[]>();
+  for (const each of [config, ...config.alternatives]) {
+    for (const { level, pass } of proxyingLevels(each)) {
+      const key = config.alternatives.length === 0 ? String(uses.size) : keyOf(level, pass);
+      const cases = uses.get(key) ?? [];
+      cases.push({ config: each, level, pass });
+      uses.set(key, cases);
+    }
+  }
+  return [...uses.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : new Located([first, ...others], policy, versions),
   );
+}
+
+/** One location in the versions in question, oldest first. */
+export type Simulated = readonly [ProxiedLocation, ...ProxiedLocation[]];
+
+/** A location's use in one rendering of its program. */
+interface Case {
+  readonly config: Config;
+  readonly level: Level;
+  readonly pass: Use;
+}
+
+/** The same in every rendering: where the block stands, and the includes that bring it. */
+function keyOf(level: Level, pass: Use): string {
+  const opener = level.opener ?? pass;
+  const parts: (string | number)[] = [];
+  for (let use: Use | null = opener; use !== null; use = use.include) {
+    parts.push(use.document.key, use.directive.start);
+  }
+  return parts.join(" ");
 }
 
 /**
@@ -36,16 +68,17 @@ export class Located implements LocationReport {
   readonly intent: Intent;
   readonly traffic: Traffic;
   readonly #asked: readonly NginxVersion[];
+  readonly #alternatives: readonly Case[];
   #name: LocationName | null = null;
-  #versions: readonly [ProxiedLocation, ...ProxiedLocation[]] | null = null;
+  #versions: Simulated | null = null;
+  #renderings: readonly Simulated[] | null = null;
 
   constructor(
-    config: Config,
-    level: Level,
-    pass: Use,
+    [{ config, level, pass }, ...alternatives]: readonly [Case, ...Case[]],
     policy: Policy,
     versions: readonly NginxVersion[],
   ) {
+    this.#alternatives = alternatives;
     this.config = config;
     this.level = level;
     this.proxyPass = pass;
@@ -60,18 +93,27 @@ export class Located implements LocationReport {
     return this.#name;
   }
 
-  /** In the order of the versions, oldest first. */
-  get versions(): readonly [ProxiedLocation, ...ProxiedLocation[]] {
-    if (this.#versions === null) {
-      const [first, ...others] = this.#asked.map((version) => this.#simulated(version));
-      if (first === undefined) throw new Error("a location is simulated for at least one version");
-      this.#versions = [first, ...others];
-    }
+  /** In the order of the versions, oldest first; of a template, in its first rendering that has the location. */
+  get versions(): Simulated {
+    const { config, level, proxyPass: pass } = this;
+    this.#versions ??= this.#simulated({ config, level, pass });
     return this.#versions;
   }
 
+  /** The versions in each rendering that has the location. */
+  get renderings(): readonly Simulated[] {
+    this.#renderings ??= [
+      this.versions,
+      ...this.#alternatives.map((alternative) => this.#simulated(alternative)),
+    ];
+    return this.#renderings;
+  }
+
   get verdict(): Verdict {
-    return this.versions.map(({ verdict }) => verdict).reduce(joinVerdicts);
+    return this.renderings
+      .flat()
+      .map(({ verdict }) => verdict)
+      .reduce(joinVerdicts);
   }
 
   get exchanges(): LocationReport["exchanges"] {
@@ -79,7 +121,13 @@ export class Located implements LocationReport {
   }
 
   get upstream(): LocationReport["upstream"] {
-    return joinedHead(this.versions.map(({ exchanges }) => exchanges.websocket));
+    const heads = this.renderings.map((versions) =>
+      joinedHead(
+        versions.map(({ exchanges }) => exchanges.websocket.upstream),
+        "version of nginx",
+      ),
+    );
+    return joinedHead(heads, "branch of the template");
   }
 
   get idleTimeoutMs(): number | null {
@@ -90,8 +138,14 @@ export class Located implements LocationReport {
     return this.versions.at(-1) ?? this.versions[0];
   }
 
-  #simulated(version: NginxVersion): ProxiedLocation {
-    const { config, level, proxyPass: pass, name, intent, traffic } = this;
+  #simulated(of: Case): Simulated {
+    const [first, ...others] = this.#asked.map((version) => this.#simulatedIn(of, version));
+    if (first === undefined) throw new Error("a location is simulated for at least one version");
+    return [first, ...others];
+  }
+
+  #simulatedIn({ config, level, pass }: Case, version: NginxVersion): ProxiedLocation {
+    const { name, intent, traffic } = this;
     const exchanges = {
       websocket: simulateAt(config, level, pass, "websocket", version),
       plain: simulateAt(config, level, pass, "plain", version),
@@ -123,32 +177,40 @@ function joinVerdicts(one: Verdict, other: Verdict): Verdict {
   };
 }
 
-/** The head that all versions send; what they do not agree on is unknown. */
-function joinedHead(exchanges: readonly Exchange[]): LocationReport["upstream"] {
-  const requests = exchanges.map(({ upstream }) => upstream);
-  const [oldest] = requests;
-  const newest = requests.at(-1);
-  if (oldest == null || newest == null) return null;
+interface Head {
+  readonly httpVersion: Value;
+  readonly headers: readonly (readonly [name: string, Value])[];
+}
+
+/** The parts of a request that its kinds agree on; what they do not agree on is unknown. */
+function joinedHead(heads: readonly (UpstreamRequest | Head | null)[], kind: string): Head | null {
+  const [oldest] = heads;
+  if (oldest == null || heads.includes(null)) return null;
+  const others = heads.slice(1).filter((head) => head !== null);
+  return others.map(headOf).reduce((one, other) => joined(one, other, kind), headOf(oldest));
+}
+
+function headOf({ httpVersion, headers }: UpstreamRequest | Head): Head {
+  return {
+    httpVersion,
+    headers: headers.map((header) => ("name" in header ? [header.name, header.value] : header)),
+  };
+}
+
+function joined(oldest: Head, newest: Head, kind: string): Head {
   const differs = (a: Value, b: Value, text: string): Value =>
-    shown(a) === shown(b)
-      ? b
-      : unknown("it depends on the version of nginx, which is not known", text);
-  const onlyIn = (header: UpstreamHeader): readonly [string, Value] => [
-    header.name,
-    unknown(
-      "not every version of nginx sends it, and the version is not known",
-      shown(header.value),
-    ),
+    shown(a) === shown(b) ? b : unknown(`it depends on the ${kind}, which is not known`, text);
+  const onlyIn = ([name, value]: readonly [string, Value]): readonly [string, Value] => [
+    name,
+    unknown(`not every ${kind} sends it, and which one it is is not known`, shown(value)),
   ];
   const headers: (readonly [string, Value])[] = [];
   const left = [...oldest.headers];
-  for (const header of newest.headers) {
-    const at = left.findIndex((each) => each.name.toLowerCase() === header.name.toLowerCase());
+  for (const [name, value] of newest.headers) {
+    const at = left.findIndex(([other]) => other.toLowerCase() === name.toLowerCase());
     const [other] = at === -1 ? [] : left.splice(at, 1);
     headers.push(
-      other === undefined
-        ? onlyIn(header)
-        : [header.name, differs(other.value, header.value, shown(header.value))],
+      other === undefined ? onlyIn([name, value]) : [name, differs(other[1], value, shown(value))],
     );
   }
   headers.push(...left.map(onlyIn));
@@ -166,8 +228,8 @@ function nameOf(level: Level, pass: Use): LocationName {
   }
   return {
     place: placeOf(opener ?? pass),
-    name: opener === null ? "" : opener.parameters.join(" "),
-    server: names[0] ?? null,
+    name: opener === null ? "" : readable(opener.parameters.join(" ")),
+    server: names[0] === undefined ? null : readable(names[0]),
     includedFrom,
   };
 }

@@ -5,6 +5,7 @@ import type { Remedy, Writable } from "../fix/remedy.ts";
 import { requestHead } from "../handshake/head.ts";
 import { keepsConnections } from "../handshake/upstream-request.ts";
 import type { Severity } from "../rules/finding.ts";
+import { tagsIn } from "../sources/tags.ts";
 import { type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
 import { type Mended, prove } from "./prove.ts";
@@ -116,7 +117,7 @@ export class Mender {
       writable,
     );
     for (const fix of fixes) {
-      if (fix.edits.length > 0) yield { fix, group, entries };
+      if (fix.edits.length > 0 && fix.edits.every(isPossible)) yield { fix, group, entries };
     }
   }
 
@@ -125,6 +126,17 @@ export class Mender {
     const { fix, entries } = candidate;
     return { fix: { ...fix, ...headsOf(this.#run, after, entries) }, entries: new Set(entries) };
   }
+}
+
+/** Whether an edit neither writes nor replaces a template's tag, nor text whose offsets are not the file's. */
+function isPossible({ document, start, end, text }: TextEdit): boolean {
+  const { source } = document;
+  const hasTags = source.masked !== document.text;
+  return (
+    source.editable &&
+    !(hasTags && tagsIn(text + "\n" + document.text.slice(start, end)).length > 0) &&
+    !/[\uE000-\uE002]/.test(text)
+  );
 }
 
 function mendable({ entries }: EntryGroup): readonly Entry[] {

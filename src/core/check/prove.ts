@@ -170,8 +170,8 @@ function keepsRequests(
     const allowed = allowedChanges(reaching.flatMap(({ entries }) => entries));
     return (
       allowed === null ||
-      located.versions.every((location, which) => {
-        const other = after[index]?.versions[which];
+      located.renderings.flat().every((location, which) => {
+        const other = after[index]?.renderings.flat()[which];
         return (
           other !== undefined &&
           (["websocket", "plain", "h2c"] as const).every((probe) =>

@@ -1,7 +1,7 @@
 import type { AnalysedFile } from "../analysis.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Documents } from "../config/documents.ts";
-import type { Config, Document, Place } from "../config/model.ts";
+import type { Config, Document, Place, Rendering } from "../config/model.ts";
 import { findPrograms } from "../config/programs.ts";
 import { guardComments } from "../intent/silences.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -10,6 +10,7 @@ import type { LocationName, Related, Severity } from "../rules/finding.ts";
 import { rules } from "../rules/index.ts";
 import { ruleTable, type RuleId } from "../rules/names.ts";
 import type { Report, Rule, RuleOptions } from "../rules/rule.ts";
+import { readable } from "../syntax/opaque.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { locate, type Located } from "./locations.ts";
 import { type PlacedSilence, silenceAt } from "./silence.ts";
@@ -97,11 +98,9 @@ export function run(request: RunRequest): Run {
         break;
       case "config":
         for (const config of configs) {
-          each.rule.check(
-            config,
-            (report) => add({ active: each, report, config, locations: [] }),
-            each.options,
-          );
+          for (const report of reportsOfConfig(each.rule, config, each.options)) {
+            add({ active: each, report, config, locations: [] });
+          }
         }
         break;
       case "location":
@@ -146,18 +145,63 @@ function activeRules(policy: Policy): ActiveRule[] {
   });
 }
 
+/** Reports by rule and place. */
+type Reports = ReadonlyMap<string, Report>;
+
 /** What a location rule says in every version in question, or says to hold in any. */
 function reportsOf({ rule, options }: ActiveRule, located: Located): Report[] {
   if (rule.over !== "location" || located.intent.serves === "no") return [];
-  const said = located.versions.map((location) => {
-    const reports = new Map<string, Report>();
-    rule.check(location, (report) => reports.set(keyOf(rule.id, report.place), report), options);
-    return reports;
-  });
-  const all = new Map(said.toReversed().flatMap((reports) => [...reports]));
+  return inEachRendering(
+    located.renderings.map((versions) => {
+      const said = versions.map((location) => {
+        const reports = new Map<string, Report>();
+        rule.check(
+          location,
+          (report) => reports.set(keyOf(rule.id, report.place), report),
+          options,
+        );
+        return reports;
+      });
+      const all = new Map(said.toReversed().flatMap((reports) => [...reports]));
+      const reports = [...all].filter(
+        ([key, report]) => report.inAnyVersion === true || said.every((others) => others.has(key)),
+      );
+      return { rendering: versions[0].config.rendering, reports: new Map(reports) };
+    }),
+  );
+}
+
+function reportsOfConfig(
+  rule: Extract<Rule, { over: "config" }>,
+  config: Config,
+  options: RuleOptions,
+): Report[] {
+  return inEachRendering(
+    [config, ...config.alternatives].map((each) => {
+      const reports = new Map<string, Report>();
+      rule.check(each, (report) => reports.set(keyOf(rule.id, report.place), report), options);
+      return { rendering: each.rendering, reports };
+    }),
+  );
+}
+
+/** What is said in every rendering that has the place; a template need not have it in each. */
+function inEachRendering(
+  said: readonly { readonly rendering: Rendering | null; readonly reports: Reports }[],
+): Report[] {
+  const all = new Map(said.toReversed().flatMap(({ reports }) => [...reports]));
   return [...all]
     .filter(
-      ([key, report]) => report.inAnyVersion === true || said.every((reports) => reports.has(key)),
+      ([
+        key,
+        {
+          place: { document, span },
+        },
+      ]) =>
+        said.every(
+          ({ rendering, reports }) =>
+            reports.has(key) || (rendering !== null && !rendering.has(document, span.start)),
+        ),
     )
     .map(([, report]) => report);
 }
@@ -166,7 +210,8 @@ function reportsOf({ rule, options }: ActiveRule, located: Located): Report[] {
 function documentsOf(configs: readonly Config[]): Map<Document, Config> {
   const found = new Map<Document, Config>();
   for (const config of configs) {
-    for (const document of config.documents) {
+    const documents = [config, ...config.alternatives].flatMap((each) => each.documents);
+    for (const document of documents) {
       if (!document.path.startsWith("/") && !found.has(document)) found.set(document, config);
     }
   }
@@ -203,11 +248,12 @@ function entriesOf(drafts: readonly Draft[]): Entry[] {
     const concerned = onlyUnclear ? heard : sure;
     return {
       rule,
-      severity: onlyUnclear ? "notice" : (report.severity ?? active.severity),
-      report,
+      severity:
+        onlyUnclear || document.source.isExample ? "notice" : (report.severity ?? active.severity),
+      report: { ...report, message: readable(report.message) },
       config,
       locations: concerned,
-      evidence: concerned[0]?.intent.evidence ?? [],
+      evidence: (concerned[0]?.intent.evidence ?? []).map(readable),
       commentable: !onlyUnclear && report.commentable !== false,
       related: relatedOf(report, concerned),
       identity,

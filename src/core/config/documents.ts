@@ -1,5 +1,9 @@
-import { templateReason } from "../sources/plain.ts";
+import type { Policy } from "../policy/policy.ts";
+import { plainSource } from "../sources/plain.ts";
+import type { Source } from "../sources/source.ts";
+import { sourcesOf } from "../sources/sources.ts";
 import { LineMap } from "../syntax/lines.ts";
+import { standIn, withTags } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import { grammar } from "./directives.ts";
 import type { Document, Files } from "./model.ts";
@@ -47,9 +51,8 @@ export class Documents {
   readonly files: Files;
   /** Paths that are listed but were not given. */
   readonly wanted = new Set<string>();
-  private readonly byPath = new Map<string, Document>();
-  private readonly peeked = new Map<string, Document>();
-  private readonly templates = new Map<Document, string | null>();
+  private readonly byKey = new Map<string, Document>();
+  private readonly found = new Map<string, readonly Document[]>();
   private readonly listed: ReadonlySet<string>;
   private folders: Map<string, Folder> | null = null;
 
@@ -65,9 +68,14 @@ export class Documents {
       list: () => files.list(),
       read: (path) => texts.get(path) ?? files.read(path),
     });
-    for (const [path, document] of this.byPath) {
+    for (const [key, document] of this.byKey) {
+      if (!texts.has(document.path)) {
+        copy.byKey.set(key, document);
+      }
+    }
+    for (const [path, documents] of this.found) {
       if (!texts.has(path)) {
-        copy.byPath.set(path, document);
+        copy.found.set(path, documents);
       }
     }
     return copy;
@@ -87,9 +95,12 @@ export class Documents {
     return text;
   }
 
-  /** The parsed file, or undefined as for `text`, without taking it for nginx configuration: it is not among `all`. */
-  peek(path: string): Document | undefined {
-    const known = this.byPath.get(path) ?? this.peeked.get(path);
+  /**
+   * What of the file is nginx configuration by its name and text, without taking it for a part of any program: it is not
+   * among `all`. Undefined as for `text`.
+   */
+  search(path: string, policy: Policy): readonly Document[] | undefined {
+    const known = this.found.get(path);
     if (known !== undefined) {
       return known;
     }
@@ -97,45 +108,50 @@ export class Documents {
     if (text === undefined) {
       return undefined;
     }
-    const document = parseDocument(path, text);
-    this.peeked.set(path, document);
-    return document;
+    const documents = sourcesOf(path, text, policy).map((source) =>
+      source.name === ""
+        ? (this.byKey.get(path) ?? parseDocument(path, text, source))
+        : parseDocument(path, text, source),
+    );
+    this.found.set(path, documents);
+    return documents;
   }
 
-  /** The parsed file, or undefined as for `text`. A symbolic link, which git keeps as its target's path, is followed. */
-  get(path: string): Document | undefined {
-    const known = this.byPath.get(path);
+  /** Takes a document for a part of a program. */
+  take(document: Document): void {
+    if (!this.byKey.has(document.key)) {
+      this.byKey.set(document.key, document);
+    }
+  }
+
+  /**
+   * The parsed file, or undefined as for `text`. A symbolic link, which git keeps as its target's path, is followed.
+   *
+   * @param key a path, or the key of a document that was taken
+   */
+  get(key: string): Document | undefined {
+    const known = this.byKey.get(key);
     if (known !== undefined) {
       return known;
     }
-    const text = this.text(path);
+    const text = this.text(key);
     if (text === undefined) {
       return undefined;
     }
-    const target = this.linkTarget(path, text);
-    return target === undefined ? this.add(path, text) : this.get(target);
-  }
-
-  /** Why a file cannot be read as plain text of nginx; null where it can. */
-  templateReason(document: Document): string | null {
-    let reason = this.templates.get(document);
-    if (reason === undefined) {
-      reason = templateReason(document.path, document.tree);
-      this.templates.set(document, reason);
-    }
-    return reason;
+    const target = this.linkTarget(key, text);
+    return target === undefined ? this.add(key, text) : this.get(target);
   }
 
   /** A file that comes with nginx, by its path relative to nginx.conf's folder, or by its absolute path. */
   shipped(name: string): Document | undefined {
     const text = shippedFiles.get(name);
     const path = name.startsWith("/") ? name : `/etc/nginx/${name}`;
-    return text === undefined ? undefined : (this.byPath.get(path) ?? this.add(path, text));
+    return text === undefined ? undefined : (this.byKey.get(path) ?? this.add(path, text));
   }
 
-  /** Everything that was parsed, by path; the paths of shipped files are absolute. */
+  /** Everything that was parsed, by key; the paths of shipped files are absolute. */
   all(): ReadonlyMap<string, Document> {
-    return this.byPath;
+    return this.byKey;
   }
 
   /** What stands directly in a folder; "" is the repository's root. */
@@ -158,14 +174,33 @@ export class Documents {
   }
 
   private add(path: string, text: string): Document {
-    const document = this.peeked.get(path) ?? parseDocument(path, text);
-    this.byPath.set(path, document);
+    const known = this.found.get(path)?.find(({ key }) => key === path);
+    const document = known ?? parseDocument(path, text, plainSource(path, text));
+    this.byKey.set(path, document);
     return document;
   }
 }
 
-function parseDocument(path: string, text: string): Document {
-  return { path, text, tree: parse(text, grammar), lines: new LineMap(text) };
+function parseDocument(path: string, text: string, source: Source): Document {
+  const tree = withTags(parse(source.masked, grammar), text);
+  const [problem] = tree.problems;
+  return {
+    path,
+    key: source.name === "" ? path : `${path}#${source.name}`,
+    text,
+    tree,
+    lines: new LineMap(text),
+    source,
+    unreadable:
+      source.unreadable ??
+      (problem === undefined || !isTemplate(source)
+        ? null
+        : `it is a template that cannot be read without its values: ${problem.message}`),
+  };
+}
+
+function isTemplate({ masked, switches }: Source): boolean {
+  return switches.length > 0 || masked.includes(standIn);
 }
 
 function foldersOf(paths: Iterable<string>): Map<string, Folder> {

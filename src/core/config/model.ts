@@ -1,3 +1,4 @@
+import type { Source } from "../sources/source.ts";
 import type { LineMap } from "../syntax/lines.ts";
 import type { Directive, Span, SyntaxTree } from "../syntax/tree.ts";
 
@@ -9,12 +10,19 @@ export interface Files {
   list(): readonly string[];
 }
 
-/** One file, parsed once however often it is included. */
+/** One file, or one of the configurations in it, parsed once however often it is included. */
 export interface Document {
   readonly path: string;
+  /** What tells it from all others: its path, for one of several in a file with more behind it. */
+  readonly key: string;
+  /** The file's, whatever part of it is configuration; spans are offsets into it. */
   readonly text: string;
   readonly tree: SyntaxTree;
   readonly lines: LineMap;
+  /** Where its configuration comes from. */
+  readonly source: Source;
+  /** Why it is not judged although it is nginx configuration; null where it is. */
+  readonly unreadable: string | null;
 }
 
 /** A span of one document. */
@@ -99,6 +107,12 @@ export interface ConfigProblem extends Place {
   readonly earlier: Use | null;
 }
 
+/** One choice for each condition of a program's templates. */
+export interface Rendering {
+  /** Whether what stands at this offset is written. */
+  has(document: Document, offset: number): boolean;
+}
+
 /** One program: what nginx would load when started with `root`, or a fragment in the context that it implies. */
 export interface Config {
   readonly root: string;
@@ -111,6 +125,10 @@ export interface Config {
   readonly main: Level;
   readonly documents: readonly Document[];
   readonly problems: readonly ConfigProblem[];
+  /** Which of its templates' branches are taken; null where no template is in it. */
+  readonly rendering: Rendering | null;
+  /** The same program with other branches taken, without this one. */
+  readonly alternatives: readonly Config[];
   /** Why a variable or header may be defined outside what we see; empty for a complete configuration. */
   readonly incomplete: readonly string[];
 }

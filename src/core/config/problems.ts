@@ -1,3 +1,4 @@
+import { isOpaque } from "../syntax/opaque.ts";
 import type { Span } from "../syntax/tree.ts";
 import { type DirectiveRow, directiveRows, isChecked, parseTime, rowIn } from "./directives.ts";
 import type { ConfigProblem, Level, Use } from "./model.ts";
@@ -37,7 +38,7 @@ export class Checker {
   directive(use: Use, anywhere = false): void {
     const { level } = use;
     if (level.context === "map") {
-      if (level.opener?.name === "map") {
+      if (level.opener?.name === "map" && ![use.name, ...use.parameters].some(isOpaque)) {
         this.mapEntry(level, use);
       }
       return;
@@ -54,6 +55,11 @@ export class Checker {
     if (row === undefined) {
       this.refused.add(use);
       this.report(use, "misplaced-directive", `"${use.name}" directive is not allowed here`);
+      return;
+    }
+    // A tag may stand for any number of parameters.
+    if (use.parameters.some(isOpaque)) {
+      this.repetition(use, row);
       return;
     }
     const form = formProblem(use, row);

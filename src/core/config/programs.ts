@@ -1,6 +1,6 @@
 import type { AnalysedFile } from "../analysis.ts";
 import type { Policy } from "../policy/policy.ts";
-import { isNginxFile, recognise } from "../sources/plain.ts";
+import { isNginxFile } from "../sources/sources.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { directiveRows, rowIn } from "./directives.ts";
 import { byteOrder, type Documents, folderOf, nameOf } from "./documents.ts";
@@ -58,16 +58,16 @@ class Search {
     const all: Config[] = [];
     const reached = new Set<string>();
     for (const kind of ["main", "http", "server", "location"] as const) {
-      const roots = (byRole.get(kind) ?? []).filter(({ path }) => !reached.has(path));
+      const roots = (byRole.get(kind) ?? []).filter(({ key }) => !reached.has(key));
       const configs = this.resolveAll(kind, roots);
-      for (const { path } of configs.flatMap((config) => config.documents)) {
-        reached.add(path);
+      for (const { key } of configs.flatMap(documentsOf)) {
+        reached.add(key);
       }
       all.push(...configs);
     }
     const { paths } = this;
     const configs = all.filter(
-      (config) => paths === null || config.documents.some(({ path }) => paths.has(path)),
+      (config) => paths === null || documentsOf(config).some(({ path }) => paths.has(path)),
     );
     this.noteFiles(configs, byRole);
     const files = [...this.files.values()].toSorted((a, b) => byteOrder(a.path, b.path));
@@ -77,8 +77,7 @@ class Search {
   private documentsByRole(): ReadonlyMap<Role, readonly Document[]> {
     const byRole = new Map<Role, Document[]>();
     for (const path of this.candidates()) {
-      const document = this.recognised(path);
-      if (document !== null) {
+      for (const document of this.recognised(path)) {
         const role = this.roleOf(document);
         const documents = byRole.get(role) ?? [];
         documents.push(document);
@@ -111,10 +110,10 @@ class Search {
     const groups =
       kind === "http" ? byFolder(roots).flatMap(compatible) : roots.map((one) => [one]);
     return groups.flatMap(([root, ...others]) => {
-      const siblings = others.map(({ path }) => path);
+      const siblings = others.map(({ key }) => key);
       return root === undefined
         ? []
-        : (resolve(this.documents, root.path, { kind, prefixes, siblings }) ?? []);
+        : (resolve(this.documents, root.key, { kind, prefixes, siblings }) ?? []);
     });
   }
 
@@ -138,7 +137,7 @@ class Search {
         this.files.set(path, { path, analysed: false, reason });
       }
     }
-    for (const { path } of configs.flatMap((config) => config.documents)) {
+    for (const { path } of configs.flatMap(documentsOf)) {
       if (this.documents.has(path)) {
         this.files.set(path, { path, analysed: true });
       }
@@ -149,19 +148,24 @@ class Search {
     return this.paths === null || this.paths.has(path);
   }
 
-  private recognised(path: string): Document | null {
-    const document = this.documents.peek(path);
-    if (document === undefined) {
-      return null;
+  private recognised(path: string): readonly Document[] {
+    const found = this.documents.search(path, this.policy);
+    if (found === undefined) {
+      return [];
     }
-    const { isNginx, reason } = recognise(path, document.text, this.policy, document.tree);
-    if (isNginx || this.roots.has(path)) {
-      return this.documents.get(path) ?? null;
-    }
-    if (reason !== null && this.isAskedFor(path)) {
-      this.files.set(path, { path, analysed: false, reason });
-    }
-    return null;
+    const documents =
+      found.length === 0 && this.roots.has(path) ? [this.documents.get(path) ?? []].flat() : found;
+    return documents.filter((document) => {
+      const { unreadable } = document;
+      if (unreadable !== null) {
+        if (this.isAskedFor(path)) {
+          this.files.set(path, { path, analysed: false, reason: unreadable });
+        }
+        return false;
+      }
+      this.documents.take(document);
+      return true;
+    });
   }
 
   /**
@@ -191,6 +195,11 @@ class Search {
       .map(({ path }) => path)
       .toSorted(byteOrder);
   }
+}
+
+/** What takes part in a program in any of its renderings. */
+function documentsOf({ documents, alternatives }: Config): Document[] {
+  return [...new Set([documents, ...alternatives.map((other) => other.documents)].flat())];
 }
 
 /** The folders of the paths and those above: for each, how many folders below it the nearest of the paths is. */
@@ -226,23 +235,23 @@ function isMainName(path: string): boolean {
 
 /** The fragments that no other of them includes; of two that include each other, the first. */
 function withoutIncluded(roots: readonly Document[], configs: readonly Config[]): Document[] {
-  const kept = new Set(roots.map(({ path }) => path));
+  const kept = new Set(roots.map(({ key }) => key));
   for (const includes of configs.map(includesOf)) {
-    for (const [path, brought] of includes) {
-      if (kept.has(path)) {
+    for (const [key, brought] of includes) {
+      if (kept.has(key)) {
         for (const other of brought) {
           kept.delete(other);
         }
       }
     }
   }
-  return roots.filter(({ path }) => kept.has(path));
+  return roots.filter(({ key }) => kept.has(key));
 }
 
 function byFolder(documents: readonly Document[]): Document[][] {
   const folders = new Map<string, Document[]>();
-  for (const document of documents.toSorted((a, b) => byteOrder(a.path, b.path))) {
-    const folder = folderOf(document.path);
+  for (const document of documents.toSorted((a, b) => byteOrder(a.key, b.key))) {
+    const folder = folderOf(document.key);
     const group = folders.get(folder) ?? [];
     group.push(document);
     folders.set(folder, group);
@@ -274,7 +283,7 @@ function compatible(documents: readonly Document[]): Document[][] {
       join(group, document, claims);
     }
   }
-  return groups.map((group) => group.documents.toSorted((a, b) => byteOrder(a.path, b.path)));
+  return groups.map((group) => group.documents.toSorted((a, b) => byteOrder(a.key, b.key)));
 }
 
 /** Files that can be loaded together, and what they claim. */

@@ -1,9 +1,11 @@
+import { isOpaque, tagIn } from "../syntax/opaque.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { contextInside, directiveRows } from "./directives.ts";
 import { type Documents, folderOf, joinPath } from "./documents.ts";
 import { expandGlob, isGlob } from "./glob.ts";
-import type { Config, Document, Level, Use } from "./model.ts";
+import type { Config, Document, Level, Rendering, Use } from "./model.ts";
 import { Checker } from "./problems.ts";
+import { firstRendering, otherRenderings } from "./rendering.ts";
 
 export interface ResolveOptions {
   readonly kind: Config["kind"];
@@ -34,7 +36,7 @@ type Growing<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] 
 /**
  * Expands a root file and its includes into levels, as nginx would read them.
  *
- * @param root the main file, or a fragment when `options.kind` says so
+ * @param root the key of the main file, or of a fragment when `options.kind` says so
  * @returns null where the root itself is not loaded
  */
 export function resolve(
@@ -43,7 +45,19 @@ export function resolve(
   options: ResolveOptions,
 ): Config | null {
   const document = documents.get(root);
-  return document === undefined ? null : new Resolver(documents, document, options).resolve();
+  if (document === undefined) {
+    return null;
+  }
+  const rendered = (rendering: Rendering): Config =>
+    new Resolver(documents, document, options, rendering).resolve();
+  const config = rendered(firstRendering());
+  const alternatives = otherRenderings(config.documents).map(rendered);
+  if (alternatives.length === 0) {
+    return config;
+  }
+  const all = { ...config, alternatives };
+  includes.set(all, includesOf(config));
+  return all;
 }
 
 const includes = new WeakMap<Config, ReadonlyMap<string, ReadonlySet<string>>>();
@@ -57,6 +71,7 @@ class Resolver {
   private readonly documents: Documents;
   private readonly root: Document;
   private readonly options: ResolveOptions;
+  private readonly rendering: Rendering;
   private readonly used = new Set<Document>();
   private readonly checker = new Checker();
   private readonly incomplete = new Set<string>();
@@ -68,10 +83,11 @@ class Resolver {
   private uses = 0;
   private depth = 0;
 
-  constructor(documents: Documents, root: Document, options: ResolveOptions) {
+  constructor(documents: Documents, root: Document, options: ResolveOptions, rendering: Rendering) {
     this.documents = documents;
     this.root = root;
     this.options = options;
+    this.rendering = rendering;
   }
 
   resolve(): Config {
@@ -86,15 +102,19 @@ class Resolver {
     const siblingDocuments = siblings.flatMap((path) => this.documents.get(path) ?? []);
     for (const document of [this.root, ...siblingDocuments]) {
       this.brought = new Set();
-      this.includes.set(document.path, this.brought);
+      this.includes.set(document.key, this.brought);
       this.fill(main, document, null);
     }
     const config: Config = {
-      root: this.root.path,
+      root: this.root.key,
       kind,
       main,
       documents: [...this.used],
       problems: this.checker.problems,
+      rendering: [...this.used].some(({ source }) => source.switches.length > 0)
+        ? this.rendering
+        : null,
+      alternatives: [],
       incomplete: [...this.incomplete],
     };
     includes.set(config, this.includes);
@@ -102,9 +122,8 @@ class Resolver {
   }
 
   private fill(level: Growing<Level>, document: Document, include: Use | null): void {
-    const template = this.documents.templateReason(document);
-    if (template !== null) {
-      this.hideIncluded(level, `${document.path} is not read: ${template}`, include);
+    if (document.unreadable !== null) {
+      this.hideIncluded(level, `${document.path} is not read: ${document.unreadable}`, include);
       return;
     }
     this.used.add(document);
@@ -130,6 +149,9 @@ class Resolver {
         this.hide(level, `the includes expand to more than ${MOST_USES} directives`);
         break;
       }
+      if (!this.rendering.has(document, directive.start)) {
+        continue;
+      }
       this.uses++;
       this.expandOne(level, document, directive, include);
     }
@@ -154,6 +176,9 @@ class Resolver {
       include,
     };
     level.uses.push(use);
+    if (isOpaque(name) && level.context !== "map") {
+      this.hide(level, fromTag(name));
+    }
     this.checker.directive(use, this.isGuessed(level));
     this.noteModule(use);
     if (directive.block !== null) {
@@ -180,6 +205,9 @@ class Resolver {
 
   /** A module may define variables that no directive here names. */
   private noteModule({ name, parameters, level: { context } }: Use): void {
+    if (isOpaque(name)) {
+      return;
+    }
     if (name === "load_module") {
       this.incomplete.add(`${parameters[0] ?? "a module"} is loaded`);
     } else if (
@@ -208,7 +236,7 @@ class Resolver {
       if (isOnTheWay(document, use)) {
         this.checker.report(use, "include-cycle", `${document.path} includes itself`);
       } else {
-        this.brought.add(document.path);
+        this.brought.add(document.key);
         this.fill(level, document, use);
       }
     }
@@ -234,6 +262,9 @@ class Resolver {
   }
 
   private find(pattern: string): Included {
+    if (isOpaque(pattern)) {
+      return { ...nothing, missing: [fromTag(pattern)] };
+    }
     return isGlob(pattern) ? this.glob(pattern) : this.plain(pattern);
   }
 
@@ -348,6 +379,10 @@ const nothing: Included = {
   missing: [],
   isCertainlyMissing: false,
 };
+
+function fromTag(value: string): string {
+  return `what the template's tag ${tagIn(value) ?? ""} brings is not known`;
+}
 
 /** The rest of an absolute path below a folder, or undefined where it is elsewhere. */
 function below(path: string, folder: string): string | undefined {

@@ -22,7 +22,7 @@ export function containerOf(config: Config, level: Level): Container | null {
       : { document, opener: directive, block, directives: block.directives };
   }
   const pass = level.uses.find((use) => use.name === "proxy_pass" && use.include === null);
-  const root = config.documents.find((candidate) => candidate.path === config.root);
+  const root = config.documents.find((candidate) => candidate.key === config.root);
   const document = pass?.document ?? root;
   return document === undefined || level !== config.main
     ? null

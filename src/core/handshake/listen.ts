@@ -1,4 +1,5 @@
 import type { Level } from "../config/model.ts";
+import { isOpaque } from "../syntax/opaque.ts";
 
 /** One address that a server listens on. */
 export interface Listener {
@@ -9,11 +10,11 @@ export interface Listener {
   readonly isDefault: boolean;
 }
 
-/** The addresses of a server, `*:80` where it says none; none where something hidden may say more. */
+/** The addresses of a server, `*:80` where it says none; none where something hidden or unknown may say more. */
 export function listenersOf(server: Level): Listener[] {
   const lines = server.uses.filter((use) => use.name === "listen" && use.parameters.length > 0);
-  if (lines.length === 0) {
-    return server.hidden.length > 0
+  if (lines.length === 0 || lines.some((use) => use.parameters.some(isOpaque))) {
+    return lines.length > 0 || server.hidden.length > 0
       ? []
       : [{ address: "*", port: "80", scheme: "http", isDefault: false }];
   }
@@ -50,8 +51,8 @@ export function serverNames(server: Level): string[] {
 /** `$server_name`: the first name; null where a hidden directive may give one. */
 export function serverNameOf(server: Level): string | null {
   const [first] = serverNames(server);
-  if (first === undefined) {
-    return server.hidden.length > 0 ? null : "";
+  if (first === undefined || isOpaque(first)) {
+    return first !== undefined || server.hidden.length > 0 ? null : "";
   }
   return first.startsWith(".") ? first.slice(1) : first.toLowerCase();
 }

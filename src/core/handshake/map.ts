@@ -1,4 +1,5 @@
 import type { Level, Use } from "../config/model.ts";
+import { isOpaque } from "../syntax/opaque.ts";
 import { compilePattern, type Groups } from "./pattern.ts";
 
 /** One line of a `map`. */
@@ -77,7 +78,9 @@ export function mapTable(inner: Level): MapTable {
       exact.set(key, entry);
     }
   }
-  const hidden = inner.hidden[0] ?? null;
+  const hidden =
+    inner.hidden[0] ??
+    (inner.uses.some(({ name }) => isOpaque(name)) ? "a template's tag stands for a key" : null);
   const table = { exact, heads, tails, patterns, fallback, hostnames, volatile, hidden };
   tables.set(inner, table);
   return table;

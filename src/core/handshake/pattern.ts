@@ -1,4 +1,5 @@
 import { RE2JS } from "re2js";
+import { isOpaque } from "../syntax/opaque.ts";
 
 /** What a match gave: each group's text by number (0 is the whole match) and by name in lower case. */
 export type Groups = ReadonlyMap<string, string>;
@@ -30,6 +31,9 @@ export function compilePattern(source: string, caseless: boolean): Pattern | und
 }
 
 function compile(source: string, caseless: boolean): Pattern | undefined {
+  if (isOpaque(source)) {
+    return undefined;
+  }
   const translated = translate(bytes(source));
   if (translated === undefined) {
     return undefined;

@@ -8,6 +8,7 @@ import {
 } from "../config/directives.ts";
 import { effectiveList, effectiveSetting, type Setting } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
+import { isOpaque, readable, tagIn } from "../syntax/opaque.ts";
 import { escapePath } from "./escape.ts";
 import type { UpstreamHeader, UpstreamRequest, Value } from "./model.ts";
 import {
@@ -56,7 +57,9 @@ export function proxyTarget(use: Use, scope: Scope): ProxyTarget {
   const host =
     socket !== null ? "localhost" : port === undefined || port === usual ? name : `${name}:${port}`;
   const wrap = (part: string): Value =>
-    why !== null && (part.includes("$") || !text.includes("$")) ? unknown(why, part) : part;
+    why !== null && (isOpaque(written) || part.includes("$") || !text.includes("$"))
+      ? unknown(why, part)
+      : part;
   return {
     use,
     address: wrap(address),
@@ -64,7 +67,7 @@ export function proxyTarget(use: Use, scope: Scope): ProxyTarget {
     port: socket !== null ? "" : wrap(port ?? usual),
     uri: rest === "" ? null : wrap(dynamic && rest.startsWith("?") ? `/${rest}` : rest),
     dynamic,
-    invalid: !/^(?:https?:\/\/|\$)/i.test(written),
+    invalid: !/^(?:https?:\/\/|\$|\uE000)/i.test(written),
   };
 }
 
@@ -208,8 +211,14 @@ export function upstreamRequest(
     httpVersionFrom: useOf(effectiveSetting(level, "proxy_http_version")),
     headers,
     body: sentBody,
-    hidden: list.hidden,
+    hidden: list.hidden ?? unnamedHeader(list.uses),
   };
+}
+
+/** A line of which nobody knows what header it sets. */
+function unnamedHeader(uses: readonly Use[]): string | null {
+  const name = uses.map((use) => use.parameters[0] ?? "").find(isOpaque);
+  return name === undefined ? null : `a header's name comes from the template's tag ${tagIn(name)}`;
 }
 
 function ownHeaders(uses: readonly Use[], scope: Scope, version: NginxVersion): UpstreamHeader[] {
@@ -315,8 +324,13 @@ function settingText(setting: Setting, byDefault: string): Value {
   switch (setting.state) {
     case "default":
       return byDefault;
-    case "set":
-      return setting.use.parameters[0] ?? "";
+    case "set": {
+      const [text = ""] = setting.use.parameters;
+      const tag = tagIn(text);
+      return tag === null
+        ? text
+        : unknown(`it comes from the template's tag ${tag}`, readable(text));
+    }
     case "unknown":
       return unknown(setting.why, "");
   }

@@ -1,5 +1,6 @@
 import type { Config, Level, Use } from "../config/model.ts";
 import { definitions, isDefined } from "./definitions.ts";
+import { readable, tagIn, withoutTags } from "../syntax/opaque.ts";
 import { mapTable, onlyValue, select } from "./map.ts";
 import type { Unknown, Value } from "./model.ts";
 import type { Groups } from "./pattern.ts";
@@ -73,7 +74,7 @@ const reference = /\$(?:\{(\w+)\}|([1-9])|([A-Za-z_]\w*))/g;
 
 /** The names of the variables in a parameter, in lower case, in order. */
 export function variablesIn(text: string): string[] {
-  return [...text.matchAll(reference)].map((match) =>
+  return [...withoutTags(text).matchAll(reference)].map((match) =>
     (match[1] ?? match[2] ?? match[3] ?? "").toLowerCase(),
   );
 }
@@ -89,23 +90,25 @@ const LONGEST_VALUE = 65_536;
 /** As many maps may lead to each other; nginx itself stops at 100. */
 const MOST_NESTED = 50;
 
-function expand(text: string, scope: Scope, within: readonly string[]): Value {
+function expand(written: string, scope: Scope, within: readonly string[]): Value {
+  const tag = tagIn(written);
+  const text = readable(written);
+  let why = tag === null ? null : `it comes from the template's tag ${tag}`;
   if (!text.includes("$")) {
-    return text;
+    return why === null ? text : unknown(why, text);
   }
-  let why: string | null = null;
   let result = "";
   let position = 0;
   for (const match of text.matchAll(reference)) {
-    const [written, braced, digit, bare] = match;
+    const [name, braced, digit, bare] = match;
     const value = variable((braced ?? digit ?? bare ?? "").toLowerCase(), scope, within);
     result += text.slice(position, match.index);
-    position = match.index + written.length;
+    position = match.index + name.length;
     if (isKnown(value)) {
       result += value;
     } else {
       why ??= value.unknown;
-      result += value.text === "" ? written : value.text;
+      result += value.text === "" ? name : value.text;
     }
     if (result.length > LONGEST_VALUE) {
       return unknown("the value is longer than any header", text);

@@ -1,4 +1,5 @@
 import type { Place } from "../config/model.ts";
+import { readable } from "../syntax/opaque.ts";
 import type { Directive } from "../syntax/tree.ts";
 
 export interface FingerprintParts {
@@ -61,7 +62,7 @@ function nameOf({ name, parameters, block }: Directive): string {
     name.value === "server"
       ? [firstParameter(block?.directives ?? [], "server_name", "listen")]
       : parameters.map(({ value }) => value);
-  const label = words.join(" ");
+  const label = readable(words.join(" "));
   return label === "" ? name.value : `${name.value}[${label}]`;
 }
 

@@ -1,64 +1,15 @@
 import picomatch from "picomatch";
-import type { Policy } from "../policy/policy.ts";
+import { isOpaque } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { Directive, Span, SyntaxTree } from "../syntax/tree.ts";
-
-/** What a file is to us. */
-export interface Recognition {
-  readonly isNginx: boolean;
-  /** Why a file that seems to be nginx configuration is passed over; null where it is analysed or is none. */
-  readonly reason: string | null;
-}
-
-const analysed: Recognition = { isNginx: true, reason: null };
-const foreign: Recognition = { isNginx: false, reason: null };
-
-/**
- * Whether a file is plain nginx configuration.
- *
- * @param text null asks by name alone: true where the file may be one
- */
-export function isNginxFile(
-  path: string,
-  text: string | null,
-  policy: Pick<Policy, "files" | "ignore">,
-): boolean {
-  return recognise(path, text, policy).isNginx;
-}
-
-/**
- * What `isNginxFile` decides, with the reason for files that are to be named although they are passed over.
- *
- * A broken file still counts, so that its faults are reported; a file of another program that happens to end in `.conf`
- * does not. Where the policy names the files, its word holds, except that a template is no plain file.
- *
- * @param tree the text, parsed, where the caller has it
- */
-export function recognise(
-  path: string,
-  text: string | null,
-  policy: Pick<Policy, "files" | "ignore">,
-  tree?: SyntaxTree,
-): Recognition {
-  const named = policy.files.length > 0;
-  if (matchesAny(policy.ignore, path) || !(named ? matchesAny(policy.files, path) : mayBe(path))) {
-    return foreign;
-  }
-  if (text === null) {
-    return analysed;
-  }
-  const parsed = tree ?? parse(text);
-  const reason = templateReason(path, parsed);
-  const plain = reason === null ? parsed : parse(withoutTags(text));
-  if (!named && !seemsNginx(plain, isNginxPath(path))) {
-    return foreign;
-  }
-  return reason === null ? analysed : { isNginx: false, reason };
-}
+import { maskTags } from "./mask.ts";
+import type { Source } from "./source.ts";
+import { type Tag, tagsIn } from "./tags.ts";
 
 const matchers = new Map<string, (path: string) => boolean>();
 
-function matchesAny(globs: readonly string[], path: string): boolean {
+/** Whether one of the globs matches. */
+export function matchesAny(globs: readonly string[], path: string): boolean {
   return globs.some((glob) => {
     const matches = matchers.get(glob) ?? picomatch(glob, { dot: true });
     matchers.set(glob, matches);
@@ -73,19 +24,21 @@ const nginxFolder =
 const nginxName = /nginx|\.(?:vhost|ngx)$/i;
 
 /** Whether the path alone speaks for nginx. */
-function isNginxPath(path: string): boolean {
+export function isNginxPath(path: string): boolean {
   return nginxFolder.test(path) || nginxName.test(path.slice(path.lastIndexOf("/") + 1));
 }
 
 /** Endings that others put behind a configuration's name: copies to edit, and templates. */
 const copies = /\.(?:sample|default|example|dist|orig|in)$/i;
-const templates = /\.(?:template|tmpl|tpl|j2|jinja|jinja2|erb|gtpl|gotmpl|sigil|ctmpl)$/i;
+const templates =
+  /\.(?:template|tmpl|tpl|j2|jinja|jinja2|erb|epp|ejs|gtpl|gotmpl|sigil|ctmpl|tftpl)$/i;
 
 /** Files that stand beside nginx configuration and are none. */
 const notConfiguration =
   /^(?:Dockerfile|Containerfile|Makefile|Jenkinsfile)\b|^(?:LICENSE|README)$|\.(?:md|mdx|rst|txt|adoc|html?|css|m?[jt]sx?|cjs|json|ya?ml|toml|xml|sh|bash|py|rb|pl|php|go|rs|java|lua|c|h|cpp|sql|tf|hcl|nix|lock|log|gitignore|gitkeep|pem|crt|cer|key|csr|dhparam|htpasswd|svg|png|jpe?g|gif|ico|webp|pdf|zip|t?gz|bz2|woff2?|ttf|bats|snap|service|socket|timer|env|ini|cfg|properties|types|bak|old|swp)$/i;
 
-function mayBe(path: string): boolean {
+/** Whether the path alone may be that of a file which is nothing but nginx configuration. */
+export function mayBePlain(path: string): boolean {
   if (/(?:^|\/)(?:node_modules|\.git)\//.test(path)) {
     return false;
   }
@@ -97,72 +50,48 @@ function mayBe(path: string): boolean {
   return /\.(?:conf|nginx|vhost|ngx|inc)$/i.test(name) || isNginxPath(path);
 }
 
-/**
- * Tags of templates that stay on their line: Jinja, Go and their like, ERB, and placeholders that a script replaces. Text
- * that only opens like one is a fault of nginx configuration.
- */
-const tags =
-  /\{\{[^{}\n]{0,300}\}\}|\{%[^%\n]{0,300}%\}|<%[^%\n]{0,300}%>|%%\w{1,100}%%|\$\{[A-Z][A-Z0-9_]{0,100}\}|\b__[A-Z][A-Z0-9_]{0,100}__/g;
-
-/** What envsubst replaces besides `${NAME}`, so near to nginx's own variables that only a template's name tells. */
-const bareVariables = /\$(?!HTTP_|ARG_|COOKIE_)[A-Z][A-Z0-9_]{1,100}\b(?![({])/g;
-
 /** Directives that define a variable; nginx's names have no case. */
 const definitions = /\b(?:set|geo|(?:map|geo|split_clients)\s+[^\s;{}]+)\s+\$(\w+)/gi;
 
-/** Why the text is a template: its first tag outside of comments and Lua. Null where it has none. */
-export function templateReason(path: string, tree: SyntaxTree): string | null {
-  const found =
-    firstTag(tree, tags) ?? (templates.test(path) ? firstTag(tree, bareVariables) : null);
-  return found === null
-    ? null
-    : `it is a template (${found.length > 40 ? `${found.slice(0, 39)}…` : found})`;
+/** The file as configuration, whether it is any or not: with its tags masked, where it is a template. */
+export function plainSource(path: string, text: string): Source {
+  const span = { start: 0, end: text.length };
+  const source = { name: "", span, editable: true, isExample: false };
+  const defined = new Set(
+    Array.from(text.matchAll(definitions), ([, name = ""]) => name.toLowerCase()),
+  );
+  const bareVariables = templates.test(path);
+  const interpolation = /\.tftpl$/i.test(path) ? "terraform" : "none";
+  const tags = tagsIn(text, { bareVariables, interpolation, defined });
+  if (!hasTagOutside(tags, text)) {
+    return { ...source, masked: text, switches: [], unreadable: null };
+  }
+  const { text: masked, switches, unreadable } = maskTags(text, tags);
+  return { ...source, masked, switches, unreadable };
 }
 
-function firstTag(tree: SyntaxTree, pattern: RegExp): string | null {
-  const { text } = tree;
+/** Whether a tag stands outside of comments and Lua, where what looks like one need be none. */
+function hasTagOutside(tags: readonly Tag[], text: string): boolean {
+  if (tags.length === 0) {
+    return false;
+  }
+  const tree = parse(text);
   const aside = [...tree.comments, ...luaBodies(tree.directives)].toSorted(
     (a, b) => a.start - b.start,
   );
   let next = 0;
-  let defined: ReadonlySet<string> | null = null;
-  for (const { 0: tag, index } of text.matchAll(pattern)) {
-    while ((aside[next]?.end ?? Infinity) <= index) {
+  return tags.some(({ start }) => {
+    while ((aside[next]?.end ?? Infinity) <= start) {
       next++;
     }
-    if ((aside[next]?.start ?? Infinity) <= index) {
-      continue;
-    }
-    if (tag.startsWith("$")) {
-      defined ??= definedIn(text);
-      if (defined.has(tag.replace(/\W/g, "").toLowerCase())) {
-        continue;
-      }
-    }
-    return tag;
-  }
-  return null;
-}
-
-function definedIn(text: string): ReadonlySet<string> {
-  return new Set(Array.from(text.matchAll(definitions), ([, name = ""]) => name.toLowerCase()));
+    return (aside[next]?.start ?? Infinity) > start;
+  });
 }
 
 function luaBodies(directives: readonly Directive[]): Span[] {
   return directives.flatMap(({ block }) =>
     block === null ? [] : block.lua === null ? luaBodies(block.directives) : [block.lua],
   );
-}
-
-/** The text as nginx might see it after rendering: lines of nothing but tags are gone, others stand for a word. */
-function withoutTags(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => {
-      const rest = line.replace(tags, "");
-      return rest.length === line.length ? line : rest.trim() === "" ? "" : line.replace(tags, "x");
-    })
-    .join("\n");
 }
 
 const blocks = new Set(
@@ -241,7 +170,7 @@ function mayBeOfModule({ name, block, semicolon }: Directive): boolean {
 const dataBlocks = new Set("map geo split_clients types charset_map match".split(" "));
 
 /** Whether more of the directives are nginx's than not, and one of them could hardly be of another program. */
-function seemsNginx(tree: SyntaxTree, byPath: boolean): boolean {
+export function seemsNginx(tree: SyntaxTree, byPath: boolean): boolean {
   const [first] = tree.directives;
   // An INI section, markup, a script's first line.
   if (first === undefined || /^[[<]/.test(first.name.value) || tree.text.startsWith("#!")) {
@@ -261,7 +190,7 @@ function seemsNginx(tree: SyntaxTree, byPath: boolean): boolean {
         if (block !== null && !dataBlocks.has(name.value)) {
           walk(block.directives);
         }
-      } else if (!mayBeOfModule(directive)) {
+      } else if (!mayBeOfModule(directive) && !isOpaque(name.value)) {
         others++;
       }
     }

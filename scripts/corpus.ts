@@ -1,0 +1,3 @@
+import { corpusReport } from "../__tests__/sources/corpus.ts";
+
+console.log(corpusReport());

@@ -1,0 +1,258 @@
+import { standIn } from "../syntax/opaque.ts";
+import { Problems, Scanner } from "../syntax/scan.ts";
+import type { Span } from "../syntax/tree.ts";
+import type { Switch } from "./source.ts";
+import type { Tag } from "./tags.ts";
+
+export interface Masked {
+  readonly text: string;
+  readonly switches: readonly Switch[];
+  /** Why the template's statements do not fit the blocks of the configuration; null where they do. */
+  readonly unreadable: string | null;
+}
+
+/** More than any real template has. */
+const MOST_TAGS = 5000;
+
+/** A condition from its first tag to its last, with what it writes. */
+interface Region extends Span {
+  readonly tags: readonly Tag[];
+}
+
+/**
+ * Makes text that nginx's parser reads out of a template of the same length: tags that write something become words, or
+ * parts of words, tags that steer become blanks, and a tag in a line of its own becomes a directive that nobody knows.
+ */
+export function maskTags(text: string, tags: readonly Tag[]): Masked {
+  if (tags.length === 0) {
+    return { text, switches: [], unreadable: null };
+  }
+  if (tags.length > MOST_TAGS) {
+    const unreadable = `it is a template with more than ${MOST_TAGS} tags`;
+    return { text: masked(text, tags, []), switches: [], unreadable };
+  }
+  const { regions, unbalanced } = regionsOf(tags);
+  const whole = masked(text, tags, []);
+  const layout = new Layout(whole);
+  // A condition within a directive makes a part of it unknown, whatever it writes.
+  const inline = outermost(regions.filter((region) => layout.isInDirective(region.start)));
+  const final =
+    inline.length === 0
+      ? whole
+      : masked(
+          text,
+          tags.filter((tag) => !isWithin(tag, inline)),
+          inline,
+        );
+  const settled = inline.length === 0 ? layout : new Layout(final);
+  const rest = regions.filter((region) => !isWithin(region, inline));
+  const cut =
+    inline.find((region) => !layout.holds(region)) ??
+    rest.find((region) => contentsOf(region).some((span) => !settled.isWhole(span)));
+  const unreadable = unbalanced
+    ? `it is a template, and its tag ${shortened(text, unbalanced)} has no counterpart`
+    : cut === undefined
+      ? null
+      : `it is a template, and its tag ${shortened(text, cut.tags[0] ?? cut)} cuts a block or directive apart`;
+  const pieces: string[] = [];
+  let from = 0;
+  for (const end of settled.loose) {
+    pieces.push(final.slice(from, end - 1), ";");
+    from = end;
+  }
+  pieces.push(final.slice(from));
+  return { text: pieces.join(""), switches: rest.map(switchOf), unreadable };
+}
+
+function shortened(text: string, { start, end }: Span): string {
+  const tag = text.slice(start, end).replace(/\s+/g, " ");
+  return tag.length > 40 ? `${tag.slice(0, 39)}…` : tag;
+}
+
+function isWithin(span: Span, outer: readonly Span[]): boolean {
+  return outer.some(({ start, end }) => start <= span.start && span.end <= end);
+}
+
+function outermost(regions: readonly Region[]): Region[] {
+  return regions.filter(
+    (region) =>
+      !regions.some(
+        (other) => other !== region && other.start <= region.start && region.end <= other.end,
+      ),
+  );
+}
+
+function masked(text: string, tags: readonly Tag[], opaque: readonly Span[]): string {
+  const pieces: string[] = [];
+  let from = 0;
+  const spans = [
+    ...tags.map(({ start, end, kind }) => ({ start, end, fill: kind === "value" ? standIn : " " })),
+    ...opaque.map(({ start, end }) => ({ start, end, fill: standIn })),
+  ].toSorted((a, b) => a.start - b.start);
+  for (const { start, end, fill } of spans) {
+    pieces.push(text.slice(from, start), filled(text, start, end, fill));
+    from = end;
+  }
+  pieces.push(text.slice(from));
+  return pieces.join("");
+}
+
+/** As many characters of one kind as the text has there; line endings stay. */
+export function filled(text: string, start: number, end: number, fill: string): string {
+  return text.slice(start, end).replace(/[^\r\n]/g, fill);
+}
+
+function regionsOf(tags: readonly Tag[]): { regions: Region[]; unbalanced: Tag | null } {
+  const regions: Region[] = [];
+  const open: { readonly tags: Tag[] }[] = [];
+  let unbalanced: Tag | null = null;
+  for (const tag of tags) {
+    switch (tag.kind) {
+      case "open":
+      case "group":
+        open.push({ tags: [tag] });
+        break;
+      case "else": {
+        const innermost = open.at(-1);
+        if (innermost === undefined) unbalanced ??= tag;
+        else innermost.tags.push(tag);
+        break;
+      }
+      case "close": {
+        const closed = open.pop();
+        const [first] = closed?.tags ?? [];
+        if (closed === undefined || first === undefined) unbalanced ??= tag;
+        else if (first.kind === "open") {
+          regions.push({ start: first.start, end: tag.end, tags: [...closed.tags, tag] });
+        }
+        break;
+      }
+      case "value":
+      case "nothing":
+        break;
+    }
+  }
+  return { regions, unbalanced: unbalanced ?? open[0]?.tags[0] ?? null };
+}
+
+function contentsOf({ tags }: Region): Span[] {
+  return tags.slice(1).map((tag, index) => ({ start: tags[index]?.end ?? 0, end: tag.start }));
+}
+
+function switchOf(region: Region): Switch {
+  const conditions = region.tags.filter(
+    ({ kind, condition }, index) => index === 0 || (kind === "else" && condition !== ""),
+  );
+  const spans = contentsOf(region);
+  const contents = new Map<number, Span>();
+  const questions: string[] = [];
+  for (const [index, span] of spans.entries()) {
+    const tag = region.tags[index];
+    if (tag !== undefined && conditions.includes(tag)) {
+      contents.set(questions.length, span);
+      questions.push(tag.condition);
+    } else {
+      contents.set(conditions.length, span);
+    }
+  }
+  const [only = ""] = questions;
+  if (questions.length > 1 || !only.startsWith("!")) {
+    return { key: questions.join(" | "), choices: questions.length + 1, contents };
+  }
+  const turned = new Map([...contents].map(([choice, span]) => [1 - choice, span]));
+  return { key: only.replace(/^!/, ""), choices: 2, contents: turned };
+}
+
+/** Where directives begin and end in a text, and how deep blocks are nested. */
+class Layout {
+  /** Ends of tags that are alone in their line, where a directive could begin. */
+  readonly loose: number[] = [];
+  /** Sorted places at which a directive begins or ends, or a block opens or closes. */
+  private readonly at: number[] = [];
+  private readonly inside: boolean[] = [];
+  private readonly depth: number[] = [];
+
+  constructor(text: string) {
+    const scanner = new Scanner(text, new Problems());
+    let depth = 0;
+    let within = false;
+    const note = (offset: number): void => {
+      this.at.push(offset);
+      this.inside.push(within);
+      this.depth.push(depth);
+    };
+    note(0);
+    for (let kind = scanner.next(); kind !== "end"; kind = scanner.next()) {
+      switch (kind) {
+        case "word":
+          if (!within && isLoose(text, scanner.start, scanner.end)) {
+            this.loose.push(scanner.end);
+          } else if (!within) {
+            within = true;
+            note(scanner.start);
+          }
+          break;
+        case "semicolon":
+          within = false;
+          note(scanner.end);
+          break;
+        case "open":
+          within = false;
+          depth++;
+          note(scanner.end);
+          break;
+        case "close":
+          within = false;
+          depth--;
+          note(scanner.start);
+          break;
+        case "comment":
+        case "lua":
+          break;
+      }
+    }
+  }
+
+  isInDirective(offset: number): boolean {
+    return this.inside[this.indexAt(offset)] ?? false;
+  }
+
+  /** Whether the span is within one directive. */
+  holds({ start, end }: Span): boolean {
+    return this.indexAt(start) === this.indexAt(end);
+  }
+
+  /** Whether the span has nothing but whole directives and blocks. */
+  isWhole({ start, end }: Span): boolean {
+    const first = this.indexAt(start);
+    const last = this.indexAt(end);
+    if (this.inside[first] === true || this.inside[last] === true) return false;
+    const depth = this.depth[first] ?? 0;
+    if (this.depth[last] !== depth) return false;
+    for (let index = first; index <= last; index++) {
+      if ((this.depth[index] ?? 0) < depth) return false;
+    }
+    return true;
+  }
+
+  /** The last place that is not after the offset. */
+  private indexAt(offset: number): number {
+    let low = 0;
+    let high = this.at.length;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if ((this.at[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** Whether a word is nothing but tags, and nothing but blanks or a comment follows it in its line. */
+function isLoose(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    if (text[at] !== standIn) return false;
+  }
+  const lineEnd = text.indexOf("\n", end);
+  return /^[ \t\r]*(?:#.*)?$/.test(text.slice(end, lineEnd === -1 ? text.length : lineEnd));
+}

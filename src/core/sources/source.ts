@@ -1,0 +1,30 @@
+import type { Span } from "../syntax/tree.ts";
+
+/**
+ * nginx configuration as it stands in a file: a text of exactly the file's length in which everything else is blank, so
+ * that an offset into it is one into the file.
+ */
+export interface Source {
+  /** What the source tells from others of its file: empty where the file is nothing but configuration. */
+  readonly name: string;
+  /** Where it stands in the file. */
+  readonly span: Span;
+  /** What is parsed: stand-ins (syntax/opaque.ts) for tags that write something, blanks for all that is no configuration. */
+  readonly masked: string;
+  readonly switches: readonly Switch[];
+  /** False where offsets within a line are not the file's: there, no text is suggested. */
+  readonly editable: boolean;
+  /** True where nobody runs it as it stands, as in documentation: its findings are notices. */
+  readonly isExample: boolean;
+  /** Why it cannot be judged although it is nginx configuration; null where it can. */
+  readonly unreadable: string | null;
+}
+
+/** A condition of a template. Those that ask the same have the same key and are decided the same. */
+export interface Switch {
+  readonly key: string;
+  /** How many choices there are: one for each condition and the last for when none of them holds. */
+  readonly choices: number;
+  /** What is written by choice; a choice that is not there writes nothing. */
+  readonly contents: ReadonlyMap<number, Span>;
+}

@@ -1,0 +1,37 @@
+import type { Policy } from "../policy/policy.ts";
+import { parse } from "../syntax/parse.ts";
+import { isNginxPath, matchesAny, mayBePlain, plainSource, seemsNginx } from "./plain.ts";
+import type { Source } from "./source.ts";
+
+type Selection = Pick<Policy, "files" | "ignore" | "markdown">;
+
+/**
+ * Whether a file is nginx configuration or holds some.
+ *
+ * @param text null asks by name alone: true where the file may be one
+ */
+export function isNginxFile(path: string, text: string | null, policy: Selection): boolean {
+  return text === null ? mayBe(path, policy) : sourcesOf(path, text, policy).length > 0;
+}
+
+/**
+ * The nginx configuration in a file, in the order of the text: the whole of a plain file or template.
+ *
+ * A broken file still counts, so that its faults are reported; a file of another program that happens to end in `.conf`
+ * does not. Where the policy names the files, its word holds.
+ */
+export function sourcesOf(path: string, text: string, policy: Selection): Source[] {
+  if (!mayBe(path, policy)) {
+    return [];
+  }
+  const source = plainSource(path, text);
+  return policy.files.length > 0 || seemsNginx(parse(source.masked), isNginxPath(path))
+    ? [source]
+    : [];
+}
+
+function mayBe(path: string, { files, ignore }: Selection): boolean {
+  return (
+    !matchesAny(ignore, path) && (files.length > 0 ? matchesAny(files, path) : mayBePlain(path))
+  );
+}
