@@ -81,7 +81,8 @@ function answer(
   const files: Files = { read: (path) => paths.get(path), list: () => [...paths.keys()] };
   const documents = new Documents(files);
   const programs = findPrograms(documents, { policy: defaultPolicy, paths: [inside] }).configs;
-  for (const config of programs.length > 0 ? programs : [load(documents, inside)]) {
+  const all = programs.length > 0 ? programs : [load(documents, inside)];
+  for (const config of all.flatMap((each) => [each, ...each.alternatives])) {
     for (const { level, pass } of proxyingLevels(config)) {
       for (let at = level; at.parent !== null; at = at.parent) {
         const opener = at.opener;

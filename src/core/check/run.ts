@@ -11,7 +11,7 @@ import { rules } from "../rules/index.ts";
 import { ruleTable, type RuleId } from "../rules/names.ts";
 import type { Report, Rule, RuleOptions } from "../rules/rule.ts";
 import { readable } from "../syntax/opaque.ts";
-import type { Directive } from "../syntax/tree.ts";
+import type { Directive, Span } from "../syntax/tree.ts";
 import { locate, type Located } from "./locations.ts";
 import { type PlacedSilence, silenceAt } from "./silence.ts";
 
@@ -182,7 +182,24 @@ function reportsOfConfig(
       rule.check(each, (report) => reports.set(keyOf(rule.id, report.place), report), options);
       return { rendering: each.rendering, reports };
     }),
+  ).filter(isUnderOneCondition);
+}
+
+/** Whether what a report points at is there whenever its place is, as far as one template tells. */
+function isUnderOneCondition({ place, related = [] }: Report): boolean {
+  return related.every(({ place: other }) =>
+    other.document.source.switches
+      .flatMap(({ contents }) => [...contents.values()])
+      .every(
+        (span) =>
+          !isInside(other.span, span) ||
+          (place.document === other.document && isInside(place.span, span)),
+      ),
   );
+}
+
+function isInside(inner: Span, outer: Span): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
 }
 
 /** What is said in every rendering that has the place; a template need not have it in each. */

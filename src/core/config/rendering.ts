@@ -2,8 +2,8 @@ import type { Source, Switch } from "../sources/source.ts";
 import type { Span } from "../syntax/tree.ts";
 import type { Document, Rendering } from "./model.ts";
 
-/** As many renderings of a program are simulated beside the first. */
-const MOST_ALTERNATIVES = 16;
+/** Up to as many choices are tried one by one. */
+const MOST_SINGLES = 16;
 
 /** Gives the choice for a condition. */
 type Choose = (of: Switch) => number;
@@ -39,15 +39,16 @@ export function firstRendering(): Rendering {
 }
 
 /**
- * Beside the first: no condition holds; then each further choice by itself, with those around it. What all of these say
- * is taken to be said by every mixture of them.
+ * Beside the first: no condition holds; then each further choice by itself, with those around it, or, where they are
+ * many, in so few groups that of any two choices each is taken without the other once. What all of these say is taken to
+ * be said by every mixture of them.
  */
 export function otherRenderings(documents: readonly Document[]): Rendering[] {
   const switches = documents.flatMap(({ source }) => source.switches);
   if (switches.length === 0) {
     return [];
   }
-  const singles = new Map<string, ReadonlyMap<string, number>>();
+  const singles = new Map<string, Chosen>();
   const keys = new Set(switches.map(({ key }) => key));
   for (const { source } of documents) {
     for (const each of source.switches) {
@@ -64,10 +65,25 @@ export function otherRenderings(documents: readonly Document[]): Rendering[] {
   }
   return [
     new Decided(({ choices }) => choices - 1),
-    ...[...singles.values()]
-      .slice(0, MOST_ALTERNATIVES)
-      .map((chosen) => new Decided(({ key, choices }) => chosen.get(key) ?? choices - 1)),
+    ...groupsOf([...singles.values()]).map(
+      (chosen) => new Decided(({ key, choices }) => chosen.get(key) ?? choices - 1),
+    ),
   ];
+}
+
+type Chosen = ReadonlyMap<string, number>;
+
+function groupsOf(singles: readonly Chosen[]): readonly Chosen[] {
+  if (singles.length <= MOST_SINGLES) {
+    return singles;
+  }
+  const join = (chosen: readonly Chosen[]): Chosen => new Map(chosen.flatMap((each) => [...each]));
+  const groups: Chosen[] = [];
+  for (let bit = 1; bit < singles.length; bit *= 2) {
+    groups.push(join(singles.filter((_, index) => (index & bit) !== 0)));
+    groups.push(join(singles.filter((_, index) => (index & bit) === 0)));
+  }
+  return groups;
 }
 
 /** Directives on which a request's way depends; what else is written under a condition changes none. */

@@ -32,23 +32,32 @@ export function maskTags(text: string, tags: readonly Tag[]): Masked {
     return { text: masked(text, tags, []), switches: [], unreadable };
   }
   const { regions, unbalanced } = regionsOf(tags);
-  const whole = masked(text, tags, []);
-  const layout = new Layout(whole);
+  const layout = new Layout(masked(text, tags, []));
   // A condition within a directive makes a part of it unknown, whatever it writes.
   const inline = outermost(regions.filter((region) => layout.isInDirective(region.start)));
-  const final =
-    inline.length === 0
-      ? whole
-      : masked(
-          text,
-          tags.filter((tag) => !isWithin(tag, inline)),
-          inline,
-        );
-  const settled = inline.length === 0 ? layout : new Layout(final);
-  const rest = regions.filter((region) => !isWithin(region, inline));
+  const joined = masked(
+    text,
+    tags.filter((tag) => !isWithin(tag, inline)),
+    inline,
+  );
+  const settled = inline.length === 0 ? layout : new Layout(joined);
+  const around = regions.filter((region) => !isWithin(region, inline));
+  // Where branches open a block in different ways and close it together, the first is taken for all.
+  const apart = around.filter((region) =>
+    contentsOf(region).some((span) => !settled.isWhole(span)),
+  );
+  const dropped = apart.flatMap((region) => contentsOf(region).slice(1));
+  const whole = blanked(joined, dropped);
+  const final = apart.length === 0 ? settled : new Layout(whole);
+  const rest = around.filter((region) => !apart.includes(region) && !isWithin(region, dropped));
   const cut =
     inline.find((region) => !layout.holds(region)) ??
-    rest.find((region) => contentsOf(region).some((span) => !settled.isWhole(span)));
+    apart.find((region) =>
+      contentsOf(region).some((span, index) =>
+        decisive.test(index === 0 ? "" : joined.slice(span.start, span.end)),
+      ),
+    ) ??
+    rest.find((region) => contentsOf(region).some((span) => !final.isWhole(span)));
   const unreadable = unbalanced
     ? `it is a template, and its tag ${shortened(text, unbalanced)} has no counterpart`
     : cut === undefined
@@ -56,12 +65,23 @@ export function maskTags(text: string, tags: readonly Tag[]): Masked {
       : `it is a template, and its tag ${shortened(text, cut.tags[0] ?? cut)} cuts a block or directive apart`;
   const pieces: string[] = [];
   let from = 0;
-  for (const end of settled.loose) {
-    pieces.push(final.slice(from, end - 1), ";");
+  for (const end of final.loose) {
+    pieces.push(whole.slice(from, end - 1), ";");
     from = end;
   }
-  pieces.push(final.slice(from));
+  pieces.push(whole.slice(from));
   return { text: pieces.join(""), switches: rest.map(switchOf), unreadable };
+}
+
+/** What in a branch decides on a request's way, so that one branch cannot stand for another. */
+const decisive = /\b(?:(?:proxy|grpc|uwsgi|scgi|fastcgi)_\w+|include|return|rewrite|set)\b/;
+
+function blanked(text: string, spans: readonly Span[]): string {
+  return spans.reduce(
+    (result, { start, end }) =>
+      result.slice(0, start) + filled(result, start, end, " ") + result.slice(end),
+    text,
+  );
 }
 
 function shortened(text: string, { start, end }: Span): string {
@@ -189,7 +209,7 @@ class Layout {
             this.loose.push(scanner.end);
           } else if (!within) {
             within = true;
-            note(scanner.start);
+            note(scanner.start + 1);
           }
           break;
         case "semicolon":
@@ -204,7 +224,7 @@ class Layout {
         case "close":
           within = false;
           depth--;
-          note(scanner.start);
+          note(scanner.end);
           break;
         case "comment":
         case "lua":

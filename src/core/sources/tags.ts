@@ -51,7 +51,11 @@ export function tagsIn(text: string, options: TagOptions = plainTags): Tag[] {
     if (tag === null) {
       continue;
     }
-    tags.push(tag);
+    if (mark === "<%" && tag.kind !== "value") {
+      tags.push(...rubyTags(text, tag));
+    } else {
+      tags.push(tag);
+    }
     opener.lastIndex = tag.end;
     const raw = /^\{%[-+]?\s*(raw|verbatim)\s*[-+]?%\}$/.exec(text.slice(start, tag.end))?.[1];
     if (raw !== undefined) {
@@ -93,7 +97,7 @@ function tagAt(
     }
     case "<%": {
       const end = ending("%>", start + 2);
-      return end === -1 ? null : { start, end, ...ruby(text.slice(start + 2, end - 2)) };
+      return end === -1 ? null : { start, end, ...(text[start + 2] === "=" ? writes : nothing) };
     }
     case "%{": {
       if (options.interpolation !== "terraform" || text[start - 1] === "%") return null;
@@ -230,11 +234,26 @@ function jinja(inside: string): Meaning {
   }
 }
 
+/** One tag for each statement of a piece of Ruby that matters; those after the first are empty. */
+function rubyTags(text: string, { start, end }: Tag): Tag[] {
+  const inside = text.slice(start + 2, end - 2);
+  if (/^[#%]/.test(inside)) {
+    return [{ start, end, ...nothing }];
+  }
+  const whole = ruby(inside);
+  const meanings = /[\n;]/.test(inside.trim())
+    ? inside
+        .split(/[\n;]/)
+        .map(ruby)
+        .filter(({ kind }) => kind !== "nothing")
+    : [whole];
+  const [first = nothing, ...others] = meanings;
+  return [{ start, end, ...first }, ...others.map((meaning) => ({ start: end, end, ...meaning }))];
+}
+
 /** ERB, and what looks like it: EJS and EPP, whose blocks have braces. */
 function ruby(inside: string): Meaning {
-  if (inside.startsWith("#") || inside.startsWith("%")) return nothing;
-  if (inside.startsWith("=")) return writes;
-  const code = inside.replace(/^[-_|]?\s*/, "").replace(/\s*[-_|]?$/, "");
+  const code = inside.replace(/^[-_]?\s*/, "").replace(/\s*[-_]?$/, "");
   const [, word = "", rest = ""] = /^(\w+)\b\s*(.*)$/s.exec(code) ?? [];
   if (/^\}\s*(?:else|elsif)\b/.test(code)) {
     return asking("else", code.replace(/^\}\s*(?:else(?:\s*if)?|elsif)\s*/, "").replace(/\{$/, ""));
