@@ -1,6 +1,6 @@
 import type { AnalysedFile } from "../analysis.ts";
 import type { Policy } from "../policy/policy.ts";
-import { isNginxFile } from "../sources/sources.ts";
+import { containerOf, isNginxFile } from "../sources/sources.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { directiveRows, rowIn } from "./directives.ts";
 import { byteOrder, type Documents, folderOf, nameOf } from "./documents.ts";
@@ -122,8 +122,8 @@ class Search {
     byRole: ReadonlyMap<Role, readonly Document[]>,
   ): void {
     for (const document of byRole.get("none") ?? []) {
-      const { path } = document;
-      if (this.isAskedFor(path)) {
+      const { path, source } = document;
+      if (source.name === "" && this.isAskedFor(path)) {
         const reason =
           roleOf(document) === "main"
             ? "it is a main file, and the policy's roots do not name it"
@@ -142,6 +142,13 @@ class Search {
         this.files.set(path, { path, analysed: true });
       }
     }
+  }
+
+  /** Of files that hold configuration among other things, only those that are asked for: nothing includes them. */
+  private isCandidate(path: string): boolean {
+    return (
+      isNginxFile(path, null, this.policy) && (containerOf(path) === null || this.isAskedFor(path))
+    );
   }
 
   private isAskedFor(path: string): boolean {
@@ -176,7 +183,7 @@ class Search {
     const { paths } = this;
     const named = this.documents.files
       .list()
-      .filter((path) => this.roots.has(path) || isNginxFile(path, null, this.policy));
+      .filter((path) => this.roots.has(path) || this.isCandidate(path));
     if (paths === null || named.length <= MOST_CANDIDATES) {
       return named.toSorted(byteOrder);
     }

@@ -102,9 +102,9 @@ export function anchorOffset(container: Container, anchor: Anchor): number {
     case "before":
       return anchor.directive.start;
     case "open":
-      return container.block?.open.end ?? 0;
+      return container.block?.open.end ?? container.document.source.span.start;
     case "close":
-      return container.block?.close?.start ?? container.document.text.length;
+      return container.block?.close?.start ?? container.document.source.span.end;
   }
 }
 
@@ -119,7 +119,7 @@ interface Gap {
 function gapsOf(container: Container, removed: ReadonlySet<Directive>): Gap[] {
   const { block, directives, document } = container;
   const gaps: Gap[] = [];
-  let start = block?.open.end ?? 0;
+  let start = block?.open.end ?? document.source.span.start;
   let after: Directive | "open" = "open";
   const loses = isOnOneLine(container);
   for (const directive of directives) {
@@ -130,7 +130,7 @@ function gapsOf(container: Container, removed: ReadonlySet<Directive>): Gap[] {
     start = directive.end;
     after = directive;
   }
-  const end = block?.close?.start ?? document.text.length;
+  const end = block?.close?.start ?? document.source.span.end;
   gaps.push({ start, end, after, before: "close" });
   return gaps;
 }

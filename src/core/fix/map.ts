@@ -86,10 +86,15 @@ function mapEdit(document: Document, before: Directive, maps: readonly NewMap[])
     return { document, start: before.start, end: before.start, text: text.trimStart() + indent };
   }
   let line = lines.lineAt(before.start);
-  while (line > 1 && /^[ \t]*#/.test(lineText(document, line - 1))) {
+  while (
+    lines.startOf(line) > document.source.span.start &&
+    /^[ \t]*#/.test(lineText(document, line - 1))
+  ) {
     line--;
   }
-  const isOpen = line === 1 || /^\s*$|\{\s*$/.test(lineText(document, line - 1));
+  const isOpen =
+    lines.startOf(line) <= document.source.span.start ||
+    /^\s*$|\{\s*$/.test(lineText(document, line - 1));
   const start = lineStart(document, lines.startOf(line));
   return { document, start, end: start, text: (isOpen ? "" : eol) + text + eol };
 }

@@ -2,6 +2,7 @@ import type { Policy } from "../policy/policy.ts";
 import { parse } from "../syntax/parse.ts";
 import { isNginxPath, matchesAny, mayBePlain, plainSource, seemsNginx } from "./plain.ts";
 import type { Source } from "./source.ts";
+import { yamlSources } from "./yaml.ts";
 
 type Selection = Pick<Policy, "files" | "ignore" | "markdown">;
 
@@ -24,6 +25,12 @@ export function sourcesOf(path: string, text: string, policy: Selection): Source
   if (!mayBe(path, policy)) {
     return [];
   }
+  switch (containerOf(path)) {
+    case "yaml":
+      return yamlSources(path, text);
+    case null:
+      break;
+  }
   const source = plainSource(path, text);
   return policy.files.length > 0 || seemsNginx(parse(source.masked), isNginxPath(path))
     ? [source]
@@ -31,7 +38,22 @@ export function sourcesOf(path: string, text: string, policy: Selection): Source
 }
 
 function mayBe(path: string, { files, ignore }: Selection): boolean {
-  return (
-    !matchesAny(ignore, path) && (files.length > 0 ? matchesAny(files, path) : mayBePlain(path))
-  );
+  if (matchesAny(ignore, path) || /(?:^|\/)(?:node_modules|\.git)\//.test(path)) {
+    return false;
+  }
+  return files.length > 0
+    ? matchesAny(files, path)
+    : mayBePlain(path) || containerOf(path) !== null;
+}
+
+type Container = "yaml";
+
+/** What a file is that may hold configuration among other things; null for one that is all configuration or none. */
+export function containerOf(path: string): Container | null {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (/\.ya?ml(?:\.(?:j2|jinja2?|erb|gotmpl|tpl|tmpl|template))?$/i.test(name)) {
+    const isOther = /(?:^|\/)\.github\//.test(path) || /(?:^|[-.])lock\.ya?ml$/i.test(name);
+    return isOther ? null : "yaml";
+  }
+  return null;
 }

@@ -1,0 +1,38 @@
+import type { Span } from "../syntax/tree.ts";
+import { vanishing } from "../syntax/opaque.ts";
+import { filled, maskTags } from "./mask.ts";
+import type { Source } from "./source.ts";
+import type { Tag } from "./tags.ts";
+
+/** A part of a file that is configuration. */
+export interface Cut {
+  readonly name: string;
+  readonly span: Span;
+  /** The tags of the file; those outside of the span do not count. */
+  readonly tags: readonly Tag[];
+  readonly editable: boolean;
+  readonly isExample?: boolean;
+  /** Characters of the span that stand for others: as many for as many. */
+  readonly replaced?: readonly (Span & { readonly text: string })[];
+}
+
+/** Makes a source of a part of a file. */
+export function cutOut(text: string, cut: Cut): Source {
+  const { name, span, editable, isExample = false, replaced = [] } = cut;
+  const pieces: string[] = [filled(text, 0, span.start, " ")];
+  let from = span.start;
+  for (const { start, end, text: other } of replaced) {
+    pieces.push(text.slice(from, start), other);
+    from = end;
+  }
+  pieces.push(text.slice(from, span.end), filled(text, span.end, text.length, " "));
+  const tags = cut.tags.filter(({ start, end }) => span.start <= start && end <= span.end);
+  const { text: masked, switches, unreadable } = maskTags(pieces.join(""), tags);
+  return { name, span, masked, switches, editable, isExample, unreadable };
+}
+
+/** What an escaped character stands for, in as many characters. */
+export function unescaped(written: string, character: string, before: string): string {
+  const fill = character === "\n" || /\s/.test(before) ? " " : vanishing;
+  return fill.repeat(Math.max(0, written.length - character.length)) + character;
+}

@@ -1,0 +1,247 @@
+import { isMap, isScalar, isSeq, type Node, parseAllDocuments, Scalar } from "yaml";
+import { standIn } from "../syntax/opaque.ts";
+import { parse } from "../syntax/parse.ts";
+import type { Span } from "../syntax/tree.ts";
+import { cutOut, unescaped } from "./cut.ts";
+import { filled } from "./mask.ts";
+import { isNginxPath, mayBePlain, seemsNginx } from "./plain.ts";
+import type { Source } from "./source.ts";
+import { plainTags, type Tag, tagsIn } from "./tags.ts";
+
+/** Larger files (UTF-16 units) are generated, and hold no configuration that a person edits. */
+const LONGEST = 2_000_000;
+
+/** As many configurations are looked at in one file. */
+const MOST_SOURCES = 200;
+
+/** Text without any of these words holds no configuration that concerns proxying. */
+const telling = /\b(?:server|location|upstream|map|proxy_\w+)\b/;
+
+/** A text in a YAML file, and where it stands. */
+export interface YamlText {
+  /** The keys on the way to it, indexes for items of lists; first the number of the document. */
+  readonly path: readonly (string | number)[];
+  readonly value: string;
+  /** The text between its quotes, or the lines of a block. */
+  readonly span: Span;
+  readonly style: "literal" | "folded" | "double" | "single" | "plain";
+}
+
+/** The nginx configuration in a YAML file, whatever it is for: ConfigMaps, Helm values, compose files, playbooks. */
+export function yamlSources(path: string, text: string): Source[] {
+  if (text.length > LONGEST || !text.includes(";") || !telling.test(text)) {
+    return [];
+  }
+  const isCompose = /(?:^|\/)(?:docker-)?compose[^/]*$/i.test(path);
+  const tags = tagsIn(text, plainTags);
+  const sources: Source[] = [];
+  for (const each of yamlTexts(text, tags)) {
+    if (sources.length < MOST_SOURCES && isConfiguration(each, text, tags)) {
+      sources.push(sourceOf(each, text, tags, isCompose && each.path.at(-1) === "content"));
+    }
+  }
+  return sources;
+}
+
+/** Every text in a file that may be configuration, in its order. Never throws: what is no YAML has none. */
+export function yamlTexts(text: string, tags: readonly Tag[]): YamlText[] {
+  const found: YamlText[] = [];
+  const plain = withoutTags(text, tags);
+  const documents = parseAllDocuments(plain, { logLevel: "silent", uniqueKeys: false });
+  if (!Array.isArray(documents)) {
+    return found;
+  }
+  for (const [index, { contents }] of documents.entries()) {
+    collect(contents, [index], plain, found);
+  }
+  return found;
+}
+
+function collect(
+  node: Node | null,
+  path: readonly (string | number)[],
+  text: string,
+  found: YamlText[],
+): void {
+  if (isMap(node)) {
+    for (const { key, value } of node.items) {
+      const name = isScalar(key) ? String(key.value) : "?";
+      collect(value as Node | null, [...path, name], text, found);
+    }
+  } else if (isSeq(node)) {
+    for (const [index, item] of node.items.entries()) {
+      collect(item as Node | null, [...path, index], text, found);
+    }
+  } else if (isScalar(node) && typeof node.value === "string" && node.range) {
+    const [start, end] = node.range;
+    const style = styleOf(node);
+    if (style === "literal" || style === "folded") {
+      const line = text.indexOf("\n", start) + 1;
+      found.push({
+        path,
+        value: node.value,
+        style,
+        span: { start: line === 0 ? end : Math.min(line, end), end },
+      });
+    } else {
+      const quote = style === "plain" ? 0 : 1;
+      found.push({
+        path,
+        value: node.value,
+        style,
+        span: { start: start + quote, end: end - quote },
+      });
+    }
+  }
+}
+
+function styleOf({ type }: Scalar): YamlText["style"] {
+  switch (type) {
+    case Scalar.BLOCK_LITERAL:
+      return "literal";
+    case Scalar.BLOCK_FOLDED:
+      return "folded";
+    case Scalar.QUOTE_DOUBLE:
+      return "double";
+    case Scalar.QUOTE_SINGLE:
+      return "single";
+    default:
+      return "plain";
+  }
+}
+
+/** The file as YAML may see it: lines of nothing but tags are blank, other tags are parts of a word. */
+function withoutTags(text: string, tags: readonly Tag[]): string {
+  const pieces: string[] = [];
+  let from = 0;
+  for (const { start, end, kind } of tags) {
+    if (start < from) continue;
+    pieces.push(text.slice(from, start));
+    pieces.push(
+      filled(text, start, end, kind === "value" && !isAlone(text, start, end) ? standIn : " "),
+    );
+    from = end;
+  }
+  pieces.push(text.slice(from));
+  return pieces.join("");
+}
+
+function isAlone(text: string, start: number, end: number): boolean {
+  const lineEnd = text.indexOf("\n", end);
+  return (
+    /^[ \t]*$/.test(text.slice(text.lastIndexOf("\n", start - 1) + 1, start)) &&
+    /^[ \t\r]*$/.test(text.slice(end, lineEnd === -1 ? text.length : lineEnd))
+  );
+}
+
+function isConfiguration(
+  { value, path, span, style }: YamlText,
+  text: string,
+  tags: readonly Tag[],
+): boolean {
+  if (!value.includes(";") || !telling.test(value)) {
+    return false;
+  }
+  // In a folded text a comment goes on over what looks like the next lines.
+  if (style === "folded" && value.includes("#")) {
+    return false;
+  }
+  const own = tags
+    .filter(({ start, end }) => span.start <= start && end <= span.end)
+    .map((tag) => ({ ...tag, start: tag.start - span.start, end: tag.end - span.start }));
+  const content = style === "double" ? value : withoutTags(text.slice(span.start, span.end), own);
+  return seemsNginx(parse(content), isNamedNginx(path));
+}
+
+/** Whether a key says that its text is nginx configuration: `default.conf`, `nginx.conf`. */
+function isNamedNginx(path: readonly (string | number)[]): boolean {
+  const name = path.at(-1);
+  return (
+    typeof name === "string" && (isNginxPath(name) || (/\.\w+$/.test(name) && mayBePlain(name)))
+  );
+}
+
+/** A source for a text; in compose files `$$` is a `$`, and what one `$` begins is compose's own. */
+export function sourceOf(
+  { path, span, style }: YamlText,
+  text: string,
+  tags: readonly Tag[],
+  isInterpolated: boolean,
+): Source {
+  const written = text.slice(span.start, span.end);
+  const replaced =
+    style === "double"
+      ? escapes(written, /\\(?:x..|u.{4}|U.{8}|\r?\n|.)/gs, decoded)
+      : isInterpolated
+        ? escapes(written, /\$\$/g, () => "$")
+        : [];
+  return cutOut(text, {
+    name: nameOf(path),
+    span,
+    tags: isInterpolated ? interpolated(text, span, tags) : tags,
+    editable: style === "literal",
+    replaced: replaced.map((each) => ({
+      ...each,
+      start: each.start + span.start,
+      end: each.end + span.start,
+    })),
+  });
+}
+
+/** The keys as a path: what belongs together has the same folder. */
+function nameOf(path: readonly (string | number)[]): string {
+  const words = path.map((part) => String(part).replace(/[/#]/g, "_"));
+  return `${words.slice(0, -1).join(".")}/${words.at(-1) ?? ""}`;
+}
+
+function escapes(
+  written: string,
+  pattern: RegExp,
+  meaning: (escape: string) => string,
+): (Span & { text: string })[] {
+  return Array.from(written.matchAll(pattern), ({ 0: escape, index }) => ({
+    start: index,
+    end: index + escape.length,
+    text: unescaped(escape, meaning(escape), written[index - 1] ?? " "),
+  }));
+}
+
+function decoded(escape: string): string {
+  switch (escape[1]) {
+    case "n":
+      return "\n";
+    case "t":
+      return "\t";
+    case "r":
+    case "\r":
+    case "\n":
+    case " ":
+      return " ";
+    case '"':
+    case "\\":
+    case "/":
+      return escape[1];
+    default:
+      return standIn;
+  }
+}
+
+/** Compose's own variables beside the file's tags. */
+function interpolated(text: string, { start, end }: Span, tags: readonly Tag[]): Tag[] {
+  const own = Array.from(
+    text.slice(start, end).matchAll(/(?<!\$)(?:\$\$)*\$(?:\{[^}\n]*\}|\w+)/g),
+    ({ 0: found, index }): Tag => {
+      const doubled = /^(?:\$\$)*(?=\$(?:\{|\w))/.exec(found)?.[0].length ?? 0;
+      return {
+        start: start + index + doubled,
+        end: start + index + found.length,
+        kind: "value",
+        condition: "",
+      };
+    },
+  );
+  const others = tags.filter((tag) =>
+    own.every((each) => tag.end <= each.start || each.end <= tag.start),
+  );
+  return [...others, ...own].toSorted((a, b) => a.start - b.start);
+}
