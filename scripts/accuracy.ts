@@ -1,4 +1,4 @@
-import { measure } from "../__tests__/intent/labels.ts";
+import { judge, measure } from "../__tests__/intent/labels.ts";
 
 const all = process.argv.includes("--all");
 const result = measure(all ? () => true : (label) => label.kind === "conf");
@@ -10,3 +10,4 @@ for (const miss of result.misses) {
   for (const evidence of miss.evidence) console.log(`    ours:  ${evidence}`);
 }
 console.log(result.table);
+if (all) console.log(judge());

@@ -1,5 +1,6 @@
 import { Documents } from "../../src/core/config/documents.ts";
-import type { Config, Files } from "../../src/core/config/model.ts";
+import { analyse, type LocationReport } from "../../src/core/index.ts";
+import type { Config, Files, Place } from "../../src/core/config/model.ts";
 import { findPrograms } from "../../src/core/config/programs.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
 import { proxyingLevels } from "../../src/core/handshake/pass.ts";
@@ -52,6 +53,56 @@ export function measure(counts: (label: Label) => boolean): Measured {
     (each) => (each.serves === "yes") !== (each.label.serves_websocket === "yes"),
   );
   return { precision, recall, answers, misses, table: table(answers, precision, recall) };
+}
+
+/** What the analysis says about the labelled locations: errors where a person sees no WebSockets, and unknown verdicts. */
+export function judge(): string {
+  const labels = lines("locations.jsonl").map((line) => JSON.parse(line) as Label);
+  const files = repositories(corpus("corpus"));
+  const said: string[] = [];
+  let found = 0;
+  let unknown = 0;
+  for (const { file, location_line, location_arg, serves_websocket } of labels) {
+    const { repository, inside } = split(file);
+    const texts = files.get(repository) ?? new Map<string, string>();
+    const { locations, findings } = analyse(
+      { list: () => [...texts.keys()], read: (path) => texts.get(path) },
+      { policy: { ...defaultPolicy, markdown: true, nginxVersion: "1.22.1" }, paths: [inside] },
+    );
+    const report = locations.find(({ name: { place } }) => isAt(place, inside, location_line));
+    if (report === undefined) {
+      said.push(`not found: ${file}:${location_line} ${location_arg}`);
+      continue;
+    }
+    found++;
+    if (report.verdict.strict === "unknown") {
+      unknown++;
+      said.push(`unknown: ${file}:${location_line} ${location_arg}: ${whyUnknown(report)}`);
+    }
+    for (const { severity, location, rule, message } of findings) {
+      if (severity === "error" && serves_websocket === "no" && location !== null) {
+        if (isAt(location.place, inside, location_line)) {
+          said.push(
+            `error at a location of no WebSockets: ${file}:${location_line} ${rule}: ${message}`,
+          );
+        }
+      }
+    }
+  }
+  said.push(`${labels.length} labels, ${found} found, ${unknown} verdicts unknown`);
+  return said.join("\n");
+}
+
+function whyUnknown({ exchanges: { websocket }, upstream }: LocationReport): string {
+  const values = upstream?.headers.map(([, value]) => value) ?? [];
+  const parts = values.flatMap((value) => (typeof value === "string" ? [] : [value.unknown]));
+  return [websocket.outcome, ...websocket.steps, websocket.upstream?.hidden ?? "", ...parts].join(
+    "; ",
+  );
+}
+
+function isAt({ document, span }: Place, path: string, line: number): boolean {
+  return document.path === path && document.lines.lineAt(span.start) === line;
 }
 
 function repositories(

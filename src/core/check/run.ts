@@ -3,6 +3,7 @@ import type { NginxVersion } from "../config/directives.ts";
 import type { Documents } from "../config/documents.ts";
 import type { Config, Document, Place, Rendering } from "../config/model.ts";
 import { findPrograms } from "../config/programs.ts";
+import { isSurroundings } from "../config/surroundings.ts";
 import { guardComments } from "../intent/silences.ts";
 import type { Policy } from "../policy/policy.ts";
 import { blockPath, fingerprintOf, type FingerprintParts } from "../review/fingerprint.ts";
@@ -78,6 +79,7 @@ export function run(request: RunRequest): Run {
   const active = activeRules(policy);
   const drafts = new Map<string, Draft>();
   const add = (draft: Draft): void => {
+    if (isSurroundings(draft.report.place.document.path)) return;
     const key = keyOf(draft.active.rule.id, draft.report.place);
     const known = drafts.get(key);
     if (known === undefined) drafts.set(key, draft);

@@ -7,6 +7,7 @@ import { standIn, withTags } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import { grammar } from "./directives.ts";
 import type { Document, Files } from "./model.ts";
+import { surroundings } from "./surroundings.ts";
 
 /**
  * Files that distributions and certbot put on the server, as far as they concern proxying: Debian's `proxy_params` sets
@@ -36,6 +37,7 @@ const shippedFiles: ReadonlyMap<string, string> = new Map([
     "snippets/snakeoil.conf",
     "/etc/letsencrypt/options-ssl-nginx.conf",
   ].map((name) => [name, ""] as const),
+  ...surroundings,
 ]);
 
 /** The files and folders directly in a folder, by name. */

@@ -374,7 +374,10 @@ function serverKeys(directives: readonly Directive[]): string[] {
  * What a file is by its top-level directives: a whole configuration, or a fragment of the context in which most of them may
  * stand. What opens a block says more than settings, which may stand in several contexts.
  */
-function roleOf({ path, tree }: Document): Role {
+function roleOf({ path, tree, source }: Document): Role {
+  if (source.role !== null) {
+    return source.role;
+  }
   const blocks = new Set<string>();
   const settings: string[] = [];
   for (const directive of tree.directives) {

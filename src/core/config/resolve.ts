@@ -5,6 +5,7 @@ import { type Documents, folderOf, joinPath } from "./documents.ts";
 import { expandGlob, isGlob } from "./glob.ts";
 import type { Config, Document, Level, Rendering, Use } from "./model.ts";
 import { Checker } from "./problems.ts";
+import { surroundingsPath } from "./surroundings.ts";
 import { firstRendering, otherRenderings } from "./rendering.ts";
 
 export interface ResolveOptions {
@@ -98,6 +99,14 @@ class Resolver {
     }
     if (kind === "location") {
       main.hidden.push(`the location that includes ${this.root.path} is not in the repository`);
+    }
+    const { surroundings } = this.root.source;
+    const around =
+      surroundings === null || kind === "main" || kind === "location"
+        ? undefined
+        : this.documents.shipped(surroundingsPath(surroundings));
+    if (around !== undefined) {
+      this.fill(main, around, null);
     }
     const siblingDocuments = siblings.flatMap((path) => this.documents.get(path) ?? []);
     for (const document of [this.root, ...siblingDocuments]) {
@@ -282,7 +291,7 @@ class Resolver {
         return { ...nothing, folders: [path] };
       }
     }
-    const shipped = documents.shipped(shippedName(pattern));
+    const shipped = documents.shipped(pattern) ?? documents.shipped(shippedName(pattern));
     if (shipped !== undefined) {
       return { ...nothing, documents: [shipped] };
     }

@@ -12,6 +12,8 @@ export interface Cut {
   readonly tags: readonly Tag[];
   readonly editable: boolean;
   readonly isExample?: boolean;
+  readonly role?: Source["role"];
+  readonly surroundings?: Source["surroundings"];
   /** Characters of the span that stand for others: as many for as many. */
   readonly replaced?: readonly (Span & { readonly text: string })[];
 }
@@ -19,6 +21,7 @@ export interface Cut {
 /** Makes a source of a part of a file. */
 export function cutOut(text: string, cut: Cut): Source {
   const { name, span, editable, isExample = false, replaced = [] } = cut;
+  const { role = null, surroundings = null } = cut;
   const pieces: string[] = [filled(text, 0, span.start, " ")];
   let from = span.start;
   for (const { start, end, text: other } of replaced) {
@@ -28,7 +31,17 @@ export function cutOut(text: string, cut: Cut): Source {
   pieces.push(text.slice(from, span.end), filled(text, span.end, text.length, " "));
   const tags = cut.tags.filter(({ start, end }) => span.start <= start && end <= span.end);
   const { text: masked, switches, unreadable } = maskTags(pieces.join(""), tags);
-  return { name, span, masked, switches, editable, isExample, unreadable };
+  return {
+    name,
+    span,
+    masked,
+    switches,
+    editable,
+    isExample,
+    role,
+    surroundings,
+    unreadable,
+  };
 }
 
 /** What an escaped character stands for, in as many characters. */

@@ -268,11 +268,11 @@ class Layout {
   }
 }
 
-/** Whether a word is nothing but tags, and nothing but blanks or a comment follows it in its line. */
+/** Whether a word is nothing but tags, and nothing but blanks, a comment or a block's end follows it in its line. */
 function isLoose(text: string, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     if (text[at] !== standIn) return false;
   }
   const lineEnd = text.indexOf("\n", end);
-  return /^[ \t\r]*(?:#.*)?$/.test(text.slice(end, lineEnd === -1 ? text.length : lineEnd));
+  return /^[ \t\r]*(?:[#}].*)?$/.test(text.slice(end, lineEnd === -1 ? text.length : lineEnd));
 }

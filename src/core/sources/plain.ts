@@ -56,7 +56,14 @@ const definitions = /\b(?:set|geo|(?:map|geo|split_clients)\s+[^\s;{}]+)\s+\$(\w
 /** The file as configuration, whether it is any or not: with its tags masked, where it is a template. */
 export function plainSource(path: string, text: string): Source {
   const span = { start: 0, end: text.length };
-  const source = { name: "", span, editable: true, isExample: false };
+  const source = {
+    name: "",
+    span,
+    editable: true,
+    isExample: false,
+    role: null,
+    surroundings: /\binclude\s+\/config\/nginx\//.test(text) ? "swag" : null,
+  } as const;
   const defined = new Set(
     Array.from(text.matchAll(definitions), ([, name = ""]) => name.toLowerCase()),
   );

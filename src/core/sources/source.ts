@@ -16,9 +16,16 @@ export interface Source {
   readonly editable: boolean;
   /** True where nobody runs it as it stands, as in documentation: its findings are notices. */
   readonly isExample: boolean;
+  /** What its place in the file says that it is; null where only its directives tell. */
+  readonly role: "http" | "server" | "location" | null;
+  /** The product around it, whose own configuration holds too; null for none. */
+  readonly surroundings: Surroundings | null;
   /** Why it cannot be judged although it is nginx configuration; null where it can. */
   readonly unreadable: string | null;
 }
+
+/** Products that put a file's text into a configuration of their own (config/surroundings.ts). */
+export type Surroundings = "ingress-nginx" | "nginx-ingress" | "swag";
 
 /** A condition of a template. Those that ask the same have the same key and are decided the same. */
 export interface Switch {

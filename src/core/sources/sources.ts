@@ -1,6 +1,8 @@
 import type { Policy } from "../policy/policy.ts";
 import { parse } from "../syntax/parse.ts";
 import { isNginxPath, matchesAny, mayBePlain, plainSource, seemsNginx } from "./plain.ts";
+import { shellSources, terraformSources } from "./heredoc.ts";
+import { markdownSources } from "./markdown.ts";
 import type { Source } from "./source.ts";
 import { yamlSources } from "./yaml.ts";
 
@@ -28,6 +30,12 @@ export function sourcesOf(path: string, text: string, policy: Selection): Source
   switch (containerOf(path)) {
     case "yaml":
       return yamlSources(path, text);
+    case "terraform":
+      return terraformSources(text);
+    case "shell":
+      return shellSources(text);
+    case "markdown":
+      return policy.markdown ? markdownSources(text) : [];
     case null:
       break;
   }
@@ -37,16 +45,18 @@ export function sourcesOf(path: string, text: string, policy: Selection): Source
     : [];
 }
 
-function mayBe(path: string, { files, ignore }: Selection): boolean {
+function mayBe(path: string, { files, ignore, markdown }: Selection): boolean {
   if (matchesAny(ignore, path) || /(?:^|\/)(?:node_modules|\.git)\//.test(path)) {
     return false;
   }
-  return files.length > 0
-    ? matchesAny(files, path)
-    : mayBePlain(path) || containerOf(path) !== null;
+  if (files.length > 0) {
+    return matchesAny(files, path);
+  }
+  const container = containerOf(path);
+  return container === null ? mayBePlain(path) : container !== "markdown" || markdown;
 }
 
-type Container = "yaml";
+type Container = "yaml" | "terraform" | "shell" | "markdown";
 
 /** What a file is that may hold configuration among other things; null for one that is all configuration or none. */
 export function containerOf(path: string): Container | null {
@@ -55,5 +65,14 @@ export function containerOf(path: string): Container | null {
     const isOther = /(?:^|\/)\.github\//.test(path) || /(?:^|[-.])lock\.ya?ml$/i.test(name);
     return isOther ? null : "yaml";
   }
-  return null;
+  if (/\.(?:tf|tofu|hcl)$/i.test(name)) {
+    return "terraform";
+  }
+  if (
+    /\.(?:sh|bash)$/i.test(name) ||
+    /^(?:Dockerfile|Containerfile)\b|\.(?:docker|container)file$/i.test(name)
+  ) {
+    return "shell";
+  }
+  return /\.(?:md|mdx|markdown)$/i.test(name) ? "markdown" : null;
 }

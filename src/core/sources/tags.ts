@@ -126,7 +126,7 @@ function tagAt(
     return found === null ? null : value(pattern.lastIndex);
   }
   const pattern = braced
-    ? /\$\{([A-Z][A-Z0-9_]{0,100})(?::?[-=?+][^}\n]{0,300})?\}/y
+    ? /\$\{(?!HTTP_(?:UPGRADE|CONNECTION|SEC_\w+)\})([A-Z][A-Z0-9_]{0,100})(?::?[-=?+][^}\n]{0,300})?\}/y
     : /\$(?!HTTP_|ARG_|COOKIE_)([A-Z][A-Z0-9_]{1,100})\b(?![({])/y;
   pattern.lastIndex = start;
   const [, name = ""] = (braced || options.bareVariables ? pattern.exec(text) : null) ?? [];

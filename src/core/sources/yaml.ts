@@ -29,7 +29,11 @@ export interface YamlText {
 
 /** The nginx configuration in a YAML file, whatever it is for: ConfigMaps, Helm values, compose files, playbooks. */
 export function yamlSources(path: string, text: string): Source[] {
-  if (text.length > LONGEST || !text.includes(";") || !telling.test(text)) {
+  if (
+    text.length > LONGEST ||
+    !text.includes(";") ||
+    !(telling.test(text) || /-snippets?\b/.test(text))
+  ) {
     return [];
   }
   const isCompose = /(?:^|\/)(?:docker-)?compose[^/]*$/i.test(path);
@@ -139,7 +143,13 @@ function isConfiguration(
   text: string,
   tags: readonly Tag[],
 ): boolean {
-  if (!value.includes(";") || !telling.test(value)) {
+  if (!value.includes(";")) {
+    return false;
+  }
+  if (snippetOf(path) !== null) {
+    return true;
+  }
+  if (!telling.test(value)) {
     return false;
   }
   // In a folded text a comment goes on over what looks like the next lines.
@@ -151,6 +161,26 @@ function isConfiguration(
     .map((tag) => ({ ...tag, start: tag.start - span.start, end: tag.end - span.start }));
   const content = style === "double" ? value : withoutTags(text.slice(span.start, span.end), own);
   return seemsNginx(parse(content), isNamedNginx(path));
+}
+
+/** What a key of an ingress controller's annotations, resources and ConfigMap says that its text is. */
+function snippetOf(
+  path: readonly (string | number)[],
+): { readonly role: Source["role"]; readonly surroundings: Source["surroundings"] } | null {
+  const key = String(path.at(-1));
+  const [, controller, kind, plural] =
+    /^(nginx\.ingress\.kubernetes\.io\/|nginx\.(?:org|com)\/)?(http|server|configuration|location)-snippet(s?)$/.exec(
+      key,
+    ) ?? [];
+  if (kind === undefined) {
+    return null;
+  }
+  // F5's controller names them in the plural.
+  const isOwn = controller === undefined ? plural === "" : controller.includes("kubernetes");
+  return {
+    role: kind === "http" || kind === "server" ? kind : "location",
+    surroundings: isOwn ? "ingress-nginx" : "nginx-ingress",
+  };
 }
 
 /** Whether a key says that its text is nginx configuration: `default.conf`, `nginx.conf`. */
@@ -180,6 +210,7 @@ export function sourceOf(
     span,
     tags: isInterpolated ? interpolated(text, span, tags) : tags,
     editable: style === "literal",
+    ...snippetOf(path),
     replaced: replaced.map((each) => ({
       ...each,
       start: each.start + span.start,
