@@ -46,6 +46,6 @@ export function cutOut(text: string, cut: Cut): Source {
 
 /** What an escaped character stands for, in as many characters. */
 export function unescaped(written: string, character: string, before: string): string {
-  const fill = character === "\n" || /\s/.test(before) ? " " : vanishing;
+  const fill = /\s/.test(character + before) ? " " : vanishing;
   return fill.repeat(Math.max(0, written.length - character.length)) + character;
 }

@@ -258,7 +258,7 @@ function ruby(inside: string): Meaning {
   if (/^\}\s*(?:else|elsif)\b/.test(code)) {
     return asking("else", code.replace(/^\}\s*(?:else(?:\s*if)?|elsif)\s*/, "").replace(/\{$/, ""));
   }
-  if (/^\}/.test(code) || (word === "end" && !/\bdo\b/.test(rest))) {
+  if (code.startsWith("}") || (word === "end" && !/\bdo\b/.test(rest))) {
     return { kind: "close", condition: "" };
   }
   if (/^(?:else|elsif|when|in)$/.test(word)) {

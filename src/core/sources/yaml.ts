@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Node, parseAllDocuments, Scalar } from "yaml";
+import { isMap, isScalar, isSeq, parseAllDocuments, Scalar } from "yaml";
 import { standIn } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { Span } from "../syntax/tree.ts";
@@ -24,6 +24,8 @@ export interface YamlText {
   readonly value: string;
   /** The text between its quotes, or the lines of a block. */
   readonly span: Span;
+  /** Where nothing but blank lines and lines of tags follow, in a block. */
+  readonly lastEnd: number;
   readonly style: "literal" | "folded" | "double" | "single" | "plain";
 }
 
@@ -62,7 +64,7 @@ export function yamlTexts(text: string, tags: readonly Tag[]): YamlText[] {
 }
 
 function collect(
-  node: Node | null,
+  node: unknown,
   path: readonly (string | number)[],
   text: string,
   found: YamlText[],
@@ -70,11 +72,11 @@ function collect(
   if (isMap(node)) {
     for (const { key, value } of node.items) {
       const name = isScalar(key) ? String(key.value) : "?";
-      collect(value as Node | null, [...path, name], text, found);
+      collect(value, [...path, name], text, found);
     }
   } else if (isSeq(node)) {
     for (const [index, item] of node.items.entries()) {
-      collect(item as Node | null, [...path, index], text, found);
+      collect(item, [...path, index], text, found);
     }
   } else if (isScalar(node) && typeof node.value === "string" && node.range) {
     const [start, end] = node.range;
@@ -86,6 +88,7 @@ function collect(
         value: node.value,
         style,
         span: { start: line === 0 ? end : Math.min(line, end), end },
+        lastEnd: start + text.slice(start, end).trimEnd().length,
       });
     } else {
       const quote = style === "plain" ? 0 : 1;
@@ -94,6 +97,7 @@ function collect(
         value: node.value,
         style,
         span: { start: start + quote, end: end - quote },
+        lastEnd: end,
       });
     }
   }
@@ -193,7 +197,7 @@ function isNamedNginx(path: readonly (string | number)[]): boolean {
 
 /** A source for a text; in compose files `$$` is a `$`, and what one `$` begins is compose's own. */
 export function sourceOf(
-  { path, span, style }: YamlText,
+  { path, span, lastEnd, style }: YamlText,
   text: string,
   tags: readonly Tag[],
   isInterpolated: boolean,
@@ -205,9 +209,10 @@ export function sourceOf(
       : isInterpolated
         ? escapes(written, /\$\$/g, () => "$")
         : [];
+  const end = endOf(span, lastEnd, tags);
   return cutOut(text, {
     name: nameOf(path),
-    span,
+    span: { start: span.start, end },
     tags: isInterpolated ? interpolated(text, span, tags) : tags,
     editable: style === "literal",
     ...snippetOf(path),
@@ -217,6 +222,19 @@ export function sourceOf(
       end: each.end + span.start,
     })),
   });
+}
+
+/** The end of a block without the tags that close or go on with what opened before it. */
+function endOf(span: Span, lastEnd: number, tags: readonly Tag[]): number {
+  let depth = 0;
+  for (const { start, end, kind } of tags) {
+    if (span.start <= start && end <= span.end) {
+      if (depth === 0 && start >= lastEnd && (kind === "close" || kind === "else")) return start;
+      if (kind === "open" || kind === "group") depth++;
+      if (kind === "close") depth--;
+    }
+  }
+  return span.end;
 }
 
 /** The keys as a path: what belongs together has the same folder. */

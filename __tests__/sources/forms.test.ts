@@ -1,0 +1,253 @@
+import { describe, expect, test } from "vitest";
+import { outline, read, values } from "./read.ts";
+
+const server = "server {\n  listen 80;\n  location /ws { proxy_pass http://app:3000; }\n}\n";
+
+const indented = (text: string, indent: string): string => text.replace(/^(?=.)/gm, indent);
+
+/** Where the four directives of `server` are, when it begins in this line. */
+const expected = (line: number): string[] => [
+  `${line}: server`,
+  `  ${line + 1}: listen 80`,
+  `  ${line + 2}: location /ws`,
+  `    ${line + 2}: proxy_pass http://app:3000`,
+];
+
+describe("what is nginx configuration in a file, and where", () => {
+  test.each<[title: string, path: string, text: string, lines: readonly number[]]>([
+    ["a plain file", "site.conf", server, [1]],
+    [
+      "a ConfigMap",
+      "k8s.yaml",
+      `kind: ConfigMap\ndata:\n  default.conf: |\n${indented(server, "    ")}`,
+      [4],
+    ],
+    [
+      "a block that keeps its end",
+      "k8s.yaml",
+      `data:\n  a: |+\n${indented(server, "    ")}\n\nb: c\n`,
+      [3],
+    ],
+    [
+      "two keys, two documents",
+      "k8s.yml",
+      `a: |\n${indented(server, "  ")}b: |-\n${indented(server, "  ")}---\nc: |2\n${indented(server, "    ")}`,
+      [2, 7, 13],
+    ],
+    ["a list's items", "values.yaml", `a:\n  - b: |\n${indented(server, "      ")}`, [3]],
+    [
+      "lines that end in CRLF",
+      "values.yaml",
+      `a: |\n${indented(server, "  ")}`.replaceAll("\n", "\r\n"),
+      [2],
+    ],
+    ["folded", "values.yaml", `a: >\n${indented(server, "  ")}`, [2]],
+    ["in double quotes", "values.yaml", `a: "${server.replaceAll("\n", "\\n\\\n  ")}"\n`, [1]],
+    ["in single quotes, over lines", "values.yaml", `a: '${indented(server, "  ").trim()}'\n`, [1]],
+    [
+      "a Helm template",
+      "templates/c.yaml",
+      `{{- if .Values.on }}\nmetadata:\n  name: {{ include "a" . }}\n  labels:\n{{ toYaml .Values.b | indent 4 }}\ndata:\n  default.conf: |\n${indented(server, "    ")}{{- end }}\n`,
+      [8],
+    ],
+    [
+      "a compose file",
+      "compose.yaml",
+      `configs:\n  site:\n    content: |\n${indented(server, "      ")}`,
+      [4],
+    ],
+    [
+      "a playbook",
+      "tasks/main.yml",
+      `- name: site\n  copy:\n    dest: /etc/nginx/conf.d/a.conf\n    content: |\n${indented(server, "      ")}`,
+      [5],
+    ],
+    [
+      "blockinfile",
+      "tasks/main.yml",
+      `- blockinfile:\n    block: |\n${indented(server, "      ")}`,
+      [3],
+    ],
+    ["no configuration in YAML", "a.yaml", "a: |\n  b c;\n  d { e }\n", []],
+    ["a workflow", ".github/workflows/a.yml", `a: |\n${indented(server, "  ")}`, []],
+    [
+      "Terraform",
+      "main.tf",
+      `resource "local_file" "a" {\n  content = <<-EOT\n${indented(server, "    ")}  EOT\n}\n`,
+      [3],
+    ],
+    ["a shell script", "setup.sh", `cat > /etc/nginx/conf.d/a.conf <<'EOF'\n${server}EOF\n`, [2]],
+    [
+      "two heredocs, one of something else",
+      "setup.sh",
+      `cat <<A\nb\nA\ncat <<"EOF" | tee c\n${server}EOF\n`,
+      [5],
+    ],
+    ["two heredocs of one line", "setup.sh", `cat <<A <<'B'\nb\nA\n${server}B\n`, [4]],
+    [
+      "tabs before the delimiter",
+      "setup.sh",
+      `\tcat <<-EOF\n${indented(server, "\t")}\tEOF\n`,
+      [2],
+    ],
+    ["no end", "setup.sh", `cat <<EOF\n${server}`, []],
+    ["a here-string", "setup.sh", `cat <<<EOF\n${server}EOF\n`, []],
+    [
+      "a Dockerfile",
+      "Dockerfile",
+      `FROM nginx\nCOPY <<'EOF' /etc/nginx/conf.d/a.conf\n${server}EOF\n`,
+      [3],
+    ],
+    [
+      "Markdown",
+      "README.md",
+      `# A\n\n\`\`\`nginx\n${server}\`\`\`\n\n\`\`\`js\n${server}\`\`\`\n`,
+      [4],
+    ],
+    [
+      "a fence in a list, and one of tildes",
+      "README.md",
+      `- a\n  \`\`\`\n${indented(server, "  ")}  \`\`\`\n~~~conf\n${server}~~~\n`,
+      [3, 9],
+    ],
+    ["no fence", "README.md", server, []],
+  ])("%s", (_, path, text, lines) => {
+    const found = read(path, text);
+    expect(found.map(outline)).toEqual(lines.map(expected));
+    for (const { source, tree } of found) {
+      expect(source.masked).toHaveLength(text.length);
+      expect(tree.problems).toEqual([]);
+      expect(source.unreadable).toBeNull();
+    }
+  });
+
+  test("what belongs together has one folder, and each its own key", () => {
+    const text = `data:\n  nginx.conf: |\n    events {}\n    http { server { listen 80; } }\n  a.conf: |\n${indented(server, "    ")}`;
+    expect(read("a/b.yaml", text).map(({ key, path }) => `${path} ${key}`)).toEqual([
+      "a/b.yaml a/b.yaml#0.data/nginx.conf",
+      "a/b.yaml a/b.yaml#0.data/a.conf",
+    ]);
+  });
+
+  test.each<[title: string, path: string, text: string, editable: boolean]>([
+    ["a literal block", "a.yaml", `a: |\n${indented(server, "  ")}`, true],
+    ["a folded block", "a.yaml", `a: >\n${indented(server, "  ")}`, false],
+    ["quotes", "a.yaml", `a: "${server.replaceAll("\n", "\\n")}"\n`, false],
+    ["a heredoc that is taken as it is", "a.sh", `cat <<'E'\n${server}E\n`, true],
+    ["a heredoc in which the shell replaces", "a.sh", `cat <<E\n${server}E\n`, false],
+    ["Terraform", "a.tf", `a = <<E\n${server}E\n`, true],
+  ])("text can be suggested in %s: %s", (_, path, text, editable) => {
+    expect(read(path, text).map(({ source }) => source.editable)).toEqual([editable]);
+  });
+});
+
+describe("what tags and escapes are to nginx", () => {
+  const inLocation = (directive: string): string => `location / {\n  ${directive}\n}\n`;
+
+  test.each<[title: string, path: string, text: string, value: string]>([
+    [
+      "Jinja",
+      "a.conf.j2",
+      inLocation("proxy_pass http://{{ host }}:80;"),
+      "http://⟨{{ host }}⟩:80",
+    ],
+    ["in quotes", "a.conf.j2", inLocation('set $a "\\"{{ b }}\\" c";'), '"⟨{{ b }}⟩" c'],
+    ["two tags that touch", "a.conf.j2", inLocation("set $a {{ b }}{{ c }};"), "⟨{{ b }}{{ c }}⟩"],
+    ["alone in its line", "a.conf.j2", inLocation("proxy_pass http://b;\n  {{ c }}"), "⟨{{ c }}⟩"],
+    [
+      "a condition in a word",
+      "a.conf.j2",
+      inLocation("proxy_pass http{% if a %}s{% endif %}://b;"),
+      "http⟨{% if a %}s{% endif %}⟩://b",
+    ],
+    [
+      "envsubst",
+      "a.conf.template",
+      inLocation("proxy_pass http://$APP_HOST:${PORT};"),
+      "http://⟨$APP_HOST⟩:⟨${PORT}⟩",
+    ],
+    ["ERB", "a.conf.erb", inLocation("proxy_pass <%= @url %>;"), "⟨<%= @url %>⟩"],
+    [
+      "a templatefile",
+      "nginx.tftpl",
+      inLocation("proxy_pass http://${host}:$port;"),
+      "http://⟨${host}⟩:$port",
+    ],
+    [
+      "Terraform's escape",
+      "a.tf",
+      `a = <<E\n${inLocation("proxy_pass http://${a}:$${port};")}E\n`,
+      "http://⟨${a}⟩:${port}",
+    ],
+    [
+      "the shell",
+      "a.sh",
+      `cat <<E\n${inLocation("proxy_pass http://$a:\\$port/${b};")}E\n`,
+      "http://⟨$a⟩:$port/⟨${b}⟩",
+    ],
+    [
+      "a quoted heredoc",
+      "a.sh",
+      `cat <<'E'\n${inLocation("proxy_pass http://$a:\\$port;")}E\n`,
+      "http://$a:\\$port",
+    ],
+    [
+      "compose",
+      "compose.yml",
+      `configs:\n  a:\n    content: |\n${indented(inLocation("proxy_pass http://$A:$$port/${B};"), "      ")}`,
+      "http://⟨$A⟩:$port/⟨${B}⟩",
+    ],
+    [
+      "double quotes",
+      "a.yaml",
+      `a: "${inLocation('set $b \\"c\\";').replaceAll("\n", "\\n")}"\n`,
+      "c",
+    ],
+  ])("%s", (_, path, text, value) => {
+    const [document] = read(path, text);
+    expect(document === undefined ? [] : values(document)).toContain(value);
+    expect(document?.tree.problems).toEqual([]);
+  });
+
+  test("an excerpt leaves something out", () => {
+    const [document] = read(
+      "a.md",
+      `\`\`\`nginx\nserver {\n  ...\n  location / { ... }\n  location /ws { proxy_pass http://b; }\n}\n\`\`\`\n`,
+    );
+    expect(document?.tree.problems).toEqual([]);
+    expect(document?.source.isExample).toBe(true);
+  });
+
+  test("snippets of ingress controllers are what their annotation says", () => {
+    const text = [
+      "metadata:",
+      "  annotations:",
+      "    nginx.ingress.kubernetes.io/configuration-snippet: |",
+      "      proxy_set_header A b;",
+      "    nginx.ingress.kubernetes.io/server-snippet: |",
+      "      location /ws { proxy_pass http://b; }",
+      "    nginx.org/location-snippets: |",
+      "      proxy_buffering off;",
+      "",
+    ].join("\n");
+    expect(
+      read("ingress.yaml", text).map(({ source: { role, surroundings } }) => [role, surroundings]),
+    ).toEqual([
+      ["location", "ingress-nginx"],
+      ["server", "ingress-nginx"],
+      ["location", "nginx-ingress"],
+    ]);
+  });
+});
+
+test.each([
+  ["braces", "values.yaml", `a: "${"{".repeat(300_000)};server"`],
+  ["opened tags", "values.yaml", `a: |\n  server;\n  ${"{{ a ".repeat(100_000)}`],
+  ["heredocs", "a.sh", "cat <<EOF\n;".repeat(5_000)],
+  ["fences", "a.md", "```\n;".repeat(50_000)],
+  ["texts", "values.yaml", `${"- 'server { }; '\n".repeat(20_000)}`],
+])("hostile text takes no longer than it should: %s", (_, path, text) => {
+  const start = performance.now();
+  read(path, text);
+  expect(performance.now() - start).toBeLessThan(5000);
+});
