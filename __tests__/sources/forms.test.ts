@@ -134,7 +134,7 @@ describe("what is nginx configuration in a file, and where", () => {
     ["a folded block", "a.yaml", `a: >\n${indented(server, "  ")}`, false],
     ["quotes", "a.yaml", `a: "${server.replaceAll("\n", "\\n")}"\n`, false],
     ["a heredoc that is taken as it is", "a.sh", `cat <<'E'\n${server}E\n`, true],
-    ["a heredoc in which the shell replaces", "a.sh", `cat <<E\n${server}E\n`, false],
+    ["a heredoc in which the shell replaces", "a.sh", `cat <<E\n${server}E\n`, true],
     ["Terraform", "a.tf", `a = <<E\n${server}E\n`, true],
   ])("text can be suggested in %s: %s", (_, path, text, editable) => {
     expect(read(path, text).map(({ source }) => source.editable)).toEqual([editable]);

@@ -6,6 +6,7 @@ import { requestHead } from "../handshake/head.ts";
 import { keepsConnections } from "../handshake/upstream-request.ts";
 import type { Severity } from "../rules/finding.ts";
 import { tagsIn } from "../sources/tags.ts";
+import { isOpaque } from "../syntax/opaque.ts";
 import { type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
 import { type Mended, prove } from "./prove.ts";
@@ -117,7 +118,9 @@ export class Mender {
       writable,
     );
     for (const fix of fixes) {
-      if (fix.edits.length > 0 && fix.edits.every(isPossible)) yield { fix, group, entries };
+      if (fix.edits.length > 0 && fix.edits.every(isPossible)) {
+        yield { fix: { ...fix, edits: fix.edits.map(asWritten) }, group, entries };
+      }
     }
   }
 
@@ -128,14 +131,23 @@ export class Mender {
   }
 }
 
+/** The edit as its file writes what nginx is to see: in some, a `$` is something else's. */
+function asWritten(edit: TextEdit): TextEdit {
+  const { dollar } = edit.document.source;
+  return dollar === "$"
+    ? edit
+    : { ...edit, text: edit.text.replace(/\$\$|\\\$|\$/g, () => dollar) };
+}
+
 /** Whether an edit neither writes nor replaces a template's tag, nor text whose offsets are not the file's. */
 function isPossible({ document, start, end, text }: TextEdit): boolean {
-  const { source } = document;
-  const hasTags = source.masked !== document.text;
+  const { masked, editable } = document.source;
+  const old = document.text.slice(start, end);
+  const isTemplate = masked !== document.text;
   return (
-    source.editable &&
-    !(hasTags && tagsIn(text + "\n" + document.text.slice(start, end)).length > 0) &&
-    !/[\uE000-\uE002]/.test(text)
+    editable &&
+    !isOpaque(text + masked.slice(start, end)) &&
+    !(isTemplate && tagsIn(`${text}\n${old}`).length > 0)
   );
 }
 

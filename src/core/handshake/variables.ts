@@ -1,6 +1,6 @@
 import type { Config, Level, Use } from "../config/model.ts";
 import { definitions, isDefined } from "./definitions.ts";
-import { readable, tagIn, withoutTags } from "../syntax/opaque.ts";
+import { isOpaque, withoutTags } from "../syntax/opaque.ts";
 import { mapTable, onlyValue, select } from "./map.ts";
 import type { Unknown, Value } from "./model.ts";
 import type { Groups } from "./pattern.ts";
@@ -72,6 +72,9 @@ export function shown(value: Value): string {
 /** A variable in a parameter: `${name}`, a group's one digit, or a name. nginx has no way to escape a `$` (E153). */
 const reference = /\$(?:\{(\w+)\}|([1-9])|([A-Za-z_]\w*))/g;
 
+/** What a template's tag says, or a variable. */
+const referenceOrTag = new RegExp(`\\uE000([^\\uE001]*)\\uE001|${reference.source}`, "g");
+
 /** The names of the variables in a parameter, in lower case, in order. */
 export function variablesIn(text: string): string[] {
   return [...withoutTags(text).matchAll(reference)].map((match) =>
@@ -90,25 +93,28 @@ const LONGEST_VALUE = 65_536;
 /** As many maps may lead to each other; nginx itself stops at 100. */
 const MOST_NESTED = 50;
 
-function expand(written: string, scope: Scope, within: readonly string[]): Value {
-  const tag = tagIn(written);
-  const text = readable(written);
-  let why = tag === null ? null : `it comes from the template's tag ${tag}`;
-  if (!text.includes("$")) {
-    return why === null ? text : unknown(why, text);
+function expand(text: string, scope: Scope, within: readonly string[]): Value {
+  if (!text.includes("$") && !isOpaque(text)) {
+    return text;
   }
+  let why: string | null = null;
   let result = "";
   let position = 0;
-  for (const match of text.matchAll(reference)) {
-    const [name, braced, digit, bare] = match;
-    const value = variable((braced ?? digit ?? bare ?? "").toLowerCase(), scope, within);
+  for (const match of text.matchAll(referenceOrTag)) {
+    const [written, tag, braced, digit, bare] = match;
     result += text.slice(position, match.index);
-    position = match.index + name.length;
+    position = match.index + written.length;
+    if (tag !== undefined) {
+      why ??= `it comes from the template's tag ${tag}`;
+      result += tag;
+      continue;
+    }
+    const value = variable((braced ?? digit ?? bare ?? "").toLowerCase(), scope, within);
     if (isKnown(value)) {
       result += value;
     } else {
       why ??= value.unknown;
-      result += value.text === "" ? name : value.text;
+      result += value.text === "" ? written : value.text;
     }
     if (result.length > LONGEST_VALUE) {
       return unknown("the value is longer than any header", text);

@@ -51,12 +51,12 @@ export function fence(text: string, info = ""): string {
 }
 
 /**
- * Running text on one line. What stands between backticks, variables, addresses and names with underscores become inline
+ * Running text on one line. What stands between backticks, variables, tags of templates, addresses and names with underscores become inline
  * code, which is also what keeps them from being formulas, links or emphasis; every other sign of Markdown is escaped.
  */
 export function prose(text: string): string {
   const words =
-    /`([^`]+)`|(?<![a-z0-9])(?:[a-z][a-z0-9+.-]{0,20}:\/\/|www\.)[^\s"'`<>|]*[^\s"'`<>|.,;:!?)]|\$(?:\w+|\{\w+\})|\b[a-z0-9]+(?:_[a-z0-9]+)+\b/gi;
+    /`([^`]+)`|(?<![a-z0-9])(?:[a-z][a-z0-9+.-]{0,20}:\/\/|www\.)(?:\{\{[^`{}]{0,200}\}\}|<%=[^`%]{0,200}%>|[^\s"'`<>|])*(?:\{\{[^`{}]{0,200}\}\}|<%=[^`%]{0,200}%>|[^\s"'`<>|.,;:!?)])|\{[{%][^`{}]{0,200}[%}]\}|<%=?[^`%]{0,200}%>|\$(?:\w+|\{\w+\})|\b[a-z0-9]+(?:_[a-z0-9]+)+\b/gi;
   const line = oneLine(text).trim();
   let result = "";
   let from = 0;

@@ -11,6 +11,7 @@ export interface Cut {
   /** The tags of the file; those outside of the span do not count. */
   readonly tags: readonly Tag[];
   readonly editable: boolean;
+  readonly dollar?: Source["dollar"];
   readonly isExample?: boolean;
   readonly role?: Source["role"];
   readonly surroundings?: Source["surroundings"];
@@ -21,7 +22,7 @@ export interface Cut {
 /** Makes a source of a part of a file. */
 export function cutOut(text: string, cut: Cut): Source {
   const { name, span, editable, isExample = false, replaced = [] } = cut;
-  const { role = null, surroundings = null } = cut;
+  const { role = null, surroundings = null, dollar = "$" } = cut;
   const pieces: string[] = [filled(text, 0, span.start, " ")];
   let from = span.start;
   for (const { start, end, text: other } of replaced) {
@@ -37,6 +38,7 @@ export function cutOut(text: string, cut: Cut): Source {
     masked,
     switches,
     editable,
+    dollar,
     isExample,
     role,
     surroundings,

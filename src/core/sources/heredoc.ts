@@ -64,8 +64,8 @@ function sourcesIn(text: string, options: TagOptions, escape: RegExp): Source[] 
         name: `heredoc${sources.length}/`,
         span,
         tags,
-        // What is written there goes through the shell: a `$` would need a backslash.
-        editable: isLiteral || options.interpolation === "terraform",
+        editable: true,
+        dollar: isLiteral || options.interpolation === "terraform" ? "$" : "\\$",
         replaced,
       }),
     );

@@ -60,6 +60,7 @@ export function plainSource(path: string, text: string): Source {
     name: "",
     span,
     editable: true,
+    dollar: "$",
     isExample: false,
     role: null,
     surroundings: /\binclude\s+\/config\/nginx\//.test(text) ? "swag" : null,

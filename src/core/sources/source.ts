@@ -14,6 +14,8 @@ export interface Source {
   readonly switches: readonly Switch[];
   /** False where offsets within a line are not the file's: there, no text is suggested. */
   readonly editable: boolean;
+  /** How the file writes a `$` of nginx, where it stands alone for something else. */
+  readonly dollar: "$" | "$$" | "\\$";
   /** True where nobody runs it as it stands, as in documentation: its findings are notices. */
   readonly isExample: boolean;
   /** What its place in the file says that it is; null where only its directives tell. */

@@ -215,6 +215,7 @@ export function sourceOf(
     span: { start: span.start, end },
     tags: isInterpolated ? interpolated(text, span, tags) : tags,
     editable: style === "literal",
+    dollar: isInterpolated ? "$$" : "$",
     ...snippetOf(path),
     replaced: replaced.map((each) => ({
       ...each,
