@@ -16,14 +16,14 @@ export const hostHeader: LocationRule = {
   check(location, report) {
     const request = location.exchanges.websocket.upstream;
     const { uses, hidden } = effectiveList(location.level, "proxy_set_header");
-    const [line] = linesOf(uses, "Host");
     const origin = linesOf(uses, "Origin").find((use) => !isVariable(use, "http_origin"));
     if (request === null || hidden !== null || location.intent.serves !== "yes") {
       return;
     }
-    const found = origin
-      ? originReport(location, request, origin)
-      : hostReport(location, request, line);
+    const found =
+      origin === undefined || headerValues(request, "host").length === 0
+        ? hostReport(location, request, linesOf(uses, "Host")[0])
+        : originReport(location, request, origin);
     if (found !== null) report(found);
   },
 };
