@@ -1,7 +1,7 @@
-import { parseVersion } from "./config/directives.ts";
 import { Documents } from "./config/documents.ts";
 import type { Files } from "./config/model.ts";
 import { findPrograms } from "./config/programs.ts";
+import { versionsInQuestion } from "./config/version.ts";
 import { trace, type TraceRequest, type TraceResult } from "./handshake/trace.ts";
 import type { Policy } from "./policy/policy.ts";
 
@@ -18,7 +18,8 @@ export function traceFile(
   request: TraceRequest,
   policy: Policy,
 ): TraceResult | null {
-  const version = policy.nginxVersion === null ? null : (parseVersion(policy.nginxVersion) ?? null);
+  const [only, ...others] = versionsInQuestion(policy.nginxVersion);
+  const version = only === undefined || others.length > 0 ? null : only;
   // Who names a file means it, whatever its name.
   for (const asked of [policy, { ...policy, files: [file], ignore: [] }]) {
     const { configs } = findPrograms(new Documents(files), { policy: asked, paths: [file] });
