@@ -193,6 +193,21 @@ describe("a bug of ours, here an answer that nobody foresaw", () => {
   });
 });
 
+test("a password in the repository is repeated nowhere but in the suggestion", async () => {
+  const head = Object.fromEntries(
+    ["a", "b"].map((name) => [
+      `nginx/conf.d/${name}.conf`,
+      nginx.site.replace("http://", `http://admin:hunter2${name}@`),
+    ]),
+  );
+  const { pull, run } = await scenario({ base: nginx.complete, head });
+  const { stdout, summary } = await run({ inputs: { "max-comments": "1" } });
+  const said = [stdout, summary, ...pull.reviews.map(({ body }) => body)].join("\n");
+  expect(said).not.toContain("hunter2");
+  const outside = pull.comments.map(({ body }) => body.replace(/```suggestion[^]*?```/, ""));
+  expect(outside.join("\n")).not.toContain("hunter2");
+});
+
 test("text of the repository is never a workflow command", async () => {
   const names: Files = { "nginx/##[error]x.conf": null, "nginx/conf.d/a%0A::error::b.conf": null };
   const head = Object.fromEntries(Object.keys(names).map((name) => [name, nginx.site]));
