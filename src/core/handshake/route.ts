@@ -350,7 +350,7 @@ class Journey {
     }
     const [hidden] = level.hidden;
     return hidden === undefined
-      ? this.answered(null, level, "nginx looks for a file")
+      ? this.end("answered", null, level, "nginx looks for a file")
       : this.unknown(hidden, level);
   }
 
@@ -366,7 +366,7 @@ class Journey {
     if (page === undefined || target === undefined || isAgain) {
       return pages.hidden !== null && !isAgain
         ? this.unknown(pages.hidden, level)
-        : this.answered(this.fixedStatus ?? status, level, null);
+        : this.end("answered", status, level, null);
     }
     this.wentToErrorPage = true;
     this.steps.push(`error_page ${page.parameters.join(" ")} (line ${lineOf(page)})`);

@@ -91,8 +91,11 @@ export function trace(
   const errors = configErrors(config, version);
   const [only, newest] =
     version === null
-      ? [once(config, request, oldestVersion), once(config, request, newestVersion)]
-      : [once(config, request, version), null];
+      ? [
+          simulateRequest(config, request, oldestVersion),
+          simulateRequest(config, request, newestVersion),
+        ]
+      : [simulateRequest(config, request, version), null];
   const exchange = newest === null ? only : join(only, newest);
   const isWebsocket = request.probe === "websocket";
   const result: TraceResult = {
@@ -248,7 +251,12 @@ function isRegularExpression(use: Use, index: number): boolean {
   return use.name === "rewrite" ? index === 0 : /^!?~\*?$/.test(use.parameters[index - 1] ?? "");
 }
 
-function once(config: Config, request: TraceRequest, version: NginxVersion): Exchange {
+/** What becomes of one request in one version of nginx, if it starts. */
+export function simulateRequest(
+  config: Config,
+  request: TraceRequest,
+  version: NginxVersion,
+): Exchange {
   const steps: string[] = [];
   const candidates = listenersFor(config, request, steps);
   const [first] = candidates;

@@ -99,21 +99,35 @@ function upstreams(config: Config): ReadonlyMap<string, Use> {
   return found;
 }
 
+/** Directives of an `upstream` that choose its balancing method. */
+const balancing: ReadonlySet<string> = new Set([
+  "hash",
+  "ip_hash",
+  "least_conn",
+  "least_time",
+  "random",
+]);
+
 /**
  * Whether connections to this target are kept for later requests: an `upstream` with `keepalive`, or from 1.29.7 any
- * `upstream` without `keepalive 0` (E57, E58).
+ * `upstream` without `keepalive 0` (E57, E58). Before, a balancing method after `keepalive` took its place (E62).
  */
 export function keepsConnections(
   config: Config,
   target: Pick<ProxyTarget, "address">,
   version: NginxVersion,
 ): boolean {
-  const upstream = upstreamOf(config, target);
-  const keepalive = upstream?.inner?.uses.find((use) => use.name === "keepalive");
-  if (keepalive !== undefined) {
-    return keepalive.parameters[0] !== "0";
+  const uses = upstreamOf(config, target)?.inner?.uses;
+  if (uses === undefined) {
+    return false;
   }
-  return upstream !== null && isSince(version, httpOneOneByDefault);
+  const isNew = isSince(version, httpOneOneByDefault);
+  const at = uses.findLastIndex(({ name }) => name === "keepalive");
+  if (at < 0) {
+    return isNew;
+  }
+  const isReplaced = !isNew && uses.slice(at).some(({ name }) => balancing.has(name));
+  return uses[at]?.parameters[0] !== "0" && !isReplaced;
 }
 
 /**
@@ -126,15 +140,17 @@ export function reusesConnection(
   request: UpstreamRequest,
   version: NginxVersion,
 ): boolean {
-  const tokens = request.headers
-    .filter(({ name }) => name.toLowerCase() === "connection")
-    .flatMap(({ value }) => (isKnown(value) ? value.split(",") : []))
-    .map((token) => token.trim().toLowerCase());
+  const tokens = new Set(
+    request.headers
+      .filter(({ name }) => name.toLowerCase() === "connection")
+      .flatMap(({ value }) => (isKnown(value) ? value.split(",") : []))
+      .map((token) => token.trim().toLowerCase()),
+  );
   const isOld = request.httpVersion === "1.0";
   return (
     keepsConnections(config, target, version) &&
-    !tokens.includes("close") &&
-    (!isOld || tokens.includes("keep-alive"))
+    !tokens.has("close") &&
+    (!isOld || tokens.has("keep-alive"))
   );
 }
 

@@ -59,6 +59,8 @@ export function verdictOf(exchange: Exchange): Verdict {
     ["connection-header", carriesToken(upstream, "connection", "upgrade")],
     ["altered-request", and(equals(upstream.method, "GET"), isOneKey)],
     ["hidden-response-header", hiddenResponseHeaders(level).length === 0],
+    // A blank or a line feed in the path ends the request line.
+    ["upstream-path", isKnown(upstream.uri) ? !/\s/.test(upstream.uri) : true],
     ["http-version", isKnown(upstream.httpVersion) ? upstream.httpVersion !== "2" : "unknown"],
     ...exchange.obstacles.map(({ rule }) => [rule, false] as const),
   ];
