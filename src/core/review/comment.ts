@@ -150,22 +150,26 @@ function heads({ analysis, findings, fix }: CommentRequest): string {
     return `${title}\n${fence(headDiff(headLines(fix.now), headLines(fix.after)), "diff")}`;
   }
   if (!report?.upstream || !findings.some(isHandshakeError)) return "";
-  const lines = headLines(requestHead(report.exchanges.websocket));
+  const lines = headLines(requestHead(report.exchanges.websocket)).filter(
+    (line) => !takenForGranted.test(line),
+  );
   return `What a handshake sends to the upstream${to}:\n${fence(lines.join("\n"), "http")}`;
 }
 
-/** Without what a browser always sends and nginx always passes on. */
 function headLines(head: readonly string[]): string[] {
-  return head
-    .filter((line) => !/^(?:Sec-WebSocket-(?:Key|Version)|Origin):/i.test(line))
-    .map((line) => clip(redact(line)));
+  return head.map((line) => clip(redact(line)));
 }
+
+/** What a browser always sends and nginx always passes on. */
+const takenForGranted = /^(?:Sec-WebSocket-(?:Key|Version)|Origin):/i;
 
 /** What changes stands together: the request line at the top, headers below those that stay. */
 function headDiff(now: readonly string[], after: readonly string[]): string {
   const gone = now.filter((line) => !after.includes(line)).map((line) => `- ${line}`);
   const come = after.filter((line) => !now.includes(line)).map((line) => `+ ${line}`);
-  const kept = now.filter((line) => after.includes(line)).map((line) => `  ${line}`);
+  const kept = now
+    .filter((line) => after.includes(line) && !takenForGranted.test(line))
+    .map((line) => `  ${line}`);
   const first = now[0] === after[0] ? [] : [...gone.splice(0, 1), ...come.splice(0, 1)];
   return [...first, ...kept, ...gone, ...come].join("\n");
 }
