@@ -3,7 +3,7 @@ import type { Files } from "../github/git.ts";
 import { branchEvent } from "../github/events.ts";
 import type { RunOptions, RunResult } from "../github/runner.ts";
 import type { Fault, LoggedRequest } from "../github/server.ts";
-import { nginx } from "./configurations.ts";
+import { nginx, siteOf } from "./configurations.ts";
 import { printed, scenario, writes } from "./scenario.ts";
 
 const policyPath = ".github/nginx-websocket-guard.yml";
@@ -197,7 +197,10 @@ test("a password in the repository is repeated nowhere but in the suggestion", a
   const head = Object.fromEntries(
     ["a", "b"].map((name) => [
       `nginx/conf.d/${name}.conf`,
-      nginx.site.replace("http://", `http://admin:hunter2${name}@`),
+      siteOf(
+        'proxy_set_header Authorization "Basic hunter2";',
+        `proxy_pass http://${name}:8080/?api_key=hunter2;`,
+      ),
     ]),
   );
   const { pull, run } = await scenario({ base: nginx.complete, head });
