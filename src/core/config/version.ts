@@ -68,7 +68,7 @@ function baseImages(text: string): string[] {
   return Array.from(text.matchAll(/^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)/gim), ([, image = ""]) =>
     image.replaceAll(/\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))/g, (written, braced, other, bare) => {
       const value: unknown = defaults.get(braced ?? bare) ?? other;
-      return typeof value === "string" ? value : String(written);
+      return typeof value === "string" ? value : written;
     }),
   );
 }
