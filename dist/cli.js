@@ -18830,6 +18830,8 @@ function verdictOf(exchange) {
         ["connection-header", carriesToken(upstream, "connection", "upgrade")],
         ["altered-request", and(equals(upstream.method, "GET"), isOneKey)],
         ["hidden-response-header", hiddenResponseHeaders(level).length === 0],
+        // A blank or a line feed in the path ends the request line.
+        ["upstream-path", isKnown(upstream.uri) ? !/\s/.test(upstream.uri) : true],
         ["http-version", isKnown(upstream.httpVersion) ? upstream.httpVersion !== "2" : "unknown"],
         ...exchange.obstacles.map(({ rule }) => [rule, false]),
     ];
@@ -18905,7 +18907,7 @@ function eolAt(document, offset) {
     const line = document.lines.lineAt(offset);
     return document.lines.eolOf(line) || (line > 1 ? document.lines.eolOf(line - 1) : "") || "\n";
 }
-/** One step of indentation, as the first block of the file that shows it does it; else a tab where one begins a line, or four blanks. */
+/** One step of indentation, as an outer block of the file shows it; else a tab where one begins a line, or four blanks. */
 function indentUnit(document) {
     const pending = [document.tree.directives];
     for (let directives = pending.pop(); directives !== undefined; directives = pending.pop()) {
@@ -19030,7 +19032,7 @@ function containerOf(config, level) {
 function insert(container, insertions, removed) {
     const { document } = container;
     const gaps = gapsOf(container, removed);
-    const indent = indentInside(document, container.block, container.directives);
+    const usual = indentInside(document, container.block, container.directives);
     const outer = container.opener === null ? "" : indentAt(document, container.opener.start);
     const edits = [];
     const opened = new Map();
@@ -19040,6 +19042,7 @@ function insert(container, insertions, removed) {
             continue;
         }
         const eol = eolAt(document, gap.start);
+        const indent = indentBeside(document, anchor) ?? usual;
         const isAfter = anchor.at === "after" || anchor.at === "open";
         if (isAfter && isLastInLine(document, gap.start)) {
             const end = Math.max(gap.start, document.lines.endOf(document.lines.lineAt(gap.start)));
@@ -19059,12 +19062,18 @@ function insert(container, insertions, removed) {
     if (opened.size > 0) {
         for (const gap of isOnOneLine(container) ? gaps : opened.keys()) {
             const eol = eolAt(document, gap.start);
-            const lines = (opened.get(gap) ?? []).map((line) => `${eol}${indent}${line}`).join("");
-            const text = lines + eol + (gap.before === "close" ? outer : indent);
+            const lines = (opened.get(gap) ?? []).map((line) => `${eol}${usual}${line}`).join("");
+            const text = lines + eol + (gap.before === "close" ? outer : usual);
             edits.push({ document, start: gap.start, end: gap.end, text });
         }
     }
     return edits;
+}
+/** How the directive that the lines go beside is indented, where it begins a line. */
+function indentBeside(document, anchor) {
+    return "directive" in anchor && isFirstInLine(document, anchor.directive.start)
+        ? indentAt(document, anchor.directive.start)
+        : null;
 }
 /** An offset in the line that an insertion attaches to. */
 function anchorOffset(container, anchor) {
@@ -19612,20 +19621,22 @@ function quoteAsBefore(header, value) {
 }
 /** Quotes a literal as the published guides do, unless the file writes such header values otherwise throughout. */
 function quoteAsFile(document, value) {
-    const quotes = new Set();
-    const pending = [document.tree.directives];
-    for (let directives = pending.pop(); directives !== undefined; directives = pending.pop()) {
-        for (const { name, parameters, block } of directives) {
-            const literal = parameters[1];
-            if (name.value === "proxy_set_header" && /^[\w-]+$/.test(literal?.value ?? "")) {
-                quotes.add(literal?.quote ?? "");
-            }
-            if (block !== null) {
-                pending.push(block.directives);
-            }
-        }
+    let quotes = literalQuotes.get(document);
+    if (quotes === undefined) {
+        quotes = new Set(quotesOfLiterals(document.tree.directives));
+        literalQuotes.set(document, quotes);
     }
     return quotedBy(quotes, value, '"');
+}
+const literalQuotes = new WeakMap();
+function* quotesOfLiterals(directives) {
+    for (const { name, parameters, block } of directives) {
+        const literal = parameters[1];
+        if (name.value === "proxy_set_header" && /^[\w-]+$/.test(literal?.value ?? "")) {
+            yield literal?.quote ?? "";
+        }
+        yield* quotesOfLiterals(block?.directives ?? []);
+    }
 }
 function quotedBy(quotes, value, usual) {
     const [only = usual] = quotes;
@@ -20026,21 +20037,45 @@ class Plan {
     }
     /** Whether changing this line, or adding one at this level, reaches further locations than one. */
     isShared(current) {
-        const isOwn = current !== undefined && current.level === this.level;
+        if (current !== undefined && current.level === this.level) {
+            return (reach(this.request.config).get(current.directive)?.size ?? 0) > 1;
+        }
         const locations = new Set();
-        forEachUse(isOwn ? this.request.config.main : this.level, ({ name, level }) => {
+        forEachUse(this.level, ({ name, level }) => {
             if (name === "proxy_pass") {
                 const list = effectiveList(level, plan_HEADER);
-                const isReached = isOwn
-                    ? list.uses.some((use) => use.directive === current.directive)
-                    : list.level === null || isAround(list.level, this.level);
-                if (isReached) {
+                if (list.level === null || isAround(list.level, this.level)) {
                     locations.add(settingsLevel(level).opener?.directive ?? null);
                 }
             }
         });
         return locations.size > 1;
     }
+}
+const reaches = new WeakMap();
+/** The blocks with a `proxy_pass` in which each header line holds; null stands for a file's top. */
+function reach(config) {
+    const known = reaches.get(config);
+    if (known !== undefined) {
+        return known;
+    }
+    const found = new Map();
+    forEachUse(config.main, ({ name, level }) => {
+        if (name === "proxy_pass") {
+            const block = settingsLevel(level).opener?.directive ?? null;
+            for (const { directive } of effectiveList(level, plan_HEADER).uses) {
+                const blocks = found.get(directive);
+                if (blocks === undefined) {
+                    found.set(directive, new Set([block]));
+                }
+                else {
+                    blocks.add(block);
+                }
+            }
+        }
+    });
+    reaches.set(config, found);
+    return found;
 }
 /** Whether `outer` is `inner` or a level around it. */
 function isAround(outer, inner) {
@@ -20864,17 +20899,6 @@ function contextInside(name, context) {
 /** The versions to ask when the version is not known: Debian 12's, and the newest whose behaviour was measured. */
 const oldestVersion = [1, 22, 1];
 const newestVersion = [1, 31, 5];
-/** Reads "1.27" or "1.27.3"; a missing patch level is 0. Undefined where it is not a version. */
-function parseVersion(text) {
-    const match = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(text.trim());
-    return match === null
-        ? undefined
-        : [
-            Number(match[1]),
-            Number(match[2]),
-            Number(match[3] ?? (Number(match[2]) % 2 === 0 ? 99 : 0)),
-        ];
-}
 /** Whether `version` is `since` or later. */
 function isSince(version, since) {
     for (let part = 0; part < 3; part++) {
@@ -20968,31 +20992,44 @@ function upstreams(config) {
     }
     return found;
 }
+/** Directives of an `upstream` that choose its balancing method. */
+const balancing = new Set([
+    "hash",
+    "ip_hash",
+    "least_conn",
+    "least_time",
+    "random",
+]);
 /**
  * Whether connections to this target are kept for later requests: an `upstream` with `keepalive`, or from 1.29.7 any
- * `upstream` without `keepalive 0` (E57, E58).
+ * `upstream` without `keepalive 0` (E57, E58). Before, a balancing method after `keepalive` took its place (E62).
  */
 function keepsConnections(config, target, version) {
-    const upstream = upstreamOf(config, target);
-    const keepalive = upstream?.inner?.uses.find((use) => use.name === "keepalive");
-    if (keepalive !== undefined) {
-        return keepalive.parameters[0] !== "0";
+    const uses = upstreamOf(config, target)?.inner?.uses;
+    if (uses === undefined) {
+        return false;
     }
-    return upstream !== null && isSince(version, httpOneOneByDefault);
+    const isNew = isSince(version, httpOneOneByDefault);
+    const at = uses.findLastIndex(({ name }) => name === "keepalive");
+    if (at < 0) {
+        return isNew;
+    }
+    const isReplaced = !isNew && uses.slice(at).some(({ name }) => balancing.has(name));
+    return uses[at]?.parameters[0] !== "0" && !isReplaced;
 }
 /**
  * Whether the connection can come from a pool, and return to it where the answer is an ordinary one: a server that is
  * told to close, or asked with HTTP/1.0 and not told otherwise, closes (E42, E53).
  */
 function reusesConnection(config, target, request, version) {
-    const tokens = request.headers
+    const tokens = new Set(request.headers
         .filter(({ name }) => name.toLowerCase() === "connection")
         .flatMap(({ value }) => (isKnown(value) ? value.split(",") : []))
-        .map((token) => token.trim().toLowerCase());
+        .map((token) => token.trim().toLowerCase()));
     const isOld = request.httpVersion === "1.0";
     return (keepsConnections(config, target, version) &&
-        !tokens.includes("close") &&
-        (!isOld || tokens.includes("keep-alive")));
+        !tokens.has("close") &&
+        (!isOld || tokens.has("keep-alive")));
 }
 /** A variable of the request head that a complete configuration does not define: nginx refuses to start (E30). */
 function undefinedVariableIn(level, pass, config) {
@@ -23456,18 +23493,20 @@ function claimsOf({ tree, text }) {
     }
     return claims;
 }
-/** Each address with each name: nginx answers from the first server of the same. */
+/** Each address with each name, of which nginx answers from the first server, and each address that it is the default of. */
 function serverKeys(directives) {
     const values = (wanted) => directives
         .filter(({ name, block }) => name.value === wanted && block === null)
+        .slice(0, MOST_KEYS)
         .map(({ parameters }) => parameters.map(({ value }) => value.toLowerCase()));
-    const addresses = values("listen").map(([address = ""]) => address);
-    const names = values("server_name").flat();
-    return (addresses.length === 0 ? ["80"] : addresses)
-        .slice(0, MOST_KEYS)
-        .flatMap((address) => (names.length === 0 ? [""] : names)
-        .slice(0, MOST_KEYS)
-        .map((name) => `server ${address} ${name}`));
+    const listens = values("listen");
+    const addresses = listens.length === 0 ? ["80"] : listens.map(([address = ""]) => address);
+    const names = values("server_name").flat().slice(0, MOST_KEYS);
+    const defaults = listens.filter((words) => words.includes("default_server"));
+    return [
+        ...addresses.flatMap((address) => (names.length === 0 ? [""] : names).map((name) => `server ${address} ${name}`)),
+        ...defaults.map(([address = ""]) => `default server ${address}`),
+    ];
 }
 /**
  * What a file is by its top-level directives: a whole configuration, or a fragment of the context in which most of them may
@@ -24082,12 +24121,27 @@ function blockPath({ document, span }) {
     const names = [];
     let siblings = document.tree.directives;
     for (;;) {
-        const around = siblings.find(({ block }) => block && block.open.end <= span.start && span.end <= block.end);
-        if (!around?.block)
+        const around = lastBefore(siblings, span.start);
+        const block = around?.block;
+        if (!around || !block || span.start < block.open.end || block.end < span.end) {
             return names.join(" > ");
+        }
         names.push(namesIn(siblings).get(around) ?? "");
-        siblings = around.block.directives;
+        siblings = block.directives;
     }
+}
+/** The last directive that starts at the offset or before it; siblings are in the order of the text. */
+function lastBefore(siblings, offset) {
+    let low = 0;
+    let high = siblings.length;
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        if ((siblings[middle]?.start ?? Infinity) <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return siblings[low - 1];
 }
 const fingerprint_known = new WeakMap();
 /** Each block's name among its siblings; worked out once per level. */
@@ -24181,58 +24235,6 @@ function comesByInclude({ include, level }) {
 /** Whether the value of a `proxy_set_header` line is this variable and nothing else. */
 function isVariable({ parameters }, name) {
     return [`$${name}`, `\${${name}}`].includes((parameters[1] ?? "").toLowerCase());
-}
-
-;// CONCATENATED MODULE: ./build/core/rules/altered-request.js
-
-
-
-
-
-/** Modules that never make a tunnel of a 101; uwsgi and scgi do. */
-const withoutTunnel = /^(?:grpc|fastcgi|memcached)_pass$/;
-const alteredRequest = {
-    id: "altered-request",
-    over: "location",
-    check(location, report) {
-        const { pass, verdict, intent } = location;
-        if (withoutTunnel.test(pass.name) && intent.serves === "yes" && verdict.strict === "breaks") {
-            report({
-                place: placeOf(pass),
-                message: `${called(location)} cannot upgrade: with ${pass.name} nginx never makes a tunnel of a 101. A WebSocket server is reached with proxy_pass.`,
-            });
-        }
-        for (const { use, effect } of verdict.strict === "breaks" ? alterations(location) : []) {
-            report({
-                place: placeOf(use),
-                level: use.level,
-                message: `${called(location)} sends ${upstreamName(location)} ${effect}, because of ${words_written(use)}: that is no handshake.`,
-                remedies: [{ kind: "remove", use }],
-            });
-        }
-    },
-};
-/** What changes the request so that it is no handshake any more. */
-function alterations({ exchanges, level, verdict, }) {
-    const request = exchanges.websocket.upstream;
-    if (request === null || !verdict.reasons.includes("altered-request")) {
-        return [];
-    }
-    const found = [];
-    const add = (name, effect) => {
-        const setting = effectiveSetting(level, name);
-        if (setting.state === "set") {
-            found.push({ use: setting.use, effect });
-        }
-    };
-    if (isKnown(request.method) && request.method !== "GET") {
-        add("proxy_method", `${request.method} instead of GET`);
-    }
-    if (request.hidden === null && headerValues(request, "sec-websocket-key").length === 0) {
-        add("proxy_pass_request_headers", "no Sec-WebSocket-Key");
-    }
-    add("proxy_set_body", "a body");
-    return found;
 }
 
 ;// CONCATENATED MODULE: ./build/core/rules/map-fault.js
@@ -24397,6 +24399,7 @@ function insertion(map, line) {
 
 
 
+
 /** The two request headers that make a handshake, and what each must say. */
 const pairTokens = { Upgrade: "websocket", Connection: "upgrade" };
 /** Null where the header arrives, where nobody can know, and where the handshake works all the same. */
@@ -24422,6 +24425,20 @@ function lostHeader(location, name) {
         }
     }
     return { ...lost, blame: { rule: name === "Upgrade" ? "upgrade-header" : "connection-header" } };
+}
+/**
+ * What this level discards of an outer one's lines and a handshake needs: the pair, and with it `Host`. Empty where neither
+ * header of the pair is lost that way.
+ */
+function discardedLines(location) {
+    const lost = [lostHeader(location, "Upgrade"), lostHeader(location, "Connection")];
+    const pair = lost.flatMap((header) => header?.blame.rule === "header-inheritance" ? header.blame.discarded : []);
+    const { uses, shadowed } = effectiveList(location.level, "proxy_set_header");
+    const isHostLost = pair.length > 0 && linesOf(uses, "Host").length === 0;
+    const hosts = isHostLost
+        ? linesOf(shadowed, "Host").filter((use) => !isVariable(use, "proxy_host"))
+        : [];
+    return [...pair, ...hosts];
 }
 /**
  * Where a lost header is reported: at the line that says something wrong, unless that line is an outer level's which
@@ -24475,6 +24492,79 @@ function handshakeScope(config) {
 function says(line, token, scope) {
     const value = evaluate(line.parameters[1] ?? "", scope);
     return isKnown(value) && hasToken(value, token);
+}
+
+;// CONCATENATED MODULE: ./build/core/rules/altered-request.js
+
+
+
+
+
+
+
+/** What a handshake says of itself beside the pair of headers. */
+const altered_request_ownHeaders = probeHeaders("websocket").filter(([name]) => name.startsWith("Sec-"));
+/** Modules that never make a tunnel of a 101; uwsgi and scgi do. */
+const withoutTunnel = /^(?:grpc|fastcgi|memcached)_pass$/;
+const alteredRequest = {
+    id: "altered-request",
+    over: "location",
+    check(location, report) {
+        const { pass, verdict, intent } = location;
+        if (!verdict.reasons.includes("altered-request")) {
+            return;
+        }
+        if (withoutTunnel.test(pass.name) && intent.serves === "yes") {
+            report({
+                place: placeOf(pass),
+                message: `${called(location)} cannot upgrade: with ${pass.name} nginx never makes a tunnel of a 101. A WebSocket server is reached with proxy_pass.`,
+            });
+        }
+        const onlyLenient = verdict.strict === "works";
+        for (const { use, effect } of alterations(location)) {
+            const end = onlyLenient
+                ? "lenient servers such as Node's ws stumble over it"
+                : "that is no handshake";
+            report({
+                place: placeOf(use),
+                level: use.level,
+                message: `${called(location)} sends ${upstreamName(location)} ${effect}, because of ${words_written(use)}: ${end}.`,
+                remedies: [{ kind: "remove", use }],
+                ...(onlyLenient && { severity: "warning" }),
+            });
+        }
+    },
+};
+/** What changes the request so that it is no handshake any more. */
+function alterations({ exchanges, level }) {
+    const request = exchanges.websocket.upstream;
+    if (request === null) {
+        return [];
+    }
+    const settings = (name) => {
+        const setting = effectiveSetting(level, name);
+        return setting.state === "set" ? [setting.use] : [];
+    };
+    const found = new Map();
+    const add = (causes, effect) => {
+        for (const use of causes)
+            found.set(use, found.get(use) ?? effect);
+    };
+    if (isKnown(request.method) && request.method !== "GET") {
+        add(settings("proxy_method"), `${request.method} instead of GET`);
+    }
+    for (const [name, asked] of altered_request_ownHeaders) {
+        const values = headerValues(request, name.toLowerCase());
+        const isRight = values.length === 1 && values.every((value) => !isKnown(value) || value === asked);
+        if (request.hidden === null && !isRight) {
+            const lines = linesOf(effectiveList(level, "proxy_set_header").uses, name);
+            add(lines.length === 0 ? settings("proxy_pass_request_headers") : lines, values.length === 0 ? `no ${name}` : `${name}: ${values.map(shown).join(", ")}`);
+        }
+    }
+    if (request.body !== null && request.body !== "") {
+        add(settings("proxy_set_body"), "a body");
+    }
+    return [...found].map(([use, effect]) => ({ use, effect }));
 }
 
 ;// CONCATENATED MODULE: ./build/core/rules/connection-header.js
@@ -24660,22 +24750,23 @@ function hardcoded({ name, value, origin }) {
 
 
 
+
 const headerInheritance = {
     id: "header-inheritance",
     over: "location",
     check(location, report) {
-        const lost = [lostHeader(location, "Upgrade"), lostHeader(location, "Connection")];
-        const discarded = lost.flatMap(discardedBy);
-        const list = lost.find((header) => header !== null)?.list;
-        const cause = list?.uses.find((use) => !comesByInclude(use)) ?? list?.uses[0];
+        const { uses, shadowed } = effectiveList(location.level, "proxy_set_header");
+        const discarded = discardedLines(location);
+        const cause = uses.find((use) => !comesByInclude(use)) ?? uses[0];
         if (cause === undefined || discarded.length === 0) {
             return;
         }
-        const names = discarded.map((use) => use.parameters[0]).join(" and ");
+        const others = shadowed.filter((use) => linesOf(uses, header_inheritance_nameOf(use)).length === 0 && !discarded.includes(use));
+        const also = others.length === 0 ? "" : ` (also ${listed(others.map(header_inheritance_nameOf))})`;
         report({
             place: placeOf(isInRepository(cause) ? cause : (cause.include ?? cause)),
             level: cause.level,
-            message: `${called(location)} does not forward ${names} to ${upstreamName(location)}: ${words_written(cause)} stands here, and one proxy_set_header on a level discards all of the outer ones.`,
+            message: `${called(location)} loses ${listed(discarded.map(header_inheritance_nameOf))} on the way to ${upstreamName(location)}: ${words_written(cause)} stands here, and one proxy_set_header on a level discards all of the outer ones${also}.`,
             related: [
                 ...discarded.map((use) => note(use, `${words_written(use)} does not hold here`)),
                 ...(cause.include !== null && comesByInclude(cause)
@@ -24684,14 +24775,19 @@ const headerInheritance = {
             ],
             remedies: discarded.map((use) => ({
                 kind: "header",
-                name: use.parameters[0] ?? "",
+                name: header_inheritance_nameOf(use),
                 value: parameterText(use, 1),
             })),
         });
     },
 };
-function discardedBy(lost) {
-    return lost?.blame.rule === "header-inheritance" ? lost.blame.discarded : [];
+function header_inheritance_nameOf({ parameters }) {
+    return parameters[0] ?? "";
+}
+function listed(names) {
+    return [names.slice(0, -1).join(", "), ...names.slice(-1)]
+        .filter((part) => part !== "")
+        .join(" and ");
 }
 function note(use, text) {
     return { place: placeOf(use), note: text };
@@ -25242,6 +25338,7 @@ function isExact(location) {
 ;// CONCATENATED MODULE: ./build/core/rules/hosts.js
 
 
+
 /**
  * A private or loopback address, or a host without a dot: an application of the same people, not a virtual host of
  * somebody else that needs its own name.
@@ -25264,6 +25361,10 @@ function hostThatWasAsked({ level }) {
         ? "$host"
         : "$http_host";
 }
+/** Whether a `Host` line says what is the default anyway; from 1.31.4 on an empty one does. */
+function isProxyHost(line) {
+    return line.parameters[1] === "" || isVariable(line, "proxy_host");
+}
 
 ;// CONCATENATED MODULE: ./build/core/rules/host-header.js
 
@@ -25280,14 +25381,16 @@ const hostHeader = {
     check(location, report) {
         const request = location.exchanges.websocket.upstream;
         const { uses, hidden } = effectiveList(location.level, "proxy_set_header");
-        const [line] = linesOf(uses, "Host");
         const origin = linesOf(uses, "Origin").find((use) => !isVariable(use, "http_origin"));
         if (request === null || hidden !== null || location.intent.serves !== "yes") {
             return;
         }
-        const found = origin
-            ? originReport(location, request, origin)
-            : hostReport(location, request, line);
+        // With the pair of headers, header-inheritance brings back the host.
+        if (linesOf(discardedLines(location), "Host").length > 0)
+            return;
+        const found = origin === undefined || headerValues(request, "host").length === 0
+            ? hostReport(location, request, linesOf(uses, "Host")[0])
+            : originReport(location, request, origin);
         if (found !== null)
             report(found);
     },
@@ -25326,10 +25429,6 @@ function originReport(location, request, line) {
         message: `${called(location)} sends ${upstreamName(location)} Origin: ${origin} and Host: ${host}, because of ${words_written(line)}. ${refusal}`,
         remedies: [{ kind: "remove", use: line }],
     };
-}
-/** From 1.31.4 on an empty `Host` is the default. */
-function isProxyHost(line) {
-    return line.parameters[1] === "" || isVariable(line, "proxy_host");
 }
 
 ;// CONCATENATED MODULE: ./build/core/rules/http-version.js
@@ -26273,7 +26372,7 @@ const applications = [
     },
     {
         name: "Cockpit",
-        called: ["cockpit"],
+        called: [],
         endpoints: ["/cockpit/socket"],
         distinct: true,
         source: "https://github.com/cockpit-project/cockpit/wiki/Proxying-Cockpit-over-NGINX",
@@ -26282,6 +26381,7 @@ const applications = [
         name: "Collabora Online",
         called: ["collabora", "coolwsd", "loolwsd"],
         endpoints: ["/cool", "/lool"],
+        mixed: true,
         source: "https://sdk.collaboraonline.com/docs/installation/Proxy_settings.html",
     },
     {
@@ -26331,7 +26431,7 @@ const applications = [
     },
     {
         name: "GitLab agent server",
-        called: ["gitlab-kas", "kas"],
+        called: ["gitlab-kas"],
         endpoints: ["/-/kubernetes-agent"],
         distinct: true,
         source: "https://docs.gitlab.com/administration/clusters/kas/",
@@ -26398,8 +26498,9 @@ const applications = [
     },
     {
         name: "Jupyter",
-        called: ["jupyter", "jupyterhub", "jupyterlab", "notebook"],
+        called: ["jupyter", "jupyterhub", "jupyterlab"],
         endpoints: ["/api/kernels", "/terminals", "/user"],
+        mixed: true,
         source: "https://jupyterhub.readthedocs.io/en/stable/howto/configuration/config-proxy.html",
     },
     {
@@ -26407,6 +26508,7 @@ const applications = [
         called: [],
         endpoints: ["/api/kernels"],
         distinct: true,
+        mixed: true,
         source: "https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html",
     },
     {
@@ -26421,6 +26523,7 @@ const applications = [
         called: ["mastodon-streaming"],
         endpoints: ["/api/v1/streaming"],
         distinct: true,
+        mixed: true,
         source: "https://docs.joinmastodon.org/methods/streaming/",
     },
     {
@@ -26522,6 +26625,7 @@ const applications = [
         port: 8006,
         called: ["proxmox", "pve"],
         endpoints: ["/api2/json"],
+        mixed: true,
         source: "https://pve.proxmox.com/wiki/Web_Interface_Via_Nginx_Proxy",
     },
     {
@@ -26639,23 +26743,27 @@ const websocketSegments = new Set(`ws wss websocket websockets web-socket web-so
 /** The same as a part of a segment: `rtcstats-ws`, `cryptpad_websocket`, `chatWebsocket`. */
 const websocketParts = new Set("ws wss websocket websockets websockify sockjs signalr socketio".split(" "));
 /** Names of two-way protocols and things that mostly use them. */
-const duplexParts = new Set("hub hubs realtime mqtt stomp terminal subscription subscriptions".split(" "));
+const duplexParts = new Set("hub hubs realtime mqtt stomp terminal".split(" "));
 /** Names that Server-Sent Events, video, long polling and plain interfaces bear as often. */
-const streamingParts = new Set("live stream streaming push notification notifications events event graphql rpc chat console".split(" "));
+const streamingParts = new Set("live stream streaming push notification notifications events event graphql subscription subscriptions rpc chat console".split(" "));
 /** Names of another purpose. */
 const otherParts = new Set(`webhook webhooks hook hooks auth oauth oauth2 authorize login logout signin signup sso saml oidc status health healthz
   healthcheck livez readyz ping metrics stats assets asset static media images image img css js fonts font icons icon favicon files
   upload uploads download downloads attachments news newsletter newsletters blog docs documentation swagger openapi robots sitemap
-  manifest wellknown acme registry pages rest soap wsdl xmlrpc public dist thumbnails avatars negotiate backup export exporter`.split(/\s+/));
+  manifest wellknown acme registry pages info rest soap wsdl xmlrpc public dist thumbnails avatars negotiate backup export exporter`.split(/\s+/));
+/** `ws-trust` and its kin are standards of SOAP. */
+const otherSegments = /^\.well-known|^ws-?(?:trust|fed|federation|security|policy|discovery|addressing|man)\b/;
 /** Endings of files that a server delivers as they are. */
 const fileEndings = new Set(`js mjs css map png jpg jpeg gif svg ico webp avif woff woff2 ttf eot otf html xhtml htm txt xml json pdf zip gz mp4 m3u8 ts webm mp3
   wasm php asmx wsdl`.split(/\s+/));
 /**
  * The telling words of a path, whole words only: `/ws` and `/live-ws` have one, `/news`, `/aws` and `/rows` have none.
- * Where nobody knows what stands in the path it holds `unknownPart`.
+ * Where nobody knows what stands in the path it holds `…`.
  */
 function wordsInPath(path) {
-    const segments = path.split("/").filter((segment) => segment !== "");
+    // `~ ^/ws.*` takes no more than the prefix /ws does, and the dot of `~ ^/socket.io` was meant as one.
+    const known = path.replace(/(?<=[^/])…$/, "").replace(/socket…io/i, "socket.io");
+    const segments = known.split("/").filter((segment) => segment !== "");
     const found = segments.flatMap((segment) => wordsInSegment(segment));
     const ending = /\.(\w+)$/.exec(segments.at(-1) ?? "")?.[1]?.toLowerCase();
     if (ending !== undefined && fileEndings.has(ending)) {
@@ -26681,8 +26789,8 @@ function wordsInSegment(segment) {
     if (websocketSegments.has(whole)) {
         return [{ word: whole, meaning: "websocket" }];
     }
-    if (whole.startsWith(".well-known")) {
-        return [{ word: ".well-known", meaning: "other" }];
+    if (otherSegments.test(whole)) {
+        return [{ word: segment, meaning: "other" }];
     }
     return partsOf(segment).flatMap((part) => {
         const word = meaningOf(part) === null ? part.replace(/\d$/, "") : part;
@@ -26715,15 +26823,19 @@ function applicationSign(around) {
         const application = applicationCalled(text);
         if (application === null)
             continue;
-        const dedicated = isAlways(paths, application);
-        if (dedicated || takesAllOf(around, application)) {
+        const isItsPath = isAlways(paths, application);
+        if (isItsPath || takesAllOf(around, application)) {
             const [endpoint] = application.endpoints;
             const where = endpoint === "/" ? "" : `, whose WebSockets at ${endpoint} come here`;
             const sign = { kind: "application", text: `${what} is ${application.name}${where}` };
-            return { sign, dedicated };
+            return { sign, dedicated: isItsPath && application.mixed !== true };
         }
     }
     return null;
+}
+/** A path that no other software has, so that it says enough by itself. */
+function distinctEndpoint(paths) {
+    return applications.find((each) => each.distinct === true && isAlways(paths, each)) ?? null;
 }
 /** A port is no proof, unless a folder or the file is called like the software too. */
 function portSign(around) {
@@ -26802,26 +26914,24 @@ function isNeutral(part) {
 ;// CONCATENATED MODULE: ./build/core/intent/names.js
 
 
-
 /** `location ~ ^/(ws|wss)/` must have one of the names, `location ~ ^/(ws|api)/` may have another. */
 function endpointName(paths) {
-    const named = paths.paths.every((path) => isEndpointPath(path));
-    if (!named || paths.paths.length === 0)
+    const application = distinctEndpoint(paths);
+    if (application !== null) {
+        const text = `the path ${paths.written} is the WebSocket endpoint of ${application.name}`;
+        return { sign: { kind: "name", text }, dedicated: application.mixed !== true };
+    }
+    if (paths.paths.length === 0 || !paths.paths.every(isNamedEndpoint))
         return null;
-    const distinct = applications.find((each) => each.distinct && paths.paths.every((path) => isEndpointOf(path, each)));
-    const text = distinct === undefined
-        ? `the path ${paths.written} is named like a WebSocket endpoint`
-        : `the path ${paths.written} is the WebSocket endpoint of ${distinct.name}`;
-    return { kind: "name", text };
+    const text = `the path ${paths.written} is named like a WebSocket endpoint`;
+    return { sign: { kind: "name", text }, dedicated: true };
 }
-function isEndpointPath(path) {
+function isNamedEndpoint(path) {
     const words = wordsInPath(path);
     const last = path.split("/").findLast((segment) => segment !== "") ?? "";
     // `/ws/health` and `/websocket/info` are ordinary requests to a WebSocket server.
     const isOther = wordsInPath(last).some((word) => word.meaning === "other");
-    const isDistinct = applications.some((each) => each.distinct === true && isEndpointOf(path, each));
-    return (isDistinct ||
-        (words.some((word) => word.meaning === "websocket") && !isOther && !isWebService(words)));
+    return words.some((word) => word.meaning === "websocket") && !isOther && !isWebService(words);
 }
 /** `/ws/rest` and `/ws/soap` are web services. */
 function isWebService(words) {
@@ -27081,7 +27191,7 @@ function evidenceAt(config, level, location, pass) {
     const isRoot = takesEverything(paths) || isFallback(server, location);
     return {
         signs: [
-            ...nameSigns(around, endpoint, application?.sign ?? null),
+            ...nameSigns(around, endpoint?.sign ?? null, application?.sign ?? null),
             ...headerSigns(around),
             ...conditionSigns(around),
             ...remarkSigns(around),
@@ -27095,7 +27205,9 @@ function evidenceAt(config, level, location, pass) {
             ...remarkDoubts(around),
             ...settingDoubts(around),
         ],
-        dedicated: endpoint !== null || application?.dedicated === true || conditionOf(level) === true,
+        dedicated: endpoint?.dedicated === true ||
+            application?.dedicated === true ||
+            conditionOf(level) === true,
         elsewhere: endpointBeside(around, isRoot),
         takesEverything: isRoot,
     };
@@ -27896,6 +28008,78 @@ function mend_isSame(one, other) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/core/config/version.js
+
+/** Behaviour that handshakes depend on changed in these. */
+const changes = [httpOneOneByDefault, proxyConnectionStripped, hostFirst];
+/**
+ * The versions to ask, oldest first, for a version as people write it: one where nothing that matters changed within it.
+ * `1.29` may be any patch level, and the default HTTP version changed in 1.29.7. Null stands for any version.
+ */
+function versionsInQuestion(text) {
+    const match = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(text ?? "");
+    if (match === null)
+        return [oldestVersion, newestVersion];
+    const [, major, minor, patch] = match.map(Number);
+    const at = (level) => [major ?? 0, minor ?? 0, level];
+    if (match[3] !== undefined)
+        return [at(patch ?? 0)];
+    const [first, last] = [at(0), at(99)];
+    const isOne = changes.every((since) => isSince(first, since) === isSince(last, since));
+    return isOne ? [last] : [first, last];
+}
+/** More Dockerfiles and compose files than this are not read. */
+const mostFiles = 60;
+const dockerfile = /(?:^|\/)(?:[^/]*\.)?(?:Dockerfile|Containerfile)(?:\.[^/]*)?$/i;
+const compose = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
+/**
+ * The version of nginx that the repository's images have, as written in their tags; null where there is none, where they
+ * do not agree, or where one of them does not say (`latest`, a digest, OpenResty).
+ *
+ * @param want called for files that are listed and not loaded
+ */
+function repositoryVersion(files, want) {
+    const paths = files.list().filter((path) => dockerfile.test(path) || compose.test(path));
+    const versions = new Set();
+    for (const path of paths.slice(0, mostFiles)) {
+        const text = files.read(path);
+        if (text === undefined) {
+            want(path);
+            continue;
+        }
+        const images = dockerfile.test(path) ? baseImages(text) : composeImages(text);
+        for (const image of images) {
+            const version = imageVersion(image);
+            if (version !== undefined)
+                versions.add(version);
+        }
+    }
+    const [only] = versions;
+    return versions.size === 1 ? (only ?? null) : null;
+}
+function baseImages(text) {
+    const defaults = new Map(Array.from(text.matchAll(/^[ \t]*ARG[ \t]+(\w+)=["']?([^\s"']*)/gim), (match) => [
+        match[1] ?? "",
+        match[2] ?? "",
+    ]));
+    return Array.from(text.matchAll(/^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)/gim), ([, image = ""]) => image.replaceAll(/\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))/g, (written, braced, other, bare) => {
+        const value = defaults.get(braced ?? bare) ?? other;
+        return typeof value === "string" ? value : written;
+    }));
+}
+function composeImages(text) {
+    return Array.from(text.matchAll(/^[ \t-]*image:[ \t]*["']?([^\s"'#]+)/gm), ([, image = ""]) => image.replaceAll(/\$\{\w+:?-([^}]*)\}/g, "$1"));
+}
+/** Undefined for what is not nginx, null for nginx of a version that the name does not tell. */
+function imageVersion(image) {
+    const [, name = "", tag = ""] = /^(?:.*\/)?([^/:@]+)(?::([^@]*))?(?:@.*)?$/.exec(image) ?? [];
+    if (name === "openresty")
+        return null;
+    if (name !== "nginx" && name !== "nginx-unprivileged")
+        return undefined;
+    return /^(\d+\.\d+(?:\.\d+)?)(?:-|$)/.exec(tag)?.[1] ?? null;
+}
+
 ;// CONCATENATED MODULE: ./build/core/analyse.js
 
 
@@ -27911,9 +28095,10 @@ function mend_isSame(one, other) {
  */
 function analyse(files, { policy, paths }) {
     const documents = new Documents(files);
-    const version = policy.nginxVersion === null ? undefined : parseVersion(policy.nginxVersion);
-    const versions = version === undefined ? [oldestVersion, newestVersion] : [version];
-    return new Result(run_run({ documents, policy, paths, versions }), {
+    const version = policy.nginxVersion ?? repositoryVersion(files, (path) => documents.wanted.add(path));
+    const versions = versionsInQuestion(version);
+    const of = run_run({ documents, policy: { ...policy, nginxVersion: version }, paths, versions });
+    return new Result(of, {
         isNew: () => true,
         counts: () => true,
     });
@@ -28280,9 +28465,9 @@ function suggestions(node, what, complain) {
 
 
 /** A policy of a thousand rules and endpoints is far below these; a file made to exhaust memory is above them. */
-const mostCharacters = 200_000;
+const mostCharacters = 100_000;
 const mostAliases = 100;
-const mostNodes = 50_000;
+const mostNodes = 10_000;
 const deepest = 20;
 const mostProblems = 50;
 const tooDeep = `this nests too deeply: expected at most ${deepest} levels`;
@@ -28467,10 +28652,6 @@ function positionAt({ lines }, offset) {
 /** Worst first, then by file, place and rule. */
 function worstFirst(findings) {
     return findings.toSorted((a, b) => order_ranks[a.severity] - order_ranks[b.severity] || comparePlaces(a, b));
-}
-/** By file, place and rule. */
-function inFileOrder(findings) {
-    return findings.toSorted(comparePlaces);
 }
 function comparePlaces(a, b) {
     return (compareText(a.place.document.path, b.place.document.path) ||
@@ -29314,9 +29495,11 @@ function messages(findings) {
     const distinct = distinctOf(findings);
     if (distinct.length <= mostMessages + 1)
         return bullets(distinct.map(messageOf));
-    const rest = rulesOf(distinct.slice(mostMessages)).map(code).join(", ");
-    const shown = distinct.slice(0, mostMessages).map(messageOf);
-    return bullets([...shown, `and ${rest}: see the details`]);
+    const shown = distinct.slice(0, mostMessages);
+    const rest = distinct.slice(mostMessages);
+    const others = rulesOf(rest).filter((rule) => !rulesOf(shown).includes(rule));
+    const named = others.length > 0 ? others.map(code).join(", ") : `${rest.length} more`;
+    return bullets([...shown.map(messageOf), `and ${named}: see the details`]);
 }
 /** The first of those that say the same. */
 function distinctOf(findings) {
@@ -29339,20 +29522,21 @@ function heads({ analysis, findings, fix }) {
     }
     if (!report?.upstream || !findings.some(isHandshakeError))
         return "";
-    const lines = headLines(requestHead(report.exchanges.websocket));
+    const lines = headLines(requestHead(report.exchanges.websocket)).filter((line) => !takenForGranted.test(line));
     return `What a handshake sends to the upstream${to}:\n${fence(lines.join("\n"), "http")}`;
 }
-/** Without what a browser always sends and nginx always passes on. */
 function headLines(head) {
-    return head
-        .filter((line) => !/^(?:Sec-WebSocket-(?:Key|Version)|Origin):/i.test(line))
-        .map((line) => clip(redact(line)));
+    return head.map((line) => clip(redact(line)));
 }
+/** What a browser always sends and nginx always passes on. */
+const takenForGranted = /^(?:Sec-WebSocket-(?:Key|Version)|Origin):/i;
 /** What changes stands together: the request line at the top, headers below those that stay. */
 function headDiff(now, after) {
     const gone = now.filter((line) => !after.includes(line)).map((line) => `- ${line}`);
     const come = after.filter((line) => !now.includes(line)).map((line) => `+ ${line}`);
-    const kept = now.filter((line) => after.includes(line)).map((line) => `  ${line}`);
+    const kept = now
+        .filter((line) => after.includes(line) && !takenForGranted.test(line))
+        .map((line) => `  ${line}`);
     const first = now[0] === after[0] ? [] : [...gone.splice(0, 1), ...come.splice(0, 1)];
     return [...first, ...kept, ...gone, ...come].join("\n");
 }
@@ -29364,7 +29548,16 @@ function evidence(findings) {
 }
 /** The other places that take part, such as the locations that a line breaks. */
 function related(findings) {
-    const all = groupBy(findings.flatMap((finding) => finding.related), ({ place, note }) => `${comment_keyOf(place)} ${note}`);
+    const locations = groupBy(findings.flatMap(({ location }) => location ?? []), ({ place }) => comment_keyOf(place));
+    const affected = [...locations.values()].flatMap(([first]) => first && locations.size > 1
+        ? [
+            {
+                place: first.place,
+                note: `location ${first.name} of ${first.server ?? "this server"} is affected`,
+            },
+        ]
+        : []);
+    const all = groupBy([...affected, ...findings.flatMap((finding) => finding.related)], ({ place, note }) => `${comment_keyOf(place)} ${note}`);
     if (all.size === 0)
         return "";
     const shown = [...all.values()].slice(0, comment_mostRelated).flatMap(([first]) => {
@@ -29473,7 +29666,7 @@ function hunksOf(patch) {
             hunks.push({
                 start: head.newStart,
                 end: head.newStart + head.newLines - 1,
-                added: body.added,
+                changed: body.changed,
             });
         }
         next = body.next;
@@ -29489,31 +29682,48 @@ function readHead(line) {
     return { oldLines: Number(oldLines), newStart: Number(newStart), newLines: Number(newLines) };
 }
 function readBody(lines, first, head) {
-    const added = new Set();
+    const changed = new Set();
     let { oldLines, newLines } = head;
     let line = head.newStart;
     let next = first;
+    let onlyRemoved = false;
+    const endRun = () => {
+        if (onlyRemoved)
+            changed.add(Math.max(head.newStart, line - 1));
+        onlyRemoved = false;
+    };
     for (; oldLines > 0 || newLines > 0; next += 1) {
         const sign = lines[next]?.charAt(0);
         // `\ No newline at end of file` is no line of the file.
         if (sign === "\\")
             continue;
-        if (sign !== " " && sign !== "+" && sign !== "-")
-            return null;
-        if (sign === "+")
-            added.add(line);
-        if (sign !== "+")
+        if (sign === " ") {
+            endRun();
             oldLines -= 1;
-        if (sign !== "-") {
             newLines -= 1;
             line += 1;
+        }
+        else if (sign === "+") {
+            onlyRemoved = false;
+            changed.add(line);
+            newLines -= 1;
+            line += 1;
+        }
+        else if (sign === "-") {
+            // Git writes what goes before what comes in its place.
+            onlyRemoved = true;
+            oldLines -= 1;
+        }
+        else {
+            return null;
         }
         if (oldLines < 0 || newLines < 0)
             return null;
     }
+    endRun();
     while (lines[next]?.startsWith("\\") || lines[next] === "")
         next += 1;
-    return { added, next };
+    return { changed, next };
 }
 /** The hunk that shows all of these lines, if there is one. */
 function hunkAround(hunks, first, last) {
@@ -29524,47 +29734,61 @@ function hunkAround(hunks, first, last) {
 
 /**
  * Where a comment about these findings stands: at the primary place of the worst one, else at a related place, the
- * location, the group's block, or a changed line that takes part in the location's settings; null where none of them is
- * in the diff.
+ * location, the group's block, or a line that takes part in the location's settings, a changed one by choice; null where
+ * none of them is in the diff.
  */
 function anchorOf(analysis, group, findings, hunks) {
-    for (const place of anchor_placesOf(analysis, group, findings)) {
-        const anchor = anchorAt(place, hunks.get(place.document.path) ?? []);
-        if (anchor)
-            return anchor;
+    const find = (place) => lineIn(place, hunks.get(place.document.path) ?? []);
+    for (const { place } of findings) {
+        const found = find(place);
+        if (found)
+            return { ...found, isPrimary: true };
     }
-    return null;
+    for (const place of otherPlaces(group, findings)) {
+        const found = find(place);
+        if (found)
+            return { ...found, isPrimary: false };
+    }
+    let other = null;
+    for (const place of settings(analysis, findings)) {
+        const found = find(place);
+        if (found?.hunk.changed.has(found.line))
+            return { ...found, isPrimary: false };
+        if (found)
+            other ??= { ...found, isPrimary: false };
+    }
+    return other;
 }
-function* anchor_placesOf(analysis, group, findings) {
-    for (const { place } of findings)
-        yield place;
+function* otherPlaces(group, findings) {
     for (const { related } of findings)
         yield* related.map(({ place }) => place);
-    const locations = findings.flatMap(({ location }) => (location ? [location.place] : []));
-    yield* locations;
+    for (const { location } of findings)
+        if (location)
+            yield location.place;
     yield group.place;
-    for (const { name, level } of analysis.locations) {
-        if (locations.some((place) => isSamePlace(place, name.place)))
-            yield* settingsOf(level);
+}
+/** The directives that can have to do with what the findings' locations send, innermost level first. */
+function* settings(analysis, findings) {
+    const locations = findings.flatMap(({ location }) => location?.place ?? []);
+    for (const { name, level: own } of analysis.locations) {
+        if (!locations.some((place) => isSamePlace(place, name.place)))
+            continue;
+        for (let level = own; level; level = level.parent) {
+            for (const { name: directiveName, document, directive } of level.uses) {
+                if (/^(?:proxy_|include$|set$|map$)/.test(directiveName))
+                    yield { document, span: directive };
+            }
+        }
     }
 }
 function isSamePlace(a, b) {
     return a.document === b.document && a.span.start === b.span.start;
 }
-/** The directives that can have to do with what a location sends, innermost level first. */
-function* settingsOf(location) {
-    for (let level = location; level; level = level.parent) {
-        for (const { name, document, directive } of level.uses) {
-            if (/^(?:proxy_|include$|set$|map$)/.test(name))
-                yield { document, span: directive };
-        }
-    }
-}
 /**
  * A line of the place that lies in a hunk. Of a block only the lines that belong to it and not to a block inside: first
- * those of `proxy_pass` and `include`, then its head, then lines that are new.
+ * those of `proxy_pass` and `include`, then its head, then changed lines.
  */
-function anchorAt({ document, span }, hunks) {
+function lineIn({ document, span }, hunks) {
     if (hunks.length === 0)
         return null;
     const first = document.lines.lineAt(span.start);
@@ -29580,7 +29804,7 @@ function anchorAt({ document, span }, hunks) {
     const candidates = hunks.flatMap((hunk) => linesBetween(Math.max(first, hunk.start), Math.min(last, hunk.end))
         .filter((line) => !isInside(line))
         .map((line) => ({ document, hunk, line })));
-    return candidates.find(({ hunk, line }) => hunk.added.has(line)) ?? candidates[0] ?? null;
+    return candidates.find(({ hunk, line }) => hunk.changed.has(line)) ?? candidates[0] ?? null;
 }
 function linesInside({ lines }, directives) {
     const blocks = directives.flatMap(({ block }) => block ? [{ first: lines.lineAt(block.start), last: lines.lineAt(block.end) }] : []);
@@ -29605,7 +29829,8 @@ function anchor_directiveAt(directives, span) {
 
 
 /**
- * Which comments to post on which lines of the diff. Each group gives one comment, the worst first. Every line lies in the
+ * Which comments to post on which lines of the diff. Each group gives one comment, the worst first, but for
+ * groups that are all broken by one line outside of them. Every line lies in the
  * diff, both ends of a range in one hunk; no two suggestions share a line; and all suggestions together were proven.
  */
 function planReview(request) {
@@ -29662,8 +29887,24 @@ class Planner {
         }
         else {
             const suggestion = this.#suggestion(group, anchor);
-            this.#drafts.push({ group, findings, anchor, suggestion });
+            const same = suggestion ? undefined : this.#sameCause(anchor);
+            if (same) {
+                same.groups.push(group);
+                same.findings.push(...findings);
+            }
+            else {
+                this.#drafts.push({ groups: [group], findings: [...findings], anchor, suggestion });
+            }
         }
+    }
+    /** A comment about other blocks that stands at this line only because the line has to do with them. */
+    #sameCause({ document, line, isPrimary }) {
+        if (isPrimary)
+            return undefined;
+        return this.#drafts.find(({ anchor, suggestion }) => {
+            const isSameLine = anchor.document === document && anchor.line === line;
+            return isSameLine && !anchor.isPrimary && !suggestion;
+        });
     }
     /** The group's fix inside one hunk, tried first where the comment would stand. */
     #suggestion(group, anchor) {
@@ -29723,8 +29964,8 @@ class Planner {
                 draft.suggestion = null;
         }
     }
-    #comment({ group, findings, anchor, suggestion }) {
-        const fix = suggestion?.fix ?? group.fix(anywhere);
+    #comment({ groups, findings, anchor, suggestion }) {
+        const fix = suggestion?.fix ?? allFixes(groups);
         const { startLine, line } = suggestion?.change ?? { startLine: anchor.line, line: anchor.line };
         return {
             path: (suggestion?.document ?? anchor.document).path,
@@ -29756,6 +29997,14 @@ class Planner {
     }
 }
 const mostTries = 4;
+/** What each group's fix writes, shown together. */
+function allFixes(groups) {
+    const [first, ...others] = groups.flatMap((group) => group.fix(anywhere) ?? []);
+    if (!first || others.length === 0)
+        return first ?? null;
+    const safety = others.every((fix) => fix.safety === first.safety) ? first.safety : "unsafe";
+    return { ...first, safety, edits: [first, ...others].flatMap(({ edits }) => edits) };
+}
 function anywhere() {
     return true;
 }
@@ -30226,6 +30475,9 @@ server {
 
 Error; one finding for both headers, which points at the line that discards and at those that are lost. A notice where it is not
 clear that the location serves WebSockets. Silent where the outer lines would not make a handshake either.
+
+The suggestion repeats what a handshake needs: \`Upgrade\`, \`Connection\` and, where it is lost with them, \`Host\`. Whatever else is
+lost is named in the message and left as it is, since a location may well mean to send less.
 
 Moving an \`include\` to the outer level, or the lines of that level into the included file, is as good as repeating them.
 
@@ -30918,7 +31170,9 @@ The request is changed on its way so that it is no handshake any more.
 A handshake is a \`GET\` with a key and a version. These make something else of it on its way:
 
 - \`proxy_method POST\`: servers answer 400 or 405.
-- \`proxy_pass_request_headers off\`: \`Sec-WebSocket-Key\` and \`Sec-WebSocket-Version\` are gone, unless they are set by hand.
+- \`proxy_pass_request_headers off\`: \`Sec-WebSocket-Key\` and \`Sec-WebSocket-Version\` are gone, unless they are set by hand;
+  \`proxy_set_header Sec-WebSocket-Version 8\` and the like ask for a protocol that nobody speaks any more.
+- \`proxy_set_body\`: the handshake passes, but the body's bytes come before the first frame, over which Node's ws stumbles.
 - \`grpc_pass\`, \`fastcgi_pass\` and \`memcached_pass\`: nginx has no tunnel for a 101 there, in any version. It has one for
   \`uwsgi_pass\` and \`scgi_pass\`.
 
@@ -30965,7 +31219,7 @@ server {
 
 ## Severity
 
-Error. Silent where the request that reaches the upstream is a handshake all the same.
+Error; a warning for a body. Silent where the request that reaches the upstream is a handshake all the same.
 
 ## Silence
 
@@ -31500,7 +31754,8 @@ server {
 
 A warning where the target is the name of an \`upstream\` block, a private or loopback address, or a host without a dot. A notice in
 the summary, without a suggestion, where it is a public name: such a host may serve several sites and need its own name. An error
-where no \`Host\` is sent. Silent where nginx sets both \`Origin\` and \`Host\` to the same host, and where either cannot be known.
+where no \`Host\` is sent. Silent where nginx sets both \`Origin\` and \`Host\` to the same host, and where either cannot be known. Where \`Host\` is lost together with
+the upgrade headers, \`header-inheritance\` brings it back.
 
 ## Silence
 
@@ -31833,7 +32088,7 @@ class Journey {
         }
         const [hidden] = level.hidden;
         return hidden === undefined
-            ? this.answered(null, level, "nginx looks for a file")
+            ? this.end("answered", null, level, "nginx looks for a file")
             : this.unknown(hidden, level);
     }
     /** A status that an `error_page` may answer in its own way. */
@@ -31848,7 +32103,7 @@ class Journey {
         if (page === undefined || target === undefined || isAgain) {
             return pages.hidden !== null && !isAgain
                 ? this.unknown(pages.hidden, level)
-                : this.answered(this.fixedStatus ?? status, level, null);
+                : this.end("answered", status, level, null);
         }
         this.wentToErrorPage = true;
         this.steps.push(`error_page ${page.parameters.join(" ")} (line ${lineOf(page)})`);
@@ -31987,8 +32242,11 @@ function parseUrl(url) {
 function trace(config, request, version) {
     const errors = configErrors(config, version);
     const [only, newest] = version === null
-        ? [once(config, request, oldestVersion), once(config, request, newestVersion)]
-        : [once(config, request, version), null];
+        ? [
+            simulateRequest(config, request, oldestVersion),
+            simulateRequest(config, request, newestVersion),
+        ]
+        : [simulateRequest(config, request, version), null];
     const exchange = newest === null ? only : trace_join(only, newest);
     const isWebsocket = request.probe === "websocket";
     const result = {
@@ -32123,7 +32381,8 @@ function* undefinedVariables(config) {
 function isRegularExpression(use, index) {
     return use.name === "rewrite" ? index === 0 : /^!?~\*?$/.test(use.parameters[index - 1] ?? "");
 }
-function once(config, request, version) {
+/** What becomes of one request in one version of nginx, if it starts. */
+function simulateRequest(config, request, version) {
     const steps = [];
     const candidates = listenersFor(config, request, steps);
     const [first] = candidates;
@@ -32377,11 +32636,12 @@ function verdictText({ strict, lenient, reasons }) {
  * Follows one request through the program that a file belongs to: the one that starts with it, else the first that
  * includes it.
  *
- * @param policy whose `nginxVersion` counts; null leaves open what versions do differently
+ * @param policy whose `nginxVersion` counts, else that of the repository's images; without either, what versions do differently is open
  * @returns null where the file is no nginx configuration
  */
 function traceFile(files, file, request, policy) {
-    const version = policy.nginxVersion === null ? null : (parseVersion(policy.nginxVersion) ?? null);
+    const [only, ...others] = versionsInQuestion(policy.nginxVersion ?? repositoryVersion(files, () => { }));
+    const version = only === undefined || others.length > 0 ? null : only;
     // Who names a file means it, whatever its name.
     for (const asked of [policy, { ...policy, files: [file], ignore: [] }]) {
         const { configs } = findPrograms(new Documents(files), { policy: asked, paths: [file] });
@@ -33239,7 +33499,7 @@ function commandOf(name) {
 
 process.exitCode = cli_run_run(process.argv.slice(2), {
     cwd: process.cwd(),
-    color: process.stdout.isTTY === true && !process.env["NO_COLOR"],
+    color: process.stdout.isTTY && !process.env["NO_COLOR"],
     width: process.stdout.columns ?? 80,
     write: (text) => process.stdout.write(text),
     complain: (text) => process.stderr.write(text),
