@@ -58,7 +58,7 @@ describe("the base's policy", () => {
     ["an unknown rule", "rules:\n  idle-timeot: off\n", 'unknown rule "idle-timeot"', 2],
     ["an unknown key", "# ours\nprofil: basic\n", 'unknown key "profil"', 2],
     ["a wrong value", "profile: strict\n", "strict", 1],
-    ["no YAML", "rules: [\n", "this is not YAML", 2],
+    ["no YAML", "rules: [\n", "a bracket is open", 2],
     ["binary", new Uint8Array([0, 1, 2]), "cannot be read: it is binary", 1],
   ])("%s", async (_, policy, message, line) => {
     const { run } = await scenario({
