@@ -170,9 +170,7 @@ describe("what gets a comment", () => {
     const capped = plan(groups, changes, { maxComments: 1 });
     expect(anchors(capped)).toEqual(["site.conf:8"]);
     expect(capped.unplaced.map(({ severity }) => severity)).toEqual(["notice"]);
-    expect(capped.notes).toEqual([
-      "1 finding got no comment, because there are no more than 1 comments.",
-    ]);
+    expect(capped.notes).toEqual(["1 finding got no comment, because max-comments is 1."]);
   });
 });
 

@@ -182,9 +182,9 @@ function clean(text: string): string {
   return visible(redact(text).replaceAll(/[\r\n\t]/g, " "));
 }
 
-/** Null where characters before the caret are not one column wide each, as far as one can tell. */
+/** Null where characters before the caret may not be one column wide each. */
 function carets(source: string, from: number, to: number): string | null {
   const before = source.slice(0, from);
-  if (visible(before) !== before || to <= from) return null;
+  if (!/^[\t -~\u00a1-\u00ac\u00ae-\u024f]*$/.test(before) || to <= from) return null;
   return " ".repeat(from) + "^".repeat(to - from);
 }

@@ -4,7 +4,7 @@ import type { Document } from "../config/model.ts";
 import type { TextEdit } from "../fix/edit.ts";
 import { compareText, numbered, worstFirst } from "../report/order.ts";
 import type { Finding } from "../rules/finding.ts";
-import { anchorOf } from "./anchor.ts";
+import { Anchors } from "./anchor.ts";
 import type { Anchor } from "./anchor.ts";
 import { commentBody } from "./comment.ts";
 import type { Hunk } from "./diff.ts";
@@ -38,9 +38,9 @@ interface Suggestion {
 }
 
 /**
- * Which comments to post on which lines of the diff. Each group gives one comment, the worst first, but for
- * groups that are all broken by one line outside of them. Every line lies in the
- * diff, both ends of a range in one hunk; no two suggestions share a line; and all suggestions together were proven.
+ * Which comments to post on which lines of the diff. Each group gives one comment, but for groups that are all broken by
+ * one line outside of them: these share one. Every line lies in the diff, both ends of a range in one hunk; no two
+ * suggestions share a line; and all suggestions together were proven.
  */
 export function planReview(request: ReviewRequest): Review {
   return new Planner(request).plan();
@@ -52,6 +52,7 @@ class Planner {
   readonly #changes: readonly ChangedFile[];
   readonly #maxComments: number;
   readonly #hunks = new Map<string, readonly Hunk[]>();
+  readonly #anchors: Anchors;
   readonly #drafts: Draft[] = [];
   readonly #unplaced: Finding[] = [];
   #left = 0;
@@ -64,6 +65,7 @@ class Planner {
     for (const { path, status, patch } of changes) {
       if (status !== "removed") this.#hunks.set(path, hunksOf(patch));
     }
+    this.#anchors = new Anchors(analysis, this.#hunks);
   }
 
   plan(): Review {
@@ -88,7 +90,7 @@ class Planner {
   }
 
   #draft(group: Group, findings: readonly Finding[]): void {
-    const anchor = anchorOf(this.#analysis, group, findings, this.#hunks);
+    const anchor = this.#anchors.find(group, findings);
     if (!anchor) {
       this.#unplaced.push(...findings);
     } else if (this.#drafts.length >= this.#maxComments) {
@@ -168,13 +170,14 @@ class Planner {
     if (suggesting.length < 2 || this.#analysis.proveTogether(editsOf(suggesting))) return;
     const kept: Draft[] = [];
     for (const draft of suggesting) {
-      if (kept.length === 0 || this.#analysis.proveTogether(editsOf([...kept, draft])))
-        kept.push(draft);
+      const holds = kept.length === 0 || this.#analysis.proveTogether(editsOf([...kept, draft]));
+      if (holds) kept.push(draft);
       else draft.suggestion = null;
     }
   }
 
-  #comment({ groups, findings, anchor, suggestion }: Draft): ReviewComment {
+  #comment({ groups, findings: unsorted, anchor, suggestion }: Draft): ReviewComment {
+    const findings = worstFirst(unsorted);
     const fix = suggestion?.fix ?? allFixes(groups);
     const { startLine, line } = suggestion?.change ?? { startLine: anchor.line, line: anchor.line };
     return {
@@ -203,7 +206,7 @@ class Planner {
       .map(({ path }) => `GitHub shows no diff of ${path}, so there can be no comments on it.`);
     if (this.#left > 0) {
       notes.push(
-        `${numbered(this.#left, "finding")} got no comment, because there are no more than ${this.#maxComments} comments.`,
+        `${numbered(this.#left, "finding")} got no comment, because max-comments is ${this.#maxComments}.`,
       );
     }
     return notes;
