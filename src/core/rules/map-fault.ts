@@ -108,10 +108,12 @@ function entryFault(
       ],
     };
   }
-  if (entry === null) {
+  if (entry === null || (name === "Upgrade" && entry.name === "default")) {
+    const isMissing =
+      name === "Connection" ? "no default, so that it is empty" : "no line for websocket";
     return {
       place: headOf(map),
-      why: `the map for ${variable} has no default, so that it is empty`,
+      why: `the map for ${variable} has ${isMissing}`,
       remedies: [
         insertion(map, name === "Connection" ? "default upgrade;" : "websocket websocket;"),
       ],
@@ -130,11 +132,9 @@ function entryFault(
       remedies: [{ kind: "replace", place: { document, span: entry.directive.name }, text: "''" }],
     };
   }
-  const wanted =
-    name === "Connection" ? "upgrade" : entry.name === "default" ? "$http_upgrade" : "websocket";
   const empty = selectedEntry(map, "");
   const isInverted = empty !== null && empty !== entry && value(empty, name, scope);
-  const right: Remedy[] = [replaceValue(entry, wanted)];
+  const right: Remedy[] = [replaceValue(entry, tokens[name])];
   if (isInverted) {
     right.push(replaceValue(empty, location.upstream === null ? parameterText(entry, 0) : "''"));
   }
