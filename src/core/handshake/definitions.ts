@@ -76,6 +76,24 @@ export function definitions(config: Config): ReadonlyMap<string, Use> {
   return found;
 }
 
+const setByLocations = new WeakMap<Config, ReadonlySet<string>>();
+
+/** The variables, in lower case, that some location gives a value with `set`. */
+export function setInLocations(config: Config): ReadonlySet<string> {
+  let found = setByLocations.get(config);
+  if (found === undefined) {
+    const names = new Set<string>();
+    for (const { name, level, parameters } of usesWithin(config.main, isOfHttp)) {
+      if (name === "set" && (level.context === "location" || level.context === "location-if")) {
+        names.add((parameters[0] ?? "").slice(1).toLowerCase());
+      }
+    }
+    setByLocations.set(config, names);
+    found = names;
+  }
+  return found;
+}
+
 /** Blocks whose directives define variables of the http block; the entries of a map are values, not directives. */
 function isOfHttp(use: Use): boolean {
   return !["stream", "mail", "map", "geo", "split_clients", "types", "upstream", "geoip2"].includes(

@@ -16,6 +16,9 @@ import { verdictOf } from "./verdict.ts";
 /** nginx follows as many `rewrite … last`, `try_files` and `error_page` before it answers 500. */
 const MOST_CHANGES = 10;
 
+/** What one access rule says; null where there is none. */
+type Admission = "admitted" | { readonly status: number; readonly why: string } | null;
+
 /** Where a request goes next. */
 type Next =
   | { readonly to: "server" }
@@ -72,7 +75,6 @@ class Journey {
   private readonly subrequests: { use: Use; exchange: Exchange }[] = [];
   private readonly isSubrequest: boolean;
   private changes = MOST_CHANGES;
-  private method: string;
   /** The status that an `error_page` without `=` puts over whatever its page answers. */
   private fixedStatus: number | null = null;
   private wentToErrorPage = false;
@@ -89,7 +91,6 @@ class Journey {
     this.version = version;
     this.steps = steps;
     this.isSubrequest = isSubrequest;
-    this.method = scope.request.method;
   }
 
   run(): Exchange {
@@ -123,7 +124,7 @@ class Journey {
     }
     const { level } = located;
     this.noteLocation(level);
-    if (!this.scope.isInternal && usesOf(level, "internal").length > 0) {
+    if (!this.scope.isInternal && effectiveSetting(level, "internal").state === "set") {
       return this.special(404, level, "the location is internal");
     }
     if (located.redirect) {
@@ -146,9 +147,9 @@ class Journey {
   }
 
   private enter(location: Level): Next {
-    const settings = limited(location, this.method);
+    const settings = limited(location, this.scope.method);
     if (settings !== location) {
-      this.steps.push(`limit_except holds for ${this.method}`);
+      this.steps.push(`limit_except holds for ${this.scope.method}`);
     } else if (location !== this.server) {
       const meddler = meddlerOf(location);
       if (meddler !== null) {
@@ -187,47 +188,61 @@ class Journey {
 
   private refusal(level: Level): Next | null {
     const isAny = settingWord(level, "satisfy") === "any";
-    const rule = accessRules(level)[0];
-    if (rule?.name === "deny" && rule.parameters[0] === "all" && !isAny) {
-      return this.special(403, level, `deny all (line ${lineOf(rule)})`);
-    }
-    if (rule !== undefined && rule.parameters[0] !== "all") {
-      this.steps.push(
-        `${rule.name} ${rule.parameters[0] ?? ""} (line ${lineOf(rule)}): the client's address is taken as allowed`,
-      );
-    }
-    const realm = settingWord(level, "auth_basic");
-    const { request } = this.scope;
-    if (realm !== null && realm !== "off" && !isAny) {
-      if (clientHeader(request, "authorization") === "") {
-        return this.special(401, level, "auth_basic: the request has no Authorization");
-      }
-      this.steps.push("auth_basic: the password is taken as right");
-    }
-    const auth = effectiveSetting(level, "auth_request");
-    if (auth.state === "set" && auth.use.parameters[0] !== "off") {
-      return this.ask(auth.use, level, isAny);
-    }
-    return null;
+    const rules = [this.byAddress(level), this.byPassword(level), this.bySubrequest(level)];
+    const refused = rules.filter((rule) => rule !== null && rule !== "admitted");
+    const chosen = (isAny ? refused.find(({ status }) => status === 401) : undefined) ?? refused[0];
+    return chosen === undefined || (isAny && rules.includes("admitted"))
+      ? null
+      : this.special(chosen.status, level, chosen.why);
   }
 
-  private ask(use: Use, level: Level, isAny: boolean): Next | null {
-    const exchange = this.subrequest(use);
-    if (exchange === null) {
+  private byAddress(level: Level): Admission {
+    const [rule] = accessRules(level);
+    const whom = rule?.parameters[0];
+    if (rule === undefined || whom === undefined) {
       return null;
     }
-    const { outcome, status } = exchange;
-    if (outcome !== "answered" || isAny) {
+    if (whom !== "all") {
       this.steps.push(
-        `auth_request ${use.parameters[0] ?? ""} (line ${lineOf(use)}): its answer is taken as a yes`,
+        `${rule.name} ${whom} (line ${lineOf(rule)}): the client's address is taken as allowed`,
       );
+      return "admitted";
+    }
+    return rule.name === "allow"
+      ? "admitted"
+      : { status: 403, why: `deny all (line ${lineOf(rule)})` };
+  }
+
+  private byPassword(level: Level): Admission {
+    const realm = settingWord(level, "auth_basic");
+    if (realm === null || realm === "off") {
       return null;
     }
-    if (status === null || (status >= 200 && status < 300)) {
+    if (clientHeader(this.scope.request, "authorization") === "") {
+      return { status: 401, why: "auth_basic: the request has no Authorization" };
+    }
+    this.steps.push("auth_basic: the password is taken as right");
+    return "admitted";
+  }
+
+  private bySubrequest(level: Level): Admission {
+    const auth = effectiveSetting(level, "auth_request");
+    if (auth.state !== "set" || auth.use.parameters[0] === "off") {
       return null;
     }
-    const refused = status === 401 || status === 403 ? status : 500;
-    return this.special(refused, level, `auth_request (line ${lineOf(use)}) is answered ${status}`);
+    const { use } = auth;
+    const where = `auth_request ${use.parameters[0] ?? ""} (line ${lineOf(use)})`;
+    const exchange = this.subrequest(use);
+    if (exchange?.outcome !== "answered" || exchange.status === null) {
+      this.steps.push(`${where}: its answer is taken as a yes`);
+      return "admitted";
+    }
+    const { status } = exchange;
+    if (status >= 200 && status < 300) {
+      return "admitted";
+    }
+    const why = `${where} is answered ${status}`;
+    return { status: status === 401 || status === 403 ? status : 500, why };
   }
 
   /** What becomes of the subrequest of an `auth_request` or `mirror`. */
@@ -376,8 +391,8 @@ class Journey {
       return this.answered([301, 302, 303, 307, 308].includes(own) ? own : 302, level, null);
     }
     this.fixedStatus = own === 0 ? null : own;
-    if (target.startsWith("/") && this.method !== "HEAD") {
-      this.method = "GET";
+    if (target.startsWith("/") && this.scope.method !== "HEAD") {
+      this.scope.method = "GET";
     }
     return this.goTo(target, level);
   }

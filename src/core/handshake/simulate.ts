@@ -1,7 +1,9 @@
 import type { NginxVersion } from "../config/directives.ts";
-import { usesOf } from "../config/effective.ts";
+import { effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { exactServerName, listenersOf, serverNameOf } from "./listen.ts";
+import { setInLocations } from "./definitions.ts";
+import { locationName } from "./locate.ts";
 import type { Exchange, Obstacle, Outcome, ProbeName, UpstreamRequest } from "./model.ts";
 import { passOf } from "./pass.ts";
 import { clientHeader, type ClientRequest, probeHeaders } from "./probe.ts";
@@ -14,7 +16,7 @@ import {
   undefinedVariableIn,
   upstreamRequest,
 } from "./upstream-request.ts";
-import { isKnown, newScope, type Scope } from "./variables.ts";
+import { isKnown, newScope, type Scope, unknown } from "./variables.ts";
 
 /**
  * Simulates the request that stands for all requests of one probe that end at a proxying level.
@@ -60,6 +62,11 @@ export function simulateAt(
     const before = runScript(server, { ...scope, path: null, computed: new Map() }, steps);
     if (before.end === "answered") {
       return end("answered", `${before.use.name} (line ${lineOf(before.use)})`, before.status);
+    }
+    if (request.cameFromElsewhere === true) {
+      for (const name of setInLocations(config)) {
+        scope.assigned.set(name, unknown("the location that leads here may set it", `$${name}`));
+      }
     }
   }
   const chosen = limited(location, request.method);
@@ -173,8 +180,9 @@ function standIn(server: Level | null, location: Level, probe: ProbeName): Clien
   const scheme = only("scheme");
   const port = only("port");
   const name = server === null ? null : exactServerName(server);
-  const usual = scheme === "https" ? "443" : "80";
-  const host = name === null || port === null ? null : port === usual ? name : `${name}:${port}`;
+  // On another port the client may say it or not: it may be one that only a container's inside knows.
+  const isUsual = port === (scheme === "https" ? "443" : "80");
+  const host = isUsual ? name : null;
   return {
     probe,
     standsForAll: true,
@@ -187,7 +195,16 @@ function standIn(server: Level | null, location: Level, probe: ProbeName): Clien
     port,
     headers: host === null ? probeHeaders(probe) : [["Host", host], ...probeHeaders(probe)],
     clientAddress: null,
+    cameFromElsewhere: cameFromElsewhere(location),
   };
+}
+
+/** Named and internal locations are only reached from others, which may have set variables. */
+function cameFromElsewhere(location: Level): boolean {
+  return (
+    locationName(location)?.kind === "named" ||
+    effectiveSetting(location, "internal").state === "set"
+  );
 }
 
 function isExact(location: Level): boolean {

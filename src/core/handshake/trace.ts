@@ -291,6 +291,9 @@ export function simulateRequest(
     );
   }
   const client = clientRequest(request, first, target);
+  if (client.hostName === "") {
+    return ended("answered", 400, "the request has no Host");
+  }
   const exchange = route(config, client, candidates, version);
   return { ...exchange, steps: [...steps, ...exchange.steps] };
 }

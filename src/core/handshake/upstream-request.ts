@@ -10,6 +10,7 @@ import { effectiveList, effectiveSetting, type Setting } from "../config/effecti
 import type { Config, Level, Use } from "../config/model.ts";
 import { escapePath } from "./escape.ts";
 import type { UpstreamHeader, UpstreamRequest, Value } from "./model.ts";
+import { clientHeader } from "./probe.ts";
 import {
   evaluate,
   isDefined,
@@ -164,6 +165,28 @@ export function undefinedVariableIn(level: Level, pass: Use, config: Config): st
   return names.find((name) => !isDefined(name, config)) ?? null;
 }
 
+/** Request headers that nginx has values of its own for: the client's are not passed on. */
+const neverPassed = [
+  "host",
+  "connection",
+  "upgrade",
+  "te",
+  "keep-alive",
+  "expect",
+  "content-length",
+  "transfer-encoding",
+];
+
+/** Those that `proxy_cache` keeps to itself beside. */
+const neverPassedToCache = [
+  "if-modified-since",
+  "if-unmodified-since",
+  "if-none-match",
+  "if-match",
+  "range",
+  "if-range",
+];
+
 /** The request head that nginx sends for a scope that has reached `level`. */
 export function upstreamRequest(
   level: Level,
@@ -195,29 +218,32 @@ export function upstreamRequest(
       origin: { from: "directive", use: body },
     });
   }
-  const stripped = new Set([
-    "host",
-    "connection",
-    "upgrade",
-    "te",
-    "keep-alive",
-    "expect",
-    "content-length",
-    "transfer-encoding",
-  ]);
+  const length = clientHeader(scope.request, "content_length");
+  if (body === null && length !== "" && !named.has("content-length")) {
+    headers.push({ name: "Content-Length", value: length, origin: { from: "client" } });
+  }
+  const stripped = new Set(neverPassed);
   if (isSince(version, proxyConnectionStripped)) {
     stripped.add("proxy-connection");
   }
+  const cache = useOf(effectiveSetting(level, "proxy_cache"));
+  if (cache !== null && cache.parameters[0] !== "off") {
+    for (const name of neverPassedToCache) {
+      stripped.add(name);
+    }
+  }
+  const underscores = useOf(effectiveSetting(level, "underscores_in_headers"));
+  const takesUnderscores = underscores?.parameters[0]?.toLowerCase() === "on";
   if (passes?.parameters[0]?.toLowerCase() !== "off") {
     for (const [name, value] of scope.request.headers) {
       const key = name.toLowerCase();
-      if (!named.has(key) && !stripped.has(key) && !key.includes("_")) {
+      if (!named.has(key) && !stripped.has(key) && (takesUnderscores || !key.includes("_"))) {
         headers.push({ name, value, origin: { from: "client" } });
       }
     }
   }
   return {
-    method: method === null ? scope.request.method : evaluate(method.parameters[0] ?? "", scope),
+    method: method === null ? scope.method : evaluate(method.parameters[0] ?? "", scope),
     uri: upstreamUri(level, target, scope),
     address: target.address,
     httpVersion,

@@ -20,6 +20,8 @@ export interface Scope {
   /** `$proxy_host` and `$proxy_port`, known once the `proxy_pass` is. */
   proxyHost: Value | null;
   proxyPort: Value | null;
+  /** `$request_method`; `error_page` with a path makes it GET. */
+  method: string;
   /** `$uri`, which rewrites change; null where it is not known. */
   path: string | null;
   /** `$args`, which rewrites change; null where it is not known. */
@@ -45,6 +47,7 @@ export function newScope(config: Config, request: ClientRequest, serverName: str
     computed: new Map(),
     proxyHost: null,
     proxyPort: null,
+    method: request.method,
     path: request.path,
     query: request.query,
     serverName,
@@ -215,7 +218,7 @@ function builtin(name: string, scope: Scope): Value {
       : clientHeader(request, header);
   switch (name) {
     case "request_method":
-      return request.method;
+      return scope.method;
     case "scheme":
       return orRuntime(request.scheme, "http or https, as the client connects");
     case "https":
