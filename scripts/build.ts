@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -19,9 +20,12 @@ const shebang = "#!/usr/bin/env node\n";
 /**
  * Builds the Action and the command line into a folder. The same sources and packages give the same bytes, whichever
  * folder that is. The compiled modules are always in `build/`, because their paths become part of the bundle.
- * @throws Error with the compiler's output where the sources do not compile.
+ * @throws Error with the compiler's output where the sources do not compile, and where `node_modules` is a symbolic link.
  */
 export async function build(folder: string): Promise<void> {
+  if (lstatSync(join(project, "node_modules")).isSymbolicLink()) {
+    throw new Error("node_modules is a symbolic link: its target's path would be in the bundle");
+  }
   const { code, output } = await runTool("tsc", ["-p", "src/tsconfig.json"]);
   if (code !== 0) throw new Error(output);
   const action = await bundle("action", "index.js");
