@@ -109,7 +109,10 @@ function compareRefusal(config: Config, observation: Observation): string[] {
   const [ours] = configErrors(config, oldestVersion);
   const theirs =
     "refused" in observation
-      ? (observation.refused.find(({ level }) => level === "emerg")?.text ?? "no message")
+      ? (observation.refused.find(({ level }) => level === "emerg")?.text ?? "no message").replace(
+          /127\.0\.0\.1:\d+/,
+          `127.0.0.1:${listenPort}`,
+        )
       : null;
   const message = ours?.message ?? null;
   const isSame =
@@ -258,7 +261,7 @@ function asksForItsServer(level: Level, { host = "example.test" }: Target): bool
 /** The configuration without the lines and blocks that the disagreement does without. */
 async function minimised(generated: Generated, backend: Backend): Promise<NginxFiles> {
   let { config } = generated;
-  for (let attempts = 0, line = 0; attempts < 120; attempts++) {
+  for (let attempts = 0, line = 0; attempts < 60; attempts++) {
     const lines = (config.files[config.main] ?? "").split("\n");
     const length = lines[line] === undefined ? 0 : blockLength(lines, line);
     if (length === 0) break;

@@ -232,12 +232,11 @@ class Journey {
     }
     const { use } = auth;
     const where = `auth_request ${use.parameters[0] ?? ""} (line ${lineOf(use)})`;
-    const exchange = this.subrequest(use);
-    if (exchange?.outcome !== "answered" || exchange.status === null) {
+    const status = this.subrequest(use);
+    if (status === null) {
       this.steps.push(`${where}: its answer is taken as a yes`);
       return "admitted";
     }
-    const { status } = exchange;
     if (status >= 200 && status < 300) {
       return "admitted";
     }
@@ -245,8 +244,8 @@ class Journey {
     return { status: status === 401 || status === 403 ? status : 500, why };
   }
 
-  /** What becomes of the subrequest of an `auth_request` or `mirror`. */
-  private subrequest(use: Use): Exchange | null {
+  /** Follows the subrequest of an `auth_request` or `mirror`. Gives its status, or null where a server or nobody knows it. */
+  private subrequest(use: Use): number | null {
     const target = evaluate(use.parameters[0] ?? "", this.scope);
     if (!isKnown(target) || !target.startsWith("/")) {
       return null;
@@ -261,9 +260,11 @@ class Journey {
       sentAsAsked: false,
       replacesPath: true,
     };
-    const exchange = new Journey(scope, this.server, this.version, [], true).run();
+    const journey = new Journey(scope, this.server, this.version, [], true);
+    const exchange = journey.run();
     this.subrequests.push({ use, exchange });
-    return exchange;
+    // Files are taken as if they were not there.
+    return exchange.outcome === "answered" ? (exchange.status ?? 404) : journey.fixedStatus;
   }
 
   private tryFiles(level: Level): Next {
@@ -291,7 +292,7 @@ class Journey {
     if (text.startsWith("@")) {
       const named = namedLocation(this.server, text);
       if (named === null) {
-        return this.answered(500, level, `there is no location ${text}`);
+        return this.end("answered", 500, level, `there is no location ${text}`);
       }
       this.noteLocation(named);
       this.scope.isInternal = true;
@@ -312,7 +313,9 @@ class Journey {
 
   private changed(level: Level, next: Next): Next {
     this.changes--;
-    return this.changes < 0 ? this.answered(500, level, "the request goes in circles") : next;
+    return this.changes < 0
+      ? this.end("answered", 500, level, "the request goes in circles")
+      : next;
   }
 
   private content(level: Level): Next {
@@ -364,9 +367,13 @@ class Journey {
       }
     }
     const [hidden] = level.hidden;
-    return hidden === undefined
-      ? this.end("answered", null, level, "nginx looks for a file")
-      : this.unknown(hidden, level);
+    if (hidden !== undefined) {
+      return this.unknown(hidden, level);
+    }
+    const pages = effectiveList(level, "error_page").uses;
+    return pages.some(({ parameters }) => parameters.slice(0, -1).includes("404"))
+      ? this.special(404, level, "nginx looks for a file, taken as if there were none")
+      : this.end("answered", null, level, "nginx looks for a file");
   }
 
   /** A status that an `error_page` may answer in its own way. */

@@ -207,6 +207,13 @@ export function capture(groups: Groups | null, scope: Scope): void {
   }
 }
 
+/** Makes the numbered groups unknown: whether there was a match, or of what, is not known. */
+export function forgetCaptures(scope: Scope, why: string): void {
+  for (let digit = 1; digit <= 9; digit++) {
+    scope.assigned.set(String(digit), unknown(why, `$${digit}`));
+  }
+}
+
 /** How nginx's own variables read, by exact name; the rest is known only while nginx runs. */
 function builtin(name: string, scope: Scope): Value {
   const { request } = scope;
