@@ -62,7 +62,7 @@ function printLocations(): void {
       ...indented(differences),
     ]),
     `${compared.length} labelled locations: ${answered.length} with an answer, of these ${wrong.length} wrong; ` +
-      `not known of ${unknown.length} of the ${decided.length} that the file alone decides.`,
+      `not known of ${unknown.length} of the ${decided.length} for which nothing is missing.`,
     "",
   );
 }

@@ -40,7 +40,7 @@ describe.skipIf(!hasData)(`locations of real repositories${absent}`, () => {
     expect(report(wrong)).toSatisfy(() => wrong.length <= answered.length * 0.01);
   });
 
-  test("hardly anything stays unknown where the file alone decides", () => {
+  test("hardly anything stays unknown where nothing is missing", () => {
     const decided = compared.filter(({ isDecided }) => isDecided);
     const unknown = decided.filter(
       ({ verdict }) => verdict === null || verdict.strict === "unknown",

@@ -1,4 +1,5 @@
 import { isSince, newestVersion, type NginxVersion, oldestVersion } from "../config/directives.ts";
+import { usesOf } from "../config/effective.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
 import type { Span } from "../syntax/tree.ts";
 import { isDefined } from "./definitions.ts";
@@ -71,7 +72,7 @@ export function parseUrl(
   }
   const [, scheme = "", host = "", port = null, rest = "/"] = match;
   return {
-    scheme: /s$/i.test(scheme) ? "https" : "http",
+    scheme: /^(?:https|wss)$/i.test(scheme) ? "https" : "http",
     host,
     port,
     target: rest.startsWith("?") ? `/${rest}` : rest,
@@ -222,7 +223,7 @@ const expanding =
 function* undefinedVariables(config: Config): Generator<{ use: Use; name: string }> {
   for (const use of usesWithin(config.main, ({ name }) => name !== "stream" && name !== "mail")) {
     const isEntry = use.level.context === "map" && use.level.opener?.name === "map";
-    if (!isEntry && !expanding.test(use.name)) {
+    if ((!isEntry && !expanding.test(use.name)) || isNeverCompiled(use)) {
       continue;
     }
     // What follows the source of a map, or a `set`, is the variable that it defines.
@@ -244,6 +245,17 @@ function* undefinedVariables(config: Config): Generator<{ use: Use; name: string
       }
     }
   }
+}
+
+/** Request headers of the http block of which nginx takes no notice: every server sets some of its own. */
+function isNeverCompiled({ name, level }: Use): boolean {
+  return (
+    name === "proxy_set_header" &&
+    level.context === "http" &&
+    usesOf(level, "server").every(
+      ({ inner }) => inner === null || usesOf(inner, "proxy_set_header").length > 0,
+    )
+  );
 }
 
 /** In a regular expression, `$` is an end and no variable. */
