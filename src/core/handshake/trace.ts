@@ -263,6 +263,9 @@ function isRegularExpression(use: Use, index: number): boolean {
   return use.name === "rewrite" ? index === 0 : /^!?~\*?$/.test(use.parameters[index - 1] ?? "");
 }
 
+/** `$http_name` joins all lines of a name (changes of 1.23.0). */
+const headersJoined: NginxVersion = [1, 23, 0];
+
 /** What becomes of one request in one version of nginx, if it starts. */
 export function simulateRequest(
   config: Config,
@@ -302,7 +305,10 @@ export function simulateRequest(
       "the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS",
     );
   }
-  const client = clientRequest(request, first, target);
+  const client = {
+    ...clientRequest(request, first, target),
+    joinsHeaders: isSince(version, headersJoined),
+  };
   if (client.hostName === "") {
     return ended("answered", 400, "the request has no Host");
   }
