@@ -16,6 +16,8 @@ import { verdictOf } from "./verdict.ts";
 /** nginx follows as many `rewrite … last`, `try_files` and `error_page` before it answers 500. */
 const MOST_CHANGES = 10;
 
+const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
+
 /** What one access rule says; null where there is none. */
 type Admission = "admitted" | { readonly status: number; readonly why: string } | null;
 
@@ -251,9 +253,10 @@ class Journey {
       return null;
     }
     const question = target.indexOf("?");
+    // A subrequest has its own path and groups, but the variables of the request.
+    const groups = digits.map((digit) => [digit, this.scope.assigned.get(digit)] as const);
     const scope: Scope = {
       ...this.scope,
-      assigned: new Map(this.scope.assigned),
       path: question < 0 ? target : target.slice(0, question),
       query: question < 0 ? "" : target.slice(question + 1),
       isInternal: true,
@@ -262,6 +265,12 @@ class Journey {
     };
     const journey = new Journey(scope, this.server, this.version, [], true);
     const exchange = journey.run();
+    for (const [digit, value] of groups) {
+      this.scope.assigned.delete(digit);
+      if (value !== undefined) {
+        this.scope.assigned.set(digit, value);
+      }
+    }
     this.subrequests.push({ use, exchange });
     // Files are taken as if they were not there.
     return exchange.outcome === "answered" ? (exchange.status ?? 404) : journey.fixedStatus;

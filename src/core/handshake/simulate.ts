@@ -64,7 +64,7 @@ export function simulateAt(
       return end("answered", `${before.use.name} (line ${lineOf(before.use)})`, before.status);
     }
     if (request.cameFromElsewhere === true) {
-      for (const name of setInLocations(config)) {
+      for (const name of setInLocations(config).keys()) {
         scope.assigned.set(name, unknown("the location that leads here may set it", `$${name}`));
       }
     }

@@ -1,5 +1,5 @@
 import type { Config, Level, Use } from "../config/model.ts";
-import { definitions, isDefined } from "./definitions.ts";
+import { definitions, isDefined, setInLocations } from "./definitions.ts";
 import { mapTable, onlyValue, select } from "./map.ts";
 import type { Unknown, Value } from "./model.ts";
 import type { Groups } from "./pattern.ts";
@@ -159,7 +159,11 @@ function unpassed(name: string, definition: Use, scope: Scope): Value {
     return unknown(`${scope.meddler} may change $${name}`, `$${name}`);
   }
   const { cameFromElsewhere = false, standsForAll } = scope.request;
-  if (standsForAll && (cameFromElsewhere || definition.name !== "set")) {
+  const mayBeSet =
+    cameFromElsewhere ||
+    definition.name !== "set" ||
+    setInLocations(scope.config).get(name) === true;
+  if (standsForAll && mayBeSet) {
     return unknown(`$${name} is set on the way here, by ${definition.name}`, `$${name}`);
   }
   return "";
