@@ -1,5 +1,5 @@
 import { isSince, newestVersion, type NginxVersion, oldestVersion } from "../config/directives.ts";
-import { usesOf } from "../config/effective.ts";
+import { effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
 import type { Span } from "../syntax/tree.ts";
 import { isDefined } from "./definitions.ts";
@@ -285,7 +285,7 @@ export function simulateRequest(
       steps.length > 0 ? "so nothing answers here" : "there is no server",
     );
   }
-  const target = parseTarget(request.target, true);
+  const target = parseTarget(request.target, mergesSlashes(candidates));
   if (target === null) {
     return end("answered", 400, `nginx refuses the path ${request.target}`);
   }
@@ -305,6 +305,13 @@ export function simulateRequest(
   }
   const exchange = route(config, client, candidates, version);
   return { ...exchange, steps: [...steps, ...exchange.steps] };
+}
+
+/** The path is read before the host is known: the default server says how. */
+function mergesSlashes(candidates: readonly Listening[]): boolean {
+  const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
+  const setting = chosen === undefined ? null : effectiveSetting(chosen.server, "merge_slashes");
+  return setting?.state !== "set" || setting.use.parameters[0]?.toLowerCase() !== "off";
 }
 
 function clientRequest(
