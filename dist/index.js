@@ -39667,7 +39667,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9787);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2094);
 
 await (0,_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)();
 
@@ -39676,7 +39676,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9787:
+/***/ 2094:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46688,6 +46688,8 @@ function translate(pcre) {
     let source = "";
     let hasDollar = false;
     let inClass = false;
+    /** For each group that is open, whether it captures. */
+    const open = [];
     for (let at = 0; at < pcre.length; at++) {
         const character = pcre[at] ?? "";
         if (character === "\\") {
@@ -46730,8 +46732,18 @@ function translate(pcre) {
             else {
                 source += character;
             }
+            open.push(named !== null);
         }
         else {
+            if (character === "(") {
+                open.push(true);
+            }
+            else if (character === ")" && open.pop() === true) {
+                // What a group holds that is repeated and may be empty is told differently.
+                if (/[*+{]/.test(pcre[at + 1] ?? "") && /[*?}|(]/.test(pcre[at - 1] ?? "")) {
+                    return undefined;
+                }
+            }
             hasDollar ||= character === "$";
             source += character;
         }
@@ -46862,6 +46874,22 @@ function definitions(config) {
         }
     }
     byConfig.set(config, found);
+    return found;
+}
+const setByLocations = new WeakMap();
+/** The variables, in lower case, that some location gives a value with `set`. */
+function setInLocations(config) {
+    let found = setByLocations.get(config);
+    if (found === undefined) {
+        const names = new Set();
+        for (const { name, level, parameters } of walk_usesWithin(config.main, isOfHttp)) {
+            if (name === "set" && (level.context === "location" || level.context === "location-if")) {
+                names.add((parameters[0] ?? "").slice(1).toLowerCase());
+            }
+        }
+        setByLocations.set(config, names);
+        found = names;
+    }
     return found;
 }
 /** Blocks whose directives define variables of the http block; the entries of a map are values, not directives. */
@@ -47077,6 +47105,7 @@ function variables_newScope(config, request, serverName) {
         computed: new Map(),
         proxyHost: null,
         proxyPort: null,
+        method: request.method,
         path: request.path,
         query: request.query,
         serverName,
@@ -47214,6 +47243,12 @@ function variables_capture(groups, scope) {
         }
     }
 }
+/** Makes the numbered groups unknown: whether there was a match, or of what, is not known. */
+function forgetCaptures(scope, why) {
+    for (let digit = 1; digit <= 9; digit++) {
+        scope.assigned.set(String(digit), variables_unknown(why, `$${digit}`));
+    }
+}
 /** How nginx's own variables read, by exact name; the rest is known only while nginx runs. */
 function builtin(name, scope) {
     const { request } = scope;
@@ -47224,7 +47259,7 @@ function builtin(name, scope) {
         : probe_clientHeader(request, header);
     switch (name) {
         case "request_method":
-            return request.method;
+            return scope.method;
         case "scheme":
             return orRuntime(request.scheme, "http or https, as the client connects");
         case "https":
@@ -47357,11 +47392,14 @@ function carriesToken(request, name, token) {
     }
     return values.some((value) => !variables_isKnown(value)) || request.hidden !== null ? "unknown" : false;
 }
-/** The response headers without which the client does not take the 101; hiding `Connection` is harmless (E95 to E97). */
+/**
+ * The response headers without which the client does not take the 101; hiding `Connection` is harmless (E95 to E97), and
+ * `proxy_pass_header` shows what `proxy_hide_header` hides.
+ */
 function hiddenResponseHeaders(level) {
-    return effective_effectiveList(level, "proxy_hide_header")
-        .uses.map((use) => use.parameters[0] ?? "")
-        .filter((name) => /^(?:upgrade|sec-websocket-accept)$/i.test(name));
+    const names = (directive) => effective_effectiveList(level, directive).uses.map((use) => use.parameters[0] ?? "");
+    const passed = new Set(names("proxy_pass_header").map((name) => name.toLowerCase()));
+    return names("proxy_hide_header").filter((name) => /^(?:upgrade|sec-websocket-accept)$/i.test(name) && !passed.has(name.toLowerCase()));
 }
 /** What a strict server (RFC 6455) and a lenient one (Node's `ws`) make of a websocket probe. */
 function verdict_verdictOf(exchange) {
@@ -47387,6 +47425,8 @@ function verdict_verdictOf(exchange) {
         ["connection-header", carriesToken(upstream, "connection", "upgrade")],
         ["altered-request", and(equals(upstream.method, "GET"), isOneKey)],
         ["hidden-response-header", hiddenResponseHeaders(level).length === 0],
+        // A blank or a line feed in the path ends the request line.
+        ["upstream-path", variables_isKnown(upstream.uri) ? !/\s/.test(upstream.uri) : true],
         ["http-version", variables_isKnown(upstream.httpVersion) ? upstream.httpVersion !== "2" : "unknown"],
         ...exchange.obstacles.map(({ rule }) => [rule, false]),
     ];
@@ -47462,7 +47502,7 @@ function eolAt(document, offset) {
     const line = document.lines.lineAt(offset);
     return document.lines.eolOf(line) || (line > 1 ? document.lines.eolOf(line - 1) : "") || "\n";
 }
-/** One step of indentation, as the first block of the file that shows it does it; else a tab where one begins a line, or four blanks. */
+/** One step of indentation, as an outer block of the file shows it; else a tab where one begins a line, or four blanks. */
 function indentUnit(document) {
     const pending = [document.tree.directives];
     for (let directives = pending.pop(); directives !== undefined; directives = pending.pop()) {
@@ -47587,7 +47627,7 @@ function containerOf(config, level) {
 function insert(container, insertions, removed) {
     const { document } = container;
     const gaps = gapsOf(container, removed);
-    const indent = indentInside(document, container.block, container.directives);
+    const usual = indentInside(document, container.block, container.directives);
     const outer = container.opener === null ? "" : indentAt(document, container.opener.start);
     const edits = [];
     const opened = new Map();
@@ -47597,6 +47637,7 @@ function insert(container, insertions, removed) {
             continue;
         }
         const eol = eolAt(document, gap.start);
+        const indent = indentBeside(document, anchor) ?? usual;
         const isAfter = anchor.at === "after" || anchor.at === "open";
         if (isAfter && isLastInLine(document, gap.start)) {
             const end = Math.max(gap.start, document.lines.endOf(document.lines.lineAt(gap.start)));
@@ -47616,12 +47657,18 @@ function insert(container, insertions, removed) {
     if (opened.size > 0) {
         for (const gap of isOnOneLine(container) ? gaps : opened.keys()) {
             const eol = eolAt(document, gap.start);
-            const lines = (opened.get(gap) ?? []).map((line) => `${eol}${indent}${line}`).join("");
-            const text = lines + eol + (gap.before === "close" ? outer : indent);
+            const lines = (opened.get(gap) ?? []).map((line) => `${eol}${usual}${line}`).join("");
+            const text = lines + eol + (gap.before === "close" ? outer : usual);
             edits.push({ document, start: gap.start, end: gap.end, text });
         }
     }
     return edits;
+}
+/** How the directive that the lines go beside is indented, where it begins a line. */
+function indentBeside(document, anchor) {
+    return "directive" in anchor && isFirstInLine(document, anchor.directive.start)
+        ? indentAt(document, anchor.directive.start)
+        : null;
 }
 /** An offset in the line that an insertion attaches to. */
 function anchorOffset(container, anchor) {
@@ -48169,20 +48216,22 @@ function quoteAsBefore(header, value) {
 }
 /** Quotes a literal as the published guides do, unless the file writes such header values otherwise throughout. */
 function quoteAsFile(document, value) {
-    const quotes = new Set();
-    const pending = [document.tree.directives];
-    for (let directives = pending.pop(); directives !== undefined; directives = pending.pop()) {
-        for (const { name, parameters, block } of directives) {
-            const literal = parameters[1];
-            if (name.value === "proxy_set_header" && /^[\w-]+$/.test(literal?.value ?? "")) {
-                quotes.add(literal?.quote ?? "");
-            }
-            if (block !== null) {
-                pending.push(block.directives);
-            }
-        }
+    let quotes = literalQuotes.get(document);
+    if (quotes === undefined) {
+        quotes = new Set(quotesOfLiterals(document.tree.directives));
+        literalQuotes.set(document, quotes);
     }
     return quotedBy(quotes, value, '"');
+}
+const literalQuotes = new WeakMap();
+function* quotesOfLiterals(directives) {
+    for (const { name, parameters, block } of directives) {
+        const literal = parameters[1];
+        if (name.value === "proxy_set_header" && /^[\w-]+$/.test(literal?.value ?? "")) {
+            yield literal?.quote ?? "";
+        }
+        yield* quotesOfLiterals(block?.directives ?? []);
+    }
 }
 function quotedBy(quotes, value, usual) {
     const [only = usual] = quotes;
@@ -48583,21 +48632,45 @@ class Plan {
     }
     /** Whether changing this line, or adding one at this level, reaches further locations than one. */
     isShared(current) {
-        const isOwn = current !== undefined && current.level === this.level;
+        if (current !== undefined && current.level === this.level) {
+            return (reach(this.request.config).get(current.directive)?.size ?? 0) > 1;
+        }
         const locations = new Set();
-        forEachUse(isOwn ? this.request.config.main : this.level, ({ name, level }) => {
+        forEachUse(this.level, ({ name, level }) => {
             if (name === "proxy_pass") {
                 const list = effective_effectiveList(level, plan_HEADER);
-                const isReached = isOwn
-                    ? list.uses.some((use) => use.directive === current.directive)
-                    : list.level === null || isAround(list.level, this.level);
-                if (isReached) {
+                if (list.level === null || isAround(list.level, this.level)) {
                     locations.add(settingsLevel(level).opener?.directive ?? null);
                 }
             }
         });
         return locations.size > 1;
     }
+}
+const reaches = new WeakMap();
+/** The blocks with a `proxy_pass` in which each header line holds; null stands for a file's top. */
+function reach(config) {
+    const known = reaches.get(config);
+    if (known !== undefined) {
+        return known;
+    }
+    const found = new Map();
+    forEachUse(config.main, ({ name, level }) => {
+        if (name === "proxy_pass") {
+            const block = settingsLevel(level).opener?.directive ?? null;
+            for (const { directive } of effective_effectiveList(level, plan_HEADER).uses) {
+                const blocks = found.get(directive);
+                if (blocks === undefined) {
+                    found.set(directive, new Set([block]));
+                }
+                else {
+                    blocks.add(block);
+                }
+            }
+        }
+    });
+    reaches.set(config, found);
+    return found;
 }
 /** Whether `outer` is `inner` or a level around it. */
 function isAround(outer, inner) {
@@ -49421,17 +49494,6 @@ function contextInside(name, context) {
 /** The versions to ask when the version is not known: Debian 12's, and the newest whose behaviour was measured. */
 const directives_oldestVersion = [1, 22, 1];
 const directives_newestVersion = [1, 31, 5];
-/** Reads "1.27" or "1.27.3"; a missing patch level is 0. Undefined where it is not a version. */
-function directives_parseVersion(text) {
-    const match = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(text.trim());
-    return match === null
-        ? undefined
-        : [
-            Number(match[1]),
-            Number(match[2]),
-            Number(match[3] ?? (Number(match[2]) % 2 === 0 ? 99 : 0)),
-        ];
-}
 /** Whether `version` is `since` or later. */
 function directives_isSince(version, since) {
     for (let part = 0; part < 3; part++) {
@@ -49467,6 +49529,7 @@ function escape_escape(text, escaped) {
 }
 
 ;// CONCATENATED MODULE: ./build/core/handshake/upstream-request.js
+
 
 
 
@@ -49525,31 +49588,44 @@ function upstreams(config) {
     }
     return found;
 }
+/** Directives of an `upstream` that choose its balancing method. */
+const balancing = new Set([
+    "hash",
+    "ip_hash",
+    "least_conn",
+    "least_time",
+    "random",
+]);
 /**
  * Whether connections to this target are kept for later requests: an `upstream` with `keepalive`, or from 1.29.7 any
- * `upstream` without `keepalive 0` (E57, E58).
+ * `upstream` without `keepalive 0` (E57, E58). Before, a balancing method after `keepalive` took its place (E62).
  */
 function keepsConnections(config, target, version) {
-    const upstream = upstreamOf(config, target);
-    const keepalive = upstream?.inner?.uses.find((use) => use.name === "keepalive");
-    if (keepalive !== undefined) {
-        return keepalive.parameters[0] !== "0";
+    const uses = upstreamOf(config, target)?.inner?.uses;
+    if (uses === undefined) {
+        return false;
     }
-    return upstream !== null && directives_isSince(version, httpOneOneByDefault);
+    const isNew = directives_isSince(version, httpOneOneByDefault);
+    const at = uses.findLastIndex(({ name }) => name === "keepalive");
+    if (at < 0) {
+        return isNew;
+    }
+    const isReplaced = !isNew && uses.slice(at).some(({ name }) => balancing.has(name));
+    return uses[at]?.parameters[0] !== "0" && !isReplaced;
 }
 /**
  * Whether the connection can come from a pool, and return to it where the answer is an ordinary one: a server that is
  * told to close, or asked with HTTP/1.0 and not told otherwise, closes (E42, E53).
  */
 function reusesConnection(config, target, request, version) {
-    const tokens = request.headers
+    const tokens = new Set(request.headers
         .filter(({ name }) => name.toLowerCase() === "connection")
         .flatMap(({ value }) => (variables_isKnown(value) ? value.split(",") : []))
-        .map((token) => token.trim().toLowerCase());
+        .map((token) => token.trim().toLowerCase()));
     const isOld = request.httpVersion === "1.0";
     return (keepsConnections(config, target, version) &&
-        !tokens.includes("close") &&
-        (!isOld || tokens.includes("keep-alive")));
+        !tokens.has("close") &&
+        (!isOld || tokens.has("keep-alive")));
 }
 /** A variable of the request head that a complete configuration does not define: nginx refuses to start (E30). */
 function undefinedVariableIn(level, pass, config) {
@@ -49560,6 +49636,26 @@ function undefinedVariableIn(level, pass, config) {
     const names = [...texts, pass.parameters[0] ?? ""].flatMap(variables_variablesIn);
     return names.find((name) => !definitions_isDefined(name, config)) ?? null;
 }
+/** Request headers that nginx has values of its own for: the client's are not passed on. */
+const neverPassed = [
+    "host",
+    "connection",
+    "upgrade",
+    "te",
+    "keep-alive",
+    "expect",
+    "content-length",
+    "transfer-encoding",
+];
+/** Those that `proxy_cache` keeps to itself beside. */
+const neverPassedToCache = [
+    "if-modified-since",
+    "if-unmodified-since",
+    "if-none-match",
+    "if-match",
+    "range",
+    "if-range",
+];
 /** The request head that nginx sends for a scope that has reached `level`. */
 function upstreamRequest(level, target, scope, version) {
     scope.proxyHost = target.host;
@@ -49583,29 +49679,32 @@ function upstreamRequest(level, target, scope, version) {
             origin: { from: "directive", use: body },
         });
     }
-    const stripped = new Set([
-        "host",
-        "connection",
-        "upgrade",
-        "te",
-        "keep-alive",
-        "expect",
-        "content-length",
-        "transfer-encoding",
-    ]);
+    const length = probe_clientHeader(scope.request, "content_length");
+    if (body === null && length !== "" && !named.has("content-length")) {
+        headers.push({ name: "Content-Length", value: length, origin: { from: "client" } });
+    }
+    const stripped = new Set(neverPassed);
     if (directives_isSince(version, proxyConnectionStripped)) {
         stripped.add("proxy-connection");
     }
+    const cache = useOf(effective_effectiveSetting(level, "proxy_cache"));
+    if (cache !== null && cache.parameters[0] !== "off") {
+        for (const name of neverPassedToCache) {
+            stripped.add(name);
+        }
+    }
+    const underscores = useOf(effective_effectiveSetting(level, "underscores_in_headers"));
+    const takesUnderscores = underscores?.parameters[0]?.toLowerCase() === "on";
     if (passes?.parameters[0]?.toLowerCase() !== "off") {
         for (const [name, value] of scope.request.headers) {
             const key = name.toLowerCase();
-            if (!named.has(key) && !stripped.has(key) && !key.includes("_")) {
+            if (!named.has(key) && !stripped.has(key) && (takesUnderscores || !key.includes("_"))) {
                 headers.push({ name, value, origin: { from: "client" } });
             }
         }
     }
     return {
-        method: method === null ? scope.request.method : variables_evaluate(method.parameters[0] ?? "", scope),
+        method: method === null ? scope.method : variables_evaluate(method.parameters[0] ?? "", scope),
         uri: upstreamUri(level, target, scope),
         address: target.address,
         httpVersion,
@@ -52013,18 +52112,20 @@ function claimsOf({ tree, text }) {
     }
     return claims;
 }
-/** Each address with each name: nginx answers from the first server of the same. */
+/** Each address with each name, of which nginx answers from the first server, and each address that it is the default of. */
 function serverKeys(directives) {
     const values = (wanted) => directives
         .filter(({ name, block }) => name.value === wanted && block === null)
+        .slice(0, MOST_KEYS)
         .map(({ parameters }) => parameters.map(({ value }) => value.toLowerCase()));
-    const addresses = values("listen").map(([address = ""]) => address);
-    const names = values("server_name").flat();
-    return (addresses.length === 0 ? ["80"] : addresses)
-        .slice(0, MOST_KEYS)
-        .flatMap((address) => (names.length === 0 ? [""] : names)
-        .slice(0, MOST_KEYS)
-        .map((name) => `server ${address} ${name}`));
+    const listens = values("listen");
+    const addresses = listens.length === 0 ? ["80"] : listens.map(([address = ""]) => address);
+    const names = values("server_name").flat().slice(0, MOST_KEYS);
+    const defaults = listens.filter((words) => words.includes("default_server"));
+    return [
+        ...addresses.flatMap((address) => (names.length === 0 ? [""] : names).map((name) => `server ${address} ${name}`)),
+        ...defaults.map(([address = ""]) => `default server ${address}`),
+    ];
 }
 /**
  * What a file is by its top-level directives: a whole configuration, or a fragment of the context in which most of them may
@@ -52639,12 +52740,27 @@ function blockPath({ document, span }) {
     const names = [];
     let siblings = document.tree.directives;
     for (;;) {
-        const around = siblings.find(({ block }) => block && block.open.end <= span.start && span.end <= block.end);
-        if (!around?.block)
+        const around = lastBefore(siblings, span.start);
+        const block = around?.block;
+        if (!around || !block || span.start < block.open.end || block.end < span.end) {
             return names.join(" > ");
+        }
         names.push(namesIn(siblings).get(around) ?? "");
-        siblings = around.block.directives;
+        siblings = block.directives;
     }
+}
+/** The last directive that starts at the offset or before it; siblings are in the order of the text. */
+function lastBefore(siblings, offset) {
+    let low = 0;
+    let high = siblings.length;
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        if ((siblings[middle]?.start ?? Infinity) <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return siblings[low - 1];
 }
 const fingerprint_known = new WeakMap();
 /** Each block's name among its siblings; worked out once per level. */
@@ -52740,211 +52856,197 @@ function isVariable({ parameters }, name) {
     return [`$${name}`, `\${${name}}`].includes((parameters[1] ?? "").toLowerCase());
 }
 
-;// CONCATENATED MODULE: ./build/core/rules/altered-request.js
-
-
-
-
-
-/** Modules that never make a tunnel of a 101; uwsgi and scgi do. */
-const withoutTunnel = /^(?:grpc|fastcgi|memcached)_pass$/;
-const alteredRequest = {
-    id: "altered-request",
-    over: "location",
-    check(location, report) {
-        const { pass, verdict, intent } = location;
-        if (withoutTunnel.test(pass.name) && intent.serves === "yes" && verdict.strict === "breaks") {
-            report({
-                place: placeOf(pass),
-                message: `${called(location)} cannot upgrade: with ${pass.name} nginx never makes a tunnel of a 101. A WebSocket server is reached with proxy_pass.`,
-            });
-        }
-        for (const { use, effect } of verdict.strict === "breaks" ? alterations(location) : []) {
-            report({
-                place: placeOf(use),
-                level: use.level,
-                message: `${called(location)} sends ${upstreamName(location)} ${effect}, because of ${words_written(use)}: that is no handshake.`,
-                remedies: [{ kind: "remove", use }],
-            });
-        }
-    },
-};
-/** What changes the request so that it is no handshake any more. */
-function alterations({ exchanges, level, verdict, }) {
-    const request = exchanges.websocket.upstream;
-    if (request === null || !verdict.reasons.includes("altered-request")) {
-        return [];
-    }
-    const found = [];
-    const add = (name, effect) => {
-        const setting = effective_effectiveSetting(level, name);
-        if (setting.state === "set") {
-            found.push({ use: setting.use, effect });
-        }
-    };
-    if (variables_isKnown(request.method) && request.method !== "GET") {
-        add("proxy_method", `${request.method} instead of GET`);
-    }
-    if (request.hidden === null && headerValues(request, "sec-websocket-key").length === 0) {
-        add("proxy_pass_request_headers", "no Sec-WebSocket-Key");
-    }
-    add("proxy_set_body", "a body");
-    return found;
-}
-
 ;// CONCATENATED MODULE: ./build/core/rules/map-fault.js
 
 
 
 
 
-const tokens = { Upgrade: "websocket", Connection: "upgrade" };
-/** The fault of the map that a `proxy_set_header` line reads; null where it reads none, or one made for the other header. */
-function mapFault(line, name, location, scope) {
-    for (const variable of variables_variablesIn(line.parameters[1] ?? "")) {
-        const map = mapOf(variable, scope);
-        if (map !== null) {
-            return faultOf(map, name, location, scope);
+/** The two request headers that make a handshake, and what each must say. */
+const pairTokens = { Upgrade: "websocket", Connection: "upgrade" };
+/**
+ * The fault of the map that a `proxy_set_header` line reads; null where it reads none, or one that is made for the other
+ * header.
+ *
+ * @param line one whose value in a handshake is known, and wrong
+ * @param scope that of the handshake
+ * @param keepsConnections whether the upstream may keep connections, so that no `close` shall be sent to it
+ */
+function mapFault(line, header, scope, keepsConnections) {
+    const map = firstMap(line.parameters[1] ?? "", scope);
+    return map === null ? null : new Reading(map, header, scope, keepsConnections).fault();
+}
+function firstMap(text, scope) {
+    for (const variable of variables_variablesIn(text)) {
+        const definition = definitions(scope.config).get(variable);
+        if (definition?.name === "map" && definition.inner !== null) {
+            return definition;
         }
     }
     return null;
 }
-function mapOf(variable, scope) {
-    const definition = definitions(scope.config).get(variable);
-    return definition?.name === "map" && definition.inner !== null ? definition : null;
-}
-function faultOf(map, name, location, scope) {
-    const [sourceText = "", variable = ""] = map.parameters;
-    const source = variables_evaluate(sourceText, scope);
-    const other = name === "Upgrade" ? "Connection" : "Upgrade";
-    if (!variables_isKnown(source) || gives(map, source, other, scope)) {
+/** A map that is read for one header of a handshake. */
+class Reading {
+    map;
+    header;
+    scope;
+    keepsConnections;
+    source;
+    /** The line that the handshake takes. */
+    entry;
+    constructor(map, header, scope, keepsConnections) {
+        this.map = map;
+        this.header = header;
+        this.scope = scope;
+        this.keepsConnections = keepsConnections;
+        const source = variables_evaluate(map.parameters[0] ?? "", scope);
+        this.source = variables_isKnown(source) ? source : "";
+        this.entry = selectedEntry(map, this.source);
+    }
+    fault() {
+        const other = this.header === "Upgrade" ? "Connection" : "Upgrade";
+        if (this.says(this.entry, other)) {
+            return null;
+        }
+        return (this.overridden() ??
+            this.wrongSource() ??
+            this.caseSensitive() ??
+            this.missingLine() ??
+            this.unanchored() ??
+            this.wrongValue());
+    }
+    /** nginx takes the last of several maps for one variable (E46); names are compared without case. */
+    overridden() {
+        const { map, scope } = this;
+        const variable = map.parameters[1]?.toLowerCase();
+        for (const other of walk_usesWithin(scope.config.main)) {
+            const isRival = other.name === "map" && other.parameters[1]?.toLowerCase() === variable;
+            if (isRival && other !== map && this.says(selectedEntry(other, "websocket"))) {
+                return {
+                    place: words_headOf(map),
+                    why: `${map.parameters[1]} has two maps, and nginx takes the last one, which does not give ${pairTokens[this.header]}`,
+                    remedies: [{ kind: "remove", use: map }],
+                    related: [{ place: words_headOf(other), note: "the map that is not used" }],
+                };
+            }
+        }
         return null;
     }
-    const rival = rivals(map, scope).find((candidate) => gives(candidate, "websocket", name, scope));
-    if (rival !== undefined) {
+    wrongSource() {
+        const { map, scope, source } = this;
+        const [word] = map.directive.parameters;
+        if (word === undefined ||
+            source === "websocket" ||
+            !this.says(selectedEntry(map, "websocket"))) {
+            return null;
+        }
+        const feeding = firstMap(word.value, scope);
+        if (feeding !== null) {
+            return new Reading(feeding, "Upgrade", scope, this.keepsConnections).fault();
+        }
+        return {
+            place: { document: map.document, span: word },
+            why: `${this.name} reads ${word.value}, not $http_upgrade`,
+            remedies: [replacement(map, word, "$http_upgrade")],
+        };
+    }
+    caseSensitive() {
+        const strict = this.entries.find(({ name }) => /^~(?!\*)/.test(name) &&
+            !map_fault_matches(name, this.source) &&
+            map_fault_matches(`~*${name.slice(1)}`, this.source));
+        if (strict === undefined || !this.says(strict)) {
+            return null;
+        }
+        const { start, quote } = strict.directive.name;
+        const at = start + quote.length + 1;
+        return {
+            place: placeOf(strict),
+            why: `${strict.name} in ${this.name} is case-sensitive and does not match ${this.source}`,
+            remedies: [replacement(strict, { start: at, end: at }, "*")],
+        };
+    }
+    /** A map for `Upgrade` is a list of what may pass: it stays one. */
+    missingLine() {
+        const { map, entry } = this;
+        const isList = this.header === "Upgrade";
+        if (entry !== null && !(isList && entry.name === "default")) {
+            return null;
+        }
         return {
             place: words_headOf(map),
-            why: `${variable} has two maps, and nginx takes the last one, which does not give ${tokens[name]}`,
-            remedies: [{ kind: "remove", use: map }],
-            related: [{ place: words_headOf(rival), note: "the map that is not used" }],
+            why: `${this.name} has ${isList ? "no line for websocket" : "no default, so that it is empty"}`,
+            remedies: [insertion(map, isList ? "websocket websocket;" : "default upgrade;")],
         };
     }
-    if (source !== "websocket" && gives(map, "websocket", name, scope)) {
-        const [inner] = variables_variablesIn(sourceText);
-        const feeding = inner === undefined ? null : mapOf(inner, scope);
-        const [word = map.directive.name] = map.directive.parameters;
-        return feeding !== null
-            ? faultOf(feeding, "Upgrade", location, scope)
-            : {
-                place: { document: map.document, span: word },
-                why: `the map for ${variable} reads ${sourceText}, not $http_upgrade`,
-                remedies: [
-                    {
-                        kind: "replace",
-                        place: { document: map.document, span: word },
-                        text: "$http_upgrade",
-                    },
-                ],
-            };
-    }
-    return entryFault(map, source, name, location, scope);
-}
-/** The line of the map that the handshake takes, or does not take, by mistake. */
-function entryFault(map, source, name, location, scope) {
-    const { document } = map;
-    const variable = map.parameters[1] ?? "";
-    const entry = selectedEntry(map, source);
-    const tooStrict = map_fault_entries(map).find((use) => isCaseAtFault(use.name, source) && value(use, name, scope));
-    if (tooStrict !== undefined) {
-        const after = tooStrict.directive.name.start + tooStrict.directive.name.quote.length + 1;
-        return {
-            place: placeOf(tooStrict),
-            why: `${tooStrict.name} in the map for ${variable} is case-sensitive and does not match ${source}`,
-            remedies: [
-                { kind: "replace", place: { document, span: { start: after, end: after } }, text: "*" },
-            ],
-        };
-    }
-    if (entry === null) {
-        return {
-            place: words_headOf(map),
-            why: `the map for ${variable} has no default, so that it is empty`,
-            remedies: [
-                insertion(map, name === "Connection" ? "default upgrade;" : "websocket websocket;"),
-            ],
-        };
-    }
-    const fallback = map_fault_entries(map).find((use) => use.name === "default");
-    if (entry.name.startsWith("~") &&
-        map_fault_matches(entry.name, "") &&
-        fallback !== undefined &&
-        value(fallback, name, scope)) {
+    unanchored() {
+        const { entry } = this;
+        const fallback = this.entries.find(({ name }) => name === "default");
+        if (entry === null || !map_fault_matches(entry.name, "") || !this.says(fallback ?? null)) {
+            return null;
+        }
         return {
             place: placeOf(entry),
-            why: `${entry.name} in the map for ${variable} is not anchored and matches every value`,
-            remedies: [{ kind: "replace", place: { document, span: entry.directive.name }, text: "''" }],
+            why: `${entry.name} in ${this.name} is not anchored and matches every value`,
+            remedies: [replacement(entry, entry.directive.name, "''")],
         };
     }
-    const wanted = name === "Connection" ? "upgrade" : entry.name === "default" ? "$http_upgrade" : "websocket";
-    const empty = selectedEntry(map, "");
-    const isInverted = empty !== null && empty !== entry && value(empty, name, scope);
-    const right = [replaceValue(entry, wanted)];
-    if (isInverted) {
-        right.push(replaceValue(empty, location.upstream === null ? parameterText(entry, 0) : "''"));
+    wrongValue() {
+        const { entry, map } = this;
+        if (entry === null) {
+            return null;
+        }
+        const wanted = pairTokens[this.header];
+        const mended = valueReplacement(entry, wanted);
+        const empty = selectedEntry(map, "");
+        return empty !== null && empty !== entry && this.says(empty)
+            ? {
+                place: placeOf(entry),
+                why: `${this.name} is inverted, it gives ${wanted} to requests without Upgrade`,
+                remedies: [
+                    mended,
+                    valueReplacement(empty, this.keepsConnections ? "''" : parameterText(entry, 0)),
+                ],
+            }
+            : {
+                place: placeOf(entry),
+                why: `${this.name} says ${words_written(entry)}`,
+                remedies: [mended],
+            };
     }
-    return {
-        place: placeOf(entry),
-        why: isInverted
-            ? `the map for ${variable} is inverted, it gives ${tokens[name]} to requests without Upgrade`
-            : `the map for ${variable} says ${words_written(entry)}`,
-        remedies: right,
-    };
+    get name() {
+        return `the map for ${this.map.parameters[1] ?? ""}`;
+    }
+    get entries() {
+        return this.map.inner?.uses ?? [];
+    }
+    /** Whether a line of a map gives a value with the header's token. */
+    says(entry, header = this.header) {
+        const value = entry === null ? "" : variables_evaluate(entry.parameters[0] ?? "", this.scope);
+        return variables_isKnown(value) && hasToken(value, pairTokens[header]);
+    }
 }
-function gives(map, source, name, scope) {
-    const entry = selectedEntry(map, source);
-    return entry !== null && value(entry, name, scope);
+/** Whether a key is a regular expression that matches the text. */
+function map_fault_matches(key, text) {
+    const [, caseless, source] = /^~(\*?)(.*)$/s.exec(key) ?? [];
+    const pattern = source === undefined ? undefined : compilePattern(source, caseless === "*");
+    return pattern !== undefined && pattern.match(text) !== null;
 }
-/** Whether a line of a map gives a value with the header's token. */
-function value(entry, name, scope) {
-    const text = variables_evaluate(entry.parameters[0] ?? "", scope);
-    return variables_isKnown(text) && hasToken(text, tokens[name]);
+function replacement({ document }, span, text) {
+    return { kind: "replace", place: { document, span }, text };
 }
-function map_fault_entries(map) {
-    return map.inner?.uses ?? [];
-}
-/** Other maps for the same variable, whose names nginx compares without case. */
-function rivals(map, scope) {
-    const variable = map.parameters[1]?.toLowerCase();
-    return [...walk_usesWithin(scope.config.main)].filter((use) => use !== map &&
-        use.name === "map" &&
-        use.inner !== null &&
-        use.parameters[1]?.toLowerCase() === variable);
-}
-function map_fault_matches(key, source) {
-    const caseless = key.startsWith("~*");
-    const pattern = compilePattern(key.slice(caseless ? 2 : 1), caseless);
-    return pattern !== undefined && pattern.match(source) !== null;
-}
-function isCaseAtFault(key, source) {
-    return /^~(?!\*)/.test(key) && !map_fault_matches(key, source) && map_fault_matches(`~*${key.slice(1)}`, source);
-}
-function replaceValue(entry, text) {
-    return {
-        kind: "replace",
-        place: { document: entry.document, span: entry.directive.parameters[0] ?? entry.directive },
-        text,
-    };
+function valueReplacement(entry, text) {
+    return replacement(entry, entry.directive.parameters[0] ?? entry.directive, text);
 }
 /** A line at the head of a map, indented like the one after it. */
 function insertion(map, line) {
-    const { document, directive } = map;
-    const [first] = directive.block?.directives ?? [];
-    const at = first?.start ?? directive.block?.open.end ?? directive.end;
-    const number = document.lines.lineAt(at);
-    const indent = document.text.slice(document.lines.startOf(number), at);
-    const gap = /^\s*$/.test(indent) ? document.lines.eolOf(number) + indent : " ";
-    const text = first === undefined ? ` ${line} ` : line + gap;
-    return { kind: "replace", place: { document, span: { start: at, end: at } }, text };
+    const { text, lines } = map.document;
+    const { block, end } = map.directive;
+    const first = block?.directives[0]?.start;
+    const at = first ?? block?.open.end ?? end;
+    const number = lines.lineAt(at);
+    const indent = text.slice(lines.startOf(number), at);
+    const gap = /^\s*$/.test(indent) ? lines.eolOf(number) + indent : " ";
+    return replacement(map, { start: at, end: at }, first === undefined ? ` ${line} ` : line + gap);
 }
 
 ;// CONCATENATED MODULE: ./build/core/rules/pair.js
@@ -52954,8 +53056,7 @@ function insertion(map, line) {
 
 
 
-/** The two request headers that make a handshake, and what each must say. */
-const pairTokens = { Upgrade: "websocket", Connection: "upgrade" };
+
 /** Null where the header arrives, where nobody can know, and where the handshake works all the same. */
 function lostHeader(location, name) {
     const request = location.exchanges.websocket.upstream;
@@ -52973,12 +53074,26 @@ function lostHeader(location, name) {
         return { ...lost, blame: { rule: "header-inheritance", discarded } };
     }
     for (const line of lines) {
-        const fault = mapFault(line, name, location, scope);
+        const fault = mapFault(line, name, scope, location.upstream !== null);
         if (fault !== null) {
             return { ...lost, blame: { rule: "connection-map", fault } };
         }
     }
     return { ...lost, blame: { rule: name === "Upgrade" ? "upgrade-header" : "connection-header" } };
+}
+/**
+ * What this level discards of an outer one's lines and a handshake needs: the pair, and with it `Host`. Empty where neither
+ * header of the pair is lost that way.
+ */
+function discardedLines(location) {
+    const lost = [lostHeader(location, "Upgrade"), lostHeader(location, "Connection")];
+    const pair = lost.flatMap((header) => header?.blame.rule === "header-inheritance" ? header.blame.discarded : []);
+    const { uses, shadowed } = effective_effectiveList(location.level, "proxy_set_header");
+    const isHostLost = pair.length > 0 && linesOf(uses, "Host").length === 0;
+    const hosts = isHostLost
+        ? linesOf(shadowed, "Host").filter((use) => !isVariable(use, "proxy_host"))
+        : [];
+    return [...pair, ...hosts];
 }
 /**
  * Where a lost header is reported: at the line that says something wrong, unless that line is an outer level's which
@@ -53034,6 +53149,79 @@ function says(line, token, scope) {
     return variables_isKnown(value) && hasToken(value, token);
 }
 
+;// CONCATENATED MODULE: ./build/core/rules/altered-request.js
+
+
+
+
+
+
+
+/** What a handshake says of itself beside the pair of headers. */
+const altered_request_ownHeaders = probe_probeHeaders("websocket").filter(([name]) => name.startsWith("Sec-"));
+/** Modules that never make a tunnel of a 101; uwsgi and scgi do. */
+const withoutTunnel = /^(?:grpc|fastcgi|memcached)_pass$/;
+const alteredRequest = {
+    id: "altered-request",
+    over: "location",
+    check(location, report) {
+        const { pass, verdict, intent } = location;
+        if (!verdict.reasons.includes("altered-request")) {
+            return;
+        }
+        if (withoutTunnel.test(pass.name) && intent.serves === "yes") {
+            report({
+                place: placeOf(pass),
+                message: `${called(location)} cannot upgrade: with ${pass.name} nginx never makes a tunnel of a 101. A WebSocket server is reached with proxy_pass.`,
+            });
+        }
+        const onlyLenient = verdict.strict === "works";
+        for (const { use, effect } of alterations(location)) {
+            const end = onlyLenient
+                ? "lenient servers such as Node's ws stumble over it"
+                : "that is no handshake";
+            report({
+                place: placeOf(use),
+                level: use.level,
+                message: `${called(location)} sends ${upstreamName(location)} ${effect}, because of ${words_written(use)}: ${end}.`,
+                remedies: [{ kind: "remove", use }],
+                ...(onlyLenient && { severity: "warning" }),
+            });
+        }
+    },
+};
+/** What changes the request so that it is no handshake any more. */
+function alterations({ exchanges, level }) {
+    const request = exchanges.websocket.upstream;
+    if (request === null) {
+        return [];
+    }
+    const settings = (name) => {
+        const setting = effective_effectiveSetting(level, name);
+        return setting.state === "set" ? [setting.use] : [];
+    };
+    const found = new Map();
+    const add = (causes, effect) => {
+        for (const use of causes)
+            found.set(use, found.get(use) ?? effect);
+    };
+    if (variables_isKnown(request.method) && request.method !== "GET") {
+        add(settings("proxy_method"), `${request.method} instead of GET`);
+    }
+    for (const [name, asked] of altered_request_ownHeaders) {
+        const values = headerValues(request, name.toLowerCase());
+        const isRight = values.length === 1 && values.every((value) => !variables_isKnown(value) || value === asked);
+        if (request.hidden === null && !isRight) {
+            const lines = linesOf(effective_effectiveList(level, "proxy_set_header").uses, name);
+            add(lines.length === 0 ? settings("proxy_pass_request_headers") : lines, values.length === 0 ? `no ${name}` : `${name}: ${values.map(variables_shown).join(", ")}`);
+        }
+    }
+    if (request.body !== null && request.body !== "") {
+        add(settings("proxy_set_body"), "a body");
+    }
+    return [...found].map(([use, effect]) => ({ use, effect }));
+}
+
 ;// CONCATENATED MODULE: ./build/core/rules/connection-header.js
 
 
@@ -53073,7 +53261,8 @@ const connection_map_connectionMap = {
     id: "connection-map",
     over: "location",
     check(location, report) {
-        for (const lost of [lostHeader(location, "Upgrade"), lostHeader(location, "Connection")]) {
+        // One map may feed both; then what is said of Upgrade stays.
+        for (const lost of [lostHeader(location, "Connection"), lostHeader(location, "Upgrade")]) {
             if (lost?.blame.rule === "connection-map") {
                 const { why, ...where } = lost.blame.fault;
                 report({
@@ -53217,22 +53406,23 @@ function hardcoded({ name, value, origin }) {
 
 
 
+
 const headerInheritance = {
     id: "header-inheritance",
     over: "location",
     check(location, report) {
-        const lost = [lostHeader(location, "Upgrade"), lostHeader(location, "Connection")];
-        const discarded = lost.flatMap(discardedBy);
-        const list = lost.find((header) => header !== null)?.list;
-        const cause = list?.uses.find((use) => !comesByInclude(use)) ?? list?.uses[0];
+        const { uses, shadowed } = effective_effectiveList(location.level, "proxy_set_header");
+        const discarded = discardedLines(location);
+        const cause = uses.find((use) => !comesByInclude(use)) ?? uses[0];
         if (cause === undefined || discarded.length === 0) {
             return;
         }
-        const names = discarded.map((use) => use.parameters[0]).join(" and ");
+        const others = shadowed.filter((use) => linesOf(uses, header_inheritance_nameOf(use)).length === 0 && !discarded.includes(use));
+        const also = others.length === 0 ? "" : ` (also ${listed(others.map(header_inheritance_nameOf))})`;
         report({
             place: placeOf(isInRepository(cause) ? cause : (cause.include ?? cause)),
             level: cause.level,
-            message: `${called(location)} does not forward ${names} to ${upstreamName(location)}: ${words_written(cause)} stands here, and one proxy_set_header on a level discards all of the outer ones.`,
+            message: `${called(location)} loses ${listed(discarded.map(header_inheritance_nameOf))} on the way to ${upstreamName(location)}: ${words_written(cause)} stands here, and one proxy_set_header on a level discards all of the outer ones${also}.`,
             related: [
                 ...discarded.map((use) => note(use, `${words_written(use)} does not hold here`)),
                 ...(cause.include !== null && comesByInclude(cause)
@@ -53241,14 +53431,19 @@ const headerInheritance = {
             ],
             remedies: discarded.map((use) => ({
                 kind: "header",
-                name: use.parameters[0] ?? "",
+                name: header_inheritance_nameOf(use),
                 value: parameterText(use, 1),
             })),
         });
     },
 };
-function discardedBy(lost) {
-    return lost?.blame.rule === "header-inheritance" ? lost.blame.discarded : [];
+function header_inheritance_nameOf({ parameters }) {
+    return parameters[0] ?? "";
+}
+function listed(names) {
+    return [names.slice(0, -1).join(", "), ...names.slice(-1)]
+        .filter((part) => part !== "")
+        .join(" and ");
 }
 function note(use, text) {
     return { place: placeOf(use), note: text };
@@ -53377,6 +53572,113 @@ function pass_passOf(level) {
     const own = ownPass(level);
     const inherits = level.context === "location-if" || level.context === "limit_except";
     return own ?? (inherits && level.parent !== null ? ownPass(level.parent) : null);
+}
+
+;// CONCATENATED MODULE: ./build/core/handshake/locate.js
+
+
+
+/** Reads a location's parameters (ngx_http_core_location); null where its level is none. */
+function locate_locationName(level) {
+    if (level.context !== "location" || level.opener === null) {
+        return null;
+    }
+    const [first = "", second] = level.opener.parameters;
+    const [, modifier = "", text = ""] = second === undefined ? (/^(=|\^~|~\*|~)?(.*)$/s.exec(first) ?? []) : ["", first, second];
+    const kinds = {
+        "=": "exact",
+        "^~": "prefix-no-regex",
+        "~": "regex",
+        "~*": "regex-caseless",
+    };
+    return { kind: kinds[modifier] ?? (text.startsWith("@") ? "named" : "prefix"), text };
+}
+const locate_tables = new WeakMap();
+function tableOf(level) {
+    const known = locate_tables.get(level);
+    if (known !== undefined) {
+        return known;
+    }
+    const exact = new Map();
+    const prefixes = new Map();
+    const patterns = [];
+    const named = new Map();
+    for (const { inner } of effective_usesOf(level, "location")) {
+        const name = inner === null ? null : locate_locationName(inner);
+        if (inner === null || name === null) {
+            continue;
+        }
+        if (name.kind === "exact") {
+            exact.set(name.text, inner);
+        }
+        else if (name.kind === "named") {
+            named.set(name.text, inner);
+        }
+        else if (name.kind === "regex" || name.kind === "regex-caseless") {
+            patterns.push({ level: inner, name });
+        }
+        else {
+            prefixes.set(name.text, inner);
+        }
+    }
+    const lengths = [...new Set([...prefixes.keys()].map((text) => text.length))];
+    const table = { exact, prefixes, lengths: lengths.toSorted((a, b) => b - a), patterns, named };
+    locate_tables.set(level, table);
+    return table;
+}
+/** The named location of a server, or null. */
+function locate_namedLocation(server, name) {
+    return tableOf(server).named.get(name) ?? null;
+}
+/**
+ * The location for a path, as ngx_http_core_find_location finds it: exact, the longest prefix and then what is nested in
+ * it, then regular expressions in order unless the prefix says `^~`. `level` itself where no location matches.
+ */
+function locate_locate(level, path) {
+    const { exact, prefixes, lengths, patterns } = tableOf(level);
+    const precise = exact.get(path);
+    if (precise !== undefined) {
+        return { level: precise, groups: null, redirect: false };
+    }
+    const slashed = exact.get(`${path}/`) ?? prefixes.get(`${path}/`);
+    let found = { level, groups: null, redirect: false };
+    let noRegex = false;
+    const length = lengths.find((each) => each <= path.length && prefixes.has(path.slice(0, each)));
+    const prefix = length === undefined ? undefined : prefixes.get(path.slice(0, length));
+    if (length !== path.length && slashed !== undefined && pass_passOf(slashed) !== null) {
+        return { level: slashed, redirect: true };
+    }
+    if (prefix !== undefined) {
+        noRegex = locate_locationName(prefix)?.kind === "prefix-no-regex";
+        const nested = locate_locate(prefix, path);
+        if ("unknown" in nested || nested.redirect || isFinal(nested.level, prefix)) {
+            return nested;
+        }
+        found = nested;
+    }
+    for (const { level: inner, name } of noRegex ? [] : patterns) {
+        const groups = compilePattern(name.text, name.kind === "regex-caseless")?.match(path);
+        if (groups === undefined) {
+            return { unknown: `whether location ~ ${name.text} matches cannot be told` };
+        }
+        if (groups !== null) {
+            const nested = locate_locate(inner, path);
+            return "unknown" in nested || nested.redirect
+                ? nested
+                : { ...nested, groups: nested.groups ?? groups };
+        }
+    }
+    return found;
+}
+/** Whether nginx looks no further: an exact location or a regular expression was found inside. */
+function isFinal(found, prefix) {
+    for (let at = found; at !== null && at !== prefix; at = at.parent) {
+        const kind = locate_locationName(at)?.kind;
+        if (kind === "exact" || kind === "regex" || kind === "regex-caseless") {
+            return true;
+        }
+    }
+    return false;
 }
 
 ;// CONCATENATED MODULE: ./build/core/handshake/script.js
@@ -53508,6 +53810,7 @@ function rewrite(use, running) {
     const [pattern = "", replacement = "", mode] = use.parameters;
     const redirects = mode === "redirect" || mode === "permanent" || /^(?:https?:\/\/|\$scheme)/.test(replacement);
     if (scope.path === null) {
+        forgetCaptures(scope, "it is a part of the path that the client asks for");
         if (!everyPath.test(pattern)) {
             return "next";
         }
@@ -53616,6 +53919,9 @@ function holds(use, scope, steps) {
     }
     const value = variables_evaluate(subject, scope);
     if (!variables_isKnown(value)) {
+        if (operator?.includes("~") === true) {
+            forgetCaptures(scope, value.unknown);
+        }
         return null;
     }
     if (operator === undefined) {
@@ -53630,6 +53936,7 @@ function holds(use, scope, steps) {
     }
     const groups = compilePattern(operand, operator.endsWith("*"))?.match(value);
     if (groups === undefined) {
+        forgetCaptures(scope, `whether ${operand} matches cannot be told`);
         return null;
     }
     variables_capture(groups ?? new Map(), scope);
@@ -53637,6 +53944,8 @@ function holds(use, scope, steps) {
 }
 
 ;// CONCATENATED MODULE: ./build/core/handshake/simulate.js
+
+
 
 
 
@@ -53682,6 +53991,11 @@ function simulateAt(config, level, proxyPass, probe, version) {
         const before = script_runScript(server, { ...scope, path: null, computed: new Map() }, steps);
         if (before.end === "answered") {
             return end("answered", `${before.use.name} (line ${script_lineOf(before.use)})`, before.status);
+        }
+        if (request.cameFromElsewhere === true) {
+            for (const name of setInLocations(config)) {
+                scope.assigned.set(name, variables_unknown("the location that leads here may set it", `$${name}`));
+            }
         }
     }
     const chosen = simulate_limited(location, request.method);
@@ -53776,8 +54090,9 @@ function standIn(server, location, probe) {
     const scheme = only("scheme");
     const port = only("port");
     const name = server === null ? null : exactServerName(server);
-    const usual = scheme === "https" ? "443" : "80";
-    const host = name === null || port === null ? null : port === usual ? name : `${name}:${port}`;
+    // On another port the client may say it or not: it may be one that only a container's inside knows.
+    const isUsual = port === (scheme === "https" ? "443" : "80");
+    const host = isUsual ? name : null;
     return {
         probe,
         standsForAll: true,
@@ -53790,13 +54105,20 @@ function standIn(server, location, probe) {
         port,
         headers: host === null ? probe_probeHeaders(probe) : [["Host", host], ...probe_probeHeaders(probe)],
         clientAddress: null,
+        cameFromElsewhere: cameFromElsewhere(location),
     };
+}
+/** Named and internal locations are only reached from others, which may have set variables. */
+function cameFromElsewhere(location) {
+    return (locate_locationName(location)?.kind === "named" ||
+        effective_effectiveSetting(location, "internal").state === "set");
 }
 function isExact(location) {
     return location.opener?.parameters[0]?.startsWith("=") === true;
 }
 
 ;// CONCATENATED MODULE: ./build/core/rules/hosts.js
+
 
 
 /**
@@ -53821,6 +54143,10 @@ function hostThatWasAsked({ level }) {
         ? "$host"
         : "$http_host";
 }
+/** Whether a `Host` line says what is the default anyway; from 1.31.4 on an empty one does. */
+function isProxyHost(line) {
+    return line.parameters[1] === "" || isVariable(line, "proxy_host");
+}
 
 ;// CONCATENATED MODULE: ./build/core/rules/host-header.js
 
@@ -53837,14 +54163,16 @@ const hostHeader = {
     check(location, report) {
         const request = location.exchanges.websocket.upstream;
         const { uses, hidden } = effective_effectiveList(location.level, "proxy_set_header");
-        const [line] = linesOf(uses, "Host");
         const origin = linesOf(uses, "Origin").find((use) => !isVariable(use, "http_origin"));
         if (request === null || hidden !== null || location.intent.serves !== "yes") {
             return;
         }
-        const found = origin
-            ? originReport(location, request, origin)
-            : hostReport(location, request, line);
+        // With the pair of headers, header-inheritance brings back the host.
+        if (linesOf(discardedLines(location), "Host").length > 0)
+            return;
+        const found = origin === undefined || headerValues(request, "host").length === 0
+            ? hostReport(location, request, linesOf(uses, "Host")[0])
+            : originReport(location, request, origin);
         if (found !== null)
             report(found);
     },
@@ -53883,10 +54211,6 @@ function originReport(location, request, line) {
         message: `${called(location)} sends ${upstreamName(location)} Origin: ${origin} and Host: ${host}, because of ${words_written(line)}. ${refusal}`,
         remedies: [{ kind: "remove", use: line }],
     };
-}
-/** From 1.31.4 on an empty `Host` is the default. */
-function isProxyHost(line) {
-    return line.parameters[1] === "" || isVariable(line, "proxy_host");
 }
 
 ;// CONCATENATED MODULE: ./build/core/rules/http-version.js
@@ -54306,113 +54630,6 @@ const rules_rules = [
     hostHeader,
 ];
 
-;// CONCATENATED MODULE: ./build/core/handshake/locate.js
-
-
-
-/** Reads a location's parameters (ngx_http_core_location); null where its level is none. */
-function locate_locationName(level) {
-    if (level.context !== "location" || level.opener === null) {
-        return null;
-    }
-    const [first = "", second] = level.opener.parameters;
-    const [, modifier = "", text = ""] = second === undefined ? (/^(=|\^~|~\*|~)?(.*)$/s.exec(first) ?? []) : ["", first, second];
-    const kinds = {
-        "=": "exact",
-        "^~": "prefix-no-regex",
-        "~": "regex",
-        "~*": "regex-caseless",
-    };
-    return { kind: kinds[modifier] ?? (text.startsWith("@") ? "named" : "prefix"), text };
-}
-const locate_tables = new WeakMap();
-function tableOf(level) {
-    const known = locate_tables.get(level);
-    if (known !== undefined) {
-        return known;
-    }
-    const exact = new Map();
-    const prefixes = new Map();
-    const patterns = [];
-    const named = new Map();
-    for (const { inner } of effective_usesOf(level, "location")) {
-        const name = inner === null ? null : locate_locationName(inner);
-        if (inner === null || name === null) {
-            continue;
-        }
-        if (name.kind === "exact") {
-            exact.set(name.text, inner);
-        }
-        else if (name.kind === "named") {
-            named.set(name.text, inner);
-        }
-        else if (name.kind === "regex" || name.kind === "regex-caseless") {
-            patterns.push({ level: inner, name });
-        }
-        else {
-            prefixes.set(name.text, inner);
-        }
-    }
-    const lengths = [...new Set([...prefixes.keys()].map((text) => text.length))];
-    const table = { exact, prefixes, lengths: lengths.toSorted((a, b) => b - a), patterns, named };
-    locate_tables.set(level, table);
-    return table;
-}
-/** The named location of a server, or null. */
-function locate_namedLocation(server, name) {
-    return tableOf(server).named.get(name) ?? null;
-}
-/**
- * The location for a path, as ngx_http_core_find_location finds it: exact, the longest prefix and then what is nested in
- * it, then regular expressions in order unless the prefix says `^~`. `level` itself where no location matches.
- */
-function locate_locate(level, path) {
-    const { exact, prefixes, lengths, patterns } = tableOf(level);
-    const precise = exact.get(path);
-    if (precise !== undefined) {
-        return { level: precise, groups: null, redirect: false };
-    }
-    const slashed = exact.get(`${path}/`) ?? prefixes.get(`${path}/`);
-    let found = { level, groups: null, redirect: false };
-    let noRegex = false;
-    const length = lengths.find((each) => each <= path.length && prefixes.has(path.slice(0, each)));
-    const prefix = length === undefined ? undefined : prefixes.get(path.slice(0, length));
-    if (length !== path.length && slashed !== undefined && pass_passOf(slashed) !== null) {
-        return { level: slashed, redirect: true };
-    }
-    if (prefix !== undefined) {
-        noRegex = locate_locationName(prefix)?.kind === "prefix-no-regex";
-        const nested = locate_locate(prefix, path);
-        if ("unknown" in nested || nested.redirect || isFinal(nested.level, prefix)) {
-            return nested;
-        }
-        found = nested;
-    }
-    for (const { level: inner, name } of noRegex ? [] : patterns) {
-        const groups = compilePattern(name.text, name.kind === "regex-caseless")?.match(path);
-        if (groups === undefined) {
-            return { unknown: `whether location ~ ${name.text} matches cannot be told` };
-        }
-        if (groups !== null) {
-            const nested = locate_locate(inner, path);
-            return "unknown" in nested || nested.redirect
-                ? nested
-                : { ...nested, groups: nested.groups ?? groups };
-        }
-    }
-    return found;
-}
-/** Whether nginx looks no further: an exact location or a regular expression was found inside. */
-function isFinal(found, prefix) {
-    for (let at = found; at !== null && at !== prefix; at = at.parent) {
-        const kind = locate_locationName(at)?.kind;
-        if (kind === "exact" || kind === "regex" || kind === "regex-caseless") {
-            return true;
-        }
-    }
-    return false;
-}
-
 ;// CONCATENATED MODULE: ./build/core/handshake/server.js
 
 
@@ -54830,7 +55047,7 @@ const applications = [
     },
     {
         name: "Cockpit",
-        called: ["cockpit"],
+        called: [],
         endpoints: ["/cockpit/socket"],
         distinct: true,
         source: "https://github.com/cockpit-project/cockpit/wiki/Proxying-Cockpit-over-NGINX",
@@ -54839,6 +55056,7 @@ const applications = [
         name: "Collabora Online",
         called: ["collabora", "coolwsd", "loolwsd"],
         endpoints: ["/cool", "/lool"],
+        mixed: true,
         source: "https://sdk.collaboraonline.com/docs/installation/Proxy_settings.html",
     },
     {
@@ -54888,7 +55106,7 @@ const applications = [
     },
     {
         name: "GitLab agent server",
-        called: ["gitlab-kas", "kas"],
+        called: ["gitlab-kas"],
         endpoints: ["/-/kubernetes-agent"],
         distinct: true,
         source: "https://docs.gitlab.com/administration/clusters/kas/",
@@ -54955,8 +55173,9 @@ const applications = [
     },
     {
         name: "Jupyter",
-        called: ["jupyter", "jupyterhub", "jupyterlab", "notebook"],
+        called: ["jupyter", "jupyterhub", "jupyterlab"],
         endpoints: ["/api/kernels", "/terminals", "/user"],
+        mixed: true,
         source: "https://jupyterhub.readthedocs.io/en/stable/howto/configuration/config-proxy.html",
     },
     {
@@ -54964,6 +55183,7 @@ const applications = [
         called: [],
         endpoints: ["/api/kernels"],
         distinct: true,
+        mixed: true,
         source: "https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html",
     },
     {
@@ -54978,6 +55198,7 @@ const applications = [
         called: ["mastodon-streaming"],
         endpoints: ["/api/v1/streaming"],
         distinct: true,
+        mixed: true,
         source: "https://docs.joinmastodon.org/methods/streaming/",
     },
     {
@@ -55079,6 +55300,7 @@ const applications = [
         port: 8006,
         called: ["proxmox", "pve"],
         endpoints: ["/api2/json"],
+        mixed: true,
         source: "https://pve.proxmox.com/wiki/Web_Interface_Via_Nginx_Proxy",
     },
     {
@@ -55196,23 +55418,27 @@ const websocketSegments = new Set(`ws wss websocket websockets web-socket web-so
 /** The same as a part of a segment: `rtcstats-ws`, `cryptpad_websocket`, `chatWebsocket`. */
 const websocketParts = new Set("ws wss websocket websockets websockify sockjs signalr socketio".split(" "));
 /** Names of two-way protocols and things that mostly use them. */
-const duplexParts = new Set("hub hubs realtime mqtt stomp terminal subscription subscriptions".split(" "));
+const duplexParts = new Set("hub hubs realtime mqtt stomp terminal".split(" "));
 /** Names that Server-Sent Events, video, long polling and plain interfaces bear as often. */
-const streamingParts = new Set("live stream streaming push notification notifications events event graphql rpc chat console".split(" "));
+const streamingParts = new Set("live stream streaming push notification notifications events event graphql subscription subscriptions rpc chat console".split(" "));
 /** Names of another purpose. */
 const otherParts = new Set(`webhook webhooks hook hooks auth oauth oauth2 authorize login logout signin signup sso saml oidc status health healthz
   healthcheck livez readyz ping metrics stats assets asset static media images image img css js fonts font icons icon favicon files
   upload uploads download downloads attachments news newsletter newsletters blog docs documentation swagger openapi robots sitemap
-  manifest wellknown acme registry pages rest soap wsdl xmlrpc public dist thumbnails avatars negotiate backup export exporter`.split(/\s+/));
+  manifest wellknown acme registry pages info rest soap wsdl xmlrpc public dist thumbnails avatars negotiate backup export exporter`.split(/\s+/));
+/** `ws-trust` and its kin are standards of SOAP. */
+const otherSegments = /^\.well-known|^ws-?(?:trust|fed|federation|security|policy|discovery|addressing|man)\b/;
 /** Endings of files that a server delivers as they are. */
 const fileEndings = new Set(`js mjs css map png jpg jpeg gif svg ico webp avif woff woff2 ttf eot otf html xhtml htm txt xml json pdf zip gz mp4 m3u8 ts webm mp3
   wasm php asmx wsdl`.split(/\s+/));
 /**
  * The telling words of a path, whole words only: `/ws` and `/live-ws` have one, `/news`, `/aws` and `/rows` have none.
- * Where nobody knows what stands in the path it holds `unknownPart`.
+ * Where nobody knows what stands in the path it holds `…`.
  */
 function wordsInPath(path) {
-    const segments = path.split("/").filter((segment) => segment !== "");
+    // `~ ^/ws.*` takes no more than the prefix /ws does, and the dot of `~ ^/socket.io` was meant as one.
+    const known = path.replace(/(?<=[^/])…$/, "").replace(/socket…io/i, "socket.io");
+    const segments = known.split("/").filter((segment) => segment !== "");
     const found = segments.flatMap((segment) => wordsInSegment(segment));
     const ending = /\.(\w+)$/.exec(segments.at(-1) ?? "")?.[1]?.toLowerCase();
     if (ending !== undefined && fileEndings.has(ending)) {
@@ -55238,8 +55464,8 @@ function wordsInSegment(segment) {
     if (websocketSegments.has(whole)) {
         return [{ word: whole, meaning: "websocket" }];
     }
-    if (whole.startsWith(".well-known")) {
-        return [{ word: ".well-known", meaning: "other" }];
+    if (otherSegments.test(whole)) {
+        return [{ word: segment, meaning: "other" }];
     }
     return partsOf(segment).flatMap((part) => {
         const word = meaningOf(part) === null ? part.replace(/\d$/, "") : part;
@@ -55272,15 +55498,19 @@ function applicationSign(around) {
         const application = applicationCalled(text);
         if (application === null)
             continue;
-        const dedicated = isAlways(paths, application);
-        if (dedicated || takesAllOf(around, application)) {
+        const isItsPath = isAlways(paths, application);
+        if (isItsPath || takesAllOf(around, application)) {
             const [endpoint] = application.endpoints;
             const where = endpoint === "/" ? "" : `, whose WebSockets at ${endpoint} come here`;
             const sign = { kind: "application", text: `${what} is ${application.name}${where}` };
-            return { sign, dedicated };
+            return { sign, dedicated: isItsPath && application.mixed !== true };
         }
     }
     return null;
+}
+/** A path that no other software has, so that it says enough by itself. */
+function distinctEndpoint(paths) {
+    return applications.find((each) => each.distinct === true && isAlways(paths, each)) ?? null;
 }
 /** A port is no proof, unless a folder or the file is called like the software too. */
 function portSign(around) {
@@ -55359,26 +55589,24 @@ function isNeutral(part) {
 ;// CONCATENATED MODULE: ./build/core/intent/names.js
 
 
-
 /** `location ~ ^/(ws|wss)/` must have one of the names, `location ~ ^/(ws|api)/` may have another. */
 function endpointName(paths) {
-    const named = paths.paths.every((path) => isEndpointPath(path));
-    if (!named || paths.paths.length === 0)
+    const application = distinctEndpoint(paths);
+    if (application !== null) {
+        const text = `the path ${paths.written} is the WebSocket endpoint of ${application.name}`;
+        return { sign: { kind: "name", text }, dedicated: application.mixed !== true };
+    }
+    if (paths.paths.length === 0 || !paths.paths.every(isNamedEndpoint))
         return null;
-    const distinct = applications.find((each) => each.distinct && paths.paths.every((path) => isEndpointOf(path, each)));
-    const text = distinct === undefined
-        ? `the path ${paths.written} is named like a WebSocket endpoint`
-        : `the path ${paths.written} is the WebSocket endpoint of ${distinct.name}`;
-    return { kind: "name", text };
+    const text = `the path ${paths.written} is named like a WebSocket endpoint`;
+    return { sign: { kind: "name", text }, dedicated: true };
 }
-function isEndpointPath(path) {
+function isNamedEndpoint(path) {
     const words = wordsInPath(path);
     const last = path.split("/").findLast((segment) => segment !== "") ?? "";
     // `/ws/health` and `/websocket/info` are ordinary requests to a WebSocket server.
     const isOther = wordsInPath(last).some((word) => word.meaning === "other");
-    const isDistinct = applications.some((each) => each.distinct === true && isEndpointOf(path, each));
-    return (isDistinct ||
-        (words.some((word) => word.meaning === "websocket") && !isOther && !isWebService(words)));
+    return words.some((word) => word.meaning === "websocket") && !isOther && !isWebService(words);
 }
 /** `/ws/rest` and `/ws/soap` are web services. */
 function isWebService(words) {
@@ -55638,7 +55866,7 @@ function evidenceAt(config, level, location, pass) {
     const isRoot = takesEverything(paths) || isFallback(server, location);
     return {
         signs: [
-            ...nameSigns(around, endpoint, application?.sign ?? null),
+            ...nameSigns(around, endpoint?.sign ?? null, application?.sign ?? null),
             ...headerSigns(around),
             ...conditionSigns(around),
             ...remarkSigns(around),
@@ -55652,7 +55880,9 @@ function evidenceAt(config, level, location, pass) {
             ...remarkDoubts(around),
             ...settingDoubts(around),
         ],
-        dedicated: endpoint !== null || application?.dedicated === true || conditionOf(level) === true,
+        dedicated: endpoint?.dedicated === true ||
+            application?.dedicated === true ||
+            conditionOf(level) === true,
         elsewhere: endpointBeside(around, isRoot),
         takesEverything: isRoot,
     };
@@ -55994,7 +56224,8 @@ function activeRules(policy) {
         const setting = policy.rules.get(rule.id);
         const inProfile = metadata.profiles.some((profile) => profile === policy.profile);
         const severity = setting?.severity ?? (inProfile ? metadata.severity : "off");
-        return severity === "off" ? [] : [{ rule, severity, options: setting?.options ?? {} }];
+        const isSet = setting?.severity != null;
+        return severity === "off" ? [] : [{ rule, severity, isSet, options: setting?.options ?? {} }];
     });
 }
 /** What a location rule says in every version in question, or says to hold in any. */
@@ -56050,7 +56281,7 @@ function entriesOf(drafts) {
         const concerned = onlyUnclear ? heard : sure;
         return {
             rule,
-            severity: onlyUnclear ? "notice" : (report.severity ?? active.severity),
+            severity: onlyUnclear ? "notice" : severityOf(active, report),
             report,
             config,
             locations: concerned,
@@ -56062,6 +56293,11 @@ function entriesOf(drafts) {
             silence,
         };
     });
+}
+/** What only the summary may show stays as mild as the rule says. */
+function severityOf({ severity, isSet }, report) {
+    const own = report.severity ?? severity;
+    return isSet && report.commentable !== false ? severity : own;
 }
 function byPlace(one, other) {
     const [a, b] = [one.report.place, other.report.place];
@@ -56300,6 +56536,7 @@ function prove_partsOf({ upstream, level }) {
 
 
 
+
 const mend_rank = { notice: 1, warning: 2, error: 3 };
 /** Finds fixes for groups, and offers only what simulating again finds good. */
 class Mender {
@@ -56311,8 +56548,24 @@ class Mender {
         this.#run = of;
         this.#groups = groups;
     }
-    /** The best fix within `writable` that holds: for everything in the group, else at least for the worst in it. */
+    /** The best fix within `writable`, which is asked for whole lines, that holds. */
     mend(group, writable) {
+        const known = this.everywhere(group);
+        const isWritable = known?.fix.edits.every((edit) => writable(wholeLines(edit))) === true;
+        return known === null || isWritable ? known : this.#search(group, writable);
+    }
+    /** As `mend` where everything may be written; the fixes of all groups are proven together as far as possible. */
+    everywhere(group) {
+        this.#everywhere ??= this.#mendAll();
+        let found = this.#everywhere.get(group);
+        if (found === undefined) {
+            found = this.#search(group, () => true);
+            this.#everywhere.set(group, found);
+        }
+        return found;
+    }
+    /** For everything in the group, else at least for the worst in it. */
+    #search(group, writable) {
         const entries = mendable(group);
         const worst = Math.max(...entries.map(({ severity }) => mend_rank[severity]));
         const least = entries.filter(({ severity }) => mend_rank[severity] === worst);
@@ -56324,16 +56577,6 @@ class Mender {
             }
         }
         return null;
-    }
-    /** As `mend` where everything may be written; the fixes of all groups are proven together as far as possible. */
-    everywhere(group) {
-        this.#everywhere ??= this.#mendAll();
-        let found = this.#everywhere.get(group);
-        if (found === undefined) {
-            found = this.mend(group, () => true);
-            this.#everywhere.set(group, found);
-        }
-        return found;
     }
     /** Whether fixes that were offered leave nothing of what each mends, and break nothing, when all are applied. */
     proveTogether(edits) {
@@ -56420,15 +56663,23 @@ function mend_isKept({ versions }) {
         return upstream !== null && keepsConnections(config, upstream, version);
     });
 }
-/** The websocket probe's head at the first location, before and after. */
+/** The first location's request head before and after: the handshake's, or an ordinary one's where only that changes. */
 function headsOf(before, after, entries) {
     const location = entries.flatMap((entry) => entry.locations)[0];
     if (location === undefined)
-        return { now: [], after: [] };
+        return { probe: "websocket", now: [], after: [] };
     const { root } = location.config;
     const own = (of) => of.located.filter(({ config }) => config.root === root);
-    const head = (located) => located === undefined ? [] : requestHead(located.exchanges.websocket);
-    return { now: head(location), after: head(own(after)[own(before).indexOf(location)]) };
+    const same = own(after)[own(before).indexOf(location)];
+    const head = (located, probe) => located === undefined ? [] : requestHead(located.versions[0].exchanges[probe]);
+    const heads = (probe) => {
+        return { probe, now: head(location, probe), after: head(same, probe) };
+    };
+    const [handshake, ordinary] = [heads("websocket"), heads("plain")];
+    return isChange(handshake) || !isChange(ordinary) ? handshake : ordinary;
+}
+function isChange({ now, after }) {
+    return now.join("\n") !== after.join("\n");
 }
 function distinct(remedies) {
     const found = [];
@@ -56453,6 +56704,78 @@ function mend_isSame(one, other) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/core/config/version.js
+
+/** Behaviour that handshakes depend on changed in these. */
+const changes = [httpOneOneByDefault, proxyConnectionStripped, hostFirst];
+/**
+ * The versions to ask, oldest first, for a version as people write it: one where nothing that matters changed within it.
+ * `1.29` may be any patch level, and the default HTTP version changed in 1.29.7. Null stands for any version.
+ */
+function version_versionsInQuestion(text) {
+    const match = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(text ?? "");
+    if (match === null)
+        return [directives_oldestVersion, directives_newestVersion];
+    const [, major, minor, patch] = match.map(Number);
+    const at = (level) => [major ?? 0, minor ?? 0, level];
+    if (match[3] !== undefined)
+        return [at(patch ?? 0)];
+    const [first, last] = [at(0), at(99)];
+    const isOne = changes.every((since) => directives_isSince(first, since) === directives_isSince(last, since));
+    return isOne ? [last] : [first, last];
+}
+/** More Dockerfiles and compose files than this are not read. */
+const mostFiles = 60;
+const dockerfile = /(?:^|\/)(?:[^/]*\.)?(?:Dockerfile|Containerfile)(?:\.[^/]*)?$/i;
+const compose = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
+/**
+ * The version of nginx that the repository's images have, as written in their tags; null where there is none, where they
+ * do not agree, or where one of them does not say (`latest`, a digest, OpenResty).
+ *
+ * @param want called for files that are listed and not loaded
+ */
+function version_repositoryVersion(files, want) {
+    const paths = files.list().filter((path) => dockerfile.test(path) || compose.test(path));
+    const versions = new Set();
+    for (const path of paths.slice(0, mostFiles)) {
+        const text = files.read(path);
+        if (text === undefined) {
+            want(path);
+            continue;
+        }
+        const images = dockerfile.test(path) ? baseImages(text) : composeImages(text);
+        for (const image of images) {
+            const version = imageVersion(image);
+            if (version !== undefined)
+                versions.add(version);
+        }
+    }
+    const [only] = versions;
+    return versions.size === 1 ? (only ?? null) : null;
+}
+function baseImages(text) {
+    const defaults = new Map(Array.from(text.matchAll(/^[ \t]*ARG[ \t]+(\w+)=["']?([^\s"']*)/gim), (match) => [
+        match[1] ?? "",
+        match[2] ?? "",
+    ]));
+    return Array.from(text.matchAll(/^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)/gim), ([, image = ""]) => image.replaceAll(/\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))/g, (written, braced, other, bare) => {
+        const value = defaults.get(braced ?? bare) ?? other;
+        return typeof value === "string" ? value : written;
+    }));
+}
+function composeImages(text) {
+    return Array.from(text.matchAll(/^[ \t-]*image:[ \t]*["']?([^\s"'#]+)/gm), ([, image = ""]) => image.replaceAll(/\$\{\w+:?-([^}]*)\}/g, "$1"));
+}
+/** Undefined for what is not nginx, null for nginx of a version that the name does not tell. */
+function imageVersion(image) {
+    const [, name = "", tag = ""] = /^(?:.*\/)?([^/:@]+)(?::([^@]*))?(?:@.*)?$/.exec(image) ?? [];
+    if (name === "openresty")
+        return null;
+    if (name !== "nginx" && name !== "nginx-unprivileged")
+        return undefined;
+    return /^(\d+\.\d+(?:\.\d+)?)(?:-|$)/.exec(tag)?.[1] ?? null;
+}
+
 ;// CONCATENATED MODULE: ./build/core/analyse.js
 
 
@@ -56468,9 +56791,10 @@ function mend_isSame(one, other) {
  */
 function analyse(files, { policy, paths }) {
     const documents = new documents_Documents(files);
-    const version = policy.nginxVersion === null ? undefined : directives_parseVersion(policy.nginxVersion);
-    const versions = version === undefined ? [directives_oldestVersion, directives_newestVersion] : [version];
-    return new Result(run_run({ documents, policy, paths, versions }), {
+    const version = policy.nginxVersion ?? version_repositoryVersion(files, (path) => documents.wanted.add(path));
+    const versions = version_versionsInQuestion(version);
+    const of = run_run({ documents, policy: { ...policy, nginxVersion: version }, paths, versions });
+    return new Result(of, {
         isNew: () => true,
         counts: () => true,
     });
@@ -56837,9 +57161,9 @@ function suggestions(node, what, complain) {
 
 
 /** A policy of a thousand rules and endpoints is far below these; a file made to exhaust memory is above them. */
-const mostCharacters = 200_000;
+const mostCharacters = 100_000;
 const mostAliases = 100;
-const mostNodes = 50_000;
+const mostNodes = 10_000;
 const deepest = 20;
 const mostProblems = 50;
 const tooDeep = `this nests too deeply: expected at most ${deepest} levels`;
@@ -57025,10 +57349,6 @@ function positionAt({ lines }, offset) {
 function order_worstFirst(findings) {
     return findings.toSorted((a, b) => order_ranks[a.severity] - order_ranks[b.severity] || comparePlaces(a, b));
 }
-/** By file, place and rule. */
-function inFileOrder(findings) {
-    return findings.toSorted(comparePlaces);
-}
 function comparePlaces(a, b) {
     return (compareText(a.place.document.path, b.place.document.path) ||
         a.place.span.start - b.place.span.start ||
@@ -57063,20 +57383,20 @@ function compareText(a, b) {
 const mask = "***";
 const headerNames = "(?:proxy-)?authorization|cookie|set-cookie|[\\w-]*(?:api|access|secret|auth)[-_]?(?:key|token)|[\\w-]*(?:password|secret|token)";
 /** A value up to where it must end: a quoted string, or everything before white space, `;` or a closing sign. */
-const redact_value = `"(?:[^"\\\\]|\\\\[^])*"|'(?:[^'\\\\]|\\\\[^])*'|[^\\s;"'(){}]+`;
+const value = `"(?:[^"\\\\]|\\\\[^])*"|'(?:[^'\\\\]|\\\\[^])*'|[^\\s;"'(){}]+`;
 /**
  * Each pattern's last group is the secret. Names must be whole, so that `proxy_cache_key` and `Sec-WebSocket-Key`,
  * which hold no secret, are left alone.
  */
 const patterns = [
     // proxy_set_header Authorization "Basic …"; fastcgi_param API_KEY …; set $token …
-    new RegExp(`\\b(?:proxy_set_header|grpc_set_header|add_header|more_set_(?:input_)?headers|fastcgi_param|uwsgi_param|scgi_param|set)\\s+["']?\\$?(?:${headerNames})["']?\\s+(${redact_value})`, "dgi"),
+    new RegExp(`\\b(?:proxy_set_header|grpc_set_header|add_header|more_set_(?:input_)?headers|fastcgi_param|uwsgi_param|scgi_param|set)\\s+["']?\\$?(?:${headerNames})["']?\\s+(${value})`, "dgi"),
     // Authorization: Basic …   (a request head, curl -H)
     new RegExp(`(?<![\\w$-])(?:${headerNames})["']?:[ \\t]*([^\\r\\n"']+)`, "dgi"),
     // $arg_token = "…", api_key=…, password != …
-    new RegExp(`(?<![\\w-])\\$?[\\w-]*(?:api[-_]?key|access[-_]?key|secret[-_]?key|passw(?:or)?d|secret|token|authorization)["']?\\s*(?:!?=|!?~\\*?)\\s*(${redact_value.replace("[^\\s;", "[^\\s;&")})`, "dgi"),
-    new RegExp(`\\bauth_basic\\s+(?!off\\s*;)(${redact_value})`, "dgi"),
-    new RegExp(`\\bsecure_link_secret\\s+(${redact_value})`, "dgi"),
+    new RegExp(`(?<![\\w-])\\$?[\\w-]*(?:api[-_]?key|access[-_]?key|secret[-_]?key|passw(?:or)?d|secret|token|authorization)["']?\\s*(?:!?=|!?~\\*?)\\s*(${value.replace("[^\\s;", "[^\\s;&")})`, "dgi"),
+    new RegExp(`\\bauth_basic\\s+(?!off\\s*;)(${value})`, "dgi"),
+    new RegExp(`\\bsecure_link_secret\\s+(${value})`, "dgi"),
     // https://user:password@host
     /\b[a-z][a-z0-9+.-]{0,20}:\/\/([^\s/?#"';]{1,500})@/dgi,
     // Shapes that the issuers document, so that their own scanners find them.
@@ -57675,22 +57995,23 @@ function text_positionText(place) {
     return `${place.document.path}:${startOf(place).line}`;
 }
 /** What the upstream gets now and with the fix, as far as they differ. */
-function headChanges({ now, after }) {
+function headChanges({ probe, now, after }) {
+    const what = probe === "websocket" ? "a handshake" : "an ordinary request";
     const gone = now.filter((line) => !after.includes(line));
     const come = after.filter((line) => !now.includes(line));
     return [
-        ...(gone.length > 0 ? [`the upstream gets now: ${gone.map(clean).join("; ")}`] : []),
-        ...(come.length > 0 ? [`and with the fix: ${come.map(clean).join("; ")}`] : []),
+        ...(gone.length > 0 ? [`${what} now sends: ${gone.map(clean).join("; ")}`] : []),
+        ...(come.length > 0 ? [`with the fix: ${come.map(clean).join("; ")}`] : []),
     ];
 }
 /** Tabs become one blank each, so that carets stand below what they mean; nothing reaches the terminal as a command. */
 function clean(text) {
     return visible(redact(text).replaceAll(/[\r\n\t]/g, " "));
 }
-/** Null where characters before the caret are not one column wide each, as far as one can tell. */
+/** Null where characters before the caret may not be one column wide each. */
 function carets(source, from, to) {
     const before = source.slice(0, from);
-    if (visible(before) !== before || to <= from)
+    if (!/^[\t -~\u00a1-\u00ac\u00ae-\u024f]*$/.test(before) || to <= from)
         return null;
     return " ".repeat(from) + "^".repeat(to - from);
 }
@@ -57774,6 +58095,7 @@ function withoutReturn(line) {
 }
 
 ;// CONCATENATED MODULE: ./build/core/review/comment.js
+
 
 
 
@@ -57871,9 +58193,11 @@ function messages(findings) {
     const distinct = distinctOf(findings);
     if (distinct.length <= mostMessages + 1)
         return bullets(distinct.map(messageOf));
-    const rest = rulesOf(distinct.slice(mostMessages)).map(code).join(", ");
-    const shown = distinct.slice(0, mostMessages).map(messageOf);
-    return bullets([...shown, `and ${rest}: see the details`]);
+    const shown = distinct.slice(0, mostMessages);
+    const rest = distinct.slice(mostMessages);
+    const others = rulesOf(rest).filter((rule) => !rulesOf(shown).includes(rule));
+    const named = others.length > 0 ? others.map(code).join(", ") : `${rest.length} more`;
+    return bullets([...shown.map(messageOf), `and ${named}: see the details`]);
 }
 /** The first of those that say the same. */
 function distinctOf(findings) {
@@ -57891,25 +58215,33 @@ function heads({ analysis, findings, fix }) {
     const upstream = report?.proxyPass.parameters[0];
     const to = upstream === undefined ? "" : ` ${code(clip(redact_redact(upstream)))}`;
     if (fix && fix.now.join("\n") !== fix.after.join("\n")) {
-        const title = `What a handshake sends to the upstream${to}, now and with the change:`;
+        const what = fix.probe === "websocket" ? "a handshake" : "an ordinary request";
+        const version = versionText(analysis, directives_oldestVersion);
+        const title = `What ${what} sends to the upstream${to}, now and with the change${version}:`;
         return `${title}\n${fence(headDiff(headLines(fix.now), headLines(fix.after)), "diff")}`;
     }
     if (!report?.upstream || !findings.some(isHandshakeError))
         return "";
-    const lines = headLines(requestHead(report.exchanges.websocket));
-    return `What a handshake sends to the upstream${to}:\n${fence(lines.join("\n"), "http")}`;
+    const lines = headLines(requestHead(report.exchanges.websocket)).filter((line) => !takenForGranted.test(line));
+    const version = versionText(analysis, directives_newestVersion);
+    return `What a handshake sends to the upstream${to}${version}:\n${fence(lines.join("\n"), "http")}`;
 }
-/** Without what a browser always sends and nginx always passes on. */
+/** Which version's requests are shown, where nobody says which one runs. */
+function versionText({ nginxVersion }, [major, minor]) {
+    return nginxVersion === "unknown" ? ` (by nginx ${major}.${minor}; no version is given)` : "";
+}
 function headLines(head) {
-    return head
-        .filter((line) => !/^(?:Sec-WebSocket-(?:Key|Version)|Origin):/i.test(line))
-        .map((line) => clip(redact_redact(line)));
+    return head.map((line) => clip(redact_redact(line)));
 }
+/** What a browser always sends and nginx always passes on. */
+const takenForGranted = /^(?:Sec-WebSocket-(?:Key|Version)|Origin):/i;
 /** What changes stands together: the request line at the top, headers below those that stay. */
 function headDiff(now, after) {
     const gone = now.filter((line) => !after.includes(line)).map((line) => `- ${line}`);
     const come = after.filter((line) => !now.includes(line)).map((line) => `+ ${line}`);
-    const kept = now.filter((line) => after.includes(line)).map((line) => `  ${line}`);
+    const kept = now
+        .filter((line) => after.includes(line) && !takenForGranted.test(line))
+        .map((line) => `  ${line}`);
     const first = now[0] === after[0] ? [] : [...gone.splice(0, 1), ...come.splice(0, 1)];
     return [...first, ...kept, ...gone, ...come].join("\n");
 }
@@ -57921,7 +58253,16 @@ function evidence(findings) {
 }
 /** The other places that take part, such as the locations that a line breaks. */
 function related(findings) {
-    const all = collections_groupBy(findings.flatMap((finding) => finding.related), ({ place, note }) => `${comment_keyOf(place)} ${note}`);
+    const locations = collections_groupBy(findings.flatMap(({ location }) => location ?? []), ({ place }) => comment_keyOf(place));
+    const affected = [...locations.values()].flatMap(([first]) => first && locations.size > 1
+        ? [
+            {
+                place: first.place,
+                note: `location ${first.name} of ${first.server ?? "this server"} is affected`,
+            },
+        ]
+        : []);
+    const all = collections_groupBy([...affected, ...findings.flatMap((finding) => finding.related)], ({ place, note }) => `${comment_keyOf(place)} ${note}`);
     if (all.size === 0)
         return "";
     const shown = [...all.values()].slice(0, comment_mostRelated).flatMap(([first]) => {
@@ -58030,7 +58371,7 @@ function hunksOf(patch) {
             hunks.push({
                 start: head.newStart,
                 end: head.newStart + head.newLines - 1,
-                added: body.added,
+                changed: body.changed,
             });
         }
         next = body.next;
@@ -58046,31 +58387,48 @@ function readHead(line) {
     return { oldLines: Number(oldLines), newStart: Number(newStart), newLines: Number(newLines) };
 }
 function readBody(lines, first, head) {
-    const added = new Set();
+    const changed = new Set();
     let { oldLines, newLines } = head;
     let line = head.newStart;
     let next = first;
+    let onlyRemoved = false;
+    const endRun = () => {
+        if (onlyRemoved)
+            changed.add(Math.max(head.newStart, line - 1));
+        onlyRemoved = false;
+    };
     for (; oldLines > 0 || newLines > 0; next += 1) {
         const sign = lines[next]?.charAt(0);
         // `\ No newline at end of file` is no line of the file.
         if (sign === "\\")
             continue;
-        if (sign !== " " && sign !== "+" && sign !== "-")
-            return null;
-        if (sign === "+")
-            added.add(line);
-        if (sign !== "+")
+        if (sign === " ") {
+            endRun();
             oldLines -= 1;
-        if (sign !== "-") {
             newLines -= 1;
             line += 1;
+        }
+        else if (sign === "+") {
+            onlyRemoved = false;
+            changed.add(line);
+            newLines -= 1;
+            line += 1;
+        }
+        else if (sign === "-") {
+            // Git writes what goes before what comes in its place.
+            onlyRemoved = true;
+            oldLines -= 1;
+        }
+        else {
+            return null;
         }
         if (oldLines < 0 || newLines < 0)
             return null;
     }
+    endRun();
     while (lines[next]?.startsWith("\\") || lines[next] === "")
         next += 1;
-    return { added, next };
+    return { changed, next };
 }
 /** The hunk that shows all of these lines, if there is one. */
 function hunkAround(hunks, first, last) {
@@ -58079,49 +58437,73 @@ function hunkAround(hunks, first, last) {
 
 ;// CONCATENATED MODULE: ./build/core/review/anchor.js
 
-/**
- * Where a comment about these findings stands: at the primary place of the worst one, else at a related place, the
- * location, the group's block, or a changed line that takes part in the location's settings; null where none of them is
- * in the diff.
- */
-function anchorOf(analysis, group, findings, hunks) {
-    for (const place of anchor_placesOf(analysis, group, findings)) {
-        const anchor = anchorAt(place, hunks.get(place.document.path) ?? []);
-        if (anchor)
-            return anchor;
+
+/** Finds lines of the diff for comments. */
+class Anchors {
+    #hunks;
+    #locations;
+    #settings = new Map();
+    constructor(analysis, hunks) {
+        this.#hunks = hunks;
+        this.#locations = collections_groupBy(analysis.locations, ({ name }) => anchor_keyOf(name.place));
     }
-    return null;
-}
-function* anchor_placesOf(analysis, group, findings) {
-    for (const { place } of findings)
-        yield place;
-    for (const { related } of findings)
-        yield* related.map(({ place }) => place);
-    const locations = findings.flatMap(({ location }) => (location ? [location.place] : []));
-    yield* locations;
-    yield group.place;
-    for (const { name, level } of analysis.locations) {
-        if (locations.some((place) => isSamePlace(place, name.place)))
-            yield* settingsOf(level);
-    }
-}
-function isSamePlace(a, b) {
-    return a.document === b.document && a.span.start === b.span.start;
-}
-/** The directives that can have to do with what a location sends, innermost level first. */
-function* settingsOf(location) {
-    for (let level = location; level; level = level.parent) {
-        for (const { name, document, directive } of level.uses) {
-            if (/^(?:proxy_|include$|set$|map$)/.test(name))
-                yield { document, span: directive };
+    /**
+     * Where a comment about these findings stands: at the primary place of the worst one, else at a related place, the
+     * location, the group's block, or a line that takes part in the location's settings, a changed one by choice; null
+     * where none of them is in the diff.
+     */
+    find(group, findings) {
+        for (const { place } of findings) {
+            const found = this.#lineIn(place);
+            if (found)
+                return { ...found, isPrimary: true };
         }
+        const others = [
+            ...findings.flatMap(({ related }) => related.map(({ place }) => place)),
+            ...findings.flatMap(({ location }) => location?.place ?? []),
+            group.place,
+        ];
+        for (const place of others) {
+            const found = this.#lineIn(place);
+            if (found)
+                return { ...found, isPrimary: false };
+        }
+        const settings = findings.flatMap(({ location }) => location ? this.#settingsOf(location) : []);
+        const found = settings.find(({ hunk, line }) => hunk.changed.has(line)) ?? settings[0];
+        return found ? { ...found, isPrimary: false } : null;
     }
+    #lineIn(place) {
+        return lineIn(place, this.#hunks.get(place.document.path) ?? []);
+    }
+    /** The lines in the diff that can have to do with what a location sends, innermost level first. */
+    #settingsOf({ place }) {
+        const lines = [];
+        for (const { level: own } of this.#locations.get(anchor_keyOf(place)) ?? []) {
+            for (let level = own; level; level = level.parent) {
+                lines.push(...this.#settingsIn(level));
+            }
+        }
+        return lines;
+    }
+    #settingsIn(level) {
+        const known = this.#settings.get(level);
+        if (known)
+            return known;
+        const lines = level.uses
+            .filter(({ name }) => /^(?:proxy_|include$|set$|map$)/.test(name))
+            .flatMap(({ document, directive }) => this.#lineIn({ document, span: directive }) ?? []);
+        this.#settings.set(level, lines);
+        return lines;
+    }
+}
+function anchor_keyOf({ document, span }) {
+    return `${span.start} ${document.path}`;
 }
 /**
  * A line of the place that lies in a hunk. Of a block only the lines that belong to it and not to a block inside: first
- * those of `proxy_pass` and `include`, then its head, then lines that are new.
+ * those of `proxy_pass` and `include`, then its head, then changed lines.
  */
-function anchorAt({ document, span }, hunks) {
+function lineIn({ document, span }, hunks) {
     if (hunks.length === 0)
         return null;
     const first = document.lines.lineAt(span.start);
@@ -58133,18 +58515,33 @@ function anchorAt({ document, span }, hunks) {
         if (hunk)
             return { document, hunk, line };
     }
-    const isInside = linesInside(document, inner);
-    const candidates = hunks.flatMap((hunk) => linesBetween(Math.max(first, hunk.start), Math.min(last, hunk.end))
-        .filter((line) => !isInside(line))
-        .map((line) => ({ document, hunk, line })));
-    return candidates.find(({ hunk, line }) => hunk.added.has(line)) ?? candidates[0] ?? null;
+    let shown = null;
+    for (const range of rangesOutside(document, inner, { first, last })) {
+        for (const hunk of hunks) {
+            const from = Math.max(range.first, hunk.start);
+            const to = Math.min(range.last, hunk.end);
+            if (from > to)
+                continue;
+            const changed = [...hunk.changed].find((line) => from <= line && line <= to);
+            if (changed !== undefined)
+                return { document, hunk, line: changed };
+            shown ??= { document, hunk, line: from };
+        }
+    }
+    return shown;
 }
-function linesInside({ lines }, directives) {
-    const blocks = directives.flatMap(({ block }) => block ? [{ first: lines.lineAt(block.start), last: lines.lineAt(block.end) }] : []);
-    return (line) => blocks.some(({ first, last }) => first <= line && line <= last);
-}
-function linesBetween(first, last) {
-    return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+/** What is left of a range of lines without those of the blocks in it. */
+function rangesOutside({ lines }, directives, whole) {
+    const ranges = [];
+    let { first } = whole;
+    for (const { block } of directives) {
+        if (!block)
+            continue;
+        ranges.push({ first, last: lines.lineAt(block.start) - 1 });
+        first = lines.lineAt(block.end) + 1;
+    }
+    ranges.push({ first, last: whole.last });
+    return ranges.filter(({ first: from, last }) => from <= last);
 }
 /** The directive that is exactly this span. */
 function anchor_directiveAt(directives, span) {
@@ -58162,8 +58559,9 @@ function anchor_directiveAt(directives, span) {
 
 
 /**
- * Which comments to post on which lines of the diff. Each group gives one comment, the worst first. Every line lies in the
- * diff, both ends of a range in one hunk; no two suggestions share a line; and all suggestions together were proven.
+ * Which comments to post on which lines of the diff. Each group gives one comment, but for groups that are all broken by
+ * one line outside of them: these share one. Every line lies in the diff, both ends of a range in one hunk; no two
+ * suggestions share a line; and all suggestions together were proven.
  */
 function planReview(request) {
     return new Planner(request).plan();
@@ -58174,6 +58572,7 @@ class Planner {
     #changes;
     #maxComments;
     #hunks = new Map();
+    #anchors;
     #drafts = [];
     #unplaced = [];
     #left = 0;
@@ -58186,6 +58585,7 @@ class Planner {
             if (status !== "removed")
                 this.#hunks.set(path, hunksOf(patch));
         }
+        this.#anchors = new Anchors(analysis, this.#hunks);
     }
     plan() {
         for (const { group, findings } of this.#groups())
@@ -58209,7 +58609,7 @@ class Planner {
         });
     }
     #draft(group, findings) {
-        const anchor = anchorOf(this.#analysis, group, findings, this.#hunks);
+        const anchor = this.#anchors.find(group, findings);
         if (!anchor) {
             this.#unplaced.push(...findings);
         }
@@ -58219,8 +58619,48 @@ class Planner {
         }
         else {
             const suggestion = this.#suggestion(group, anchor);
-            this.#drafts.push({ group, findings, anchor, suggestion });
+            const other = suggestion ? null : (this.#join(group, anchor) ?? this.#sameCause(anchor));
+            if (other) {
+                other.groups.push(group);
+                other.findings.push(...findings);
+            }
+            else {
+                this.#drafts.push({ groups: [group], findings: [...findings], anchor, suggestion });
+            }
         }
+    }
+    /** A comment about other blocks that stands at this line only because the line has to do with them. */
+    #sameCause({ document, line, isPrimary }) {
+        if (isPrimary)
+            return null;
+        const draft = this.#drafts.find(({ anchor, suggestion }) => {
+            const isSameLine = anchor.document === document && anchor.line === line;
+            return isSameLine && !anchor.isPrimary && !suggestion;
+        });
+        return draft ?? null;
+    }
+    /**
+     * Puts a fix whose lines another suggestion has into that suggestion, such as two locations of a new file that need the
+     * same map. Gives the comment that holds both then.
+     */
+    #join(group, { document, hunk }) {
+        const fix = group.fix(anywhere);
+        if (fix?.safety !== "safe")
+            return null;
+        const inHunk = this.#drafts.filter(({ suggestion }) => suggestion?.document === document);
+        for (const draft of inHunk) {
+            const joint = plan_joined([...(draft.suggestion ? [draft.suggestion.fix] : []), fix]);
+            const isFree = this.#freeLines(document, hunk, draft);
+            const others = editsOf(this.#drafts.filter((other) => other !== draft));
+            if (!joint?.edits.every(writableIn(document, isFree, others)))
+                continue;
+            const change = suggestionFor(document, joint.edits, isFree);
+            if (!change || !this.#analysis.proveTogether(joint.edits))
+                continue;
+            draft.suggestion = { document, fix: joint, change };
+            return draft;
+        }
+        return null;
     }
     /** The group's fix inside one hunk, tried first where the comment would stand. */
     #suggestion(group, anchor) {
@@ -58260,9 +58700,11 @@ class Planner {
         }
         return found.slice(0, mostTries);
     }
-    /** Lines that lie in the hunk and in no other suggestion. */
-    #freeLines(document, hunk) {
-        const taken = this.#drafts.flatMap(({ suggestion }) => suggestion?.document === document ? [suggestion.change] : []);
+    /** Lines that lie in the hunk and in no suggestion but perhaps that of `own`. */
+    #freeLines(document, hunk, own = null) {
+        const taken = this.#drafts
+            .filter((draft) => draft !== own)
+            .flatMap(({ suggestion }) => (suggestion?.document === document ? [suggestion.change] : []));
         return (first, last) => hunk.start <= first &&
             last <= hunk.end &&
             !taken.some(({ startLine, line }) => startLine <= last && first <= line);
@@ -58274,14 +58716,16 @@ class Planner {
             return;
         const kept = [];
         for (const draft of suggesting) {
-            if (kept.length === 0 || this.#analysis.proveTogether(editsOf([...kept, draft])))
+            const holds = kept.length === 0 || this.#analysis.proveTogether(editsOf([...kept, draft]));
+            if (holds)
                 kept.push(draft);
             else
                 draft.suggestion = null;
         }
     }
-    #comment({ group, findings, anchor, suggestion }) {
-        const fix = suggestion?.fix ?? group.fix(anywhere);
+    #comment({ groups, findings: unsorted, anchor, suggestion }) {
+        const findings = order_worstFirst(unsorted);
+        const fix = suggestion?.fix ?? plan_joined(groups.flatMap((group) => group.fix(anywhere) ?? []));
         const { startLine, line } = suggestion?.change ?? { startLine: anchor.line, line: anchor.line };
         return {
             path: (suggestion?.document ?? anchor.document).path,
@@ -58307,12 +58751,25 @@ class Planner {
             .toSorted((a, b) => compareText(a.path, b.path))
             .map(({ path }) => `GitHub shows no diff of ${path}, so there can be no comments on it.`);
         if (this.#left > 0) {
-            notes.push(`${order_numbered(this.#left, "finding")} got no comment, because there are no more than ${this.#maxComments} comments.`);
+            notes.push(`${order_numbered(this.#left, "finding")} got no comment, because max-comments is ${this.#maxComments}.`);
         }
         return notes;
     }
 }
 const mostTries = 4;
+/** Several fixes as one; null without any. */
+function plan_joined(fixes) {
+    const [first, ...others] = fixes;
+    if (!first || others.length === 0)
+        return first ?? null;
+    const titles = new Set(fixes.map(({ title }) => title));
+    return {
+        ...first,
+        title: [...titles].join("; "),
+        safety: fixes.every(({ safety }) => safety === "safe") ? "safe" : "unsafe",
+        edits: fixes.flatMap(({ edits }) => edits),
+    };
+}
 function anywhere() {
     return true;
 }
@@ -58784,6 +59241,9 @@ server {
 Error; one finding for both headers, which points at the line that discards and at those that are lost. A notice where it is not
 clear that the location serves WebSockets. Silent where the outer lines would not make a handshake either.
 
+The suggestion repeats what a handshake needs: \`Upgrade\`, \`Connection\` and, where it is lost with them, \`Host\`. Whatever else is
+lost is named in the message and left as it is, since a location may well mean to send less.
+
 Moving an \`include\` to the outer level, or the lines of that level into the included file, is as good as repeating them.
 
 ## Silence
@@ -58823,7 +59283,8 @@ The usual way to serve handshakes and ordinary requests in one location is a map
 - two maps for one variable: nginx takes the last one, without a word;
 - a value that does not have the token.
 
-A map that feeds \`Upgrade\` is looked at in the same way.
+A map that feeds \`Upgrade\`, such as a list of the protocols that may pass, is looked at in the same way; a list without
+\`websocket\` gets that line, and stays a list.
 
 ## Example
 
@@ -59475,7 +59936,9 @@ The request is changed on its way so that it is no handshake any more.
 A handshake is a \`GET\` with a key and a version. These make something else of it on its way:
 
 - \`proxy_method POST\`: servers answer 400 or 405.
-- \`proxy_pass_request_headers off\`: \`Sec-WebSocket-Key\` and \`Sec-WebSocket-Version\` are gone, unless they are set by hand.
+- \`proxy_pass_request_headers off\`: \`Sec-WebSocket-Key\` and \`Sec-WebSocket-Version\` are gone, unless they are set by hand;
+  \`proxy_set_header Sec-WebSocket-Version 8\` and the like ask for a protocol that nobody speaks any more.
+- \`proxy_set_body\`: the handshake passes, but the body's bytes come before the first frame, over which Node's ws stumbles.
 - \`grpc_pass\`, \`fastcgi_pass\` and \`memcached_pass\`: nginx has no tunnel for a 101 there, in any version. It has one for
   \`uwsgi_pass\` and \`scgi_pass\`.
 
@@ -59522,7 +59985,7 @@ server {
 
 ## Severity
 
-Error. Silent where the request that reaches the upstream is a handshake all the same.
+Error; a warning for a body. Silent where the request that reaches the upstream is a handshake all the same.
 
 ## Silence
 
@@ -60057,7 +60520,8 @@ server {
 
 A warning where the target is the name of an \`upstream\` block, a private or loopback address, or a host without a dot. A notice in
 the summary, without a suggestion, where it is a public name: such a host may serve several sites and need its own name. An error
-where no \`Host\` is sent. Silent where nginx sets both \`Origin\` and \`Host\` to the same host, and where either cannot be known.
+where no \`Host\` is sent. Silent where nginx sets both \`Origin\` and \`Host\` to the same host, and where either cannot be known. Where \`Host\` is lost together with
+the upgrade headers, \`header-inheritance\` brings it back.
 
 ## Silence
 
@@ -60148,7 +60612,6 @@ class Journey {
     subrequests = [];
     isSubrequest;
     changes = MOST_CHANGES;
-    method;
     /** The status that an `error_page` without `=` puts over whatever its page answers. */
     fixedStatus = null;
     wentToErrorPage = false;
@@ -60158,7 +60621,6 @@ class Journey {
         this.version = version;
         this.steps = steps;
         this.isSubrequest = isSubrequest;
-        this.method = scope.request.method;
     }
     run() {
         let next = { to: "server" };
@@ -60189,7 +60651,7 @@ class Journey {
         }
         const { level } = located;
         this.noteLocation(level);
-        if (!this.scope.isInternal && usesOf(level, "internal").length > 0) {
+        if (!this.scope.isInternal && effectiveSetting(level, "internal").state === "set") {
             return this.special(404, level, "the location is internal");
         }
         if (located.redirect) {
@@ -60204,9 +60666,9 @@ class Journey {
             : "no location matches");
     }
     enter(location) {
-        const settings = limited(location, this.method);
+        const settings = limited(location, this.scope.method);
         if (settings !== location) {
-            this.steps.push(`limit_except holds for ${this.method}`);
+            this.steps.push(`limit_except holds for ${this.scope.method}`);
         }
         else if (location !== this.server) {
             const meddler = meddlerOf(location);
@@ -60243,44 +60705,57 @@ class Journey {
     }
     refusal(level) {
         const isAny = settingWord(level, "satisfy") === "any";
-        const rule = accessRules(level)[0];
-        if (rule?.name === "deny" && rule.parameters[0] === "all" && !isAny) {
-            return this.special(403, level, `deny all (line ${lineOf(rule)})`);
+        const rules = [this.byAddress(level), this.byPassword(level), this.bySubrequest(level)];
+        const refused = rules.filter((rule) => rule !== null && rule !== "admitted");
+        const chosen = (isAny ? refused.find(({ status }) => status === 401) : undefined) ?? refused[0];
+        return chosen === undefined || (isAny && rules.includes("admitted"))
+            ? null
+            : this.special(chosen.status, level, chosen.why);
+    }
+    byAddress(level) {
+        const [rule] = accessRules(level);
+        const whom = rule?.parameters[0];
+        if (rule === undefined || whom === undefined) {
+            return null;
         }
-        if (rule !== undefined && rule.parameters[0] !== "all") {
-            this.steps.push(`${rule.name} ${rule.parameters[0] ?? ""} (line ${lineOf(rule)}): the client's address is taken as allowed`);
+        if (whom !== "all") {
+            this.steps.push(`${rule.name} ${whom} (line ${lineOf(rule)}): the client's address is taken as allowed`);
+            return "admitted";
         }
+        return rule.name === "allow"
+            ? "admitted"
+            : { status: 403, why: `deny all (line ${lineOf(rule)})` };
+    }
+    byPassword(level) {
         const realm = settingWord(level, "auth_basic");
-        const { request } = this.scope;
-        if (realm !== null && realm !== "off" && !isAny) {
-            if (clientHeader(request, "authorization") === "") {
-                return this.special(401, level, "auth_basic: the request has no Authorization");
-            }
-            this.steps.push("auth_basic: the password is taken as right");
+        if (realm === null || realm === "off") {
+            return null;
         }
+        if (clientHeader(this.scope.request, "authorization") === "") {
+            return { status: 401, why: "auth_basic: the request has no Authorization" };
+        }
+        this.steps.push("auth_basic: the password is taken as right");
+        return "admitted";
+    }
+    bySubrequest(level) {
         const auth = effectiveSetting(level, "auth_request");
-        if (auth.state === "set" && auth.use.parameters[0] !== "off") {
-            return this.ask(auth.use, level, isAny);
+        if (auth.state !== "set" || auth.use.parameters[0] === "off") {
+            return null;
         }
-        return null;
+        const { use } = auth;
+        const where = `auth_request ${use.parameters[0] ?? ""} (line ${lineOf(use)})`;
+        const status = this.subrequest(use);
+        if (status === null) {
+            this.steps.push(`${where}: its answer is taken as a yes`);
+            return "admitted";
+        }
+        if (status >= 200 && status < 300) {
+            return "admitted";
+        }
+        const why = `${where} is answered ${status}`;
+        return { status: status === 401 || status === 403 ? status : 500, why };
     }
-    ask(use, level, isAny) {
-        const exchange = this.subrequest(use);
-        if (exchange === null) {
-            return null;
-        }
-        const { outcome, status } = exchange;
-        if (outcome !== "answered" || isAny) {
-            this.steps.push(`auth_request ${use.parameters[0] ?? ""} (line ${lineOf(use)}): its answer is taken as a yes`);
-            return null;
-        }
-        if (status === null || (status >= 200 && status < 300)) {
-            return null;
-        }
-        const refused = status === 401 || status === 403 ? status : 500;
-        return this.special(refused, level, `auth_request (line ${lineOf(use)}) is answered ${status}`);
-    }
-    /** What becomes of the subrequest of an `auth_request` or `mirror`. */
+    /** Follows the subrequest of an `auth_request` or `mirror`. Gives its status, or null where a server or nobody knows it. */
     subrequest(use) {
         const target = evaluate(use.parameters[0] ?? "", this.scope);
         if (!isKnown(target) || !target.startsWith("/")) {
@@ -60296,9 +60771,11 @@ class Journey {
             sentAsAsked: false,
             replacesPath: true,
         };
-        const exchange = new Journey(scope, this.server, this.version, [], true).run();
+        const journey = new Journey(scope, this.server, this.version, [], true);
+        const exchange = journey.run();
         this.subrequests.push({ use, exchange });
-        return exchange;
+        // Files are taken as if they were not there.
+        return exchange.outcome === "answered" ? (exchange.status ?? 404) : journey.fixedStatus;
     }
     tryFiles(level) {
         const mirrors = this.isSubrequest ? [] : effectiveList(level, "mirror").uses;
@@ -60324,7 +60801,7 @@ class Journey {
         if (text.startsWith("@")) {
             const named = namedLocation(this.server, text);
             if (named === null) {
-                return this.answered(500, level, `there is no location ${text}`);
+                return this.end("answered", 500, level, `there is no location ${text}`);
             }
             this.noteLocation(named);
             this.scope.isInternal = true;
@@ -60344,7 +60821,9 @@ class Journey {
     }
     changed(level, next) {
         this.changes--;
-        return this.changes < 0 ? this.answered(500, level, "the request goes in circles") : next;
+        return this.changes < 0
+            ? this.end("answered", 500, level, "the request goes in circles")
+            : next;
     }
     content(level) {
         const pass = passOf(level);
@@ -60389,9 +60868,13 @@ class Journey {
             }
         }
         const [hidden] = level.hidden;
-        return hidden === undefined
-            ? this.answered(null, level, "nginx looks for a file")
-            : this.unknown(hidden, level);
+        if (hidden !== undefined) {
+            return this.unknown(hidden, level);
+        }
+        const pages = effectiveList(level, "error_page").uses;
+        return pages.some(({ parameters }) => parameters.slice(0, -1).includes("404"))
+            ? this.special(404, level, "nginx looks for a file, taken as if there were none")
+            : this.end("answered", null, level, "nginx looks for a file");
     }
     /** A status that an `error_page` may answer in its own way. */
     special(status, level, step) {
@@ -60405,7 +60888,7 @@ class Journey {
         if (page === undefined || target === undefined || isAgain) {
             return pages.hidden !== null && !isAgain
                 ? this.unknown(pages.hidden, level)
-                : this.answered(this.fixedStatus ?? status, level, null);
+                : this.end("answered", status, level, null);
         }
         this.wentToErrorPage = true;
         this.steps.push(`error_page ${page.parameters.join(" ")} (line ${lineOf(page)})`);
@@ -60415,8 +60898,8 @@ class Journey {
             return this.answered([301, 302, 303, 307, 308].includes(own) ? own : 302, level, null);
         }
         this.fixedStatus = own === 0 ? null : own;
-        if (target.startsWith("/") && this.method !== "HEAD") {
-            this.method = "GET";
+        if (target.startsWith("/") && this.scope.method !== "HEAD") {
+            this.scope.method = "GET";
         }
         return this.goTo(target, level);
     }
@@ -60502,8 +60985,11 @@ function parseUrl(url) {
 function trace_trace(config, request, version) {
     const errors = configErrors(config, version);
     const [only, newest] = version === null
-        ? [once(config, request, oldestVersion), once(config, request, newestVersion)]
-        : [once(config, request, version), null];
+        ? [
+            simulateRequest(config, request, oldestVersion),
+            simulateRequest(config, request, newestVersion),
+        ]
+        : [simulateRequest(config, request, version), null];
     const exchange = newest === null ? only : trace_join(only, newest);
     const isWebsocket = request.probe === "websocket";
     const result = {
@@ -60638,7 +61124,8 @@ function* undefinedVariables(config) {
 function isRegularExpression(use, index) {
     return use.name === "rewrite" ? index === 0 : /^!?~\*?$/.test(use.parameters[index - 1] ?? "");
 }
-function once(config, request, version) {
+/** What becomes of one request in one version of nginx, if it starts. */
+function simulateRequest(config, request, version) {
     const steps = [];
     const candidates = listenersFor(config, request, steps);
     const [first] = candidates;
@@ -60665,6 +61152,9 @@ function once(config, request, version) {
         return ended("answered", 400, "the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS");
     }
     const client = clientRequest(request, first, target);
+    if (client.hostName === "") {
+        return ended("answered", 400, "the request has no Host");
+    }
     const exchange = route(config, client, candidates, version);
     return { ...exchange, steps: [...steps, ...exchange.steps] };
 }
@@ -60892,11 +61382,12 @@ function verdictText({ strict, lenient, reasons }) {
  * Follows one request through the program that a file belongs to: the one that starts with it, else the first that
  * includes it.
  *
- * @param policy whose `nginxVersion` counts; null leaves open what versions do differently
+ * @param policy whose `nginxVersion` counts, else that of the repository's images; without either, what versions do differently is open
  * @returns null where the file is no nginx configuration
  */
 function traceFile(files, file, request, policy) {
-    const version = policy.nginxVersion === null ? null : (parseVersion(policy.nginxVersion) ?? null);
+    const [only, ...others] = versionsInQuestion(policy.nginxVersion ?? repositoryVersion(files, () => { }));
+    const version = only === undefined || others.length > 0 ? null : only;
     // Who names a file means it, whatever its name.
     for (const asked of [policy, { ...policy, files: [file], ignore: [] }]) {
         const { configs } = findPrograms(new Documents(files), { policy: asked, paths: [file] });
@@ -60955,7 +61446,7 @@ class UserError extends Error {
     }
 }
 /** Turns what Octokit throws into a fault; gives anything else back as it is. */
-function faults_faultOf(error, now = Date.now()) {
+function faultOf(error, now = Date.now()) {
     if (!isRequestFailure(error))
         return error;
     const { response } = error;
@@ -64602,7 +65093,7 @@ async function connect(token) {
             return await send({ ...options, request: { ...options.request, signal } });
         }
         catch (error) {
-            throw faults_faultOf(error);
+            throw faultOf(error);
         }
     });
     octokit.hook.wrap("request", (send, options) => options.method === "GET" ? repeatedly(async () => send(options)) : send(options));
@@ -64755,7 +65246,7 @@ function fullName(end) {
 ;// CONCATENATED MODULE: ./build/action/contents.js
 
 /** What one run reads at most, so that it cannot use up the hour's 1,000 requests of a repository. */
-const mostFiles = 5000;
+const contents_mostFiles = 5000;
 const mostBytes = 60_000_000;
 const filesPerQuery = 100;
 /** A query that has to read more than this runs into GitHub's time limit of 10 s. */
@@ -64798,7 +65289,7 @@ class Contents {
             if (this.has(source))
                 continue;
             const size = sizeOf(source);
-            if (this.#files >= mostFiles || this.#bytes + size > mostBytes) {
+            if (this.#files >= contents_mostFiles || this.#bytes + size > mostBytes) {
                 this.#known.set(contents_keyOf(source), { reason: "the limit of what one run reads is reached" });
                 continue;
             }
@@ -65290,7 +65781,7 @@ function ofFindings(findings) {
     return {
         level: severity,
         title: findings.map(({ rule }) => rule).join(", "),
-        message: findings.map(({ message }) => message).join("\n"),
+        message: findings.map(({ message }) => redact_redact(message)).join("\n"),
         file: place.document.path,
         startLine: order_startOf(place).line,
         endLine: endOf(place).line,
@@ -65430,7 +65921,7 @@ function planThreads(request) {
 /** Of comments that were to be posted, those that no open thread shows yet. */
 function notYetPosted(comments, threads) {
     const open = ownThreads(threads).filter(({ thread }) => !thread.resolved && !thread.outdated);
-    return comments.filter((comment) => !open.some(({ fingerprints }) => sameSet(fingerprints, comment.fingerprints)));
+    return comments.filter((comment) => !open.some(({ thread, fingerprints }) => isAnchoredAt(thread, comment) && sameSet(fingerprints, comment.fingerprints)));
 }
 /** Of two runs at once: open threads about the same findings at the same place, except the oldest of each. */
 function youngerDuplicates(threads) {
@@ -65439,7 +65930,8 @@ function youngerDuplicates(threads) {
     for (const { thread, fingerprints } of ownThreads(threads)) {
         if (thread.resolved || thread.outdated)
             continue;
-        const key = JSON.stringify([thread.path, thread.line, ...fingerprints.toSorted()]);
+        const place = [thread.path, thread.startLine, thread.line];
+        const key = JSON.stringify([place, fingerprints.toSorted()]);
         if (seen.has(key) && !thread.replied)
             duplicates.push(thread);
         seen.add(key);
@@ -65712,7 +66204,7 @@ function reviewBody(posted, unplaced) {
 function review_body_list(findings) {
     const items = findings.slice(0, mostListed).map((finding) => {
         const where = code(`${finding.place.document.path}:${order_startOf(finding.place).line}`);
-        return `- ${where} ${code(finding.rule)}: ${prose(finding.message)}`;
+        return `- ${where} ${code(finding.rule)}: ${prose(redact_redact(finding.message))}`;
     });
     const left = findings.length - items.length;
     const more = left > 0 ? [`- and ${left} more in the job summary`] : [];

@@ -3,7 +3,7 @@ import type { Files } from "../github/git.ts";
 import { branchEvent } from "../github/events.ts";
 import type { RunOptions, RunResult } from "../github/runner.ts";
 import type { Fault, LoggedRequest } from "../github/server.ts";
-import { nginx } from "./configurations.ts";
+import { nginx, siteOf } from "./configurations.ts";
 import { printed, scenario, writes } from "./scenario.ts";
 
 const policyPath = ".github/nginx-websocket-guard.yml";
@@ -58,7 +58,7 @@ describe("the base's policy", () => {
     ["an unknown rule", "rules:\n  idle-timeot: off\n", 'unknown rule "idle-timeot"', 2],
     ["an unknown key", "# ours\nprofil: basic\n", 'unknown key "profil"', 2],
     ["a wrong value", "profile: strict\n", "strict", 1],
-    ["no YAML", "rules: [\n", "this is not YAML", 2],
+    ["no YAML", "rules: [\n", "a bracket is open", 2],
     ["binary", new Uint8Array([0, 1, 2]), "cannot be read: it is binary", 1],
   ])("%s", async (_, policy, message, line) => {
     const { run } = await scenario({
@@ -191,6 +191,24 @@ describe("a bug of ours, here an answer that nobody foresaw", () => {
     const stacks = commands.filter(({ message }) => /^\s+at /m.test(message));
     expect(stacks.map(({ command }) => command)).toEqual(["debug"]);
   });
+});
+
+test("a password in the repository is repeated nowhere but in the suggestion", async () => {
+  const head = Object.fromEntries(
+    ["a", "b"].map((name) => [
+      `nginx/conf.d/${name}.conf`,
+      siteOf(
+        'proxy_set_header Authorization "Basic hunter2";',
+        `proxy_pass http://${name}:8080/?api_key=hunter2;`,
+      ),
+    ]),
+  );
+  const { pull, run } = await scenario({ base: nginx.complete, head });
+  const { stdout, summary } = await run({ inputs: { "max-comments": "1" } });
+  const said = [stdout, summary, ...pull.reviews.map(({ body }) => body)].join("\n");
+  expect(said).not.toContain("hunter2");
+  const outside = pull.comments.map(({ body }) => body.replace(/```suggestion[^]*?```/, ""));
+  expect(outside.join("\n")).not.toContain("hunter2");
 });
 
 test("text of the repository is never a workflow command", async () => {

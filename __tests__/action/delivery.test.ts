@@ -4,6 +4,13 @@ import { scenario, writes } from "./scenario.ts";
 import type { Scenario } from "./scenario.ts";
 
 const broken = { base: nginx.complete, head: nginx.broken };
+/** Serves ordinary requests too, so that the fix brings a map. */
+const mixed = `upstream app {
+    server 10.0.0.5:8080;
+    keepalive 8;
+}
+
+${siteOf("proxy_pass http://app/guacamole/;").replace("location /ws", "location /remote/")}`;
 const repaired = siteOf(...upgrade, pass);
 
 /** Comments that a reader sees: open, in the diff, not hidden. */
@@ -35,6 +42,20 @@ describe("a later push", () => {
     expect(visible(one)).toHaveLength(1);
     expect(visible(one)[0]).toContain("10.0.0.6");
     expect(one.pull.comments[0]?.body).toMatch(/^\*\*Replaced by a newer comment\.\*\*/);
+    expect(writes(await one.run())).toEqual([]);
+  });
+
+  test("that allows a suggestion of more lines replaces the comment at the same line", async () => {
+    const one = await scenario({
+      base: nginx.complete,
+      // The stray brace keeps the fix from being proven.
+      head: { [nginx.path]: `${mixed}}\n` },
+    });
+    await one.run();
+    one.pull.push({ [nginx.path]: mixed });
+    await one.run();
+    expect(visible(one)).toHaveLength(1);
+    expect(visible(one)[0]).toContain("```suggestion\nmap ");
     expect(writes(await one.run())).toEqual([]);
   });
 

@@ -142,9 +142,15 @@ describe("the life of a comment", () => {
 });
 
 test("after a lost answer, what already stands is not posted again", () => {
-  const comments = [comment(6, "a"), comment(9, "b"), comment(12, "c")];
-  const threads = [thread(6, ["a"]), thread(null, ["b"]), thread(12, ["c"], { resolved: true })];
-  expect(notYetPosted(comments, threads).map(({ line }) => line)).toEqual([9, 12]);
+  const comments = [comment(6, "a"), comment(9, "b"), comment(12, "c"), comment(15, "d")];
+  const threads = [
+    thread(6, ["a"]),
+    thread(null, ["b"]),
+    thread(12, ["c"], { resolved: true }),
+    // The older comment, which the one at line 15 shall replace.
+    thread(14, ["d"]),
+  ];
+  expect(notYetPosted(comments, threads).map(({ line }) => line)).toEqual([9, 12, 15]);
 });
 
 test("of two runs at once the younger comments go, unless people answered", () => {
@@ -153,8 +159,8 @@ test("of two runs at once the younger comments go, unless people answered", () =
     thread(6, ["b", "a"]),
     thread(6, ["a", "b"], { replied: true }),
   ] as const;
-  const elsewhere = thread(9, ["a", "b"]);
-  expect(youngerDuplicates([answered, second, elsewhere, first])).toEqual([second]);
+  const others = [thread(9, ["a", "b"]), thread(6, ["a", "b"], { startLine: 3 })];
+  expect(youngerDuplicates([answered, second, ...others, first])).toEqual([second]);
 });
 
 test.each<[string, string, boolean, string]>([

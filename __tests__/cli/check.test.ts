@@ -85,18 +85,21 @@ describe("check", () => {
       summary: { errors: 3, warnings: 2, notices: 0, locations: 1 },
     });
     const keys = [
-      ...[
-        "rule",
-        "severity",
-        "message",
-        "file",
-        "line",
-        "column",
-        "endLine",
-        "endColumn",
-        "location",
-      ],
-      ...["group", "fixedBy", "related", "new", "fingerprint", "fix"],
+      "rule",
+      "severity",
+      "message",
+      "file",
+      "line",
+      "column",
+      "endLine",
+      "endColumn",
+      "location",
+      "group",
+      "fixedBy",
+      "related",
+      "new",
+      "fingerprint",
+      "fix",
     ];
     for (const finding of report.findings) expect(Object.keys(finding)).toEqual(keys);
     const [first, ...others] = report.findings;

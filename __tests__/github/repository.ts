@@ -1,5 +1,5 @@
 import type { Account } from "./accounts.ts";
-import type { CommitInfo, FileContent, Files, TreeEntry } from "./git.ts";
+import type { CommitInfo, Files, TreeEntry } from "./git.ts";
 import { GitStore } from "./git.ts";
 import type { World } from "./world.ts";
 import type { PullRequestOptions } from "./pull-request.ts";
@@ -167,4 +167,4 @@ export class Repository {
   }
 }
 
-export type { FileContent, Files };
+export type { Files };

@@ -9,7 +9,7 @@ export type ProbeName = "websocket" | "plain" | "h2c";
 export const probeNames: readonly ProbeName[] = ["websocket", "plain", "h2c"];
 
 /** Always the same key, so that two heads can be compared as text. It is the example of RFC 6455. */
-export const probeKey = "dGhlIHNhbXBsZSBub25jZQ==";
+const probeKey = "dGhlIHNhbXBsZSBub25jZQ==";
 
 export interface ProbeOptions {
   readonly probe: ProbeName;
@@ -45,7 +45,7 @@ export interface ProbeResult {
 }
 
 /** The request of a probe, blank line included. */
-export function probeRequest(options: ProbeOptions): string {
+function probeRequest(options: ProbeOptions): string {
   const { probe, path = "/ws", host = "example.test", method = "GET" } = options;
   const lines = [`${method} ${path} HTTP/1.1`, `Host: ${host}`];
   const add = (name: string, value: string | null | undefined) => {

@@ -44,7 +44,7 @@ export interface Exchange extends ProbeResult {
 }
 
 /** The nginx of this machine. Throws, with the reason, where there is none. */
-export async function requireNginx(): Promise<FoundNginx> {
+async function requireNginx(): Promise<FoundNginx> {
   const nginx = await findNginx();
   if ("unavailable" in nginx) throw new Error(nginx.unavailable);
   return nginx;

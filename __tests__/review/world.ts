@@ -72,9 +72,7 @@ export function worldOf(sketch: WorldSketch): World {
   return { analysis, documents };
 }
 
-export function documentsOf(
-  files: Readonly<Record<string, string>>,
-): ReadonlyMap<string, Document> {
+function documentsOf(files: Readonly<Record<string, string>>): ReadonlyMap<string, Document> {
   const documents = new Documents({ list: () => Object.keys(files), read: (path) => files[path] });
   for (const path of Object.keys(files)) documents.get(path);
   return documents.all();
@@ -84,24 +82,21 @@ export function documentOf(text: string, path = "a.conf"): Document {
   return get(documentsOf({ [path]: text }), path);
 }
 
-export function get(documents: ReadonlyMap<string, Document>, path: string): Document {
+function get(documents: ReadonlyMap<string, Document>, path: string): Document {
   const document = documents.get(path);
   if (!document) throw new Error(`no file ${path}`);
   return document;
 }
 
 /** The edits that turn each `find` into its `replace`. */
-export function editsOf(
-  documents: ReadonlyMap<string, Document>,
-  edits: readonly Edit[],
-): TextEdit[] {
+function editsOf(documents: ReadonlyMap<string, Document>, edits: readonly Edit[]): TextEdit[] {
   return edits.map(([path, find, replace]) => {
     const { document, span } = placeOf(documents, [path, find]);
     return { document, start: span.start, end: span.end, text: replace };
   });
 }
 
-export function placeOf(documents: ReadonlyMap<string, Document>, [path, text]: At): Place {
+function placeOf(documents: ReadonlyMap<string, Document>, [path, text]: At): Place {
   const document = get(documents, path);
   const start = document.text.indexOf(text);
   if (start === -1) throw new Error(`no ${JSON.stringify(text)} in ${path}`);
@@ -176,7 +171,9 @@ function fixOf(
     .find((candidate) =>
       candidate.every(({ document, start, end }) => writable({ document, span: { start, end } })),
     );
-  return edits ? { title: "Forward the upgrade headers", safety, edits, now, after } : null;
+  return edits
+    ? { title: "Forward the upgrade headers", safety, edits, probe: "websocket", now, after }
+    : null;
 }
 
 function nameOf(locations: readonly LocationReport[], { document, span }: Place): LocationName {

@@ -13,11 +13,13 @@ export interface Fixture {
   /** `bad-map`, without an ending. */
   readonly name: string;
   readonly isBad: boolean;
+  /** Several files, with a main file of their own. */
+  readonly isFolder: boolean;
   /** What is in the repository before. */
   readonly base: Texts;
-  /** What the pull request adds. */
+  /** What the pull request adds or changes. */
   readonly added: Texts;
-  /** The added files after the suggestions are committed; null where there is no suggestion. */
+  /** These files after the suggestions are committed; null where there is no suggestion. */
   readonly fixed: Texts | null;
   readonly policy: Policy;
   /** The request target of the handshake that real nginx is asked. */
@@ -35,7 +37,7 @@ export function loadFixtures(): Fixture[] {
       readdirSync(join(fixturesFolder, rule))
         .filter(
           (entry) =>
-            /^(?:bad|good)-/.test(entry) && !/\.(?:fixed|fixed\.conf|review\.md)$/.test(entry),
+            /^(?:bad|good)-/.test(entry) && !/\.(?:base|fixed|fixed\.conf|review\.md)$/.test(entry),
         )
         .map((entry) => loadFixture(rule, entry)),
     );
@@ -45,13 +47,19 @@ function loadFixture(rule: string, entry: string): Fixture {
   const path = join(fixturesFolder, rule, entry);
   const name = entry.replace(/\.conf$/, "");
   const isFolder = statSync(path).isDirectory();
-  const added = isFolder ? readFolder(path) : { "conf.d/site.conf": readFileSync(path, "utf8") };
+  const texts = isFolder ? readFolder(path) : { "conf.d/site.conf": readFileSync(path, "utf8") };
+  const before = existsSync(`${path}.base`) ? readFolder(`${path}.base`) : null;
+  const added =
+    before === null
+      ? texts
+      : Object.fromEntries(Object.keys(before).map((file) => [file, texts[file] ?? ""]));
   const settings = settingsOf(Object.values(added));
   return {
     rule,
     name,
     isBad: name.startsWith("bad-"),
-    base: isFolder ? {} : main,
+    isFolder,
+    base: before === null ? (isFolder ? {} : main) : { ...texts, ...before },
     added: withoutSettings(added),
     fixed: loadFixed(rule, name, isFolder),
     policy: {

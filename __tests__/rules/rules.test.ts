@@ -147,6 +147,7 @@ function breaksHandshake({ base, added, policy }: Fixture): boolean {
 /** What else than the pair of headers a rule's fix may change of a request. */
 const about: Readonly<Record<string, readonly string[]>> = {
   "contradictory-header": ["host"],
+  "header-inheritance": ["host"],
   "altered-request": [
     "content-length",
     "request line",
@@ -236,8 +237,7 @@ function reviewText(analysis: Analysis, { comments }: Review): string {
   return [...posted, ...silent].join("\n");
 }
 
-function writeFixed({ rule, name, added, base }: Fixture, now: Texts): void {
-  const isFolder = Object.keys(base).length === 0;
+function writeFixed({ rule, name, added, isFolder }: Fixture, now: Texts): void {
   const path = fixedPath(rule, name, isFolder);
   for (const [file, text] of Object.entries(now)) {
     if (!isFolder) writeFileSync(path, text);

@@ -120,7 +120,11 @@ export function notYetPosted(
 ): ReviewComment[] {
   const open = ownThreads(threads).filter(({ thread }) => !thread.resolved && !thread.outdated);
   return comments.filter(
-    (comment) => !open.some(({ fingerprints }) => sameSet(fingerprints, comment.fingerprints)),
+    (comment) =>
+      !open.some(
+        ({ thread, fingerprints }) =>
+          isAnchoredAt(thread, comment) && sameSet(fingerprints, comment.fingerprints),
+      ),
   );
 }
 
@@ -130,7 +134,8 @@ export function youngerDuplicates(threads: readonly Thread[]): Thread[] {
   const duplicates: Thread[] = [];
   for (const { thread, fingerprints } of ownThreads(threads)) {
     if (thread.resolved || thread.outdated) continue;
-    const key = JSON.stringify([thread.path, thread.line, ...fingerprints.toSorted()]);
+    const place = [thread.path, thread.startLine, thread.line];
+    const key = JSON.stringify([place, fingerprints.toSorted()]);
     if (seen.has(key) && !thread.replied) duplicates.push(thread);
     seen.add(key);
   }

@@ -4,7 +4,7 @@ import { run } from "./run.ts";
 
 process.exitCode = run(process.argv.slice(2), {
   cwd: process.cwd(),
-  color: process.stdout.isTTY === true && !process.env["NO_COLOR"],
+  color: process.stdout.isTTY && !process.env["NO_COLOR"],
   width: process.stdout.columns ?? 80,
   write: (text) => process.stdout.write(text),
   complain: (text) => process.stderr.write(text),

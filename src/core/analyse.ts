@@ -3,14 +3,9 @@ import { type EntryGroup, groupsOf } from "./check/group.ts";
 import { type Mend, Mender } from "./check/mend.ts";
 import { type Entry, run, type Run } from "./check/run.ts";
 import { placedSilences, type PlacedSilence, silenceKey } from "./check/silence.ts";
-import {
-  newestVersion,
-  type NginxVersion,
-  oldestVersion,
-  parseVersion,
-} from "./config/directives.ts";
 import { Documents } from "./config/documents.ts";
 import type { Files, Place } from "./config/model.ts";
+import { repositoryVersion, versionsInQuestion } from "./config/version.ts";
 import type { TextEdit } from "./fix/edit.ts";
 import type { Writable } from "./fix/remedy.ts";
 import type { Policy } from "./policy/policy.ts";
@@ -31,10 +26,11 @@ export interface AnalyseOptions {
  */
 export function analyse(files: Files, { policy, paths }: AnalyseOptions): Analysis {
   const documents = new Documents(files);
-  const version = policy.nginxVersion === null ? undefined : parseVersion(policy.nginxVersion);
-  const versions: readonly NginxVersion[] =
-    version === undefined ? [oldestVersion, newestVersion] : [version];
-  return new Result(run({ documents, policy, paths, versions }), {
+  const version =
+    policy.nginxVersion ?? repositoryVersion(files, (path) => documents.wanted.add(path));
+  const versions = versionsInQuestion(version);
+  const of = run({ documents, policy: { ...policy, nginxVersion: version }, paths, versions });
+  return new Result(of, {
     isNew: () => true,
     counts: () => true,
   });

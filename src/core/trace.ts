@@ -1,7 +1,7 @@
-import { parseVersion } from "./config/directives.ts";
 import { Documents } from "./config/documents.ts";
 import type { Files } from "./config/model.ts";
 import { findPrograms } from "./config/programs.ts";
+import { repositoryVersion, versionsInQuestion } from "./config/version.ts";
 import { trace, type TraceRequest, type TraceResult } from "./handshake/trace.ts";
 import type { Policy } from "./policy/policy.ts";
 
@@ -9,7 +9,7 @@ import type { Policy } from "./policy/policy.ts";
  * Follows one request through the program that a file belongs to: the one that starts with it, else the first that
  * includes it.
  *
- * @param policy whose `nginxVersion` counts; null leaves open what versions do differently
+ * @param policy whose `nginxVersion` counts, else that of the repository's images; without either, what versions do differently is open
  * @returns null where the file is no nginx configuration
  */
 export function traceFile(
@@ -18,7 +18,10 @@ export function traceFile(
   request: TraceRequest,
   policy: Policy,
 ): TraceResult | null {
-  const version = policy.nginxVersion === null ? null : (parseVersion(policy.nginxVersion) ?? null);
+  const [only, ...others] = versionsInQuestion(
+    policy.nginxVersion ?? repositoryVersion(files, () => {}),
+  );
+  const version = only === undefined || others.length > 0 ? null : only;
   // Who names a file means it, whatever its name.
   for (const asked of [policy, { ...policy, files: [file], ignore: [] }]) {
     const { configs } = findPrograms(new Documents(files), { policy: asked, paths: [file] });

@@ -111,8 +111,14 @@ function freeEntries(world: World): string[] {
   const chosen = new Map<string, string>();
   for (let count = random.between(1, 5); count > 0; count--) {
     const key = random.pick(keys);
-    // nginx refuses a key that is there already, and compares keys without quotes and case.
-    chosen.set(key.replace(/^["']|["']$/g, "").toLowerCase(), key);
+    // nginx refuses a key that is there already, and compares keys without quotes and case, and `.x` with `*.x` and `x`.
+    chosen.set(
+      key
+        .replace(/^["']|["']$/g, "")
+        .replace(/^\*?\./, "")
+        .toLowerCase(),
+      key,
+    );
   }
   if (random.chance(0.6)) chosen.set("default", "default");
   return random.shuffle([...chosen.values()]).map((key) => `${key} ${random.pick(values)};`);

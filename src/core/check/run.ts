@@ -57,6 +57,8 @@ export interface Run {
 interface ActiveRule {
   readonly rule: Rule;
   readonly severity: Severity;
+  /** Whether the policy says the severity: then the rule's own nuances do not count. */
+  readonly isSet: boolean;
   readonly options: RuleOptions;
 }
 
@@ -143,7 +145,8 @@ function activeRules(policy: Policy): ActiveRule[] {
     const setting = policy.rules.get(rule.id);
     const inProfile = metadata.profiles.some((profile) => profile === policy.profile);
     const severity = setting?.severity ?? (inProfile ? metadata.severity : "off");
-    return severity === "off" ? [] : [{ rule, severity, options: setting?.options ?? {} }];
+    const isSet = setting?.severity != null;
+    return severity === "off" ? [] : [{ rule, severity, isSet, options: setting?.options ?? {} }];
   });
 }
 
@@ -267,8 +270,7 @@ function entriesOf(drafts: readonly Draft[]): Entry[] {
     const concerned = onlyUnclear ? heard : sure;
     return {
       rule,
-      severity:
-        onlyUnclear || document.source.isExample ? "notice" : (report.severity ?? active.severity),
+      severity: onlyUnclear || document.source.isExample ? "notice" : severityOf(active, report),
       report: { ...report, message: readable(report.message) },
       config,
       locations: concerned,
@@ -280,6 +282,12 @@ function entriesOf(drafts: readonly Draft[]): Entry[] {
       silence,
     };
   });
+}
+
+/** What only the summary may show stays as mild as the rule says. */
+function severityOf({ severity, isSet }: ActiveRule, report: Report): Severity {
+  const own = report.severity ?? severity;
+  return isSet && report.commentable !== false ? severity : own;
 }
 
 function byPlace(one: Draft, other: Draft): number {

@@ -110,18 +110,6 @@ export type NginxVersion = readonly [major: number, minor: number, patch: number
 export const oldestVersion: NginxVersion = [1, 22, 1];
 export const newestVersion: NginxVersion = [1, 31, 5];
 
-/** Reads "1.27" or "1.27.3"; a missing patch level is 0. Undefined where it is not a version. */
-export function parseVersion(text: string): NginxVersion | undefined {
-  const match = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(text.trim());
-  return match === null
-    ? undefined
-    : [
-        Number(match[1]),
-        Number(match[2]),
-        Number(match[3] ?? (Number(match[2]) % 2 === 0 ? 99 : 0)),
-      ];
-}
-
 /** Whether `version` is `since` or later. */
 export function isSince(version: NginxVersion, since: NginxVersion): boolean {
   for (let part = 0; part < 3; part++) {

@@ -1,5 +1,5 @@
 import { type EffectiveList, effectiveList, effectiveSetting } from "../config/effective.ts";
-import type { Document, Level, Use } from "../config/model.ts";
+import type { Config, Document, Level, Use } from "../config/model.ts";
 import { forEachUse } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import type { Directive } from "../syntax/tree.ts";
@@ -307,22 +307,46 @@ class Plan {
 
   /** Whether changing this line, or adding one at this level, reaches further locations than one. */
   private isShared(current: Use | undefined): boolean {
-    const isOwn = current !== undefined && current.level === this.level;
-    const isIncluded = isOwn && current.document !== this.container?.document;
+    if (current !== undefined && current.level === this.level) {
+      return (reach(this.request.config).get(current.directive)?.size ?? 0) > 1;
+    }
     const locations = new Set<Directive | null>();
-    forEachUse(isIncluded ? this.request.config.main : this.level, ({ name, level }) => {
+    forEachUse(this.level, ({ name, level }) => {
       if (name === "proxy_pass") {
         const list = effectiveList(level, HEADER);
-        const isReached = isOwn
-          ? list.uses.some((use) => use.directive === current.directive)
-          : list.level === null || isAround(list.level, this.level);
-        if (isReached) {
+        if (list.level === null || isAround(list.level, this.level)) {
           locations.add(settingsLevel(level).opener?.directive ?? null);
         }
       }
     });
     return locations.size > 1;
   }
+}
+
+const reaches = new WeakMap<Config, ReadonlyMap<Directive, ReadonlySet<Directive | null>>>();
+
+/** The blocks with a `proxy_pass` in which each header line holds; null stands for a file's top. */
+function reach(config: Config): ReadonlyMap<Directive, ReadonlySet<Directive | null>> {
+  const known = reaches.get(config);
+  if (known !== undefined) {
+    return known;
+  }
+  const found = new Map<Directive, Set<Directive | null>>();
+  forEachUse(config.main, ({ name, level }) => {
+    if (name === "proxy_pass") {
+      const block = settingsLevel(level).opener?.directive ?? null;
+      for (const { directive } of effectiveList(level, HEADER).uses) {
+        const blocks = found.get(directive);
+        if (blocks === undefined) {
+          found.set(directive, new Set([block]));
+        } else {
+          blocks.add(block);
+        }
+      }
+    }
+  });
+  reaches.set(config, found);
+  return found;
 }
 
 /** Whether `outer` is `inner` or a level around it. */

@@ -1,4 +1,5 @@
-import type { Config, Use } from "../config/model.ts";
+import { effectiveList, usesOf } from "../config/effective.ts";
+import type { Config, Level, Use } from "../config/model.ts";
 import { namedGroups } from "./pattern.ts";
 import { usesWithin } from "./walk.ts";
 
@@ -74,6 +75,37 @@ export function definitions(config: Config): ReadonlyMap<string, Use> {
   }
   byConfig.set(config, found);
   return found;
+}
+
+const setByLocations = new WeakMap<Config, ReadonlyMap<string, boolean>>();
+
+/**
+ * The variables, in lower case, that some location gives a value with `set`, and whether it may send the request on to
+ * another location, which then sees the value.
+ */
+export function setInLocations(config: Config): ReadonlyMap<string, boolean> {
+  let found = setByLocations.get(config);
+  if (found === undefined) {
+    const names = new Map<string, boolean>();
+    for (const { name, level, parameters } of usesWithin(config.main, isOfHttp)) {
+      if (name === "set" && (level.context === "location" || level.context === "location-if")) {
+        const variable = (parameters[0] ?? "").slice(1).toLowerCase();
+        names.set(variable, names.get(variable) === true || leadsElsewhere(level));
+      }
+    }
+    setByLocations.set(config, names);
+    found = names;
+  }
+  return found;
+}
+
+function leadsElsewhere(level: Level): boolean {
+  const own = ["rewrite", "try_files"].some((name) => usesOf(level, name).length > 0);
+  return (
+    own ||
+    effectiveList(level, "error_page").uses.length > 0 ||
+    (level.context === "location-if" && level.parent !== null && leadsElsewhere(level.parent))
+  );
 }
 
 /** Blocks whose directives define variables of the http block; the entries of a map are values, not directives. */

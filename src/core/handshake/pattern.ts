@@ -83,6 +83,8 @@ function translate(pcre: string): { source: string; hasDollar: boolean } | undef
   let source = "";
   let hasDollar = false;
   let inClass = false;
+  /** For each group that is open, whether it captures. */
+  const open: boolean[] = [];
   for (let at = 0; at < pcre.length; at++) {
     const character = pcre[at] ?? "";
     if (character === "\\") {
@@ -121,7 +123,16 @@ function translate(pcre: string): { source: string; hasDollar: boolean } | undef
       } else {
         source += character;
       }
+      open.push(named !== null);
     } else {
+      if (character === "(") {
+        open.push(true);
+      } else if (character === ")" && open.pop() === true) {
+        // What a group holds that is repeated and may be empty is told differently.
+        if (/[*+{]/.test(pcre[at + 1] ?? "") && /[*?}|(]/.test(pcre[at - 1] ?? "")) {
+          return undefined;
+        }
+      }
       hasDollar ||= character === "$";
       source += character;
     }

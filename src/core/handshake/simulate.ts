@@ -1,7 +1,11 @@
 import type { NginxVersion } from "../config/directives.ts";
-import { usesOf } from "../config/effective.ts";
+import { effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { exactServerName, listenersOf, serverNameOf } from "./listen.ts";
+import { setInLocations } from "./definitions.ts";
+import { ended } from "./ended.ts";
+import { locationName } from "./locate.ts";
+import { meddlerOf } from "./meddler.ts";
 import type { Exchange, Obstacle, Outcome, ProbeName, UpstreamRequest } from "./model.ts";
 import { passOf } from "./pass.ts";
 import { clientHeader, type ClientRequest, probeHeaders } from "./probe.ts";
@@ -14,7 +18,7 @@ import {
   undefinedVariableIn,
   upstreamRequest,
 } from "./upstream-request.ts";
-import { isKnown, newScope, type Scope } from "./variables.ts";
+import { isKnown, newScope, type Scope, unknown } from "./variables.ts";
 
 /**
  * Simulates the request that stands for all requests of one probe that end at a proxying level.
@@ -38,30 +42,24 @@ export function simulateAt(
   const request = standIn(server, location, probe);
   const scope = newScope(config, request, server === null ? null : serverNameOf(server));
   const steps: string[] = [];
-  const end = (outcome: Outcome, step: string | null, status: number | null = null): Exchange => {
-    if (step !== null) {
-      steps.push(step);
-    }
-    return {
-      probe,
-      outcome,
-      status,
-      level,
-      pass: null,
-      steps,
-      obstacles: [],
-      upstream: null,
-      idleTimeoutMs: null,
-      reusesUpstreamConnection: false,
-    };
-  };
+  const end = (
+    outcome: "answered" | "unknown",
+    step: string,
+    status: number | null = null,
+  ): Exchange => ended(probe, outcome, [...steps, step], { status, level });
   if (server !== null) {
     // The path that reaches this location may be one that the server's rewrites made.
     const before = runScript(server, { ...scope, path: null, computed: new Map() }, steps);
     if (before.end === "answered") {
       return end("answered", `${before.use.name} (line ${lineOf(before.use)})`, before.status);
     }
+    if (request.cameFromElsewhere === true) {
+      for (const name of setInLocations(config).keys()) {
+        scope.assigned.set(name, unknown("the location that leads here may set it", `$${name}`));
+      }
+    }
   }
+  scope.meddler = meddlerOf(location);
   const chosen = limited(location, request.method);
   if (chosen !== location || level.context === "limit_except") {
     return chosen === level
@@ -173,8 +171,9 @@ function standIn(server: Level | null, location: Level, probe: ProbeName): Clien
   const scheme = only("scheme");
   const port = only("port");
   const name = server === null ? null : exactServerName(server);
-  const usual = scheme === "https" ? "443" : "80";
-  const host = name === null || port === null ? null : port === usual ? name : `${name}:${port}`;
+  // On another port the client may say it or not: it may be one that only a container's inside knows.
+  const isUsual = port === (scheme === "https" ? "443" : "80");
+  const host = isUsual ? name : null;
   return {
     probe,
     standsForAll: true,
@@ -187,7 +186,16 @@ function standIn(server: Level | null, location: Level, probe: ProbeName): Clien
     port,
     headers: host === null ? probeHeaders(probe) : [["Host", host], ...probeHeaders(probe)],
     clientAddress: null,
+    cameFromElsewhere: cameFromElsewhere(location),
   };
+}
+
+/** Named and internal locations are only reached from others, which may have set variables. */
+function cameFromElsewhere(location: Level): boolean {
+  return (
+    locationName(location)?.kind === "named" ||
+    effectiveSetting(location, "internal").state === "set"
+  );
 }
 
 function isExact(location: Level): boolean {

@@ -1,7 +1,9 @@
 import { isSince, newestVersion, type NginxVersion, oldestVersion } from "../config/directives.ts";
+import { effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
 import type { Span } from "../syntax/tree.ts";
 import { isDefined } from "./definitions.ts";
+import { ended } from "./ended.ts";
 import { locationName } from "./locate.ts";
 import type { Exchange, Outcome, ProbeName, UpstreamRequest, Value, Verdict } from "./model.ts";
 import { type ClientRequest, probeHeaders } from "./probe.ts";
@@ -71,7 +73,7 @@ export function parseUrl(
   }
   const [, scheme = "", host = "", port = null, rest = "/"] = match;
   return {
-    scheme: /s$/i.test(scheme) ? "https" : "http",
+    scheme: /^(?:https|wss)$/i.test(scheme) ? "https" : "http",
     host,
     port,
     target: rest.startsWith("?") ? `/${rest}` : rest,
@@ -91,8 +93,11 @@ export function trace(
   const errors = configErrors(config, version);
   const [only, newest] =
     version === null
-      ? [once(config, request, oldestVersion), once(config, request, newestVersion)]
-      : [once(config, request, version), null];
+      ? [
+          simulateRequest(config, request, oldestVersion),
+          simulateRequest(config, request, newestVersion),
+        ]
+      : [simulateRequest(config, request, version), null];
   const exchange = newest === null ? only : join(only, newest);
   const isWebsocket = request.probe === "websocket";
   const result: TraceResult = {
@@ -219,7 +224,7 @@ const expanding =
 function* undefinedVariables(config: Config): Generator<{ use: Use; name: string }> {
   for (const use of usesWithin(config.main, ({ name }) => name !== "stream" && name !== "mail")) {
     const isEntry = use.level.context === "map" && use.level.opener?.name === "map";
-    if (!isEntry && !expanding.test(use.name)) {
+    if ((!isEntry && !expanding.test(use.name)) || isNeverCompiled(use)) {
       continue;
     }
     // What follows the source of a map, or a `set`, is the variable that it defines.
@@ -243,48 +248,70 @@ function* undefinedVariables(config: Config): Generator<{ use: Use; name: string
   }
 }
 
+/** Request headers of the http block of which nginx takes no notice: every server sets some of its own. */
+function isNeverCompiled({ name, level }: Use): boolean {
+  return (
+    name === "proxy_set_header" &&
+    level.context === "http" &&
+    usesOf(level, "server").every(
+      ({ inner }) => inner === null || usesOf(inner, "proxy_set_header").length > 0,
+    )
+  );
+}
+
 /** In a regular expression, `$` is an end and no variable. */
 function isRegularExpression(use: Use, index: number): boolean {
   return use.name === "rewrite" ? index === 0 : /^!?~\*?$/.test(use.parameters[index - 1] ?? "");
 }
 
-function once(config: Config, request: TraceRequest, version: NginxVersion): Exchange {
+/** `$http_name` joins all lines of a name (changes of 1.23.0). */
+const headersJoined: NginxVersion = [1, 23, 0];
+
+/** What becomes of one request in one version of nginx, if it starts. */
+export function simulateRequest(
+  config: Config,
+  request: TraceRequest,
+  version: NginxVersion,
+): Exchange {
   const steps: string[] = [];
   const candidates = listenersFor(config, request, steps);
   const [first] = candidates;
-  const ended = (outcome: Outcome, status: number | null, step: string): Exchange => ({
-    probe: request.probe,
-    outcome,
-    status,
-    level: null,
-    pass: null,
-    steps: [...steps, step],
-    obstacles: [],
-    upstream: null,
-    idleTimeoutMs: null,
-    reusesUpstreamConnection: false,
-  });
+  const end = (outcome: "answered" | "unknown", status: number | null, step: string): Exchange =>
+    ended(request.probe, outcome, [...steps, step], { status });
   if (first === undefined) {
-    return ended(
+    return end(
       "unknown",
       null,
       steps.length > 0 ? "so nothing answers here" : "there is no server",
     );
   }
-  const target = parseTarget(request.target, true);
+  const target = parseTarget(request.target, mergesSlashes(candidates));
   if (target === null) {
-    return ended("answered", 400, `nginx refuses the path ${request.target}`);
+    return end("answered", 400, `nginx refuses the path ${request.target}`);
   }
   if (speaksOnlyHttp2(first, version)) {
-    return ended(
+    return end(
       "answered",
       400,
       "the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS",
     );
   }
-  const client = clientRequest(request, first, target);
+  const client = {
+    ...clientRequest(request, first, target),
+    joinsHeaders: isSince(version, headersJoined),
+  };
+  if (client.hostName === "") {
+    return end("answered", 400, "the request has no Host");
+  }
   const exchange = route(config, client, candidates, version);
   return { ...exchange, steps: [...steps, ...exchange.steps] };
+}
+
+/** The path is read before the host is known: the default server says how. */
+function mergesSlashes(candidates: readonly Listening[]): boolean {
+  const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
+  const setting = chosen === undefined ? null : effectiveSetting(chosen.server, "merge_slashes");
+  return setting?.state !== "set" || setting.use.parameters[0]?.toLowerCase() !== "off";
 }
 
 function clientRequest(

@@ -11,6 +11,7 @@ import type { Config, Level, Use } from "../config/model.ts";
 import { isOpaque, readable, tagIn } from "../syntax/opaque.ts";
 import { escapePath } from "./escape.ts";
 import type { UpstreamHeader, UpstreamRequest, Value } from "./model.ts";
+import { clientHeader } from "./probe.ts";
 import {
   evaluate,
   isDefined,
@@ -102,21 +103,35 @@ function upstreams(config: Config): ReadonlyMap<string, Use> {
   return found;
 }
 
+/** Directives of an `upstream` that choose its balancing method. */
+const balancing: ReadonlySet<string> = new Set([
+  "hash",
+  "ip_hash",
+  "least_conn",
+  "least_time",
+  "random",
+]);
+
 /**
  * Whether connections to this target are kept for later requests: an `upstream` with `keepalive`, or from 1.29.7 any
- * `upstream` without `keepalive 0` (E57, E58).
+ * `upstream` without `keepalive 0` (E57, E58). Before, a balancing method after `keepalive` took its place (E62).
  */
 export function keepsConnections(
   config: Config,
   target: Pick<ProxyTarget, "address">,
   version: NginxVersion,
 ): boolean {
-  const upstream = upstreamOf(config, target);
-  const keepalive = upstream?.inner?.uses.find((use) => use.name === "keepalive");
-  if (keepalive !== undefined) {
-    return keepalive.parameters[0] !== "0";
+  const uses = upstreamOf(config, target)?.inner?.uses;
+  if (uses === undefined) {
+    return false;
   }
-  return upstream !== null && isSince(version, httpOneOneByDefault);
+  const isNew = isSince(version, httpOneOneByDefault);
+  const at = uses.findLastIndex(({ name }) => name === "keepalive");
+  if (at < 0) {
+    return isNew;
+  }
+  const isReplaced = !isNew && uses.slice(at).some(({ name }) => balancing.has(name));
+  return uses[at]?.parameters[0] !== "0" && !isReplaced;
 }
 
 /**
@@ -129,15 +144,17 @@ export function reusesConnection(
   request: UpstreamRequest,
   version: NginxVersion,
 ): boolean {
-  const tokens = request.headers
-    .filter(({ name }) => name.toLowerCase() === "connection")
-    .flatMap(({ value }) => (isKnown(value) ? value.split(",") : []))
-    .map((token) => token.trim().toLowerCase());
+  const tokens = new Set(
+    request.headers
+      .filter(({ name }) => name.toLowerCase() === "connection")
+      .flatMap(({ value }) => (isKnown(value) ? value.split(",") : []))
+      .map((token) => token.trim().toLowerCase()),
+  );
   const isOld = request.httpVersion === "1.0";
   return (
     keepsConnections(config, target, version) &&
-    !tokens.includes("close") &&
-    (!isOld || tokens.includes("keep-alive"))
+    !tokens.has("close") &&
+    (!isOld || tokens.has("keep-alive"))
   );
 }
 
@@ -150,6 +167,28 @@ export function undefinedVariableIn(level: Level, pass: Use, config: Config): st
   const names = [...texts, pass.parameters[0] ?? ""].flatMap(variablesIn);
   return names.find((name) => !isDefined(name, config)) ?? null;
 }
+
+/** Request headers that nginx has values of its own for: the client's are not passed on. */
+const neverPassed = [
+  "host",
+  "connection",
+  "upgrade",
+  "te",
+  "keep-alive",
+  "expect",
+  "content-length",
+  "transfer-encoding",
+];
+
+/** Those that `proxy_cache` keeps to itself beside. */
+const neverPassedToCache = [
+  "if-modified-since",
+  "if-unmodified-since",
+  "if-none-match",
+  "if-match",
+  "range",
+  "if-range",
+];
 
 /** The request head that nginx sends for a scope that has reached `level`. */
 export function upstreamRequest(
@@ -182,29 +221,32 @@ export function upstreamRequest(
       origin: { from: "directive", use: body },
     });
   }
-  const stripped = new Set([
-    "host",
-    "connection",
-    "upgrade",
-    "te",
-    "keep-alive",
-    "expect",
-    "content-length",
-    "transfer-encoding",
-  ]);
+  const length = clientHeader(scope.request, "content_length");
+  if (body === null && length !== "" && !named.has("content-length")) {
+    headers.push({ name: "Content-Length", value: length, origin: { from: "client" } });
+  }
+  const stripped = new Set(neverPassed);
   if (isSince(version, proxyConnectionStripped)) {
     stripped.add("proxy-connection");
   }
+  const cache = useOf(effectiveSetting(level, "proxy_cache"));
+  if (cache !== null && cache.parameters[0] !== "off") {
+    for (const name of neverPassedToCache) {
+      stripped.add(name);
+    }
+  }
+  const underscores = useOf(effectiveSetting(level, "underscores_in_headers"));
+  const takesUnderscores = underscores?.parameters[0]?.toLowerCase() === "on";
   if (passes?.parameters[0]?.toLowerCase() !== "off") {
     for (const [name, value] of scope.request.headers) {
       const key = name.toLowerCase();
-      if (!named.has(key) && !stripped.has(key) && !key.includes("_")) {
+      if (!named.has(key) && !stripped.has(key) && (takesUnderscores || !key.includes("_"))) {
         headers.push({ name, value, origin: { from: "client" } });
       }
     }
   }
   return {
-    method: method === null ? scope.request.method : evaluate(method.parameters[0] ?? "", scope),
+    method: method === null ? scope.method : evaluate(method.parameters[0] ?? "", scope),
     uri: upstreamUri(level, target, scope),
     address: target.address,
     httpVersion,

@@ -8,9 +8,9 @@ import type { Complain } from "./reader.ts";
 import { readPolicy } from "./schema.ts";
 
 /** A policy of a thousand rules and endpoints is far below these; a file made to exhaust memory is above them. */
-const mostCharacters = 200_000;
+const mostCharacters = 100_000;
 const mostAliases = 100;
-const mostNodes = 50_000;
+const mostNodes = 10_000;
 const deepest = 20;
 const mostProblems = 50;
 const tooDeep = `this nests too deeply: expected at most ${deepest} levels`;

@@ -26,7 +26,7 @@ export function visible(text: string): string {
 }
 
 /** One line: line ends and tabs become blanks, hidden characters are written out. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return visible(text.replaceAll(/[\r\n\t]+/g, " "));
 }
 

@@ -30,11 +30,6 @@ export function worstFirst(findings: readonly Finding[]): Finding[] {
   return findings.toSorted((a, b) => ranks[a.severity] - ranks[b.severity] || comparePlaces(a, b));
 }
 
-/** By file, place and rule. */
-export function inFileOrder(findings: readonly Finding[]): Finding[] {
-  return findings.toSorted(comparePlaces);
-}
-
 function comparePlaces(a: Finding, b: Finding): number {
   return (
     compareText(a.place.document.path, b.place.document.path) ||

@@ -1,7 +1,7 @@
 import type { Span } from "../syntax/tree.ts";
 
 /** What stands where a secret stood; the same mark as in GitHub's logs. */
-export const mask = "***";
+const mask = "***";
 
 const headerNames =
   "(?:proxy-)?authorization|cookie|set-cookie|[\\w-]*(?:api|access|secret|auth)[-_]?(?:key|token)|[\\w-]*(?:password|secret|token)";
@@ -36,7 +36,7 @@ const patterns: readonly RegExp[] = [
 ];
 
 /** Where the text holds secrets: spans in order, which do not overlap. */
-export function secrets(text: string): Span[] {
+function secrets(text: string): Span[] {
   const found: Span[] = [];
   for (const pattern of patterns) {
     for (const match of text.matchAll(pattern)) {

@@ -168,12 +168,13 @@ function positionText(place: Place): string {
 }
 
 /** What the upstream gets now and with the fix, as far as they differ. */
-function headChanges({ now, after }: ProvenFix): string[] {
+function headChanges({ probe, now, after }: ProvenFix): string[] {
+  const what = probe === "websocket" ? "a handshake" : "an ordinary request";
   const gone = now.filter((line) => !after.includes(line));
   const come = after.filter((line) => !now.includes(line));
   return [
-    ...(gone.length > 0 ? [`the upstream gets now: ${gone.map(clean).join("; ")}`] : []),
-    ...(come.length > 0 ? [`and with the fix: ${come.map(clean).join("; ")}`] : []),
+    ...(gone.length > 0 ? [`${what} now sends: ${gone.map(clean).join("; ")}`] : []),
+    ...(come.length > 0 ? [`with the fix: ${come.map(clean).join("; ")}`] : []),
   ];
 }
 
@@ -182,9 +183,9 @@ function clean(text: string): string {
   return visible(redact(text).replaceAll(/[\r\n\t]/g, " "));
 }
 
-/** Null where characters before the caret are not one column wide each, as far as one can tell. */
+/** Null where characters before the caret may not be one column wide each. */
 function carets(source: string, from: number, to: number): string | null {
   const before = source.slice(0, from);
-  if (visible(before) !== before || to <= from) return null;
+  if (!/^[\t -~\u00a1-\u00ac\u00ae-\u024f]*$/.test(before) || to <= from) return null;
   return " ".repeat(from) + "^".repeat(to - from);
 }

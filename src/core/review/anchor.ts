@@ -1,6 +1,7 @@
-import type { Analysis, Group } from "../analysis.ts";
+import type { Analysis, Group, LocationReport } from "../analysis.ts";
+import { groupBy } from "../collections.ts";
 import type { Document, Level, Place } from "../config/model.ts";
-import type { Finding } from "../rules/finding.ts";
+import type { Finding, LocationName } from "../rules/finding.ts";
 import type { Directive, Span } from "../syntax/tree.ts";
 import type { Hunk } from "./diff.ts";
 import { hunkAround } from "./diff.ts";
@@ -14,68 +15,80 @@ export interface Anchor {
   readonly isPrimary: boolean;
 }
 
-/**
- * Where a comment about these findings stands: at the primary place of the worst one, else at a related place, the
- * location, the group's block, or a line that takes part in the location's settings, a changed one by choice; null where
- * none of them is in the diff.
- */
-export function anchorOf(
-  analysis: Analysis,
-  group: Group,
-  findings: readonly Finding[],
-  hunks: ReadonlyMap<string, readonly Hunk[]>,
-): Anchor | null {
-  const find = (place: Place): Omit<Anchor, "isPrimary"> | null =>
-    lineIn(place, hunks.get(place.document.path) ?? []);
-  for (const { place } of findings) {
-    const found = find(place);
-    if (found) return { ...found, isPrimary: true };
-  }
-  for (const place of otherPlaces(group, findings)) {
-    const found = find(place);
-    if (found) return { ...found, isPrimary: false };
-  }
-  let other: Anchor | null = null;
-  for (const place of settings(analysis, findings)) {
-    const found = find(place);
-    if (found?.hunk.changed.has(found.line)) return { ...found, isPrimary: false };
-    if (found) other ??= { ...found, isPrimary: false };
-  }
-  return other;
-}
+type FoundLine = Omit<Anchor, "isPrimary">;
 
-function* otherPlaces(group: Group, findings: readonly Finding[]): Generator<Place> {
-  for (const { related } of findings) yield* related.map(({ place }) => place);
-  for (const { location } of findings) if (location) yield location.place;
-  yield group.place;
-}
+/** Finds lines of the diff for comments. */
+export class Anchors {
+  readonly #hunks: ReadonlyMap<string, readonly Hunk[]>;
+  readonly #locations: ReadonlyMap<string, readonly LocationReport[]>;
+  readonly #settings = new Map<Level, readonly FoundLine[]>();
 
-/** The directives that can have to do with what the findings' locations send, innermost level first. */
-function* settings(analysis: Analysis, findings: readonly Finding[]): Generator<Place> {
-  const locations = findings.flatMap(({ location }) => location?.place ?? []);
-  for (const { name, level: own } of analysis.locations) {
-    if (!locations.some((place) => isSamePlace(place, name.place))) continue;
-    for (let level: Level | null = own; level; level = level.parent) {
-      for (const { name: directiveName, document, directive } of level.uses) {
-        if (/^(?:proxy_|include$|set$|map$)/.test(directiveName))
-          yield { document, span: directive };
+  constructor(analysis: Analysis, hunks: ReadonlyMap<string, readonly Hunk[]>) {
+    this.#hunks = hunks;
+    this.#locations = groupBy(analysis.locations, ({ name }) => keyOf(name.place));
+  }
+
+  /**
+   * Where a comment about these findings stands: at the primary place of the worst one, else at a related place, the
+   * location, the group's block, or a line that takes part in the location's settings, a changed one by choice; null
+   * where none of them is in the diff.
+   */
+  find(group: Group, findings: readonly Finding[]): Anchor | null {
+    for (const { place } of findings) {
+      const found = this.#lineIn(place);
+      if (found) return { ...found, isPrimary: true };
+    }
+    const others = [
+      ...findings.flatMap(({ related }) => related.map(({ place }) => place)),
+      ...findings.flatMap(({ location }) => location?.place ?? []),
+      group.place,
+    ];
+    for (const place of others) {
+      const found = this.#lineIn(place);
+      if (found) return { ...found, isPrimary: false };
+    }
+    const settings = findings.flatMap(({ location }) =>
+      location ? this.#settingsOf(location) : [],
+    );
+    const found = settings.find(({ hunk, line }) => hunk.changed.has(line)) ?? settings[0];
+    return found ? { ...found, isPrimary: false } : null;
+  }
+
+  #lineIn(place: Place): FoundLine | null {
+    return lineIn(place, this.#hunks.get(place.document.path) ?? []);
+  }
+
+  /** The lines in the diff that can have to do with what a location sends, innermost level first. */
+  #settingsOf({ place }: LocationName): FoundLine[] {
+    const lines: FoundLine[] = [];
+    for (const { level: own } of this.#locations.get(keyOf(place)) ?? []) {
+      for (let level: Level | null = own; level; level = level.parent) {
+        lines.push(...this.#settingsIn(level));
       }
     }
+    return lines;
+  }
+
+  #settingsIn(level: Level): readonly FoundLine[] {
+    const known = this.#settings.get(level);
+    if (known) return known;
+    const lines = level.uses
+      .filter(({ name }) => /^(?:proxy_|include$|set$|map$)/.test(name))
+      .flatMap(({ document, directive }) => this.#lineIn({ document, span: directive }) ?? []);
+    this.#settings.set(level, lines);
+    return lines;
   }
 }
 
-function isSamePlace(a: Place, b: Place): boolean {
-  return a.document === b.document && a.span.start === b.span.start;
+function keyOf({ document, span }: Place): string {
+  return `${span.start} ${document.path}`;
 }
 
 /**
  * A line of the place that lies in a hunk. Of a block only the lines that belong to it and not to a block inside: first
  * those of `proxy_pass` and `include`, then its head, then changed lines.
  */
-function lineIn(
-  { document, span }: Place,
-  hunks: readonly Hunk[],
-): Omit<Anchor, "isPrimary"> | null {
+function lineIn({ document, span }: Place, hunks: readonly Hunk[]): FoundLine | null {
   if (hunks.length === 0) return null;
   const first = document.lines.lineAt(span.start);
   const last = document.lines.lineAt(Math.max(span.start, span.end - 1));
@@ -85,27 +98,40 @@ function lineIn(
     const hunk = hunkAround(hunks, line, line);
     if (hunk) return { document, hunk, line };
   }
-  const isInside = linesInside(document, inner);
-  const candidates = hunks.flatMap((hunk) =>
-    linesBetween(Math.max(first, hunk.start), Math.min(last, hunk.end))
-      .filter((line) => !isInside(line))
-      .map((line) => ({ document, hunk, line })),
-  );
-  return candidates.find(({ hunk, line }) => hunk.changed.has(line)) ?? candidates[0] ?? null;
+  let shown: FoundLine | null = null;
+  for (const range of rangesOutside(document, inner, { first, last })) {
+    for (const hunk of hunks) {
+      const from = Math.max(range.first, hunk.start);
+      const to = Math.min(range.last, hunk.end);
+      if (from > to) continue;
+      const changed = [...hunk.changed].find((line) => from <= line && line <= to);
+      if (changed !== undefined) return { document, hunk, line: changed };
+      shown ??= { document, hunk, line: from };
+    }
+  }
+  return shown;
 }
 
-function linesInside(
+interface LineRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What is left of a range of lines without those of the blocks in it. */
+function rangesOutside(
   { lines }: Document,
   directives: readonly Directive[],
-): (line: number) => boolean {
-  const blocks = directives.flatMap(({ block }) =>
-    block ? [{ first: lines.lineAt(block.start), last: lines.lineAt(block.end) }] : [],
-  );
-  return (line) => blocks.some(({ first, last }) => first <= line && line <= last);
-}
-
-function linesBetween(first: number, last: number): number[] {
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+  whole: LineRange,
+): LineRange[] {
+  const ranges: LineRange[] = [];
+  let { first } = whole;
+  for (const { block } of directives) {
+    if (!block) continue;
+    ranges.push({ first, last: lines.lineAt(block.start) - 1 });
+    first = lines.lineAt(block.end) + 1;
+  }
+  ranges.push({ first, last: whole.last });
+  return ranges.filter(({ first: from, last }) => from <= last);
 }
 
 /** The directive that is exactly this span. */

@@ -28,13 +28,26 @@ export function blockPath({ document, span }: Place): string {
   const names: string[] = [];
   let siblings = document.tree.directives;
   for (;;) {
-    const around = siblings.find(
-      ({ block }) => block && block.open.end <= span.start && span.end <= block.end,
-    );
-    if (!around?.block) return names.join(" > ");
+    const around = lastBefore(siblings, span.start);
+    const block = around?.block;
+    if (!around || !block || span.start < block.open.end || block.end < span.end) {
+      return names.join(" > ");
+    }
     names.push(namesIn(siblings).get(around) ?? "");
-    siblings = around.block.directives;
+    siblings = block.directives;
   }
+}
+
+/** The last directive that starts at the offset or before it; siblings are in the order of the text. */
+function lastBefore(siblings: readonly Directive[], offset: number): Directive | undefined {
+  let low = 0;
+  let high = siblings.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((siblings[middle]?.start ?? Infinity) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return siblings[low - 1];
 }
 
 const known = new WeakMap<readonly Directive[], ReadonlyMap<Directive, string>>();

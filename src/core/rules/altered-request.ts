@@ -1,10 +1,14 @@
 import { effectiveList, effectiveSetting } from "../config/effective.ts";
 import type { Use } from "../config/model.ts";
+import { probeHeaders } from "../handshake/probe.ts";
 import { isKnown, shown } from "../handshake/variables.ts";
 import { headerValues } from "../handshake/verdict.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
 import { called, upstreamName, written } from "./words.ts";
+
+/** What a handshake says of itself beside the pair of headers. */
+const ownHeaders = probeHeaders("websocket").filter(([name]) => name.startsWith("Sec-"));
 
 /** Modules that never make a tunnel of a 101; uwsgi and scgi do. */
 const withoutTunnel = /^(?:grpc|fastcgi|memcached)_pass$/;
@@ -56,12 +60,10 @@ function alterations({ exchanges, level }: ProxiedLocation): { use: Use; effect:
   if (isKnown(request.method) && request.method !== "GET") {
     add(settings("proxy_method"), `${request.method} instead of GET`);
   }
-  for (const [name, wanted] of [["Sec-WebSocket-Key"], ["Sec-WebSocket-Version", "13"]] as const) {
+  for (const [name, asked] of ownHeaders) {
     const values = headerValues(request, name.toLowerCase());
     const isRight =
-      wanted === undefined
-        ? values.length === 1
-        : values.some((value) => !isKnown(value) || value === wanted);
+      values.length === 1 && values.every((value) => !isKnown(value) || value === asked);
     if (request.hidden === null && !isRight) {
       const lines = linesOf(effectiveList(level, "proxy_set_header").uses, name);
       add(

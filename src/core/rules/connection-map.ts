@@ -6,7 +6,8 @@ export const connectionMap: LocationRule = {
   id: "connection-map",
   over: "location",
   check(location, report) {
-    for (const lost of [lostHeader(location, "Upgrade"), lostHeader(location, "Connection")]) {
+    // One map may feed both; then what is said of Upgrade stays.
+    for (const lost of [lostHeader(location, "Connection"), lostHeader(location, "Upgrade")]) {
       if (lost?.blame.rule === "connection-map") {
         const { why, ...where } = lost.blame.fault;
         report({

@@ -1,6 +1,7 @@
+import { effectiveList } from "../config/effective.ts";
 import type { Use } from "../config/model.ts";
 import type { Related } from "./finding.ts";
-import { type LostHeader, lostHeader } from "./pair.ts";
+import { discardedLines, linesOf } from "./pair.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
 import { called, comesByInclude, parameterText, upstreamName, written } from "./words.ts";
 
@@ -8,18 +9,20 @@ export const headerInheritance: LocationRule = {
   id: "header-inheritance",
   over: "location",
   check(location, report) {
-    const lost = [lostHeader(location, "Upgrade"), lostHeader(location, "Connection")];
-    const discarded = lost.flatMap(discardedBy);
-    const list = lost.find((header) => header !== null)?.list;
-    const cause = list?.uses.find((use) => !comesByInclude(use)) ?? list?.uses[0];
+    const { uses, shadowed } = effectiveList(location.level, "proxy_set_header");
+    const discarded = discardedLines(location);
+    const cause = uses.find((use) => !comesByInclude(use)) ?? uses[0];
     if (cause === undefined || discarded.length === 0) {
       return;
     }
-    const names = discarded.map((use) => use.parameters[0]).join(" and ");
+    const others = shadowed.filter(
+      (use) => linesOf(uses, nameOf(use)).length === 0 && !discarded.includes(use),
+    );
+    const also = others.length === 0 ? "" : ` (also ${listed(others.map(nameOf))})`;
     report({
       place: placeOf(isInRepository(cause) ? cause : (cause.include ?? cause)),
       level: cause.level,
-      message: `${called(location)} does not forward ${names} to ${upstreamName(location)}: ${written(cause)} stands here, and one proxy_set_header on a level discards all of the outer ones.`,
+      message: `${called(location)} loses ${listed(discarded.map(nameOf))} on the way to ${upstreamName(location)}: ${written(cause)} stands here, and one proxy_set_header on a level discards all of the outer ones${also}.`,
       related: [
         ...discarded.map((use) => note(use, `${written(use)} does not hold here`)),
         ...(cause.include !== null && comesByInclude(cause)
@@ -28,15 +31,21 @@ export const headerInheritance: LocationRule = {
       ],
       remedies: discarded.map((use) => ({
         kind: "header",
-        name: use.parameters[0] ?? "",
+        name: nameOf(use),
         value: parameterText(use, 1),
       })),
     });
   },
 };
 
-function discardedBy(lost: LostHeader | null): readonly Use[] {
-  return lost?.blame.rule === "header-inheritance" ? lost.blame.discarded : [];
+function nameOf({ parameters }: Use): string {
+  return parameters[0] ?? "";
+}
+
+function listed(names: readonly string[]): string {
+  return [names.slice(0, -1).join(", "), ...names.slice(-1)]
+    .filter((part) => part !== "")
+    .join(" and ");
 }
 
 function note(use: Use, text: string): Related {

@@ -3,8 +3,8 @@ import type { Use } from "../config/model.ts";
 import type { UpstreamRequest } from "../handshake/model.ts";
 import { isKnown } from "../handshake/variables.ts";
 import { headerValues } from "../handshake/verdict.ts";
-import { hostThatWasAsked, isNear } from "./hosts.ts";
-import { linesOf } from "./pair.ts";
+import { hostThatWasAsked, isNear, isProxyHost } from "./hosts.ts";
+import { discardedLines, linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation, type Report } from "./rule.ts";
 import { called, isVariable, upstreamName, written } from "./words.ts";
 
@@ -16,14 +16,16 @@ export const hostHeader: LocationRule = {
   check(location, report) {
     const request = location.exchanges.websocket.upstream;
     const { uses, hidden } = effectiveList(location.level, "proxy_set_header");
-    const [line] = linesOf(uses, "Host");
     const origin = linesOf(uses, "Origin").find((use) => !isVariable(use, "http_origin"));
     if (request === null || hidden !== null || location.intent.serves !== "yes") {
       return;
     }
-    const found = origin
-      ? originReport(location, request, origin)
-      : hostReport(location, request, line);
+    // With the pair of headers, header-inheritance brings back the host.
+    if (linesOf(discardedLines(location), "Host").length > 0) return;
+    const found =
+      origin === undefined || headerValues(request, "host").length === 0
+        ? hostReport(location, request, linesOf(uses, "Host")[0])
+        : originReport(location, request, origin);
     if (found !== null) report(found);
   },
 };
@@ -72,9 +74,4 @@ function originReport(
     message: `${called(location)} sends ${upstreamName(location)} Origin: ${origin} and Host: ${host}, because of ${written(line)}. ${refusal}`,
     remedies: [{ kind: "remove", use: line }],
   };
-}
-
-/** From 1.31.4 on an empty `Host` is the default. */
-function isProxyHost(line: Use): boolean {
-  return line.parameters[1] === "" || isVariable(line, "proxy_host");
 }

@@ -1,6 +1,8 @@
+import type { Use } from "../config/model.ts";
 import { listenersOf } from "../handshake/listen.ts";
 import { enclosing } from "../handshake/simulate.ts";
 import type { ProxiedLocation } from "./rule.ts";
+import { isVariable } from "./words.ts";
 
 /**
  * A private or loopback address, or a host without a dot: an application of the same people, not a virtual host of
@@ -26,4 +28,9 @@ export function hostThatWasAsked({ level }: ProxiedLocation): "$host" | "$http_h
   return ports.every((port) => port === "" || port === "80" || port === "443")
     ? "$host"
     : "$http_host";
+}
+
+/** Whether a `Host` line says what is the default anyway; from 1.31.4 on an empty one does. */
+export function isProxyHost(line: Use): boolean {
+  return line.parameters[1] === "" || isVariable(line, "proxy_host");
 }

@@ -458,6 +458,9 @@ server {
 Error; one finding for both headers, which points at the line that discards and at those that are lost. A notice where it is not
 clear that the location serves WebSockets. Silent where the outer lines would not make a handshake either.
 
+The suggestion repeats what a handshake needs: \`Upgrade\`, \`Connection\` and, where it is lost with them, \`Host\`. Whatever else is
+lost is named in the message and left as it is, since a location may well mean to send less.
+
 Moving an \`include\` to the outer level, or the lines of that level into the included file, is as good as repeating them.
 
 ## Silence
@@ -497,7 +500,8 @@ The usual way to serve handshakes and ordinary requests in one location is a map
 - two maps for one variable: nginx takes the last one, without a word;
 - a value that does not have the token.
 
-A map that feeds \`Upgrade\` is looked at in the same way.
+A map that feeds \`Upgrade\`, such as a list of the protocols that may pass, is looked at in the same way; a list without
+\`websocket\` gets that line, and stays a list.
 
 ## Example
 
@@ -1149,7 +1153,9 @@ The request is changed on its way so that it is no handshake any more.
 A handshake is a \`GET\` with a key and a version. These make something else of it on its way:
 
 - \`proxy_method POST\`: servers answer 400 or 405.
-- \`proxy_pass_request_headers off\`: \`Sec-WebSocket-Key\` and \`Sec-WebSocket-Version\` are gone, unless they are set by hand.
+- \`proxy_pass_request_headers off\`: \`Sec-WebSocket-Key\` and \`Sec-WebSocket-Version\` are gone, unless they are set by hand;
+  \`proxy_set_header Sec-WebSocket-Version 8\` and the like ask for a protocol that nobody speaks any more.
+- \`proxy_set_body\`: the handshake passes, but the body's bytes come before the first frame, over which Node's ws stumbles.
 - \`grpc_pass\`, \`fastcgi_pass\` and \`memcached_pass\`: nginx has no tunnel for a 101 there, in any version. It has one for
   \`uwsgi_pass\` and \`scgi_pass\`.
 
@@ -1196,7 +1202,7 @@ server {
 
 ## Severity
 
-Error. Silent where the request that reaches the upstream is a handshake all the same.
+Error; a warning for a body. Silent where the request that reaches the upstream is a handshake all the same.
 
 ## Silence
 
@@ -1731,7 +1737,8 @@ server {
 
 A warning where the target is the name of an \`upstream\` block, a private or loopback address, or a host without a dot. A notice in
 the summary, without a suggestion, where it is a public name: such a host may serve several sites and need its own name. An error
-where no \`Host\` is sent. Silent where nginx sets both \`Origin\` and \`Host\` to the same host, and where either cannot be known.
+where no \`Host\` is sent. Silent where nginx sets both \`Origin\` and \`Host\` to the same host, and where either cannot be known. Where \`Host\` is lost together with
+the upgrade headers, \`header-inheritance\` brings it back.
 
 ## Silence
 

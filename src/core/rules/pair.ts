@@ -4,12 +4,9 @@ import type { UpstreamRequest } from "../handshake/model.ts";
 import { probeHeaders } from "../handshake/probe.ts";
 import { evaluate, isKnown, newScope, type Scope } from "../handshake/variables.ts";
 import { carriesToken, hasToken } from "../handshake/verdict.ts";
-import { type MapFault, mapFault } from "./map-fault.ts";
+import { type MapFault, mapFault, type PairHeader, pairTokens } from "./map-fault.ts";
 import { placeOf, type ProxiedLocation, type Report } from "./rule.ts";
-
-/** The two request headers that make a handshake, and what each must say. */
-export const pairTokens = { Upgrade: "websocket", Connection: "upgrade" } as const;
-export type PairHeader = keyof typeof pairTokens;
+import { isVariable } from "./words.ts";
 
 /** A header of the pair that does not reach the upstream, and the one rule that says why. */
 export interface LostHeader {
@@ -45,12 +42,29 @@ export function lostHeader(location: ProxiedLocation, name: PairHeader): LostHea
     return { ...lost, blame: { rule: "header-inheritance", discarded } };
   }
   for (const line of lines) {
-    const fault = mapFault(line, name, location, scope);
+    const fault = mapFault(line, name, scope, location.upstream !== null);
     if (fault !== null) {
       return { ...lost, blame: { rule: "connection-map", fault } };
     }
   }
   return { ...lost, blame: { rule: name === "Upgrade" ? "upgrade-header" : "connection-header" } };
+}
+
+/**
+ * What this level discards of an outer one's lines and a handshake needs: the pair, and with it `Host`. Empty where neither
+ * header of the pair is lost that way.
+ */
+export function discardedLines(location: ProxiedLocation): readonly Use[] {
+  const lost = [lostHeader(location, "Upgrade"), lostHeader(location, "Connection")];
+  const pair = lost.flatMap((header) =>
+    header?.blame.rule === "header-inheritance" ? header.blame.discarded : [],
+  );
+  const { uses, shadowed } = effectiveList(location.level, "proxy_set_header");
+  const isHostLost = pair.length > 0 && linesOf(uses, "Host").length === 0;
+  const hosts = isHostLost
+    ? linesOf(shadowed, "Host").filter((use) => !isVariable(use, "proxy_host"))
+    : [];
+  return [...pair, ...hosts];
 }
 
 /**

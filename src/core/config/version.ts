@@ -1,0 +1,88 @@
+import {
+  hostFirst,
+  httpOneOneByDefault,
+  isSince,
+  newestVersion,
+  type NginxVersion,
+  oldestVersion,
+  proxyConnectionStripped,
+} from "./directives.ts";
+import type { Files } from "./model.ts";
+
+/** Behaviour that handshakes depend on changed in these. */
+const changes = [httpOneOneByDefault, proxyConnectionStripped, hostFirst];
+
+/**
+ * The versions to ask, oldest first, for a version as people write it: one where nothing that matters changed within it.
+ * `1.29` may be any patch level, and the default HTTP version changed in 1.29.7. Null stands for any version.
+ */
+export function versionsInQuestion(text: string | null): readonly NginxVersion[] {
+  const match = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(text ?? "");
+  if (match === null) return [oldestVersion, newestVersion];
+  const [, major, minor, patch] = match.map(Number);
+  const at = (level: number): NginxVersion => [major ?? 0, minor ?? 0, level];
+  if (match[3] !== undefined) return [at(patch ?? 0)];
+  const [first, last] = [at(0), at(99)];
+  const isOne = changes.every((since) => isSince(first, since) === isSince(last, since));
+  return isOne ? [last] : [first, last];
+}
+
+/** More Dockerfiles and compose files than this are not read. */
+const mostFiles = 60;
+
+const dockerfile = /(?:^|\/)(?:[^/]*\.)?(?:Dockerfile|Containerfile)(?:\.[^/]*)?$/i;
+const compose = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
+
+/**
+ * The version of nginx that the repository's images have, as written in their tags; null where there is none, where they
+ * do not agree, or where one of them does not say (`latest`, a digest, OpenResty).
+ *
+ * @param want called for files that are listed and not loaded
+ */
+export function repositoryVersion(files: Files, want: (path: string) => void): string | null {
+  const paths = files.list().filter((path) => dockerfile.test(path) || compose.test(path));
+  const versions = new Set<string | null>();
+  for (const path of paths.slice(0, mostFiles)) {
+    const text = files.read(path);
+    if (text === undefined) {
+      want(path);
+      continue;
+    }
+    const images = dockerfile.test(path) ? baseImages(text) : composeImages(text);
+    for (const image of images) {
+      const version = imageVersion(image);
+      if (version !== undefined) versions.add(version);
+    }
+  }
+  const [only] = versions;
+  return versions.size === 1 ? (only ?? null) : null;
+}
+
+function baseImages(text: string): string[] {
+  const defaults = new Map(
+    Array.from(text.matchAll(/^[ \t]*ARG[ \t]+(\w+)=["']?([^\s"']*)/gim), (match) => [
+      match[1] ?? "",
+      match[2] ?? "",
+    ]),
+  );
+  return Array.from(text.matchAll(/^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)/gim), ([, image = ""]) =>
+    image.replaceAll(/\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))/g, (written, braced, other, bare) => {
+      const value: unknown = defaults.get(braced ?? bare) ?? other;
+      return typeof value === "string" ? value : written;
+    }),
+  );
+}
+
+function composeImages(text: string): string[] {
+  return Array.from(text.matchAll(/^[ \t-]*image:[ \t]*["']?([^\s"'#]+)/gm), ([, image = ""]) =>
+    image.replaceAll(/\$\{\w+:?-([^}]*)\}/g, "$1"),
+  );
+}
+
+/** Undefined for what is not nginx, null for nginx of a version that the name does not tell. */
+function imageVersion(image: string): string | null | undefined {
+  const [, name = "", tag = ""] = /^(?:.*\/)?([^/:@]+)(?::([^@]*))?(?:@.*)?$/.exec(image) ?? [];
+  if (name === "openresty") return null;
+  if (name !== "nginx" && name !== "nginx-unprivileged") return undefined;
+  return /^(\d+\.\d+(?:\.\d+)?)(?:-|$)/.exec(tag)?.[1] ?? null;
+}
