@@ -156,8 +156,12 @@ type Reports = ReadonlyMap<string, Report>;
 /** What a location rule says in every version in question, or says to hold in any. */
 function reportsOf({ rule, options }: ActiveRule, located: Located): Report[] {
   if (rule.over !== "location" || located.intent.serves === "no") return [];
+  const reached = located.renderings.filter((versions) =>
+    versions.some(({ exchanges }) => exchanges.websocket.outcome !== "answered"),
+  );
+  // A branch that answers before the location says nothing of it, unless all do.
   return inEachRendering(
-    located.renderings.map((versions) => {
+    (reached.length > 0 ? reached : located.renderings).map((versions) => {
       const said = versions.map((location) => {
         const reports = new Map<string, Report>();
         rule.check(
