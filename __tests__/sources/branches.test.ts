@@ -167,7 +167,7 @@ describe("a directive under a condition may or may not be there", () => {
     [
       "a redirect under a condition",
       `server {\n{% if a %}\n  return 301 https://$host$request_uri;\n{% endif %}\n  location /ws { proxy_pass http://app; ${without("Upgrade").join(" ")} }\n}\n`,
-      ["6: upgrade-header"],
+      ["5: upgrade-header"],
       "breaks",
     ],
     [

@@ -51,6 +51,8 @@ const emptyFolder: Folder = { files: new Set(), folders: new Set() };
 /** Reads and parses each file once. */
 export class Documents {
   readonly files: Files;
+  /** The files as they were given, before any edits. */
+  readonly original: Files;
   /** Paths that are listed but were not given. */
   readonly wanted = new Set<string>();
   private readonly byKey = new Map<string, Document>();
@@ -58,18 +60,19 @@ export class Documents {
   private readonly listed: ReadonlySet<string>;
   private folders: Map<string, Folder> | null = null;
 
-  constructor(files: Files) {
+  constructor(files: Files, original: Files = files) {
     this.files = files;
+    this.original = original;
     this.listed = new Set(files.list());
   }
 
   /** The same files with other texts for some; what is not changed is not parsed again. */
   edited(texts: ReadonlyMap<string, string>): Documents {
     const { files } = this;
-    const copy = new Documents({
-      list: () => files.list(),
-      read: (path) => texts.get(path) ?? files.read(path),
-    });
+    const copy = new Documents(
+      { list: () => files.list(), read: (path) => texts.get(path) ?? files.read(path) },
+      this.original,
+    );
     for (const [key, document] of this.byKey) {
       if (!texts.has(document.path)) {
         copy.byKey.set(key, document);

@@ -2,6 +2,7 @@ import type { AnalysedFile } from "../analysis.ts";
 import type { Policy } from "../policy/policy.ts";
 import { containerOf, isNginxFile } from "../sources/sources.ts";
 import type { Directive } from "../syntax/tree.ts";
+import { type Deployment, deploymentsOf } from "./deployment.ts";
 import { directiveRows, rowIn } from "./directives.ts";
 import { byteOrder, type Documents, folderOf, nameOf } from "./documents.ts";
 import type { Config, Context, Document } from "./model.ts";
@@ -28,6 +29,9 @@ const MOST_CANDIDATES = 400;
 /** Alternatives in a folder times files that would go with each of them. */
 const MOST_SHARED = 2000;
 
+/** As many images with the same main file are told apart. */
+const MOST_DEPLOYMENTS = 4;
+
 /** As many addresses and names of a server are compared with those of other files. */
 const MOST_KEYS = 20;
 
@@ -44,6 +48,7 @@ class Search {
   private readonly policy: Policy;
   private readonly paths: ReadonlySet<string> | null;
   private readonly roots: ReadonlySet<string>;
+  private deployments: readonly Deployment[] = [];
   private readonly files = new Map<string, AnalysedFile>();
 
   constructor(documents: Documents, { policy, paths }: ProgramOptions) {
@@ -76,7 +81,10 @@ class Search {
 
   private documentsByRole(): ReadonlyMap<Role, readonly Document[]> {
     const byRole = new Map<Role, Document[]>();
-    for (const path of this.candidates()) {
+    const candidates = this.candidates();
+    const plain = candidates.filter((path) => containerOf(path) === null);
+    this.deployments = plain.length === 0 ? [] : deploymentsOf(this.documents, plain);
+    for (const path of candidates) {
       for (const document of this.recognised(path)) {
         const role = this.roleOf(document);
         const documents = byRole.get(role) ?? [];
@@ -107,14 +115,37 @@ class Search {
 
   private resolveGroups(kind: Config["kind"], roots: readonly Document[]): Config[] {
     const { prefixes } = this.policy;
+    const folder = (document: Document): string => this.folderOf(document);
     const groups =
-      kind === "http" ? byFolder(roots).flatMap(compatible) : roots.map((one) => [one]);
+      kind === "http" ? byFolder(roots, folder).flatMap(compatible) : roots.map((one) => [one]);
     return groups.flatMap(([root, ...others]) => {
+      if (root === undefined) {
+        return [];
+      }
       const siblings = others.map(({ key }) => key);
-      return root === undefined
-        ? []
-        : (resolve(this.documents, root.key, { kind, prefixes, siblings }) ?? []);
+      const options = { kind, prefixes, siblings };
+      // One main file may be in several images, with other files beside it in each.
+      const deployed = this.deploymentsOf(root).slice(0, kind === "main" ? MOST_DEPLOYMENTS : 1);
+      return deployed.length === 0
+        ? (resolve(this.documents, root.key, options) ?? [])
+        : deployed.flatMap(
+            (deployment) => resolve(this.documents, root.key, { ...options, deployment }) ?? [],
+          );
     });
+  }
+
+  private deploymentsOf({ path, source }: Document): Deployment[] {
+    return source.name === ""
+      ? this.deployments.filter((deployment) => deployment.placeOf(path) !== null)
+      : [];
+  }
+
+  /** The folder that a file lands in, else the one that it is in. */
+  private folderOf(document: Document): string {
+    const [deployment] = this.deploymentsOf(document);
+    return deployment === undefined
+      ? folderOf(document.key)
+      : `${this.deployments.indexOf(deployment)} ${folderOf(deployment.placeOf(document.path) ?? "")}`;
   }
 
   private noteFiles(
@@ -255,10 +286,13 @@ function withoutIncluded(roots: readonly Document[], configs: readonly Config[])
   return roots.filter(({ key }) => kept.has(key));
 }
 
-function byFolder(documents: readonly Document[]): Document[][] {
+function byFolder(
+  documents: readonly Document[],
+  folderOfDocument: (document: Document) => string,
+): Document[][] {
   const folders = new Map<string, Document[]>();
   for (const document of documents.toSorted((a, b) => byteOrder(a.key, b.key))) {
-    const folder = folderOf(document.key);
+    const folder = folderOfDocument(document);
     const group = folders.get(folder) ?? [];
     group.push(document);
     folders.set(folder, group);

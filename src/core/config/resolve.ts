@@ -1,6 +1,7 @@
 import { isOpaque, tagIn } from "../syntax/opaque.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { contextInside, directiveRows } from "./directives.ts";
+import type { Deployment } from "./deployment.ts";
 import { type Documents, folderOf, joinPath } from "./documents.ts";
 import { expandGlob, isGlob } from "./glob.ts";
 import type { Config, Document, Level, Rendering, Use } from "./model.ts";
@@ -12,6 +13,8 @@ export interface ResolveOptions {
   readonly kind: Config["kind"];
   /** Absolute folder on the server → folder in the repository, from the policy. */
   readonly prefixes: ReadonlyMap<string, string>;
+  /** Where files of the repository are on the server, as far as a Dockerfile or a compose file says. */
+  readonly deployment?: Deployment;
   /** Further fragments of the same folder, loaded after the root as one `include folder/*` would. */
   readonly siblings?: readonly string[];
 }
@@ -274,7 +277,22 @@ class Resolver {
     if (isOpaque(pattern)) {
       return { ...nothing, missing: [fromTag(pattern)] };
     }
+    const deployed = this.deployed(pattern);
+    if (deployed.length > 0) {
+      return { ...nothing, documents: deployed };
+    }
     return isGlob(pattern) ? this.glob(pattern) : this.plain(pattern);
+  }
+
+  private deployed(pattern: string): Document[] {
+    const { deployment, kind } = this.options;
+    if (deployment === undefined) {
+      return [];
+    }
+    const place = deployment.placeOf(this.root.path);
+    const folder = kind === "main" && place !== null ? folderOf(place) : "/etc/nginx";
+    const path = pattern.startsWith("/") ? pattern : `${folder}/${pattern}`;
+    return deployment.find(path).flatMap((found) => this.documents.get(found) ?? []);
   }
 
   private plain(pattern: string): Included {

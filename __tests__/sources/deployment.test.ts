@@ -1,0 +1,135 @@
+import { describe, expect, test } from "vitest";
+import { findPrograms } from "../../src/core/config/programs.ts";
+import { composePlacements, dockerfilePlacements } from "../../src/core/sources/placements.ts";
+import { policyOf, repository, type Texts } from "../config/repository.ts";
+
+describe("where files land", () => {
+  test.each<[text: string, expected: readonly string[]]>([
+    ["COPY nginx.conf /etc/nginx/nginx.conf", ["nginx.conf > /etc/nginx/nginx.conf"]],
+    [
+      "COPY a.conf b.conf /etc/nginx/conf.d/",
+      ["a.conf > /etc/nginx/conf.d/", "b.conf > /etc/nginx/conf.d/"],
+    ],
+    ['ADD --chown=nginx ["a b.conf", "/etc/nginx/"]', ["a b.conf > /etc/nginx/"]],
+    ["WORKDIR /etc/nginx\nCOPY conf.d ./conf.d", ["conf.d > /etc/nginx/conf.d"]],
+    ["COPY a.conf \\\n  /etc/nginx/nginx.conf", ["a.conf > /etc/nginx/nginx.conf"]],
+    ["COPY --from=build /a /etc/nginx/nginx.conf", []],
+    ["COPY $A /etc/nginx/\nADD https://a/b.conf /etc/nginx/", []],
+    ["COPY <<EOF /etc/nginx/nginx.conf\nEOF", []],
+  ])("Dockerfile: %s", (text, expected) => {
+    expect(
+      dockerfilePlacements(text).map(
+        ({ from, to, intoFolder }) => `${from} > ${to}${intoFolder ? "/" : ""}`,
+      ),
+    ).toEqual(expected);
+  });
+
+  test("a compose file, for each service", () => {
+    const text = `services:
+  web:
+    volumes:
+      - ./nginx.conf:/etc/nginx/nginx.conf:ro
+      - { type: bind, source: ./conf.d, target: /etc/nginx/conf.d }
+      - data:/var/lib/data
+    configs:
+      - source: site
+        target: /etc/nginx/site.conf
+  other: {}
+configs:
+  site: { file: ./site.conf }
+`;
+    expect(
+      composePlacements(text).map((all) => all.map(({ from, to }) => `${from} > ${to}`)),
+    ).toEqual([
+      [
+        "./nginx.conf > /etc/nginx/nginx.conf",
+        "./conf.d > /etc/nginx/conf.d",
+        "./site.conf > /etc/nginx/site.conf",
+      ],
+      [],
+    ]);
+    expect(composePlacements("- a\n")).toEqual([]);
+    expect(composePlacements("{{ a }}: [")).toEqual([]);
+  });
+});
+
+const main = "events {}\nhttp { include /etc/nginx/conf.d/*.conf; include snippets/a.conf; }\n";
+const site = "server { listen 80; location /ws { proxy_pass http://b; } }\n";
+
+function programs(texts: Texts): string[] {
+  return findPrograms(repository(texts), { policy: policyOf() }).configs.map(
+    ({ kind, documents }) => `${kind}: ${documents.map(({ path }) => path).join(" ")}`,
+  );
+}
+
+describe("the whole is found without configuration", () => {
+  test.each<[title: string, texts: Texts, expected: readonly string[]]>([
+    [
+      "a site file beside nginx.conf that is copied to conf.d",
+      {
+        "nginx/Dockerfile":
+          "FROM nginx\nCOPY nginx.conf /etc/nginx/\nCOPY app.conf /etc/nginx/conf.d/default.conf\nCOPY ws.conf /etc/nginx/snippets/a.conf\n",
+        "nginx/nginx.conf": main,
+        "nginx/app.conf": site,
+        "nginx/ws.conf": "map $http_upgrade $c { default upgrade; '' close; }\n",
+      },
+      ["main: nginx/nginx.conf nginx/app.conf nginx/ws.conf"],
+    ],
+    [
+      "a context above the Dockerfile",
+      {
+        "docker/Dockerfile":
+          "FROM nginx\nCOPY deploy/nginx.conf /etc/nginx/nginx.conf\nCOPY deploy/sites /etc/nginx/conf.d\n",
+        "deploy/nginx.conf": main,
+        "deploy/sites/a.conf": site,
+      },
+      ["main: deploy/nginx.conf deploy/sites/a.conf"],
+    ],
+    [
+      "mounts of a compose file",
+      {
+        "compose.yml":
+          "services:\n  web:\n    image: nginx\n    volumes:\n      - ./edge.conf:/etc/nginx/nginx.conf\n      - ./app.conf:/etc/nginx/conf.d/app.conf\n",
+        "edge.conf": main,
+        "app.conf": site,
+      },
+      ["main: edge.conf app.conf"],
+    ],
+    [
+      "two services, each with its own sites",
+      {
+        "compose.yml":
+          "services:\n  a:\n    image: nginx\n    volumes: [./nginx.conf:/etc/nginx/nginx.conf, ./a:/etc/nginx/conf.d]\n  b:\n    image: nginx\n    volumes: [./nginx.conf:/etc/nginx/nginx.conf, ./b:/etc/nginx/conf.d]\n",
+        "nginx.conf": main,
+        "a/s.conf": site,
+        "b/s.conf": site,
+      },
+      ["main: nginx.conf a/s.conf", "main: nginx.conf b/s.conf"],
+    ],
+    [
+      "templates of the image, without a main file",
+      {
+        Dockerfile:
+          "FROM nginx\nCOPY web/site.conf.template /etc/nginx/templates/default.conf.template\nCOPY maps.conf /etc/nginx/conf.d/\n",
+        "web/site.conf.template":
+          "server { listen ${PORT}; location /ws { proxy_pass http://b; } }\n",
+        "maps.conf": "map $http_upgrade $c { default upgrade; '' close; }\n",
+      },
+      ["http: web/site.conf.template maps.conf"],
+    ],
+    [
+      "several trees in one repository",
+      {
+        "a/Dockerfile":
+          "FROM nginx\nCOPY nginx.conf /etc/nginx/nginx.conf\nCOPY s.conf /etc/nginx/conf.d/\n",
+        "a/nginx.conf": main,
+        "a/s.conf": site,
+        "b/nginx.conf": main,
+        "b/conf.d/s.conf": site,
+      },
+      ["main: a/nginx.conf a/s.conf", "main: b/nginx.conf b/conf.d/s.conf"],
+    ],
+  ])("%s", (_, texts, expected) => {
+    expect(programs(texts)).toEqual(expected);
+  });
+});

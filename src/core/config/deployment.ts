@@ -1,0 +1,152 @@
+import { composePlacements, dockerfilePlacements, type Placement } from "../sources/placements.ts";
+import { byteOrder, type Documents, folderOf, joinPath, nameOf } from "./documents.ts";
+import type { Files } from "./model.ts";
+import { expandGlob, isGlob, nameMatcher } from "./glob.ts";
+
+/** As many files say where others land that are read. */
+const MOST_FILES = 30;
+
+/** As many files are asked how near they are. */
+const MOST_NEAR = 50;
+
+/** As many files of one image are looked at. */
+const MOST_PLACES = 2000;
+
+const dockerfile =
+  /(?:^|\/)(?:(?:Dockerfile|Containerfile)(?:[.-][^/]*)?|[^/]*\.(?:docker|container)file)$/i;
+const composeFile = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
+
+/** Folders to which a file is copied by their name alone. */
+const folders =
+  /\/(?:nginx|conf\.d|http\.d|sites-(?:available|enabled)|snippets|templates|includes?)$/;
+
+/** Which files of the repository one server has, and where. */
+export class Deployment {
+  /** Path on the server → path in the repository. */
+  private readonly places: ReadonlyMap<string, string>;
+
+  constructor(places: ReadonlyMap<string, string>) {
+    this.places = places;
+  }
+
+  /** Where a file of the repository is on the server; null where it is not there. */
+  placeOf(path: string): string | null {
+    for (const [to, from] of this.places) {
+      if (from === path) return to;
+    }
+    return null;
+  }
+
+  /** The files of the repository that a path or pattern on the server means, in the order of the server's paths. */
+  find(pattern: string): string[] {
+    if (!isGlob(pattern)) {
+      return [this.places.get(pattern) ?? []].flat();
+    }
+    const parts = pattern.split("/").map((part) => nameMatcher(part));
+    return [...this.places]
+      .filter(([to]) => {
+        const names = to.split("/");
+        return (
+          names.length === parts.length && names.every((name, at) => parts[at]?.(name) ?? false)
+        );
+      })
+      .toSorted(([a], [b]) => byteOrder(a, b))
+      .map(([, from]) => from);
+  }
+}
+
+const known = new WeakMap<Files, readonly Deployment[]>();
+
+/**
+ * What Dockerfiles and compose files say of where nginx's files land. What is still to be loaded is in `wanted`.
+ *
+ * @param near the files in question; those that are nearest to them are read
+ */
+export function deploymentsOf(documents: Documents, near: readonly string[]): readonly Deployment[] {
+  const { original } = documents;
+  const before = known.get(original);
+  if (before !== undefined) {
+    return before;
+  }
+  const found = read(documents, near.slice(0, MOST_NEAR));
+  if (documents.wanted.size === 0) {
+    known.set(original, found);
+  }
+  return found;
+}
+
+function read(documents: Documents, near: readonly string[]): Deployment[] {
+  const candidates = documents.files
+    .list()
+    .filter((path) => dockerfile.test(path) || composeFile.test(path))
+    .map((path) => ({ path, distance: Math.min(...near.map((other) => distance(path, other))) }))
+    .toSorted((a, b) => a.distance - b.distance || byteOrder(a.path, b.path))
+    .slice(0, MOST_FILES);
+  return candidates.flatMap(({ path }) => {
+    const text = documents.text(path);
+    if (text === undefined || !text.includes("nginx")) {
+      return [];
+    }
+    const all = composeFile.test(path) ? composePlacements(text) : [dockerfilePlacements(text)];
+    return all.flatMap((placements) => {
+      const places = placesOf(documents, placements, basesOf(path));
+      return places.size === 0 ? [] : [new Deployment(places)];
+    });
+  });
+}
+
+/** How many folders apart two files are. */
+function distance(one: string, other: string): number {
+  const [a, b] = [one.split("/"), other.split("/")];
+  let common = 0;
+  while (common < Math.min(a.length, b.length) - 1 && a[common] === b[common]) common++;
+  return a.length + b.length - 2 * common;
+}
+
+/** The folders that a build's context may be: the file's own, then those above; a compose file's own. */
+function basesOf(path: string): string[] {
+  const bases = [folderOf(path)];
+  for (let above = bases[0] ?? ""; above !== "" && !composeFile.test(path);) {
+    above = folderOf(above);
+    bases.push(above);
+  }
+  return bases;
+}
+
+function placesOf(
+  documents: Documents,
+  placements: readonly Placement[],
+  bases: readonly string[],
+): Map<string, string> {
+  const places = new Map<string, string>();
+  const add = (to: string, from: string): void => {
+    if (places.size < MOST_PLACES) {
+      // The image's entry point fills in templates: /docker-entrypoint.d/20-envsubst-on-templates.sh.
+      const [, name] = /^\/etc\/nginx\/templates\/(.+)\.template$/.exec(to) ?? [];
+      places.set(name === undefined ? to : `/etc/nginx/conf.d/${name}`, from);
+    }
+  };
+  for (const { from, to, intoFolder } of placements) {
+    if (!/nginx|openresty/.test(to)) continue;
+    for (const base of bases) {
+      const path = joinPath(base, from);
+      if (path === undefined) continue;
+      const files = isGlob(path)
+        ? expandGlob(documents, path).files
+        : documents.has(path)
+          ? [path]
+          : [];
+      for (const file of files) {
+        add(intoFolder || isGlob(path) || folders.test(to) ? `${to}/${nameOf(file)}` : to, file);
+      }
+      const isFolder = files.length === 0 && path !== "" && documents.hasFolder(path);
+      if (isFolder) {
+        for (const file of documents.files.list()) {
+          if (file.startsWith(`${path}/`)) add(`${to}${file.slice(path.length)}`, file);
+        }
+      }
+      if (files.length > 0 || isFolder) break;
+    }
+  }
+  return places;
+}
