@@ -115,7 +115,7 @@ describe("the whole is found without configuration", () => {
           "server { listen ${PORT}; location /ws { proxy_pass http://b; } }\n",
         "maps.conf": "map $http_upgrade $c { default upgrade; '' close; }\n",
       },
-      ["http: web/site.conf.template maps.conf"],
+      ["http: maps.conf web/site.conf.template"],
     ],
     [
       "several trees in one repository",

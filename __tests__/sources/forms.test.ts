@@ -245,7 +245,7 @@ test.each([
   ["opened tags", "values.yaml", `a: |\n  server;\n  ${"{{ a ".repeat(100_000)}`],
   ["heredocs", "a.sh", "cat <<EOF\n;".repeat(5_000)],
   ["fences", "a.md", "```\n;".repeat(50_000)],
-  ["texts", "values.yaml", `${"- 'server { }; '\n".repeat(20_000)}`],
+  ["texts", "values.yaml", "- 'server { }; '\n".repeat(20_000)],
 ])("hostile text takes no longer than it should: %s", (_, path, text) => {
   const start = performance.now();
   read(path, text);

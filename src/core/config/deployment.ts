@@ -62,7 +62,10 @@ const known = new WeakMap<Files, readonly Deployment[]>();
  *
  * @param near the files in question; those that are nearest to them are read
  */
-export function deploymentsOf(documents: Documents, near: readonly string[]): readonly Deployment[] {
+export function deploymentsOf(
+  documents: Documents,
+  near: readonly string[],
+): readonly Deployment[] {
   const { original } = documents;
   const before = known.get(original);
   if (before !== undefined) {

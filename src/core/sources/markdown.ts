@@ -4,7 +4,7 @@ import { cutOut } from "./cut.ts";
 import { maskTags } from "./mask.ts";
 import { seemsNginx } from "./plain.ts";
 import type { Source } from "./source.ts";
-import { type Tag, tagsIn } from "./tags.ts";
+import { ellipses, tagsIn } from "./tags.ts";
 
 /** What people write after the fence of such a block. */
 const languages = /^(?:nginx|nginxconf|conf|config|txt|text|plain|plaintext|)$/i;
@@ -55,15 +55,4 @@ function fences(text: string): Fence[] {
     opening.lastIndex = closing.lastIndex;
   }
   return found;
-}
-
-/** Where an excerpt leaves something out: anything may stand there. */
-function ellipses(body: string): Tag[] {
-  const pattern = /(?<=^|[{;\s])[ \t]?(?:\[?(?:\.{3,}|…)\]?|<snip>)(?=[ \t]*(?:[}#\r\n]|$))/g;
-  return Array.from(body.matchAll(pattern), ({ 0: written, index }) => ({
-    start: index,
-    end: index + written.length,
-    kind: written.length < 2 ? "nothing" : "value",
-    condition: "",
-  }));
 }

@@ -2,9 +2,9 @@ import picomatch from "picomatch";
 import { isOpaque } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { Directive, Span, SyntaxTree } from "../syntax/tree.ts";
-import { maskTags } from "./mask.ts";
+import { cutOut } from "./cut.ts";
 import type { Source } from "./source.ts";
-import { type Tag, tagsIn } from "./tags.ts";
+import { ellipses, type Tag, tagsIn } from "./tags.ts";
 
 const matchers = new Map<string, (path: string) => boolean>();
 
@@ -55,27 +55,24 @@ const definitions = /\b(?:set|geo|(?:map|geo|split_clients)\s+[^\s;{}]+)\s+\$(\w
 
 /** The file as configuration, whether it is any or not: with its tags masked, where it is a template. */
 export function plainSource(path: string, text: string): Source {
-  const span = { start: 0, end: text.length };
-  const source = {
-    name: "",
-    span,
-    editable: true,
-    dollar: "$",
-    isExample: false,
-    role: null,
-    surroundings: /\binclude\s+\/config\/nginx\//.test(text) ? "swag" : null,
-  } as const;
   const defined = new Set(
     Array.from(text.matchAll(definitions), ([, name = ""]) => name.toLowerCase()),
   );
   const bareVariables = templates.test(path);
   const interpolation = /\.tftpl$/i.test(path) ? "terraform" : "none";
   const tags = tagsIn(text, { bareVariables, interpolation, defined });
-  if (!hasTagOutside(tags, text)) {
-    return { ...source, masked: text, switches: [], unreadable: null };
-  }
-  const { text: masked, switches, unreadable } = maskTags(text, tags);
-  return { ...source, masked, switches, unreadable };
+  const omissions = ellipses(text);
+  // Nobody starts nginx with a file that leaves something out.
+  const isExample = hasTagOutside(omissions, text);
+  const all = isExample ? [...tags, ...omissions].toSorted((a, b) => a.start - b.start) : tags;
+  return cutOut(text, {
+    name: "",
+    span: { start: 0, end: text.length },
+    tags: isExample || hasTagOutside(tags, text) ? all : [],
+    editable: true,
+    isExample,
+    surroundings: /\binclude\s+\/config\/nginx\//.test(text) ? "swag" : null,
+  });
 }
 
 /** Whether a tag stands outside of comments and Lua, where what looks like one need be none. */

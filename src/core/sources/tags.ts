@@ -288,3 +288,15 @@ function terraform(inside: string): Meaning {
       return word === "endif" || word === "endfor" ? { kind: "close", condition: "" } : nothing;
   }
 }
+
+/** Where an excerpt leaves something out: anything may stand there. */
+export function ellipses(body: string): Tag[] {
+  const pattern =
+    /(?<=^|[{;\s])[ \t]?(?:\.{2,}|…|\[ *(?:\.{2,}|…) *\]|<snip>)(?=[ \t]*(?:[}#\r\n]|$))/g;
+  return Array.from(body.matchAll(pattern), ({ 0: written, index }) => ({
+    start: index,
+    end: index + written.length,
+    kind: written.length < 2 ? "nothing" : "value",
+    condition: "",
+  }));
+}

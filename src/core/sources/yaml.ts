@@ -18,7 +18,7 @@ const MOST_SOURCES = 200;
 const telling = /\b(?:server|location|upstream|map|proxy_\w+)\b/;
 
 /** A text in a YAML file, and where it stands. */
-export interface YamlText {
+interface YamlText {
   /** The keys on the way to it, indexes for items of lists; first the number of the document. */
   readonly path: readonly (string | number)[];
   readonly value: string;
@@ -50,7 +50,7 @@ export function yamlSources(path: string, text: string): Source[] {
 }
 
 /** Every text in a file that may be configuration, in its order. Never throws: what is no YAML has none. */
-export function yamlTexts(text: string, tags: readonly Tag[]): YamlText[] {
+function yamlTexts(text: string, tags: readonly Tag[]): YamlText[] {
   const found: YamlText[] = [];
   const plain = withoutTags(text, tags);
   const documents = parseAllDocuments(plain, { logLevel: "silent", uniqueKeys: false });
@@ -196,7 +196,7 @@ function isNamedNginx(path: readonly (string | number)[]): boolean {
 }
 
 /** A source for a text; in compose files `$$` is a `$`, and what one `$` begins is compose's own. */
-export function sourceOf(
+function sourceOf(
   { path, span, lastEnd, style }: YamlText,
   text: string,
   tags: readonly Tag[],
