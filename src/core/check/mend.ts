@@ -156,19 +156,26 @@ function isKept({ versions }: Located): boolean {
   });
 }
 
-/** The websocket probe's head at the first location, before and after. */
-function headsOf(
-  before: Run,
-  after: Run,
-  entries: readonly Entry[],
-): { now: readonly string[]; after: readonly string[] } {
+type Heads = Pick<ProvenFix, "probe" | "now" | "after">;
+
+/** The first location's request head before and after: the handshake's, or an ordinary one's where only that changes. */
+function headsOf(before: Run, after: Run, entries: readonly Entry[]): Heads {
   const location = entries.flatMap((entry) => entry.locations)[0];
-  if (location === undefined) return { now: [], after: [] };
+  if (location === undefined) return { probe: "websocket", now: [], after: [] };
   const { root } = location.config;
   const own = (of: Run) => of.located.filter(({ config }) => config.root === root);
-  const head = (located: Located | undefined) =>
-    located === undefined ? [] : requestHead(located.exchanges.websocket);
-  return { now: head(location), after: head(own(after)[own(before).indexOf(location)]) };
+  const same = own(after)[own(before).indexOf(location)];
+  const head = (located: Located | undefined, probe: Heads["probe"]) =>
+    located === undefined ? [] : requestHead(located.versions[0].exchanges[probe]);
+  const heads = (probe: Heads["probe"]): Heads => {
+    return { probe, now: head(location, probe), after: head(same, probe) };
+  };
+  const [handshake, ordinary] = [heads("websocket"), heads("plain")];
+  return isChange(handshake) || !isChange(ordinary) ? handshake : ordinary;
+}
+
+function isChange({ now, after }: Heads): boolean {
+  return now.join("\n") !== after.join("\n");
 }
 
 function distinct(remedies: readonly Remedy[]): Remedy[] {
