@@ -261,7 +261,9 @@ describe("sarifReport", () => {
       ruleId: "upgrade-header",
       ruleIndex: 1,
       level: "error",
-      message: { text: "location /ws sends no Upgrade to `http://backend`." },
+      message: {
+        text: "location /ws sends no Upgrade to http://backend. See [conf.d/site.conf:2 (the server)](0).",
+      },
       locations: [{ physicalLocation: { artifactLocation, region } }],
       relatedLocations: [
         {
@@ -336,6 +338,21 @@ describe("summaryReport", () => {
 
 - The pull request moved on.
 
+### Handshakes that break
+
+#### \`location /ws\` of \`api.example.com\` to \`http://backend\`
+
+\`\`\`mermaid
+sequenceDiagram
+participant C as client
+participant N as nginx, location /ws<br/>api.example.com<br/>conf.d/site.conf:3
+participant U as upstream<br/>http://backend
+C->>N: GET #8230; HTTP/1.1<br/>Upgrade: websocket<br/>Connection: Upgrade
+Note over N: Upgrade is not passed on<br/>conf.d/site.conf:4<br/>proxy_pass http://backend#59;
+N-xU: GET #8230; HTTP/1.0 or 1.1<br/>no Upgrade<br/>Connection: close
+U--xC: no 101 Switching Protocols
+\`\`\`
+
 ### Findings
 
 |  | Where | Rule | What | Comment |
@@ -345,9 +362,9 @@ describe("summaryReport", () => {
 
 ### WebSocket locations
 
-| Location | Server | Where | Upstream | Handshake now | Closed when idle for |
-| --- | --- | --- | --- | --- | --- |
-| \`location /ws\` | \`api.example.com\` | \`conf.d/site.conf:3\` | \`http://backend\` | breaks | 60 s |
+| Location | Server | Where | Upstream | Handshake now | With the fixes | Closed when idle for |
+| --- | --- | --- | --- | --- | --- | --- |
+| \`location /ws\` | \`api.example.com\` | \`conf.d/site.conf:3\` | \`http://backend\` | breaks | breaks | 60 s |
 
 ### Not analysed
 

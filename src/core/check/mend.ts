@@ -1,4 +1,4 @@
-import type { ProvenFix } from "../analysis.ts";
+import type { LocationReport, ProvenFix } from "../analysis.ts";
 import type { Fix, TextEdit } from "../fix/edit.ts";
 import { fixCandidates } from "../fix/plan.ts";
 import type { Remedy, Writable } from "../fix/remedy.ts";
@@ -7,7 +7,7 @@ import { keepsConnections } from "../handshake/upstream-request.ts";
 import type { Severity } from "../rules/finding.ts";
 import { type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
-import { type Mended, prove } from "./prove.ts";
+import { locationsWith, type Mended, prove } from "./prove.ts";
 import type { Entry, Run } from "./run.ts";
 
 /** A proven fix and what it mends. */
@@ -64,6 +64,11 @@ export class Mender {
     const given = new Set(edits);
     const mended = this.#offered.filter(({ fix }) => fix.edits.every((edit) => given.has(edit)));
     return prove(this.#run, edits, mended) !== null;
+  }
+
+  /** Locations with edits applied, as {@link locationsWith} gives them. */
+  locationsWith(edits: readonly TextEdit[]): ReadonlyMap<LocationReport, LocationReport> | null {
+    return locationsWith(this.#run, edits);
   }
 
   /**
