@@ -1,6 +1,7 @@
 import type { LocationReport, ProvenFix } from "../analysis.ts";
 import type { Fix, TextEdit } from "../fix/edit.ts";
 import { fixCandidates } from "../fix/plan.ts";
+import { wholeLines } from "../fix/change.ts";
 import type { Remedy, Writable } from "../fix/remedy.ts";
 import { requestHead } from "../handshake/head.ts";
 import { keepsConnections } from "../handshake/upstream-request.ts";
@@ -34,8 +35,26 @@ export class Mender {
     this.#groups = groups;
   }
 
-  /** The best fix within `writable` that holds: for everything in the group, else at least for the worst in it. */
+  /** The best fix within `writable`, which is asked for whole lines, that holds. */
   mend(group: EntryGroup, writable: Writable): Mend | null {
+    const known = this.everywhere(group);
+    const isWritable = known?.fix.edits.every((edit) => writable(wholeLines(edit))) === true;
+    return known === null || isWritable ? known : this.#search(group, writable);
+  }
+
+  /** As `mend` where everything may be written; the fixes of all groups are proven together as far as possible. */
+  everywhere(group: EntryGroup): Mend | null {
+    this.#everywhere ??= this.#mendAll();
+    let found = this.#everywhere.get(group);
+    if (found === undefined) {
+      found = this.#search(group, () => true);
+      this.#everywhere.set(group, found);
+    }
+    return found;
+  }
+
+  /** For everything in the group, else at least for the worst in it. */
+  #search(group: EntryGroup, writable: Writable): Mend | null {
     const entries = mendable(group);
     const worst = Math.max(...entries.map(({ severity }) => rank[severity]));
     const least = entries.filter(({ severity }) => rank[severity] === worst);
@@ -46,17 +65,6 @@ export class Mender {
       }
     }
     return null;
-  }
-
-  /** As `mend` where everything may be written; the fixes of all groups are proven together as far as possible. */
-  everywhere(group: EntryGroup): Mend | null {
-    this.#everywhere ??= this.#mendAll();
-    let found = this.#everywhere.get(group);
-    if (found === undefined) {
-      found = this.mend(group, () => true);
-      this.#everywhere.set(group, found);
-    }
-    return found;
   }
 
   /** Whether fixes that were offered leave nothing of what each mends, and break nothing, when all are applied. */
