@@ -77,6 +77,7 @@ test("a picture shows the way of the handshake, what is lost and the line that l
       "HTTP/1.1 and Upgrade are not passed on<br/>conf.d/site.conf:5<br/>proxy_pass http://backend;",
       "GET … HTTP/1.0<br/>no Upgrade<br/>Connection: close",
       "no 101 Switching Protocols",
+      "no WebSocket",
     ],
   });
   expect(summary).toMatch(/\| breaks \| works \| 60 s, then 3600 s \|/);
@@ -139,7 +140,7 @@ describe("text of the repository is text in the picture", () => {
       const { actors, messages } = await parsed(picture);
       expect(Object.keys(actors)).toEqual(["C", "N", "U"]);
       nginx.push(actors["N"] ?? "");
-      expect(messages).toHaveLength(5);
+      expect(messages).toHaveLength(6);
       expect(messages[1]).toMatch(/^Connection is lost here<br\/>/);
       const ownMarkup = /<br\/>|^[CNU]-{1,2}(?:>>|x)[CNU]:/gm;
       expect(picture.replaceAll(ownMarkup, "")).not.toMatch(/[<>"{}[\]`%@&]/);

@@ -347,7 +347,8 @@ participant U as upstream<br/>http://backend
 C->>N: GET #8230; HTTP/1.1<br/>Upgrade: websocket<br/>Connection: Upgrade
 Note over N: Upgrade is not passed on<br/>conf.d/site.conf:4<br/>proxy_pass http://backend#59;
 N-xU: GET #8230; HTTP/1.0 or 1.1<br/>no Upgrade<br/>Connection: close
-U--xC: no 101 Switching Protocols
+U--xN: no 101 Switching Protocols
+N--xC: no WebSocket
 \`\`\`
 
 ### Findings

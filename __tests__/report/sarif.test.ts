@@ -1,16 +1,11 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import published from "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json" with { type: "json" };
 import { Ajv } from "ajv";
 import { expect, test } from "vitest";
 import { analyse, defaultPolicy, sarifReport } from "../../src/core/index.ts";
 import { loadFixtures } from "../rules/fixtures.ts";
 
-/** The schema that the SARIF committee published (2.1.0-rtm.5 is the text of the standard), as this package ships it. */
-const schemaFile = createRequire(import.meta.url).resolve(
-  "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json",
-);
-const published = JSON.parse(readFileSync(schemaFile, "utf8"));
-// Draft 4 calls `id` what later drafts, which ajv reads, call `$id`; nothing else in it differs.
+// The schema that the SARIF committee published, as this package ships it. It says that it is draft 4 and calls `id` what
+// later drafts, which ajv reads, call `$id`; nothing else in it differs.
 const { $schema: _, id, ...rest } = published;
 const ajv = new Ajv({
   strict: false,

@@ -90,7 +90,7 @@ function endOf({ upstream, verdict, proxyPass }: LocationReport): string[] {
   if (upstream === null) {
     return [
       `N-xU: ${label(`${proxyPass.name} carries no upgrade`)}`,
-      `N--xC: ${label("no 101 Switching Protocols")}`,
+      `N--xC: ${label("no WebSocket")}`,
     ];
   }
   const head = [
@@ -106,7 +106,11 @@ function endOf({ upstream, verdict, proxyPass }: LocationReport): string[] {
     ];
   }
   const who = verdict.lenient === "works" ? " from servers that follow RFC 6455" : "";
-  return [`N-xU: ${label(...head)}`, `U--xC: ${label(`no 101 Switching Protocols${who}`)}`];
+  return [
+    `N-xU: ${label(...head)}`,
+    `U--xN: ${label(`no 101 Switching Protocols${who}`)}`,
+    `N--xC: ${label("no WebSocket")}`,
+  ];
 }
 
 function received(name: string, headers: readonly (readonly [string, Value])[]): string {
