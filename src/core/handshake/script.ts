@@ -59,7 +59,7 @@ export function runScript(
 
 function run(level: Level, running: Running): ScriptEnd | "next" | "stop" {
   const { scope } = running;
-  for (const use of level.uses) {
+  for (const use of scriptOf(level)) {
     switch (use.name) {
       case "set":
         assign(use, scope);
@@ -90,6 +90,18 @@ function run(level: Level, running: Running): ScriptEnd | "next" | "stop" {
     }
   }
   return "next";
+}
+
+const scripts = new WeakMap<Level, readonly Use[]>();
+
+/** The level's directives of the rewrite module. They are run for each location of a server, which may have thousands. */
+function scriptOf(level: Level): readonly Use[] {
+  let script = scripts.get(level);
+  if (script === undefined) {
+    script = level.uses.filter(({ name }) => /^(?:set|if|return|rewrite|break)$/.test(name));
+    scripts.set(level, script);
+  }
+  return script;
 }
 
 function runIf(use: Use, inner: Level, running: Running): ScriptEnd | "next" | "stop" {
