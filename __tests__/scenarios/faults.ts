@@ -5,11 +5,12 @@ import type { Act, Faults, Scenario } from "./play.ts";
 
 const { path } = nginx;
 const broken = { base: nginx.complete, head: nginx.broken };
+const repaired = siteOf(...upgrade, pass);
+const mayResolve = { tokens: { token: { contents: "write", pullRequests: "write" } } } as const;
 
 /** A fault that passes: the request, sent again after the pause that GitHub asks for, is answered. */
 const passing: Readonly<Record<string, Fault>> = {
   "502": { kind: "answer", status: 502 },
-  "503 with retry-after": { kind: "answer", status: 503, headers: { "retry-after": "1" } },
   "a dropped connection": { kind: "drop" },
   "a secondary limit": {
     kind: "answer",
@@ -17,10 +18,9 @@ const passing: Readonly<Record<string, Fault>> = {
     body: { message: "You have exceeded a secondary rate limit." },
     headers: { "retry-after": "1" },
   },
-  "429": { kind: "answer", status: 429, headers: { "retry-after": "1" } },
 };
 
-/** Where a request does its work and only the answer is lost. */
+/** Where the request does its work and only the answer is lost. */
 const executed: Readonly<Record<string, Fault>> = {
   "502 although it was done": { kind: "answer", status: 502, executed: true },
   "a connection dropped after it was done": { kind: "drop", executed: true },
@@ -35,38 +35,39 @@ interface Final {
 /** A fault that stays. */
 const final: Readonly<Record<string, Final>> = {
   "403 for want of a permission": {
-    fault: {
-      kind: "answer",
-      status: 403,
-      body: { message: "Resource not accessible by integration" },
-    },
+    fault: answer(403, "Resource not accessible by integration"),
     said: "The token lacks a permission",
   },
   "a used-up rate limit": {
-    fault: {
-      kind: "answer",
-      status: 403,
-      body: { message: "API rate limit exceeded for installation ID 1." },
-      headers: { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "4102444800" },
-    },
+    fault: answer(403, "API rate limit exceeded for installation ID 1.", {
+      "x-ratelimit-remaining": "0",
+      "x-ratelimit-reset": "4102444800",
+    }),
     said: "run the job again later",
-  },
-  "404": {
-    fault: { kind: "answer", status: 404, body: { message: "Not Found" } },
-    said: "Not Found",
-  },
-  "406": {
-    fault: { kind: "answer", status: 406, body: { message: "The diff exceeded the maximum" } },
-    said: "The diff exceeded the maximum",
-  },
-  "502 again and again": {
-    fault: { kind: "answer", status: 502, body: { message: "Server Error" } },
-    said: "502",
   },
 };
 
-/** Meets the requests of one operation, from the nth on (from 1), so many times. */
-export function at(operation: string, fault: Fault, from = 1, times = 1): () => Faults {
+function answer(
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): Fault {
+  return { kind: "answer", status, body: { message }, headers };
+}
+
+/** GraphQL's errors come with status 200. */
+function graphqlErrors(
+  data: unknown,
+  type?: string,
+  headers: Readonly<Record<string, string>> = {},
+): Fault {
+  const message = "Something went wrong while executing your query.";
+  const error = { message, path: ["repository"], ...(type !== undefined && { type }) };
+  return { kind: "answer", status: 200, headers, body: { data, errors: [error] } };
+}
+
+/** What meets the requests of one operation, from the nth on (from 1), so many times. */
+function at(operation: string, fault: Fault, from = 1, times = 1): () => Faults {
   return () => {
     let seen = 0;
     return (request) => {
@@ -77,7 +78,7 @@ export function at(operation: string, fault: Fault, from = 1, times = 1): () => 
   };
 }
 
-/** A request of a run, in the order in which they are sent. */
+/** A request of a run. */
 interface Met {
   readonly request: string;
   readonly operation: string;
@@ -86,6 +87,7 @@ interface Met {
   readonly setup?: Setup;
 }
 
+/** All that is read before the gate, in the order in which it is asked for. */
 const reads: readonly Met[] = [
   { request: "the policy and the threads", operation: "graphql repository" },
   { request: "the list of files", operation: "pulls/list-files" },
@@ -102,23 +104,104 @@ const reads: readonly Met[] = [
 const healthy = { gate: "red", visible: 1, names: [path] } as const satisfies Act;
 const annotated = { gate: "red", visible: 0, names: [path] } as const satisfies Act;
 
-const readFaults = reads.flatMap(({ request, operation, nth = 1, setup = broken }): Scenario[] => [
-  ...Object.entries({ ...passing, ...executed }).map(([name, fault]) => ({
+function askedAgain(name: string, { request, operation, nth, setup }: Met, fault: Fault): Scenario {
+  return {
     name: `${name}, met by ${request}: asked again`,
-    setup,
-    acts: [{ ...healthy, faults: at(operation, fault, nth) }] as const,
-  })),
-  ...Object.entries(final).map(([name, { fault, said }]) => ({
+    setup: setup ?? broken,
+    acts: [{ ...healthy, faults: at(operation, fault, nth) }],
+  };
+}
+
+function refused(
+  name: string,
+  { request, operation, nth, setup }: Met,
+  { fault, said }: Final,
+): Scenario {
+  return {
     name: `${name}, met by ${request}: red, since nothing is known`,
-    setup,
+    setup: setup ?? broken,
     acts: [
       { gate: "red", visible: 0, refuses: said, faults: at(operation, fault, nth, Infinity) },
       healthy,
-    ] as const,
-  })),
+    ],
+  };
+}
+
+const readFaults = reads.flatMap((met): Scenario[] => [
+  ...Object.entries(passing).map(([name, fault]) => askedAgain(name, met, fault)),
+  ...Object.entries(final).map(([name, fault]) => refused(name, met, fault)),
 ]);
 
+const [threads, list, base, tree, contents] = reads as readonly [Met, Met, Met, Met, Met];
+
+/** Faults that the client treats alike wherever they come from. */
+const otherReadFaults: readonly Scenario[] = [
+  askedAgain("503 with retry-after", list, answer(503, "Busy", { "retry-after": "1" })),
+  askedAgain("429", tree, answer(429, "Too many requests", { "retry-after": "1" })),
+  askedAgain(
+    "a rate limit that ends at once",
+    base,
+    answer(403, "API rate limit exceeded.", {
+      "x-ratelimit-remaining": "0",
+      "x-ratelimit-reset": "1",
+    }),
+  ),
+  refused("502 again and again", list, { fault: answer(502, "Server Error"), said: "502" }),
+  refused("406", list, { fault: answer(406, "The diff is too large"), said: "too large" }),
+  refused("404", base, { fault: answer(404, "Not Found"), said: "may the token read it" }),
+  refused("401", threads, { fault: answer(401, "Bad credentials"), said: "token is not valid" }),
+  ...[threads, contents].flatMap((met): Scenario[] => [
+    askedAgain("GraphQL that gives up", met, graphqlErrors(null)),
+    askedAgain(
+      "GraphQL with a part of the data",
+      met,
+      graphqlErrors({ repository: { pullRequest: null, policy: null, f0: null } }),
+    ),
+    refused("GraphQL without a permission", met, {
+      fault: graphqlErrors({ repository: null }, "FORBIDDEN"),
+      said: "The token lacks a permission",
+    }),
+    refused("GraphQL's own rate limit", met, {
+      fault: graphqlErrors(null, "RATE_LIMITED", {
+        "x-ratelimit-remaining": "0",
+        "x-ratelimit-reset": "4102444800",
+      }),
+      said: "run the job again later",
+    }),
+  ]),
+  {
+    name: "threads that GitHub cannot give: the gate is as ever, nothing is commented, and it is said",
+    setup: broken,
+    acts: [
+      {
+        ...annotated,
+        writes: [],
+        says: ["No comment was posted or changed, because it is not known which there are."],
+        faults:
+          () =>
+          ({ operation, body }) =>
+            operation === "graphql repository" && JSON.stringify(body).includes("reviewThreads")
+              ? graphqlErrors({ repository: { pullRequest: null, policy: null } })
+              : undefined,
+      },
+      healthy,
+    ],
+  },
+];
+
 const review = "pulls/create-review";
+const three = ["a", "b", "c"].map((name) => `nginx/conf.d/${name}.conf`);
+
+function refusing(text: string): () => Faults {
+  const fault: Fault = {
+    kind: "answer",
+    status: 422,
+    body: { message: "Unprocessable Entity", errors: ["line must be part of the diff"] },
+  };
+  return () =>
+    ({ operation, body }) =>
+      operation === review && JSON.stringify(body).includes(text) ? fault : undefined;
+}
 
 const reviewFaults: readonly Scenario[] = [
   ...Object.entries({ ...passing, ...executed }).map(([name, fault]) => ({
@@ -126,81 +209,63 @@ const reviewFaults: readonly Scenario[] = [
     setup: broken,
     acts: [{ ...healthy, faults: at(review, fault) }] as const,
   })),
-  ...Object.entries(final)
-    .filter(([name]) => name !== "406")
-    .map(([name, { fault, said }]) => ({
-      name: `${name}, met by the review: annotated instead`,
-      setup: broken,
-      acts: [
-        {
-          ...annotated,
-          says: ["1 comment was not posted", said],
-          faults: at(review, fault, 1, Infinity),
-        },
-        healthy,
-      ] as const,
-    })),
+  ...Object.entries({
+    ...final,
+    "502 again and again": { fault: answer(502, "Server Error"), said: "502" },
+    "404": { fault: answer(404, "Not Found"), said: "Not Found" },
+  }).map(([name, { fault, said }]) => ({
+    name: `${name}, met by the review: annotated instead, and the next run posts`,
+    setup: broken,
+    acts: [
+      {
+        ...annotated,
+        says: ["1 comment was not posted", said],
+        faults: at(review, fault, 1, Infinity),
+      },
+      healthy,
+    ] as const,
+  })),
   {
     name: "422 for one comment of three: the others are posted, it is annotated",
     setup: {
       base: nginx.complete,
       head: Object.fromEntries(
-        ["a", "b", "c"].map((name) => [
-          `nginx/conf.d/${name}.conf`,
-          nginx.site.replace("api.", `${name}.`),
-        ]),
+        three.map((file, index) => [file, nginx.site.replace("api.", `${index}.`)]),
       ),
     },
     acts: [
       {
         gate: "red",
         visible: 2,
-        names: ["a", "b", "c"].map((name) => `nginx/conf.d/${name}.conf`),
+        names: three,
         says: ["GitHub takes no comment at nginx/conf.d/b.conf:"],
-        faults:
-          () =>
-          ({ operation, body }) =>
-            operation === review && JSON.stringify(body).includes('b.conf"')
-              ? {
-                  kind: "answer",
-                  status: 422,
-                  body: { message: "Unprocessable Entity", errors: ["line must be part"] },
-                }
-              : undefined,
+        faults: refusing('b.conf"'),
       },
-      { gate: "red", visible: 3 },
+      { gate: "red", visible: 3, names: three },
     ],
   },
   {
-    name: "502 without the review, again and again: annotated, and the next run posts",
+    name: "422 for every comment: all are annotated",
     setup: broken,
     acts: [
-      { ...annotated, faults: at(review, { kind: "answer", status: 502 }, 1, Infinity) },
+      { ...annotated, says: ["GitHub takes no comment at"], faults: refusing("comments") },
       healthy,
     ],
   },
 ];
 
-/** Two runs leave two comments; here the second comes when the first has posted. */
-const lookFaults: readonly Scenario[] = [
-  ...Object.entries(passing).map(([name, fault]) => ({
-    name: `${name}, met by the look after posting: asked again`,
-    setup: broken,
-    acts: [{ ...healthy, faults: at("graphql repository", fault, 3) }] as const,
-  })),
-  ...Object.entries(final)
-    .filter(([name]) => name !== "406")
-    .map(([name, { fault, said }]) => ({
-      name: `${name}, met by the look after posting: the comment stands, and it is said`,
-      setup: broken,
-      acts: [
-        { ...healthy, says: [said], faults: at("graphql repository", fault, 3, Infinity) },
-      ] as const,
-    })),
-];
+const look = { request: "the look after posting", operation: "graphql repository", nth: 3 };
 
-const repaired = siteOf(...upgrade, pass);
-const mayResolve = { tokens: { token: { contents: "write", pullRequests: "write" } } } as const;
+const lookFaults: readonly Scenario[] = [
+  ...Object.entries(passing).map(([name, fault]) => askedAgain(name, look, fault)),
+  ...Object.entries(final).map(([name, { fault, said }]) => ({
+    name: `${name}, met by ${look.request}: the comment stands, and it is said`,
+    setup: broken,
+    acts: [
+      { ...healthy, says: [said], faults: at(look.operation, fault, look.nth, Infinity) },
+    ] as const,
+  })),
+];
 
 const changes: readonly Met[] = [
   { request: "the edit of an old comment", operation: "pulls/update-review-comment" },
@@ -212,86 +277,52 @@ const changes: readonly Met[] = [
   },
 ];
 
-/** A write that is no post is left to the next run: the gate and the findings do not depend on it. */
+/** A change that is no post may be repeated. Where that is of no use, the gate does not depend on it. */
 const changeFaults = changes.flatMap(({ request, operation, setup = broken }): Scenario[] => {
-  const faults = {
-    ...passing,
-    ...executed,
-    ...Object.fromEntries(
-      Object.entries(final)
-        .filter(([name]) => name !== "406" && name !== "502 again and again")
-        .map(([name, entry]) => [name, entry.fault]),
-    ),
-  };
-  return Object.entries(faults).map(([name, fault]) => ({
-    name: `${name}, met by ${request}: green all the same, and the next run goes on`,
-    setup,
-    acts: [
-      healthy,
-      {
-        gate: "green",
-        before: ({ pull }) => void pull.push({ [path]: repaired }),
-        faults: at(operation, fault),
-      },
-      { gate: "green", visible: 0 },
-    ] as const,
-  }));
+  const before: Act["before"] = ({ pull }) => void pull.push({ [path]: repaired });
+  const retired = { gate: "green", visible: 0 } as const;
+  return [
+    ...Object.entries({ ...passing, ...executed }).map(([name, fault]) => ({
+      name: `${name}, met by ${request}: done again`,
+      setup,
+      acts: [healthy, { ...retired, before, faults: at(operation, fault) }] as const,
+    })),
+    ...Object.entries(final).map(([name, { fault, said }]) => ({
+      name: `${name}, met by ${request}: green all the same, and it is said`,
+      setup,
+      acts: [
+        healthy,
+        {
+          gate: "green",
+          before,
+          says: ["Older comments could not be brought up to date.", said],
+          faults: at(operation, fault, 1, Infinity),
+        },
+        // What GitHub never let the run say stays open, but without a suggestion.
+        operation === "graphql resolveReviewThread" ? ({ gate: "green" } as const) : retired,
+      ] as const,
+    })),
+    {
+      name: `404, met by ${request}: somebody deleted it, so there is nothing to do`,
+      setup,
+      acts: [
+        healthy,
+        {
+          gate: "green",
+          before,
+          hides: ["could not be brought up to date"],
+          faults: at(operation, answer(404, "Not Found")),
+        },
+      ],
+      then: { gate: "green" },
+    },
+  ];
 });
-
-/** GraphQL answers 200 all the same. */
-const graphqlFaults: readonly Scenario[] = [
-  ["the policy and the threads", 1],
-  ["the contents", 2],
-].flatMap(([request, nth]): Scenario[] => [
-  {
-    name: `GraphQL that gives up, met by ${request}: asked again`,
-    setup: broken,
-    acts: [{ ...healthy, faults: at("graphql repository", graphqlError(null), Number(nth)) }],
-  },
-  {
-    name: `GraphQL with a part of the data, met by ${request}: asked again`,
-    setup: broken,
-    acts: [
-      {
-        ...healthy,
-        faults: at(
-          "graphql repository",
-          graphqlError({ repository: { pullRequest: null, policy: null, f0: null } }),
-          Number(nth),
-        ),
-      },
-    ],
-  },
-  {
-    name: `GraphQL without a permission, met by ${request}: red`,
-    setup: broken,
-    acts: [
-      {
-        gate: "red",
-        visible: 0,
-        refuses: "The token lacks a permission",
-        faults: at(
-          "graphql repository",
-          graphqlError({ repository: null }, "FORBIDDEN"),
-          Number(nth),
-          Infinity,
-        ),
-      },
-      healthy,
-    ],
-  },
-]);
-
-function graphqlError(data: unknown, type?: string): Fault {
-  const message = "Something went wrong while executing your query.";
-  const error = { message, path: ["repository"], ...(type !== undefined && { type }) };
-  return { kind: "answer", status: 200, body: { data, errors: [error] } };
-}
 
 export const faults: readonly Scenario[] = [
   ...readFaults,
+  ...otherReadFaults,
   ...reviewFaults,
   ...lookFaults,
   ...changeFaults,
-  ...graphqlFaults,
 ];

@@ -108,7 +108,7 @@ export const lifecycle: readonly Scenario[] = [
       {
         ...posted,
         before: push({ [path]: nginx.site.replace("10.0.0.5", "10.0.0.6") }),
-        writes: [post, edit, hide],
+        writes: [post, hide, edit],
         also: (stage) => [
           !firstComment(stage).body.startsWith("**Replaced by a newer comment.**") &&
             "the old comment does not say that it is replaced",
@@ -165,9 +165,10 @@ export const lifecycle: readonly Scenario[] = [
       {
         ...gone,
         before: push({ [path]: repaired }),
-        writes: [edit, hide],
+        writes: [hide, edit],
         also: (stage) => [
-          !/^\*\*Fixed in [\da-f]{7}\.\*\*/.test(firstComment(stage).body) && "it is not called fixed",
+          !/^\*\*Fixed in [\da-f]{7}\.\*\*/.test(firstComment(stage).body) &&
+            "it is not called fixed",
           firstComment(stage).body.includes("```suggestion") && "the suggestion is still there",
         ],
       },
@@ -251,7 +252,7 @@ export const lifecycle: readonly Scenario[] = [
     setup: broken,
     acts: [
       posted,
-      { ...gone, before: push({ [path]: null, "a.txt": "a\n" }), writes: [edit, hide] },
+      { ...gone, before: push({ [path]: null, "a.txt": "a\n" }), writes: [hide, edit] },
     ],
   },
   {
@@ -267,7 +268,7 @@ export const lifecycle: readonly Scenario[] = [
           // Who applies a suggestion by hand leaves its thread open.
           for (const thread of pull.threads) thread.resolvedBy = undefined;
         },
-        writes: [edit, hide],
+        writes: [hide, edit],
       },
     ],
   },
@@ -297,14 +298,21 @@ export const lifecycle: readonly Scenario[] = [
         "nginx/snippets/proxy.conf": upgrade.map((line) => `${line}\n`).join(""),
       },
       head: {
-        "nginx/snippets/proxy.conf": `proxy_set_header Connection "";\nproxy_http_version 1.1;\n`,
+        "nginx/snippets/proxy.conf": upgrade
+          .map((line) => `${line.replace('"upgrade"', '""')}\n`)
+          .join(""),
       },
     },
     acts: [
-      { gate: "red", visible: 1 },
       {
         gate: "red",
-        visible: 1,
+        also: (stage) => [
+          !stage.pull.comments.some(({ body }) => body.includes(`${path}:6`)) &&
+            "no place is named",
+        ],
+      },
+      {
+        gate: "red",
         before: ({ repository }) => {
           repository.commit("main", {
             [path]: shift + siteOf("include snippets/proxy.conf;", pass),
@@ -328,7 +336,7 @@ export const lifecycle: readonly Scenario[] = [
         visible: 1,
         names: ["nginx/conf.d/b.conf"],
         before: push({ [path]: repaired }),
-        writes: [edit, hide],
+        writes: [hide, edit],
       },
     ],
   },

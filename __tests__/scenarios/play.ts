@@ -61,7 +61,8 @@ export async function play({ setup, acts, then }: Scenario): Promise<readonly st
   const problems: string[] = [];
   try {
     const last = acts[acts.length - 1] ?? acts[0];
-    const { before: _, faults: __, writes: ___, ...again } = { ...last, ...then };
+    const { before: _, faults: __, writes: ___, says: ____, ...same } = last;
+    const again = { ...same, ...then };
     const repeated: Act[] = [again, again, again].slice(0, Math.max(1, fewestRuns - acts.length));
     const all = [...acts, ...repeated];
     for (const [index, act] of all.entries()) {
@@ -70,7 +71,7 @@ export async function play({ setup, acts, then }: Scenario): Promise<readonly st
       const found = [
         ...expectations(act, stage, result),
         ...invariants(act, stage, result, report),
-        ...(index === all.length - 1 && writes(result).length > 0
+        ...(index === all.length - 1 && act.writes === undefined && writes(result).length > 0
           ? [`the last run still writes: ${writes(result).join(", ")}`]
           : []),
       ];
@@ -206,6 +207,8 @@ function isNamed(path: string, stage: Stage, { annotations, summary }: RunResult
   const commented = visibleComments(stage).some(
     ({ thread, body }) => thread.path === path || body.includes(path),
   );
-  const annotated = annotations.some(({ shown, properties }) => shown && properties["file"] === path);
+  const annotated = annotations.some(
+    ({ shown, properties }) => shown && properties["file"] === path,
+  );
   return (commented || annotated) && (summary === "" || summary.includes(path));
 }
