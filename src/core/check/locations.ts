@@ -1,11 +1,11 @@
 import type { LocationReport } from "../analysis.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Config, Level, Use } from "../config/model.ts";
-import type { Result, UpstreamRequest, Value, Verdict } from "../handshake/model.ts";
+import { joinRequests, joinVerdicts } from "../handshake/join.ts";
+import type { UpstreamRequest, Verdict } from "../handshake/model.ts";
 import { proxyingLevels } from "../handshake/pass.ts";
 import { enclosing, simulateAt } from "../handshake/simulate.ts";
 import { upstreamOf } from "../handshake/upstream-request.ts";
-import { shown, unknown } from "../handshake/variables.ts";
 import { verdictOf } from "../handshake/verdict.ts";
 import { intentOf } from "../intent/intent.ts";
 import type { Intent, Traffic } from "../intent/model.ts";
@@ -121,13 +121,15 @@ export class Located implements LocationReport {
   }
 
   get upstream(): LocationReport["upstream"] {
-    const heads = this.renderings.map((versions) =>
-      joinedHead(
-        versions.map(({ exchanges }) => exchanges.websocket.upstream),
-        "version of nginx",
+    const head = joined(
+      this.renderings.map((versions) =>
+        joined(versions.map(({ exchanges }) => exchanges.websocket.upstream)),
       ),
+      "it depends on the branch of the template, which is not known",
     );
-    return joinedHead(heads, "branch of the template");
+    if (head === null) return null;
+    const { httpVersion, headers } = head;
+    return { httpVersion, headers: headers.map(({ name, value }) => [name, value]) };
   }
 
   get idleTimeoutMs(): number | null {
@@ -168,54 +170,16 @@ export class Located implements LocationReport {
   }
 }
 
-function joinVerdicts(one: Verdict, other: Verdict): Verdict {
-  const join = (a: Result, b: Result): Result => (a === b ? a : "unknown");
-  return {
-    strict: join(one.strict, other.strict),
-    lenient: join(one.lenient, other.lenient),
-    reasons: [...new Set([...one.reasons, ...other.reasons])],
-  };
-}
-
-interface Head {
-  readonly httpVersion: Value;
-  readonly headers: readonly (readonly [name: string, Value])[];
-}
-
-/** The parts of a request that its kinds agree on; what they do not agree on is unknown. */
-function joinedHead(heads: readonly (UpstreamRequest | Head | null)[], kind: string): Head | null {
-  const [oldest] = heads;
-  if (oldest == null || heads.includes(null)) return null;
-  const others = heads.slice(1).filter((head) => head !== null);
-  return others.map(headOf).reduce((one, other) => joined(one, other, kind), headOf(oldest));
-}
-
-function headOf({ httpVersion, headers }: UpstreamRequest | Head): Head {
-  return {
-    httpVersion,
-    headers: headers.map((header) => ("name" in header ? [header.name, header.value] : header)),
-  };
-}
-
-function joined(oldest: Head, newest: Head, kind: string): Head {
-  const differs = (a: Value, b: Value, text: string): Value =>
-    shown(a) === shown(b) ? b : unknown(`it depends on the ${kind}, which is not known`, text);
-  const onlyIn = ([name, value]: readonly [string, Value]): readonly [string, Value] => [
-    name,
-    unknown(`not every ${kind} sends it, and which one it is is not known`, shown(value)),
-  ];
-  const headers: (readonly [string, Value])[] = [];
-  const left = [...oldest.headers];
-  for (const [name, value] of newest.headers) {
-    const at = left.findIndex(([other]) => other.toLowerCase() === name.toLowerCase());
-    const [other] = at === -1 ? [] : left.splice(at, 1);
-    headers.push(
-      other === undefined ? onlyIn([name, value]) : [name, differs(other[1], value, shown(value))],
-    );
-  }
-  headers.push(...left.map(onlyIn));
-  const version = `${shown(oldest.httpVersion)} or ${shown(newest.httpVersion)}`;
-  return { httpVersion: differs(oldest.httpVersion, newest.httpVersion, version), headers };
+/** What all of these requests say; null where one of them is none. */
+function joined(
+  requests: readonly (UpstreamRequest | null)[],
+  why?: string,
+): UpstreamRequest | null {
+  const [first = null, ...others] = requests;
+  return others.reduce<UpstreamRequest | null>(
+    (one, other) => (one === null || other === null ? null : joinRequests(one, other, why)),
+    first,
+  );
 }
 
 function nameOf(level: Level, pass: Use): LocationName {

@@ -1,4 +1,4 @@
-import type { ProvenFix } from "../analysis.ts";
+import type { LocationReport, ProvenFix } from "../analysis.ts";
 import type { Fix, TextEdit } from "../fix/edit.ts";
 import { fixCandidates } from "../fix/plan.ts";
 import { wholeLines } from "../fix/change.ts";
@@ -10,7 +10,7 @@ import { tagsIn } from "../sources/tags.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import { type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
-import { type Mended, prove } from "./prove.ts";
+import { locationsWith, type Mended, prove } from "./prove.ts";
 import type { Entry, Run } from "./run.ts";
 
 /** A proven fix and what it mends. */
@@ -74,6 +74,11 @@ export class Mender {
     const given = new Set(edits);
     const mended = this.#offered.filter(({ fix }) => fix.edits.every((edit) => given.has(edit)));
     return prove(this.#run, edits, mended) !== null;
+  }
+
+  /** Locations with edits applied, as {@link locationsWith} gives them. */
+  locationsWith(edits: readonly TextEdit[]): ReadonlyMap<LocationReport, LocationReport> | null {
+    return locationsWith(this.#run, edits);
   }
 
   /**

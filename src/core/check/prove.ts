@@ -1,3 +1,4 @@
+import type { LocationReport } from "../analysis.ts";
 import { groupBy } from "../collections.ts";
 import { applyEdits, type TextEdit } from "../fix/edit.ts";
 import type { Exchange } from "../handshake/model.ts";
@@ -50,13 +51,8 @@ export function prove(
   edits: readonly TextEdit[],
   mended: readonly Mended[],
 ): Run | null {
-  const texts = editedTexts(edits);
-  if (texts === null) return null;
-  const after = run({
-    ...before.request,
-    documents: before.request.documents.edited(texts),
-    paths: [...texts.keys()],
-  });
+  const after = rerun(before, edits);
+  if (after === null) return null;
   const roots = new Set(after.configs.map(({ root }) => root));
   const holds =
     isGone(
@@ -73,6 +69,40 @@ export function prove(
       isConfined(edits, mended),
     );
   return holds ? after : null;
+}
+
+/**
+ * Each location of the programs that the edits reach, and the same use with the edits applied.
+ *
+ * @returns null where edits overlap
+ */
+export function locationsWith(
+  before: Run,
+  edits: readonly TextEdit[],
+): ReadonlyMap<LocationReport, LocationReport> | null {
+  const after = rerun(before, edits);
+  if (after === null) return null;
+  const afterByRoot = groupBy(after.located, ({ config }) => config.root);
+  const pairs: [LocationReport, LocationReport][] = [];
+  for (const [root, old] of groupBy(before.located, ({ config }) => config.root)) {
+    const now = afterByRoot.get(root) ?? [];
+    if (now.length !== old.length) continue;
+    for (const [index, location] of old.entries()) {
+      const same = now[index];
+      if (same !== undefined) pairs.push([location, same]);
+    }
+  }
+  return new Map(pairs);
+}
+
+function rerun(before: Run, edits: readonly TextEdit[]): Run | null {
+  const texts = editedTexts(edits);
+  if (texts === null) return null;
+  return run({
+    ...before.request,
+    documents: before.request.documents.edited(texts),
+    paths: [...texts.keys()],
+  });
 }
 
 /** Whether all edits lie in locations that they mend, but for maps that are new. */

@@ -7,10 +7,11 @@ import { isSurroundings } from "../config/surroundings.ts";
 import { guardComments } from "../intent/silences.ts";
 import type { Policy } from "../policy/policy.ts";
 import { blockPath, fingerprintOf, type FingerprintParts } from "../review/fingerprint.ts";
-import type { LocationName, Related, Severity } from "../rules/finding.ts";
+import type { Related, Severity } from "../rules/finding.ts";
 import { rules } from "../rules/index.ts";
 import { ruleTable, type RuleId } from "../rules/names.ts";
 import type { Report, Rule, RuleOptions } from "../rules/rule.ts";
+import { locationOf } from "../rules/words.ts";
 import { readable } from "../syntax/opaque.ts";
 import type { Directive, Span } from "../syntax/tree.ts";
 import { locate, type Located } from "./locations.ts";
@@ -319,7 +320,7 @@ function relatedOf(report: Report, locations: readonly Located[]): Related[] {
     const key = keyOfPlace(name.place);
     if (shownPlaces.has(key) || holds(name.place, place)) return [];
     shownPlaces.add(key);
-    return [{ place: name.place, note: `${describe(name)} is affected` }];
+    return [{ place: name.place, note: `${locationOf(name)} is affected` }];
   });
   return [...own, ...victims];
 }
@@ -334,11 +335,6 @@ function holds(outer: Place, inner: Place): boolean {
     outer.span.start <= inner.span.start &&
     inner.span.end <= outer.span.end
   );
-}
-
-function describe({ name, server }: LocationName): string {
-  const location = name === "" ? "the location that includes it" : `location ${name}`;
-  return server === null ? location : `${location} of ${server}`;
 }
 
 /** The directive at a place with what tells it from its neighbours: `proxy_set_header connection`. */

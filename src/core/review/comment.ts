@@ -10,6 +10,7 @@ import { startOf } from "../report/order.ts";
 import { tool } from "../report/tool.ts";
 import type { Finding } from "../rules/finding.ts";
 import { isRuleId, ruleTable } from "../rules/names.ts";
+import { locationOf } from "../rules/words.ts";
 import type { LineChange } from "./suggestion.ts";
 import { lineChange } from "./suggestion.ts";
 
@@ -201,7 +202,7 @@ function related(findings: readonly Finding[]): string {
       ? [
           {
             place: first.place,
-            note: `location ${first.name} of ${first.server ?? "this server"} is affected`,
+            note: `${locationOf(first)} is affected`,
           },
         ]
       : [],

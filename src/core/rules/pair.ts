@@ -90,7 +90,7 @@ export function placeOfLoss(
         related: [
           {
             place: placeOf(line),
-            note: `sets ${name} for every location without a proxy_set_header of its own`,
+            note: `sets ${name} for every location without a \`proxy_set_header\` of its own`,
           },
         ],
       };
