@@ -20,7 +20,9 @@ const { configurations, fixes, suggestions, unmended, failures } = await tryFixe
 );
 print(describeFailures(failures));
 print("Offered no fix, by rule, with cases to look at:");
-for (const [rule, { count, examples }] of [...unmended].toSorted(([, a], [, b]) => b.count - a.count)) {
+for (const [rule, { count, examples }] of [...unmended].toSorted(
+  ([, a], [, b]) => b.count - a.count,
+)) {
   print(`  ${rule}: ${count} (${examples.join(", ")})`);
 }
 print(

@@ -34,6 +34,12 @@ export interface Summary {
   readonly failures: readonly Failure[];
 }
 
+/** Where one configuration at a time runs; with a new port each, two could get the same. */
+interface Lane {
+  readonly port: number;
+  readonly backend: Backend;
+}
+
 /** As many configurations are tried at a time. */
 const WIDTH = 4;
 
@@ -48,33 +54,37 @@ export async function tryFixes(seed: number, from: number, count: number): Promi
   const unmended = new Map<string, { count: number; examples: number[] }>();
   let fixes = 0;
   let suggestions = 0;
-  const backends = await Promise.all(
-    Array.from({ length: WIDTH }, () => startBackend("strict", { refuseSecondHost: true })),
+  const ports = await freePorts(WIDTH);
+  const lanes = await Promise.all(
+    ports.map(async (port): Promise<Lane> => {
+      return { port, backend: await startBackend("strict", { refuseSecondHost: true }) };
+    }),
   );
-  const free = [...backends];
+  const free = [...lanes];
   try {
     const indexes = Array.from({ length: count }, (_, offset) => from + offset);
     await inPool(indexes, WIDTH, async (index) => {
-      const backend = free.pop();
-      if (backend === undefined || failures.length >= mostFailures) return;
+      const lane = free.pop();
+      if (lane === undefined || failures.length >= mostFailures) return;
       try {
-        const trial = new Trial(Random.forCase(seed, index), backend);
+        const trial = new Trial(Random.forCase(seed, index), lane);
         const faults = await trial.faults();
         fixes += trial.fixes;
         suggestions += trial.suggestions;
         for (const rule of trial.unmended) {
           const known = unmended.get(rule) ?? { count: 0, examples: [] };
           known.count++;
-          if (known.examples.length < 12 && known.examples.at(-1) !== index) known.examples.push(index);
+          if (known.examples.length < 12 && known.examples.at(-1) !== index)
+            known.examples.push(index);
           unmended.set(rule, known);
         }
         if (faults.length > 0) failures.push({ seed, index, faults, files: trial.files });
       } finally {
-        free.push(backend);
+        free.push(lane);
       }
     });
   } finally {
-    await Promise.all(backends.map((backend) => backend.close()));
+    await Promise.all(lanes.map(({ backend }) => backend.close()));
   }
   return { configurations: count, fixes, suggestions, unmended, failures };
 }
@@ -94,8 +104,8 @@ function filesText(files: Texts): string {
     .join("\n");
 }
 
-/** What real nginx does with each place of a configuration; null where it refuses to start. */
-type Observed = readonly Readonly<Record<ProbeName, Exchange>>[] | null;
+/** What real nginx does with each place of a configuration, or the message with which it refuses to start. */
+type Observed = readonly Readonly<Record<ProbeName, Exchange>>[] | string;
 
 /** Something that is offered, applied: the files then, and what is claimed to be mended by it. */
 interface Offer {
@@ -113,23 +123,24 @@ class Trial {
   suggestions = 0;
   readonly #broken: BrokenConfig;
   readonly #random: Random;
-  readonly #backend: Backend;
+  readonly #lane: Lane;
   readonly #policy: Policy;
   readonly #seen = new Map<string, Promise<Observed>>();
 
-  constructor(random: Random, backend: Backend) {
+  constructor(random: Random, lane: Lane) {
     this.#broken = breakConfig(random);
     this.files = this.#broken.files;
     this.#random = random;
-    this.#backend = backend;
+    this.#lane = lane;
     this.#policy = { ...defaultPolicy, nginxVersion: random.chance(0.7) ? "1.22.1" : null };
   }
 
   /** What is wrong with what is offered; each with the offer and the files after it. */
   async faults(): Promise<string[]> {
     const before = this.#analyse(this.files);
-    for (const { rule, fix, fixedBy, commentable } of before.findings) {
-      if (fix === null && fixedBy === null) this.unmended.push(commentable ? rule : `${rule} (notice)`);
+    for (const finding of before.findings) {
+      const { rule, commentable } = finding;
+      if (!isClaimed(finding)) this.unmended.push(commentable ? rule : `${rule} (notice)`);
     }
     const faults: string[] = [];
     for (const offer of [...this.#fixes(before), ...this.#reviewed(before)]) {
@@ -161,7 +172,12 @@ class Trial {
     this.fixes += fixing.length;
     for (const { group, fix } of fixing) {
       const claimed = claimsOf(group);
-      yield { title: `the fix "${fix.title}"`, after: edited(this.files, fix.edits), claimed, named: [] };
+      yield {
+        title: `the fix "${fix.title}"`,
+        after: edited(this.files, fix.edits),
+        claimed,
+        named: [],
+      };
     }
     const edits: TextEdit[] = [];
     const claimed: Finding[] = [];
@@ -187,9 +203,10 @@ class Trial {
     });
     const suggesting = comments.filter(({ suggests }) => suggests);
     this.suggestions += suggesting.length;
+    // A suggestion that must do without some lines mends at least the worst.
     const claims = ({ findings }: ReviewComment): Finding[] => {
-      const [worst] = findings;
-      return findings.filter(({ severity }) => severity === worst?.severity);
+      const mended = findings.filter(isClaimed);
+      return mended.filter(({ severity }) => severity === mended[0]?.severity);
     };
     for (const comment of suggesting) {
       yield {
@@ -211,11 +228,15 @@ class Trial {
 
   async #check(before: Analysis, { after: files, claimed, named }: Offer): Promise<string[]> {
     const after = this.#analyse(files);
-    const faults = [...foundAgain(before, after, claimed), ...this.#isSettled(before, after, files)];
+    const faults = [
+      ...foundAgain(before, after, claimed),
+      ...this.#isSettled(before, after, files),
+    ];
     const [old, now] = [await this.#observe(this.files), await this.#observe(files)];
-    if (now === null) {
-      const isExpected = old === null && after.findings.some(isRefusal);
-      return isExpected ? faults : [...faults, "nginx refuses to start"];
+    if (typeof now === "string") {
+      // What no rule is about stays; it is the same before and after.
+      const isExpected = typeof old === "string" && (old === now || after.findings.some(isRefusal));
+      return isExpected ? faults : [...faults, `nginx refuses to start: ${now}`];
     }
     this.#broken.places.forEach((place, at) => {
       const here = now[at];
@@ -223,18 +244,26 @@ class Trial {
       const report = reportOf(after, place);
       const what = `${place.host}${place.path}`;
       const concerned = claimed.some((finding) => isAbout(finding, report));
-      const isLeft = after.findings.some((finding) => isHandshake(finding) && isAbout(finding, report));
+      const isLeft = after.findings.some(
+        (finding) => isHandshake(finding) && isAbout(finding, report),
+      );
       const { ok, status } = here.websocket;
-      if (report !== undefined && report.verdict.strict === "works" && !ok) {
+      // Of servers that follow RFC 6455 not all refuse a second Host.
+      const isSure = !isLeft && report?.verdict.strict === "works";
+      if (isSure && !ok) {
         faults.push(`${what} is said to work and answers ${status}`);
       }
       if (concerned && claimed.some(isHandshake) && !isLeft && !ok) {
         faults.push(`${what} is mended and answers ${status}`);
       }
-      const earlier = old?.[at];
+      const earlier = typeof old === "string" ? undefined : old[at];
       if (earlier !== undefined) {
         if (earlier.websocket.ok && !ok) faults.push(`${what} worked before`);
-        faults.push(...sideEffects(place, earlier, here, [...claimed, ...named]).map((each) => `${what}: ${each}`));
+        faults.push(
+          ...sideEffects(place, earlier, here, [...claimed, ...named]).map(
+            (each) => `${what}: ${each}`,
+          ),
+        );
       }
     });
     return faults;
@@ -254,15 +283,18 @@ class Trial {
 
   #observe(files: Texts): Promise<Observed> {
     const key = JSON.stringify(files);
-    const known = this.#seen.get(key) ?? observe(this.#broken, files, this.#backend);
+    const known = this.#seen.get(key) ?? observe(this.#broken, files, this.#lane);
     this.#seen.set(key, known);
     return known;
   }
 }
 
-async function observe(broken: BrokenConfig, files: Texts, backend: Backend): Promise<Observed> {
-  const ports = await freePorts(1);
-  const [port = 0] = ports;
+async function observe(
+  broken: BrokenConfig,
+  files: Texts,
+  { backend, port }: Lane,
+): Promise<Observed> {
+  const ports = [port];
   const config = fillPorts(runnable(broken, files), ports, [backend.port]);
   const outcome = await withNginx(config, ports, async () => {
     const seen: Record<ProbeName, Exchange>[] = [];
@@ -275,18 +307,19 @@ async function observe(broken: BrokenConfig, files: Texts, backend: Backend): Pr
     }
     return seen;
   });
-  return "refused" in outcome ? null : outcome.result;
+  if ("result" in outcome) return outcome.result;
+  return outcome.refused.find(({ level }) => level === "emerg")?.text ?? "no message";
 }
 
 function claimsOf(group: Group): Finding[] {
-  return group.findings.filter(({ fix, fixedBy }) => fix !== null || fixedBy !== null);
+  return group.findings.filter(isClaimed);
 }
 
-function foundAgain(
-  before: Analysis,
-  after: Analysis,
-  claimed: readonly Finding[],
-): string[] {
+function isClaimed({ fix, fixedBy }: Finding): boolean {
+  return fix !== null || fixedBy !== null;
+}
+
+function foundAgain(before: Analysis, after: Analysis, claimed: readonly Finding[]): string[] {
   const known = new Set(before.findings.map(({ fingerprint }) => fingerprint));
   const fresh = after.findings.filter(({ fingerprint }) => !known.has(fingerprint));
   const most = before.findings.length - new Set(claimed).size;
@@ -328,8 +361,7 @@ function sideEffects(
     if (rules.has("altered-request") && claimed.some((each) => each.location?.name === location)) {
       return [];
     }
-    const line = (text: string): string =>
-      isVersion ? text.replace(/ HTTP\/[\d.]+$/, "") : text;
+    const line = (text: string): string => (isVersion ? text.replace(/ HTTP\/[\d.]+$/, "") : text);
     return [
       ...(line(oldHead.startLine) === line(nowHead.startLine) ? [] : ["request line"]),
       ...differingHeaders(oldHead, nowHead, names),
@@ -357,7 +389,7 @@ function isRefusal({ rule }: Finding): boolean {
 }
 
 function isHandshake({ rule }: Finding): boolean {
-  return ruleTable[rule as RuleId].group === "handshake" && rule !== "contradictory-header" && rule !== "silence-comment";
+  return ruleTable[rule as RuleId].group === "handshake" && rule !== "silence-comment";
 }
 
 function reportOf(
@@ -371,7 +403,9 @@ function isAbout(finding: Finding, report: ReturnType<typeof reportOf>): boolean
   if (report === undefined) return false;
   const { document, span } = report.name.place;
   const places = [finding.location?.place, ...finding.related.map(({ place }) => place)];
-  return places.some((place) => place?.document.path === document.path && place.span.start === span.start);
+  return places.some(
+    (place) => place?.document.path === document.path && place.span.start === span.start,
+  );
 }
 
 function edited(files: Texts, edits: readonly TextEdit[]): Texts {
@@ -424,10 +458,12 @@ function changeOf(random: Random, path: string, text: string): ChangedFile | nul
 const context = 3;
 
 function hunks(lines: readonly string[], isNew: readonly boolean[]): string {
-  const shown = lines.map((_, at) => isNew.slice(Math.max(0, at - context), at + context + 1).includes(true));
+  const shown = lines.map((_, at) =>
+    isNew.slice(Math.max(0, at - context), at + context + 1).includes(true),
+  );
   const parts: string[] = [];
   let added = 0;
-  for (let start = shown.indexOf(true); start !== -1; ) {
+  for (let start = shown.indexOf(true); start !== -1;) {
     const stop = shown.indexOf(false, start);
     const end = stop === -1 ? lines.length : stop;
     const own = isNew.slice(start, end).filter(Boolean).length;

@@ -59,7 +59,11 @@ export function breakConfig(random: Random): BrokenConfig {
     case "folder":
       site.files.set(main, [
         events,
-        blockOf("http", [...http, ...(random.chance(0.5) ? maps.splice(0) : []), "include conf.d/*.conf"]),
+        blockOf("http", [
+          ...http,
+          ...(random.chance(0.5) ? maps.splice(0) : []),
+          "include conf.d/*.conf",
+        ]),
       ]);
       if (maps.length > 0 && random.chance(0.6)) {
         site.files.set("conf.d/00-maps.conf", maps.splice(0));
@@ -138,7 +142,9 @@ function mapBlocks(site: Site): Statement[] {
       ? "$http_upgrade"
       : random.pick(["$http_connection", "$http_upgrad", "$host"]);
     const one = blockOf(`map ${source} ${name}`, entries);
-    return random.chance(0.06) ? [one, blockOf(`map $http_upgrade ${name}`, random.pick(badEntries))] : [one];
+    return random.chance(0.06)
+      ? [one, blockOf(`map $http_upgrade ${name}`, random.pick(badEntries))]
+      : [one];
   });
 }
 
@@ -152,12 +158,23 @@ function serverBlock(site: Site, name: string): Block {
   const { random } = site;
   const body: Statement[] = [`listen ${random.pick(["80", "80", "8080"])}`, `server_name ${name}`];
   if (random.chance(0.35)) body.push(...levelHeaders(site));
-  if (random.chance(0.2)) body.push(random.pick(["proxy_http_version 1.1", "proxy_http_version 1.1", "proxy_http_version 1.0"]));
-  if (random.chance(0.1)) body.push(random.pick(["proxy_read_timeout 3600s", "proxy_read_timeout 30s"]));
+  if (random.chance(0.2))
+    body.push(
+      random.pick(["proxy_http_version 1.1", "proxy_http_version 1.1", "proxy_http_version 1.0"]),
+    );
+  if (random.chance(0.1))
+    body.push(random.pick(["proxy_read_timeout 3600s", "proxy_read_timeout 30s"]));
   if (random.chance(0.05)) body.push(includeOf(site));
   const chosen = new Map<string, string>();
   for (let count = random.between(1, 4); count > 0; count--) {
-    const kind = random.pick(["dedicated", "dedicated", "dedicated", "mixed", "mixed", "unclear"] as const);
+    const kind = random.pick([
+      "dedicated",
+      "dedicated",
+      "dedicated",
+      "mixed",
+      "mixed",
+      "unclear",
+    ] as const);
     const location = random.pick(asNonEmpty(pools[kind]));
     // Nothing shadows another: one path, one location.
     chosen.set(pathOf(location), location);
@@ -188,7 +205,9 @@ function pathOf(location: string): string {
 /** Headers of an outer level. */
 function levelHeaders(site: Site): string[] {
   const { random } = site;
-  return random.chance(0.6) ? [...pair(site), ...others(random)] : asNonEmpty([...others(random), "proxy_set_header Host $host"]).slice();
+  return random.chance(0.6)
+    ? [...pair(site), ...others(random)]
+    : asNonEmpty([...others(random), "proxy_set_header Host $host"]).slice();
 }
 
 function others(random: Random): string[] {
@@ -218,7 +237,8 @@ function pair(site: Site): string[] {
         "$connection_upgrade",
         "h2c",
       ]);
-  const known = site.variables.length > 0 ? random.pick(asNonEmpty(site.variables)) : "$connection_upgrade";
+  const known =
+    site.variables.length > 0 ? random.pick(asNonEmpty(site.variables)) : "$connection_upgrade";
   const connection = random.chance(0.45)
     ? random.pick([known, '"upgrade"', "upgrade", "'Upgrade'", `"${known}"`])
     : random.pick([
@@ -234,7 +254,11 @@ function pair(site: Site): string[] {
       ]);
   return [
     ...(random.chance(0.8) ? [`proxy_set_header Upgrade ${upgrade}`] : []),
-    ...(random.chance(0.8) ? [`proxy_set_header ${random.pick(["Connection", "Connection", "connection", '"Connection"'])} ${connection}`] : []),
+    ...(random.chance(0.8)
+      ? [
+          `proxy_set_header ${random.pick(["Connection", "Connection", "connection", '"Connection"'])} ${connection}`,
+        ]
+      : []),
   ];
 }
 
@@ -256,22 +280,42 @@ function includeOf(site: Site): string {
 
 function locationBlock(site: Site, location: string): Block {
   const { random } = site;
-  const target = site.upstreams.length > 0 && random.chance(0.6) ? random.pick(asNonEmpty(site.upstreams)) : backend;
+  const target =
+    site.upstreams.length > 0 && random.chance(0.6)
+      ? random.pick(asNonEmpty(site.upstreams))
+      : backend;
   const scheme = random.chance(0.03) ? random.pick(["ws", "wss"]) : "http";
   const pass = `proxy_pass ${scheme}://${target}`;
   const settings: Statement[] = [];
-  const content = random.pick(["pair", "pair", "pair", "snippet", "snippet", "others", "nothing"] as const);
+  const content = random.pick([
+    "pair",
+    "pair",
+    "pair",
+    "snippet",
+    "snippet",
+    "others",
+    "nothing",
+  ] as const);
   if (content === "pair") settings.push(...pair(site), ...others(random));
   if (content === "others") settings.push(...others(random));
   if (content === "snippet") {
     settings.push(includeOf(site), ...(random.chance(0.2) ? others(random) : []));
   }
-  if (random.chance(0.5)) settings.push(`proxy_http_version ${random.pick(["1.1", "1.1", "1.1", "1.0", '"1.1"'])}`);
-  if (random.chance(0.3)) settings.push(`proxy_read_timeout ${random.pick(["3600s", "86400", "30s", "1h", "60"])}`);
+  if (random.chance(0.5))
+    settings.push(`proxy_http_version ${random.pick(["1.1", "1.1", "1.1", "1.0", '"1.1"'])}`);
+  if (random.chance(0.3))
+    settings.push(`proxy_read_timeout ${random.pick(["3600s", "86400", "30s", "1h", "60"])}`);
   settings.push(...random.some(rareSettings, 0.025));
-  const lines = random.chance(0.3) ? random.shuffle([pass, ...settings]) : random.chance(0.5) ? [pass, ...settings] : [...settings, pass];
+  const lines = random.chance(0.3)
+    ? random.shuffle([pass, ...settings])
+    : random.chance(0.5)
+      ? [pass, ...settings]
+      : [...settings, pass];
   const faults: Statement[] = [];
-  if (random.chance(0.04)) faults.push(blockOf(random.pick(["if ($http_upgrade)", "limit_except GET"]), random.some(misplaced, 0.5)));
+  if (random.chance(0.04))
+    faults.push(
+      blockOf(random.pick(["if ($http_upgrade)", "limit_except GET"]), random.some(misplaced, 0.5)),
+    );
   if (random.chance(0.03)) faults.push(...random.some(repeated, 0.4));
   return blockOf(`location ${location}`, [...lines, ...faults]);
 }
@@ -340,7 +384,9 @@ export function runnable(
         path,
         text
           .replaceAll(/(\blisten[ \t]+)(?:80|8080)\b/g, "$1127.0.0.1:@NGINX@")
-          .replaceAll(backend, "127.0.0.1:@BACKEND@"),
+          .replaceAll(backend, "127.0.0.1:@BACKEND@")
+          // The server there has no TLS.
+          .replaceAll(/\bhttps(?=:\/\/)/g, "http"),
       ] as const,
   );
   return { main, files: Object.fromEntries(all) };

@@ -46,7 +46,13 @@ function linesOf(
 ): string[] {
   return statements.flatMap((statement) => {
     const before = random.chance(hand.comments)
-      ? [random.pick(["", `${indent}# see the wiki; it says { why`, `${indent}#proxy_buffering off;`])]
+      ? [
+          random.pick([
+            "",
+            `${indent}# see the wiki; it says { why`,
+            `${indent}#proxy_buffering off;`,
+          ]),
+        ]
       : [];
     const behind = random.chance(hand.comments / 2) ? random.pick([" # keep", "  ", " #; }"]) : "";
     return [...before, ...statementLines(random, hand, statement, indent, behind)];
@@ -66,7 +72,9 @@ function statementLines(
   const { opening, body } = statement;
   if (isFlat(body) && random.chance(hand.oneLine)) {
     const gap = random.chance(0.2) ? "" : " ";
-    return [`${indent}${opening} {${gap}${body.map((each) => `${each};`).join(gap || " ")}${gap}}${behind}`];
+    return [
+      `${indent}${opening} {${gap}${body.map((each) => `${each};`).join(gap || " ")}${gap}}${behind}`,
+    ];
   }
   const opened = random.chance(hand.oneLine / 4)
     ? [`${indent}${opening}`, `${indent}{${behind}`]
