@@ -273,7 +273,9 @@ class Trial {
   #isSettled(before: Analysis, after: Analysis, files: Texts): string[] {
     const known = new Set(before.findings.map(({ fingerprint }) => fingerprint));
     return after.groups.flatMap((group) => {
-      const isNew = group.findings.some(({ fingerprint }) => !known.has(fingerprint));
+      const isNew = group.findings.some(
+        (finding) => !known.has(finding.fingerprint) && !isOfClarity(before, finding),
+      );
       const fix = isNew ? group.fix(() => true) : null;
       return fix !== null && changedOnly(files, edited(files, fix.edits)) !== files
         ? [`a second time it wants "${fix.title}"`]
@@ -322,14 +324,23 @@ function isClaimed({ fix, fixedBy }: Finding): boolean {
 function foundAgain(before: Analysis, after: Analysis, claimed: readonly Finding[]): string[] {
   const known = new Set(before.findings.map(({ fingerprint }) => fingerprint));
   const fresh = after.findings.filter(({ fingerprint }) => !known.has(fingerprint));
-  const most = before.findings.length - new Set(claimed).size;
+  const unexpected = fresh.filter((finding) => !isOfClarity(before, finding));
+  const most = before.findings.length - new Set(claimed).size + fresh.length - unexpected.length;
   const left = after.findings.map(({ rule, message }) => `${rule}: ${message}`);
   return [
-    ...fresh.map(({ rule, message }) => `now it finds ${rule}: ${message}`),
+    ...unexpected.map(({ rule, message }) => `now it finds ${rule}: ${message}`),
     ...(after.findings.length > most
       ? [`of ${before.findings.length} findings ${claimed.length} were to go: ${left.join(" | ")}`]
       : []),
   ];
+}
+
+/** Whether it is about a location of which it was not clear that it serves WebSockets: not all was said of it then. */
+function isOfClarity({ locations }: Analysis, { location }: Finding): boolean {
+  const earlier = locations.find(
+    ({ name }) => name.name === location?.name && name.server === location.server,
+  );
+  return earlier?.intent.serves === "unclear";
 }
 
 /** Headers that a rule's mend is about. Of the others' mends nothing else may change at the upstream. */

@@ -75,7 +75,7 @@ export class Mender {
   }
 
   /**
-   * What is written in one location cannot change another, so that fixes in different locations which hold together hold
+   * What is written in one location cannot change another, unless it defines what that reads already, so that fixes in different locations which hold together hold
    * alone too. Those that do not are tried in halves; a group that is left is tried by itself.
    */
   #mendAll(): Map<EntryGroup, Mend | null> {
@@ -97,10 +97,23 @@ export class Mender {
     tryTogether(
       apart(this.#groups).flatMap((group) => {
         const [first] = this.#candidates(group, mendable(group), () => true);
-        return first ?? [];
+        return first === undefined || this.#bringsMeaning(first) ? [] : first;
       }),
     );
     return found;
+  }
+
+  /** Whether a new map gives a meaning to lines in other places, which read its variable already. */
+  #bringsMeaning({ fix }: Candidate): boolean {
+    const variables = fix.edits.flatMap(
+      ({ text }) => /^\s*map\s+\S+\s+(\$\w+)/.exec(text)?.[1] ?? [],
+    );
+    return this.#run.configs.some(({ documents }) =>
+      documents.some(({ text }) => {
+        const known = text.toLowerCase();
+        return variables.some((variable) => known.includes(variable.toLowerCase()));
+      }),
+    );
   }
 
   *#candidates(

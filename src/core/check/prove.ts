@@ -120,9 +120,30 @@ function isGone(before: Run, after: Run, mended: readonly Entry[]): boolean {
 
 const rank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
 
+/**
+ * An edit that makes clear that a location serves WebSockets does no damage by it: what could be said of the location then
+ * could have been said before.
+ */
 function addsNothing(before: Run, after: Run): boolean {
+  return isWithin(after.entries, before.entries) || isWithin(after.entries, entriesIfClear(before));
+}
+
+const clear = new WeakMap<Run, readonly Entry[]>();
+
+/** What would be found if all locations that may serve WebSockets did. */
+function entriesIfClear(of: Run): readonly Entry[] {
+  const known = clear.get(of);
+  if (known !== undefined) return known;
+  const hasUnclear = of.located.some(({ intent }) => intent.serves === "unclear");
+  const found = hasUnclear ? run({ ...of.request, takesUnclear: true }).entries : of.entries;
+  clear.set(of, found);
+  return found;
+}
+
+/** Whether there is nothing that was not there before, as severe and at as many locations. */
+function isWithin(after: readonly Entry[], before: readonly Entry[]): boolean {
   const worst = new Map<string, { count: number; severity: number; locations: number }>();
-  for (const entry of before.entries) {
+  for (const entry of before) {
     const known = worst.get(kindOf(entry)) ?? { count: 0, severity: 0, locations: 0 };
     worst.set(kindOf(entry), {
       count: known.count + 1,
@@ -130,8 +151,8 @@ function addsNothing(before: Run, after: Run): boolean {
       locations: Math.max(known.locations, entry.locations.length),
     });
   }
-  const counts = counted(after.entries);
-  return after.entries.every((entry) => {
+  const counts = counted(after);
+  return after.every((entry) => {
     const known = worst.get(kindOf(entry));
     return (
       known !== undefined &&
