@@ -253,7 +253,9 @@ class Trial {
       if (isSure && !ok) {
         faults.push(`${what} is said to work and answers ${status}`);
       }
-      if (concerned && claimed.some(isHandshake) && !isLeft && !ok) {
+      // What breaks a location is not said of one that perhaps serves no WebSockets, if it breaks others too.
+      const isClear = report?.intent.serves === "yes" || report?.verdict.strict === "works";
+      if (concerned && isClear && claimed.some(isHandshake) && !isLeft && !ok) {
         faults.push(`${what} is mended and answers ${status}`);
       }
       const earlier = typeof old === "string" ? undefined : old[at];

@@ -78,14 +78,16 @@ export function breakConfig(random: Random): BrokenConfig {
     [...site.files].map(([path, statements]) => [path, writtenBy(random, hand, statements)]),
   );
   if (random.chance(0.06)) misspell(random, files);
-  const include = `events {}\nhttp {\n${http.map((line) => `  ${typeof line === "string" ? line : ""};\n`).join("")}  include conf.d/*.conf;\n}\n`;
   return {
     files: Object.fromEntries(files),
     main,
-    hidden: layout === "fragment" ? { [main]: include } : {},
+    hidden: layout === "fragment" ? { [main]: stock } : {},
     places: site.places,
   };
 }
+
+/** As distributions ship it: who keeps only sites in a repository has no proxy settings elsewhere. */
+const stock = "events {}\nhttp {\n  include conf.d/*.conf;\n}\n";
 
 function siteFiles(site: Site, shared: readonly Statement[], servers: readonly Block[]): void {
   servers.forEach((server, index) => {

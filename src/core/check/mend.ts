@@ -1,4 +1,5 @@
 import type { ProvenFix } from "../analysis.ts";
+import type { Level, Use } from "../config/model.ts";
 import type { Fix, TextEdit } from "../fix/edit.ts";
 import { fixCandidates } from "../fix/plan.ts";
 import { wholeLines } from "../fix/change.ts";
@@ -8,7 +9,7 @@ import { keepsConnections } from "../handshake/upstream-request.ts";
 import type { Severity } from "../rules/finding.ts";
 import { type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
-import { type Mended, prove } from "./prove.ts";
+import { type Mended, newEntries, prove } from "./prove.ts";
 import type { Entry, Run } from "./run.ts";
 
 /** A proven fix and what it mends. */
@@ -53,25 +54,52 @@ export class Mender {
     return found;
   }
 
-  /** For everything in the group, else at least for the worst in it. */
   #search(group: EntryGroup, writable: Writable): Mend | null {
-    const entries = mendable(group);
-    const worst = Math.max(...entries.map(({ severity }) => rank[severity]));
-    const least = entries.filter(({ severity }) => rank[severity] === worst);
-    for (const attempt of least.length === entries.length ? [entries] : [entries, least]) {
-      for (const candidate of this.#candidates(group, attempt, writable)) {
-        const after = prove(this.#run, candidate.fix.edits, [candidate]);
-        if (after !== null) return this.#offer(candidate, after);
-      }
+    for (const attempt of attempts(mendable(group))) {
+      const more: Remedy[] = [];
+      const found =
+        this.#firstThatHolds(this.#candidates(group, attempt, writable), more) ??
+        (more.length > 0
+          ? this.#firstThatHolds(this.#candidates(group, attempt, writable, more), [])
+          : null);
+      if (found !== null) return found;
     }
     return null;
+  }
+
+  /** @param more gets what the first candidate leaves to mend in its block, where that is all that it leaves */
+  #firstThatHolds(candidates: Iterable<Candidate>, more: Remedy[]): Mend | null {
+    let isFirst = true;
+    for (const candidate of candidates) {
+      const proof = prove(this.#run, candidate.fix.edits, [candidate]);
+      if (proof?.holds) return this.#offer(candidate, proof.after);
+      if (isFirst && proof !== null) more.push(...this.#leftBy(candidate, proof.after));
+      isFirst = false;
+    }
+    return null;
+  }
+
+  /**
+   * Remedies for findings that a fix brings to light where it is made: lines of an outer level that it repeats may be wrong
+   * themselves, and an address that is no address hides what else is wrong.
+   */
+  #leftBy({ entries: [first] }: Candidate, after: Run): Remedy[] {
+    const found = newEntries(this.#run, after);
+    const isHere = ({ identity }: Entry): boolean =>
+      identity.path === first?.identity.path && identity.blockPath === first.identity.blockPath;
+    if (first === undefined || !found.every((entry) => isHere(entry) && isMendable(entry))) {
+      return [];
+    }
+    return found.flatMap(({ report }) =>
+      (report.remedies ?? []).flatMap((remedy) => inText(remedy, levelOf(first)) ?? []),
+    );
   }
 
   /** Whether fixes that were offered leave nothing of what each mends, and break nothing, when all are applied. */
   proveTogether(edits: readonly TextEdit[]): boolean {
     const given = new Set(edits);
     const mended = this.#offered.filter(({ fix }) => fix.edits.every((edit) => given.has(edit)));
-    return prove(this.#run, edits, mended) !== null;
+    return prove(this.#run, edits, mended)?.holds === true;
   }
 
   /**
@@ -83,15 +111,15 @@ export class Mender {
     const tryTogether = (candidates: readonly Candidate[]): void => {
       if (candidates.length < 2) return;
       const edits = candidates.flatMap(({ fix }) => fix.edits);
-      const after = prove(this.#run, edits, candidates);
-      if (after === null) {
+      const proof = prove(this.#run, edits, candidates);
+      if (proof?.holds !== true) {
         const middle = candidates.length >>> 1;
         tryTogether(candidates.slice(0, middle));
         tryTogether(candidates.slice(middle));
         return;
       }
       for (const candidate of candidates) {
-        found.set(candidate.group, this.#offer(candidate, after));
+        found.set(candidate.group, this.#offer(candidate, proof.after));
       }
     };
     tryTogether(
@@ -120,16 +148,16 @@ export class Mender {
     group: EntryGroup,
     entries: readonly Entry[],
     writable: Writable,
+    more: readonly Remedy[] = [],
   ): Generator<Candidate> {
     const [first] = entries;
     if (first === undefined) return;
-    const level = first.report.level ?? first.locations[0]?.level ?? first.config.main;
     const locations = entries.flatMap((entry) => entry.locations);
     const fixes = fixCandidates(
       {
         config: first.config,
-        level,
-        remedies: distinct(entries.flatMap(({ report }) => report.remedies ?? [])),
+        level: levelOf(first),
+        remedies: distinct([...more, ...entries.flatMap(({ report }) => report.remedies ?? [])]),
         traffic: locations.some(({ traffic }) => traffic === "mixed") ? "mixed" : "websocket",
         keepsConnections: locations.some(isKept),
         ...this.#run.request.policy.suggestion,
@@ -148,8 +176,41 @@ export class Mender {
   }
 }
 
+/** Everything in a group, else at least the worst in it; of what does not break a handshake one is better than nothing. */
+function attempts(entries: readonly Entry[]): (readonly Entry[])[] {
+  const worst = Math.max(...entries.map(({ severity }) => rank[severity]));
+  const least = entries.filter(({ severity }) => rank[severity] === worst);
+  const single = worst < rank.error && least.length > 1 ? least.map((entry) => [entry]) : [];
+  return [entries, ...(least.length < entries.length ? [least] : []), ...single];
+}
+
 function mendable({ entries }: EntryGroup): readonly Entry[] {
-  return entries.filter(({ report }) => (report.remedies ?? []).length > 0);
+  return entries.filter(isMendable);
+}
+
+function isMendable({ report }: Entry): boolean {
+  return (report.remedies ?? []).length > 0;
+}
+
+/** The level whose settings an entry's remedies change. */
+function levelOf({ report, locations, config }: Entry): Level {
+  return report.level ?? locations[0]?.level ?? config.main;
+}
+
+/** A remedy for an edited text as one for the text before the edits; null where that is not the same. */
+function inText(remedy: Remedy, level: Level): Remedy | null {
+  switch (remedy.kind) {
+    case "header":
+    case "directive":
+      return remedy;
+    case "replace":
+      return null;
+    case "remove": {
+      const said = ({ name, parameters }: Use): string => [name, ...parameters].join(" ");
+      const [use, ...others] = level.uses.filter((each) => said(each) === said(remedy.use));
+      return use === undefined || others.length > 0 ? null : { kind: "remove", use };
+    }
+  }
 }
 
 /** Groups of locations that hold no other group's location. */

@@ -39,17 +39,22 @@ export interface Mended {
   readonly entries: readonly Entry[];
 }
 
-/**
- * Applies edits and simulates again.
- *
- * @returns the files as they are after the edits, or null where something of `mended` is still there, something is found
- * that was not, nginx has more to refuse, or another header of any use and probe has changed.
- */
+export interface Proof {
+  /** The files as they are after the edits. */
+  readonly after: Run;
+  /**
+   * Whether nothing of `mended` is there any more, nothing is found that was not, nginx has no more to refuse, and no other
+   * header of any use and probe has changed.
+   */
+  readonly holds: boolean;
+}
+
+/** Applies edits and simulates again; null where they cannot be applied. */
 export function prove(
   before: Run,
   edits: readonly TextEdit[],
   mended: readonly Mended[],
-): Run | null {
+): Proof | null {
   const texts = editedTexts(edits);
   if (texts === null) return null;
   const after = run({
@@ -72,7 +77,17 @@ export function prove(
       mended,
       isConfined(edits, mended),
     );
-  return holds ? after : null;
+  return { after, holds };
+}
+
+/** What is found after edits and was not before. */
+export function newEntries(before: Run, after: Run): Entry[] {
+  const counts = counted(before.entries);
+  return after.entries.filter((entry) => {
+    const count = counts.get(kindOf(entry)) ?? 0;
+    counts.set(kindOf(entry), count - 1);
+    return count <= 0;
+  });
 }
 
 /** Whether all edits lie in locations that they mend, but for maps that are new. */
