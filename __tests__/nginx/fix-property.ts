@@ -261,11 +261,10 @@ class Trial {
       const earlier = typeof old === "string" ? undefined : old[at];
       if (earlier !== undefined) {
         if (earlier.websocket.ok && !ok) faults.push(`${what} worked before`);
-        faults.push(
-          ...sideEffects(place, earlier, here, [...claimed, ...named]).map(
-            (each) => `${what}: ${each}`,
-          ),
-        );
+        // A fix that repeats lines of an outer level mends what is wrong with them, whichever fix is theirs.
+        const others = before.findings.filter((each) => isAbout(each, reportOf(before, place)));
+        const mended = [...claimed, ...named, ...others];
+        faults.push(...sideEffects(place, earlier, here, mended).map((each) => `${what}: ${each}`));
       }
     });
     return faults;

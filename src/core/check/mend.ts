@@ -56,43 +56,47 @@ export class Mender {
 
   #search(group: EntryGroup, writable: Writable): Mend | null {
     for (const attempt of attempts(mendable(group))) {
-      const more: Remedy[] = [];
+      const left: Entry[] = [];
       const found =
-        this.#firstThatHolds(this.#candidates(group, attempt, writable), more) ??
-        (more.length > 0
-          ? this.#firstThatHolds(this.#candidates(group, attempt, writable, more), [])
+        this.#firstThatHolds(this.#candidates(group, attempt, writable), left) ??
+        (left.length > 0
+          ? this.#firstThatHolds(this.#candidates(group, attempt, writable, left), [])
           : null);
       if (found !== null) return found;
     }
     return null;
   }
 
-  /** @param more gets what the first candidate leaves to mend in its block, where that is all that it leaves */
-  #firstThatHolds(candidates: Iterable<Candidate>, more: Remedy[]): Mend | null {
+  /** @param left gets what the first candidate leaves to mend in its block, where that is all that it leaves */
+  #firstThatHolds(candidates: Iterable<Candidate>, left: Entry[]): Mend | null {
     let isFirst = true;
     for (const candidate of candidates) {
       const proof = prove(this.#run, candidate.fix.edits, [candidate]);
       if (proof?.holds) return this.#offer(candidate, proof.after);
-      if (isFirst && proof !== null) more.push(...this.#leftBy(candidate, proof.after));
+      if (isFirst && proof !== null) left.push(...this.#leftBy(candidate, proof.after));
       isFirst = false;
     }
     return null;
   }
 
   /**
-   * Remedies for findings that a fix brings to light where it is made: lines of an outer level that it repeats may be wrong
+   * The findings that a fix brings to light where it is made: lines of an outer level that it repeats may be wrong
    * themselves, and an address that is no address hides what else is wrong.
    */
-  #leftBy({ entries: [first] }: Candidate, after: Run): Remedy[] {
+  #leftBy({ entries: [first] }: Candidate, after: Run): readonly Entry[] {
     const found = newEntries(this.#run, after);
     const isHere = ({ identity }: Entry): boolean =>
       identity.path === first?.identity.path && identity.blockPath === first.identity.blockPath;
-    if (first === undefined || !found.every((entry) => isHere(entry) && isMendable(entry))) {
-      return [];
-    }
-    return found.flatMap(({ report }) =>
-      (report.remedies ?? []).flatMap((remedy) => inText(remedy, levelOf(first)) ?? []),
+    return found.every((entry) => isHere(entry) && isMendable(entry)) ? found : [];
+  }
+
+  /** Of findings after an edit those that were there before it, at another place, about a location of `entries`. */
+  #repeated(found: readonly Entry[], entries: readonly Entry[]): readonly Entry[] {
+    const locations = new Set(entries.flatMap((entry) => entry.locations));
+    const known = this.#run.entries.filter((entry) =>
+      entry.locations.some((location) => locations.has(location)),
     );
+    return found.filter(({ rule }) => known.some((entry) => entry.rule === rule));
   }
 
   /** Whether fixes that were offered leave nothing of what each mends, and break nothing, when all are applied. */
@@ -148,16 +152,19 @@ export class Mender {
     group: EntryGroup,
     entries: readonly Entry[],
     writable: Writable,
-    more: readonly Remedy[] = [],
+    left: readonly Entry[] = [],
   ): Generator<Candidate> {
     const [first] = entries;
     if (first === undefined) return;
+    const level = levelOf(first);
+    const repeated = this.#repeated(left, entries);
+    const more = remediesOf(left).flatMap((remedy) => inText(remedy, level) ?? []);
     const locations = entries.flatMap((entry) => entry.locations);
     const fixes = fixCandidates(
       {
         config: first.config,
-        level: levelOf(first),
-        remedies: distinct([...more, ...entries.flatMap(({ report }) => report.remedies ?? [])]),
+        level,
+        remedies: distinct([...more, ...remediesOf(entries)]),
         traffic: locations.some(({ traffic }) => traffic === "mixed") ? "mixed" : "websocket",
         keepsConnections: locations.some(isKept),
         ...this.#run.request.policy.suggestion,
@@ -165,7 +172,7 @@ export class Mender {
       writable,
     );
     for (const fix of fixes) {
-      if (fix.edits.length > 0) yield { fix, group, entries };
+      if (fix.edits.length > 0) yield { fix, group, entries, repeated };
     }
   }
 
@@ -188,8 +195,12 @@ function mendable({ entries }: EntryGroup): readonly Entry[] {
   return entries.filter(isMendable);
 }
 
-function isMendable({ report }: Entry): boolean {
-  return (report.remedies ?? []).length > 0;
+function isMendable(entry: Entry): boolean {
+  return remediesOf([entry]).length > 0;
+}
+
+function remediesOf(entries: readonly Entry[]): Remedy[] {
+  return entries.flatMap(({ report }) => report.remedies ?? []);
 }
 
 /** The level whose settings an entry's remedies change. */

@@ -37,6 +37,8 @@ const mayChangeAll: ReadonlySet<RuleId> = new Set([
 export interface Mended {
   readonly group: EntryGroup;
   readonly entries: readonly Entry[];
+  /** Findings of other groups about the same locations that are mended where the group's edits would repeat their cause. */
+  readonly repeated?: readonly Entry[];
 }
 
 export interface Proof {
@@ -203,7 +205,9 @@ function keepsRequests(
   return before.every((located, index) => {
     const reaching = mended.filter(({ group }) => !isLocal(group) || isInside(located, group));
     if (confined && reaching.length === 0) return true;
-    const allowed = allowedChanges(reaching.flatMap(({ entries }) => entries));
+    const allowed = allowedChanges(
+      reaching.flatMap(({ entries, repeated = [] }) => [...entries, ...repeated]),
+    );
     return (
       allowed === null ||
       located.versions.every((location, which) => {
