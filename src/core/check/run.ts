@@ -9,7 +9,7 @@ import { blockPath, fingerprintOf, type FingerprintParts } from "../review/finge
 import type { Related, Severity } from "../rules/finding.ts";
 import { rules } from "../rules/index.ts";
 import { ruleTable, type RuleId } from "../rules/names.ts";
-import type { Report, Rule, RuleOptions } from "../rules/rule.ts";
+import type { ProxiedLocation, Report, Rule, RuleOptions } from "../rules/rule.ts";
 import { locationOf } from "../rules/words.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { locate, type Located } from "./locations.ts";
@@ -23,6 +23,8 @@ export interface RunRequest {
   readonly paths: readonly string[] | undefined;
   /** The versions in question, oldest first. */
   readonly versions: readonly NginxVersion[];
+  /** Takes every location that may serve WebSockets for one that does. */
+  readonly takesUnclear?: boolean;
 }
 
 /** One rule at one place, with every location that it concerns. */
@@ -109,7 +111,7 @@ export function run(request: RunRequest): Run {
         break;
       case "location":
         for (const location of located) {
-          for (const report of reportsOf(each, location)) {
+          for (const report of reportsOf(each, location, request)) {
             const { config } = location;
             add({ active: each, report, config, locations: [location] });
           }
@@ -117,7 +119,9 @@ export function run(request: RunRequest): Run {
         break;
     }
   }
-  const used = new Set(entriesOf([...drafts.values()]).map(({ silence }) => silence?.silence));
+  const used = new Set(
+    entriesOf([...drafts.values()], request).map(({ silence }) => silence?.silence),
+  );
   for (const each of active) {
     if (each.rule.over !== "comments") continue;
     for (const [document, config] of documentsOf(configs)) {
@@ -135,7 +139,7 @@ export function run(request: RunRequest): Run {
       );
     }
   }
-  return { request, configs, files, located, entries: entriesOf([...drafts.values()]) };
+  return { request, configs, files, located, entries: entriesOf([...drafts.values()], request) };
 }
 
 /** The rules of the profile, and those that the policy switches on or off. */
@@ -151,10 +155,18 @@ function activeRules(policy: Policy): ActiveRule[] {
 }
 
 /** What a location rule says in every version in question, or says to hold in any. */
-function reportsOf({ rule, options }: ActiveRule, located: Located): Report[] {
+function reportsOf(
+  { rule, options }: ActiveRule,
+  located: Located,
+  { takesUnclear = false }: RunRequest,
+): Report[] {
   if (rule.over !== "location" || located.intent.serves === "no") return [];
-  const said = located.versions.map((location) => {
+  const said = located.versions.map((simulated) => {
     const reports = new Map<string, Report>();
+    const { intent } = simulated;
+    const location: ProxiedLocation = takesUnclear
+      ? { ...simulated, intent: { ...intent, serves: "yes" } }
+      : simulated;
     rule.check(location, (report) => reports.set(keyOf(rule.id, report.place), report), options);
     return reports;
   });
@@ -181,7 +193,7 @@ function keyOf(rule: RuleId, { document, span }: Place): string {
   return `${rule} ${span.start} ${span.end} ${document.path}`;
 }
 
-function entriesOf(drafts: readonly Draft[]): Entry[] {
+function entriesOf(drafts: readonly Draft[], { takesUnclear = false }: RunRequest): Entry[] {
   const ordinals = new Map<string, number>();
   return drafts.toSorted(byPlace).map((draft) => {
     const { active, report, config, locations } = draft;
@@ -202,7 +214,7 @@ function entriesOf(drafts: readonly Draft[]): Entry[] {
       silenceAt(rule, report.place) ?? (silences.includes(null) ? null : (silences[0] ?? null));
     // A location may be silenced for itself while the cause still reaches others.
     const heard = locations.filter((_, index) => silence !== null || silences[index] === null);
-    const sure = heard.filter(({ intent }) => intent.serves === "yes");
+    const sure = heard.filter(({ intent }) => takesUnclear || intent.serves === "yes");
     const onlyUnclear = heard.length > 0 && sure.length === 0;
     const concerned = onlyUnclear ? heard : sure;
     return {
