@@ -10,7 +10,7 @@ import { blockPath, fingerprintOf, type FingerprintParts } from "../review/finge
 import type { Related, Severity } from "../rules/finding.ts";
 import { rules } from "../rules/index.ts";
 import { ruleTable, type RuleId } from "../rules/names.ts";
-import type { Report, Rule, RuleOptions } from "../rules/rule.ts";
+import type { ProxiedLocation, Report, Rule, RuleOptions } from "../rules/rule.ts";
 import { locationOf } from "../rules/words.ts";
 import { readable } from "../syntax/opaque.ts";
 import type { Directive, Span } from "../syntax/tree.ts";
@@ -25,6 +25,8 @@ export interface RunRequest {
   readonly paths: readonly string[] | undefined;
   /** The versions in question, oldest first. */
   readonly versions: readonly NginxVersion[];
+  /** Takes every location that may serve WebSockets for one that does. */
+  readonly takesUnclear?: boolean;
 }
 
 /** One rule at one place, with every location that it concerns. */
@@ -110,7 +112,7 @@ export function run(request: RunRequest): Run {
         break;
       case "location":
         for (const location of located) {
-          for (const report of reportsOf(each, location)) {
+          for (const report of reportsOf(each, location, request)) {
             const { config } = location;
             add({ active: each, report, config, locations: [location] });
           }
@@ -118,7 +120,9 @@ export function run(request: RunRequest): Run {
         break;
     }
   }
-  const used = new Set(entriesOf([...drafts.values()]).map(({ silence }) => silence?.silence));
+  const used = new Set(
+    entriesOf([...drafts.values()], request).map(({ silence }) => silence?.silence),
+  );
   for (const each of active) {
     if (each.rule.over !== "comments") continue;
     for (const [document, config] of documentsOf(configs)) {
@@ -136,7 +140,7 @@ export function run(request: RunRequest): Run {
       );
     }
   }
-  return { request, configs, files, located, entries: entriesOf([...drafts.values()]) };
+  return { request, configs, files, located, entries: entriesOf([...drafts.values()], request) };
 }
 
 /** The rules of the profile, and those that the policy switches on or off. */
@@ -155,7 +159,11 @@ function activeRules(policy: Policy): ActiveRule[] {
 type Reports = ReadonlyMap<string, Report>;
 
 /** What a location rule says in every version in question, or says to hold in any. */
-function reportsOf({ rule, options }: ActiveRule, located: Located): Report[] {
+function reportsOf(
+  { rule, options }: ActiveRule,
+  located: Located,
+  { takesUnclear = false }: RunRequest,
+): Report[] {
   if (rule.over !== "location" || located.intent.serves === "no") return [];
   const reached = located.renderings.filter((versions) =>
     versions.some(({ exchanges }) => exchanges.websocket.outcome !== "answered"),
@@ -163,8 +171,12 @@ function reportsOf({ rule, options }: ActiveRule, located: Located): Report[] {
   // A branch that answers before the location says nothing of it, unless all do.
   return inEachRendering(
     (reached.length > 0 ? reached : located.renderings).map((versions) => {
-      const said = versions.map((location) => {
+      const said = versions.map((simulated) => {
         const reports = new Map<string, Report>();
+        const { intent } = simulated;
+        const location: ProxiedLocation = takesUnclear
+          ? { ...simulated, intent: { ...intent, serves: "yes" } }
+          : simulated;
         rule.check(
           location,
           (report) => reports.set(keyOf(rule.id, report.place), report),
@@ -249,7 +261,7 @@ function keyOf(rule: RuleId, { document, span }: Place): string {
   return `${rule} ${span.start} ${span.end} ${document.path}`;
 }
 
-function entriesOf(drafts: readonly Draft[]): Entry[] {
+function entriesOf(drafts: readonly Draft[], { takesUnclear = false }: RunRequest): Entry[] {
   const ordinals = new Map<string, number>();
   return drafts.toSorted(byPlace).map((draft) => {
     const { active, report, config, locations } = draft;
@@ -270,7 +282,7 @@ function entriesOf(drafts: readonly Draft[]): Entry[] {
       silenceAt(rule, report.place) ?? (silences.includes(null) ? null : (silences[0] ?? null));
     // A location may be silenced for itself while the cause still reaches others.
     const heard = locations.filter((_, index) => silence !== null || silences[index] === null);
-    const sure = heard.filter(({ intent }) => intent.serves === "yes");
+    const sure = heard.filter(({ intent }) => takesUnclear || intent.serves === "yes");
     const onlyUnclear = heard.length > 0 && sure.length === 0;
     const concerned = onlyUnclear ? heard : sure;
     return {
