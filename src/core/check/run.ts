@@ -106,6 +106,19 @@ export function run(request: RunRequest): Run {
           );
         }
         break;
+      case "programs": {
+        const checked = { configs: everyProgram(request, configs), policy, versions };
+        const byRoot = new Map(configs.map((config) => [config.root, config]));
+        each.rule.check(
+          checked,
+          (report, { root }) => {
+            const config = byRoot.get(root);
+            if (config !== undefined) add({ active: each, report, config, locations: [] });
+          },
+          each.options,
+        );
+        break;
+      }
       case "location":
         for (const location of located) {
           for (const report of reportsOf(each, location)) {
@@ -137,6 +150,16 @@ export function run(request: RunRequest): Run {
   return { request, configs, files, located, entries: entriesOf([...drafts.values()]) };
 }
 
+/** What the policy promises may hold in a program that the given files take no part in. */
+function everyProgram(
+  { documents, policy, paths }: RunRequest,
+  configs: readonly Config[],
+): readonly Config[] {
+  return paths === undefined || policy.endpoints.length === 0
+    ? configs
+    : findPrograms(documents, { policy }).configs;
+}
+
 /** The rules of the profile, and those that the policy switches on or off. */
 function activeRules(policy: Policy): ActiveRule[] {
   return rules.flatMap((rule) => {
@@ -151,7 +174,8 @@ function activeRules(policy: Policy): ActiveRule[] {
 
 /** What a location rule says in every version in question, or says to hold in any. */
 function reportsOf({ rule, options }: ActiveRule, located: Located): Report[] {
-  if (rule.over !== "location" || located.intent.serves === "no") return [];
+  if (rule.over !== "location") return [];
+  if (located.intent.serves === "no" && rule.everyLocation !== true) return [];
   const said = located.versions.map((location) => {
     const reports = new Map<string, Report>();
     rule.check(location, (report) => reports.set(keyOf(rule.id, report.place), report), options);
@@ -201,7 +225,8 @@ function entriesOf(drafts: readonly Draft[]): Entry[] {
       silenceAt(rule, report.place) ?? (silences.includes(null) ? null : (silences[0] ?? null));
     // A location may be silenced for itself while the cause still reaches others.
     const heard = locations.filter((_, index) => silence !== null || silences[index] === null);
-    const sure = heard.filter(({ intent }) => intent.serves === "yes");
+    const isAboutAll = active.rule.over === "location" && active.rule.everyLocation === true;
+    const sure = heard.filter(({ intent }) => isAboutAll || intent.serves === "yes");
     const onlyUnclear = heard.length > 0 && sure.length === 0;
     const concerned = onlyUnclear ? heard : sure;
     return {
@@ -210,7 +235,7 @@ function entriesOf(drafts: readonly Draft[]): Entry[] {
       report,
       config,
       locations: concerned,
-      evidence: concerned[0]?.intent.evidence ?? [],
+      evidence: isAboutAll ? [] : (concerned[0]?.intent.evidence ?? []),
       commentable: !onlyUnclear && report.commentable !== false,
       related: relatedOf(report, concerned),
       identity,

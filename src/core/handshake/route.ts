@@ -57,6 +57,7 @@ function endless(request: ClientRequest, steps: readonly string[]): Exchange {
     probe: request.probe,
     outcome: "unknown",
     status: null,
+    answeredBy: null,
     level: null,
     pass: null,
     steps,
@@ -78,6 +79,8 @@ class Journey {
   /** The status that an `error_page` without `=` puts over whatever its page answers. */
   private fixedStatus: number | null = null;
   private wentToErrorPage = false;
+  /** The directive whose answer stands unless an `error_page` takes its place. */
+  private answeredBy: Use | null = null;
 
   constructor(
     scope: Scope,
@@ -170,6 +173,7 @@ class Journey {
       return this.unknown(script.why, this.server);
     }
     const step = `${script.use.name} ${script.use.parameters.join(" ")} (line ${lineOf(script.use)})`;
+    this.answeredBy = script.use;
     return script.text || script.status === null || script.status < 300
       ? this.answered(script.status, script.level, step)
       : this.special(script.status, script.level, step);
@@ -288,6 +292,7 @@ class Journey {
 
   /** On to a named location or, by an internal redirect, to a path. */
   private goTo(text: string, level: Level): Next {
+    this.answeredBy = null;
     if (text.startsWith("@")) {
       const named = namedLocation(this.server, text);
       if (named === null) {
@@ -409,8 +414,9 @@ class Journey {
     if (step !== null) {
       this.steps.push(step);
     }
-    const exchange = { ...endless(this.scope.request, this.steps), outcome, status, level };
-    return { to: "end", exchange };
+    const { answeredBy } = this;
+    const common = endless(this.scope.request, this.steps);
+    return { to: "end", exchange: { ...common, outcome, status, level, answeredBy } };
   }
 }
 

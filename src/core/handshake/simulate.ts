@@ -40,7 +40,12 @@ export function simulateAt(
   const request = standIn(server, location, probe);
   const scope = newScope(config, request, server === null ? null : serverNameOf(server));
   const steps: string[] = [];
-  const end = (outcome: Outcome, step: string | null, status: number | null = null): Exchange => {
+  const end = (
+    outcome: Outcome,
+    step: string | null,
+    status: number | null = null,
+    answeredBy: Use | null = null,
+  ): Exchange => {
     if (step !== null) {
       steps.push(step);
     }
@@ -48,6 +53,7 @@ export function simulateAt(
       probe,
       outcome,
       status,
+      answeredBy,
       level,
       pass: null,
       steps,
@@ -61,7 +67,8 @@ export function simulateAt(
     // The path that reaches this location may be one that the server's rewrites made.
     const before = runScript(server, { ...scope, path: null, computed: new Map() }, steps);
     if (before.end === "answered") {
-      return end("answered", `${before.use.name} (line ${lineOf(before.use)})`, before.status);
+      const { use, status } = before;
+      return end("answered", `${use.name} (line ${lineOf(use)})`, status, use);
     }
     if (request.cameFromElsewhere === true) {
       for (const name of setInLocations(config)) {
@@ -80,8 +87,10 @@ export function simulateAt(
   }
   const script = runScript(location, scope, steps, level);
   switch (script.end) {
-    case "answered":
-      return end("answered", `${script.use.name} (line ${lineOf(script.use)})`, script.status);
+    case "answered": {
+      const { use, status } = script;
+      return end("answered", `${use.name} (line ${lineOf(use)})`, status, use);
+    }
     case "rewritten":
       return end(
         "unknown",
@@ -129,6 +138,7 @@ export function proxied(
     probe: scope.request.probe,
     outcome,
     status: null,
+    answeredBy: null,
     level,
     pass,
     steps,

@@ -264,6 +264,7 @@ export function simulateRequest(
     probe: request.probe,
     outcome,
     status,
+    answeredBy: null,
     level: null,
     pass: null,
     steps: [...steps, step],
@@ -298,7 +299,8 @@ export function simulateRequest(
   return { ...exchange, steps: [...steps, ...exchange.steps] };
 }
 
-function clientRequest(
+/** The request as it comes to one server's address. */
+export function clientRequest(
   request: TraceRequest,
   { server, listener }: Listening,
   { path, query }: { path: string; query: string },

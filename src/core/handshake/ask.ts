@@ -1,0 +1,48 @@
+import type { NginxVersion } from "../config/directives.ts";
+import type { Config, Level } from "../config/model.ts";
+import { listenersOf } from "./listen.ts";
+import { locationName } from "./locate.ts";
+import type { Exchange } from "./model.ts";
+import { route } from "./route.ts";
+import { parseTarget } from "./target.ts";
+import { clientRequest, type TraceRequest } from "./trace.ts";
+
+/**
+ * Paths that a prefix or exact location takes by its name: the shortest one and some below it. None for the other kinds,
+ * whose paths only a request tells.
+ */
+export function samplePaths(location: Level): string[] {
+  const name = locationName(location);
+  switch (name?.kind) {
+    case "exact":
+      return [name.text];
+    case "prefix":
+    case "prefix-no-regex": {
+      const below = name.text.endsWith("/") ? name.text : `${name.text}/`;
+      return [...new Set([name.text, below, `${below}x`, `${below}x/y`])];
+    }
+    default:
+      return [];
+  }
+}
+
+/**
+ * What becomes of a request that has come to this server.
+ *
+ * @returns null where nobody can know its address, or the path is none
+ */
+export function askServer(
+  config: Config,
+  server: Level,
+  request: Pick<TraceRequest, "probe" | "target" | "headers">,
+  version: NginxVersion,
+): Exchange | null {
+  const [listener] = listenersOf(server);
+  const target = parseTarget(request.target, true);
+  if (listener === undefined || target === null) {
+    return null;
+  }
+  const listening = { server, listener };
+  const asked = { scheme: listener.scheme, host: null, port: null, ...request };
+  return route(config, clientRequest(asked, listening, target), [listening], version);
+}
