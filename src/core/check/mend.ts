@@ -4,11 +4,12 @@ import { fixCandidates } from "../fix/plan.ts";
 import type { Remedy, Writable } from "../fix/remedy.ts";
 import { requestHead } from "../handshake/head.ts";
 import { keepsConnections } from "../handshake/upstream-request.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { Severity } from "../rules/finding.ts";
 import { type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
 import { type Mended, prove } from "./prove.ts";
-import type { Entry, Run } from "./run.ts";
+import { type Entry, type Run, severityIn } from "./run.ts";
 
 /** A proven fix and what it mends. */
 export interface Mend {
@@ -111,7 +112,7 @@ export class Mender {
         remedies: distinct(entries.flatMap(({ report }) => report.remedies ?? [])),
         traffic: locations.some(({ traffic }) => traffic === "mixed") ? "mixed" : "websocket",
         keepsConnections: locations.some(isKept),
-        ...this.#run.request.policy.suggestion,
+        ...formsFor(this.#run.request.policy),
       },
       writable,
     );
@@ -125,6 +126,16 @@ export class Mender {
     const { fix, entries } = candidate;
     return { fix: { ...fix, ...headsOf(this.#run, after, entries) }, entries: new Set(entries) };
   }
+}
+
+/** The forms that the policy's own rules accept: what they would report is no fix. */
+function formsFor(policy: Policy): Policy["suggestion"] {
+  const { connection, upgrade } = policy.suggestion;
+  const wantsMap = connection === "auto" && severityIn(policy, "upgrade-map") !== "off";
+  return {
+    connection: wantsMap ? "map" : connection,
+    upgrade: severityIn(policy, "h2c-smuggling") === "off" ? upgrade : "websocket-only",
+  };
 }
 
 function mendable({ entries }: EntryGroup): readonly Entry[] {

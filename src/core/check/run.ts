@@ -160,13 +160,18 @@ function everyProgram(
     : findPrograms(documents, { policy }).configs;
 }
 
+/** What the policy, else its profile, makes of a rule. */
+export function severityIn({ rules: settings, profile }: Policy, rule: RuleId): Severity | "off" {
+  const { profiles, severity } = ruleTable[rule];
+  const inProfile = profiles.some((each) => each === profile);
+  return settings.get(rule)?.severity ?? (inProfile ? severity : "off");
+}
+
 /** The rules of the profile, and those that the policy switches on or off. */
 function activeRules(policy: Policy): ActiveRule[] {
   return rules.flatMap((rule) => {
-    const metadata = ruleTable[rule.id];
     const setting = policy.rules.get(rule.id);
-    const inProfile = metadata.profiles.some((profile) => profile === policy.profile);
-    const severity = setting?.severity ?? (inProfile ? metadata.severity : "off");
+    const severity = severityIn(policy, rule.id);
     const isSet = setting?.severity != null;
     return severity === "off" ? [] : [{ rule, severity, isSet, options: setting?.options ?? {} }];
   });

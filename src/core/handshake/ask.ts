@@ -34,7 +34,7 @@ export function samplePaths(location: Level): string[] {
 export function askServer(
   config: Config,
   server: Level,
-  request: Pick<TraceRequest, "probe" | "target" | "headers">,
+  request: Pick<TraceRequest, "probe" | "target" | "headers"> & { readonly host?: string },
   version: NginxVersion,
 ): Exchange | null {
   const [listener] = listenersOf(server);

@@ -1,0 +1,95 @@
+import type { NginxVersion } from "../config/directives.ts";
+import { effectiveSetting, usesOf } from "../config/effective.ts";
+import type { Config, Level, Use } from "../config/model.ts";
+import { askServer, samplePaths } from "./ask.ts";
+import { locate, locationName } from "./locate.ts";
+import type { Exchange } from "./model.ts";
+import { enclosing } from "./simulate.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** Why no handshake comes to a location although it is there for them. */
+export interface Obstruction {
+  readonly kind: "answer" | "location" | "try-files";
+  /** The `return` or `rewrite`, the `try_files`, the other locations. */
+  readonly by: readonly [Use, ...Use[]];
+}
+
+/**
+ * What stands between clients and a location, whatever path of its they ask for. Null where a handshake comes through, where
+ * what answers instead upgrades too, and where that cannot be told.
+ *
+ * @param exchange the websocket probe at the location
+ */
+export function obstructionOf(
+  config: Config,
+  { level, answeredBy }: Pick<Exchange, "level" | "answeredBy">,
+  version: NginxVersion,
+): Obstruction | null {
+  const location = level === null ? null : enclosing(level, "location");
+  const server = level === null ? null : enclosing(level, "server");
+  if (location === null || server === null || isOnlyInternal(location)) {
+    return null;
+  }
+  if (answeredBy !== null) {
+    return redirectsToTls(answeredBy) ? null : { kind: "answer", by: [answeredBy] };
+  }
+  const paths = server.hidden.length > 0 ? [] : samplePaths(location);
+  const takers = paths.map((path) => takerOf(server, path));
+  const isMissed = paths.every((target) => {
+    const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword } as const;
+    const exchange = askServer(config, server, asked, version);
+    return exchange !== null && isLost(exchange, location);
+  });
+  if (paths.length === 0 || !isMissed) {
+    return null;
+  }
+  if (takers.every((each) => each !== null && !isInside(each, location))) {
+    const [first, ...others] = new Set(takers.flatMap((each) => each?.opener ?? []));
+    return first === undefined ? null : { kind: "location", by: [first, ...others] };
+  }
+  const [tries] = usesOf(location, "try_files");
+  return tries === undefined ? null : { kind: "try-files", by: [tries] };
+}
+
+/** Some user's, so that the question is not who may come in. */
+export const withPassword = [["Authorization", "Basic dXNlcjpwYXNzd29yZA=="]] as const;
+
+/** `return 301 https://…`: the client asks again, and comes to another server. */
+export function redirectsToTls({ name, parameters }: Use): boolean {
+  return (
+    parameters[name === "rewrite" ? 1 : parameters.length - 1]?.startsWith("https://") ?? false
+  );
+}
+
+/** Whether a level is another one or lies in it. */
+export function isInside(level: Level, outer: Level): boolean {
+  for (let at: Level | null = level; at !== null; at = at.parent) {
+    if (at === outer) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function isOnlyInternal(location: Level): boolean {
+  return (
+    locationName(location)?.kind === "named" ||
+    effectiveSetting(location, "internal").state !== "default"
+  );
+}
+
+function takerOf(server: Level, path: string): Level | null {
+  const located = locate(server, path);
+  return "unknown" in located || located.redirect ? null : located.level;
+}
+
+/** Answered by nginx itself, or a broken handshake at another location. */
+function isLost(exchange: Exchange, location: Level): boolean {
+  const { outcome, level, answeredBy } = exchange;
+  return outcome === "answered"
+    ? answeredBy === null || !redirectsToTls(answeredBy)
+    : outcome === "proxied" &&
+        level !== null &&
+        !isInside(level, location) &&
+        verdictOf(exchange).strict === "breaks";
+}
