@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -14,14 +15,15 @@ import { project, runTool } from "./tools.ts";
 /** What is committed, and what the runner and `npx` start. */
 export const distribution = join(project, "dist");
 
-const shebang = "#!/usr/bin/env node\n";
-
 /**
  * Builds the Action and the command line into a folder. The same sources and packages give the same bytes, whichever
  * folder that is. The compiled modules are always in `build/`, because their paths become part of the bundle.
- * @throws Error with the compiler's output where the sources do not compile.
+ * @throws Error with the compiler's output where the sources do not compile, and where `node_modules` is a symbolic link.
  */
 export async function build(folder: string): Promise<void> {
+  if (lstatSync(join(project, "node_modules")).isSymbolicLink()) {
+    throw new Error("node_modules is a symbolic link: its target's path would be in the bundle");
+  }
   const { code, output } = await runTool("tsc", ["-p", "src/tsconfig.json"]);
   if (code !== 0) throw new Error(output);
   const action = await bundle("action", "index.js");
@@ -30,14 +32,12 @@ export async function build(folder: string): Promise<void> {
   if (heavy !== undefined) {
     throw new Error(`src/cli imports ${heavy.split("\n")[0]}, which makes its start slow`);
   }
-  const program = String(cli.files.get("cli.js"));
   const packages = [...new Set([...action.packages, ...cli.packages])].toSorted();
   fillFolder(
     folder,
     new Map([
       ...action.files,
       ...cli.files,
-      ["cli.js", program.startsWith("#!") ? program : shebang + program],
       ["licenses.txt", `${packages.join("\n\n")}\n`],
       ["package.json", `${JSON.stringify({ type: "module" }, null, 2)}\n`],
     ]),

@@ -234,24 +234,34 @@ describe("a suggestion", () => {
     expect(suggestionsIn(comments[0]?.body ?? "")).toEqual([]);
   });
 
-  test("shares no line with another one, which is asked again or becomes plain code", () => {
+  describe("shares no line with another one:", () => {
     const both = [...wsFix, ...chatFix];
-    const only = plan(
-      [
-        { findings: [ws], fixes: [both] },
-        { findings: [chat], fixes: [chatFix] },
-      ],
-      changes,
-    );
-    expect(anchors(only)).toEqual(["site.conf:6-8 +", "site.conf:8"]);
-    const again = plan(
-      [
-        { findings: [ws], fixes: [both] },
-        { findings: [chat], fixes: [chatFix, [["site.conf", "/app {", "/app { #"]]] },
-      ],
-      changes,
-    );
-    expect(anchors(again)).toEqual(["site.conf:6-8 +", "site.conf:10 +"]);
+    const first = { findings: [ws], fixes: [both] };
+
+    test("the group is asked for other lines", () => {
+      const second = {
+        findings: [chat],
+        fixes: [chatFix, [["site.conf", "/app {", "/app { #"]]],
+      } as const;
+      expect(anchors(plan([first, second], changes))).toEqual([
+        "site.conf:6-8 +",
+        "site.conf:10 +",
+      ]);
+    });
+
+    test("or one suggestion brings both fixes", () => {
+      const { comments } = plan([first, { findings: [chat], fixes: [chatFix] }], changes);
+      expect(comments).toMatchObject([
+        { startLine: 6, line: 8, fingerprints: ["aaaaaaa000000000", "aaaaaaa100000000"] },
+      ]);
+      expect(suggestionsIn(comments[0]?.body ?? "")).toHaveLength(1);
+    });
+
+    test("or the second becomes plain code, where both together do not prove", () => {
+      const second = { findings: [chat], fixes: [chatFix] };
+      const review = plan([first, second], changes, { provesTogether: () => false });
+      expect(anchors(review)).toEqual(["site.conf:6-8 +", "site.conf:8"]);
+    });
   });
 
   test("is dropped, the least first, where all together do not prove", () => {

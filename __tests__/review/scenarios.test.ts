@@ -170,6 +170,21 @@ const scenarios: readonly Scenario[] = [
     comments: ["conf.d/site.conf:4 +"],
     says: ["WebSocket handshakes at `location /ws` fail.", "        proxy_http_version 1.1;"],
   },
+  {
+    title: "two locations of a new file whose fixes share lines: one suggestion brings both",
+    base: { "nginx.conf": main },
+    changes: {
+      "conf.d/site.conf": site
+        .replaceAll("        include snippets/proxy.conf;\n", "")
+        .replace("    location /socket.io/ {", "    location /chat {\n        # websocket"),
+    },
+    comments: ["conf.d/site.conf:17 +"],
+    says: [
+      "`conf.d/site.conf:10`: location /ws of",
+      "`conf.d/site.conf:15`: location /chat of",
+      "map $http_upgrade $connection_upgrade {",
+    ],
+  },
 ];
 
 test.each(scenarios)("$title", async ({ base, changes, comments, says }) => {

@@ -16,6 +16,8 @@ import { verdictOf } from "./verdict.ts";
 /** nginx follows as many `rewrite … last`, `try_files` and `error_page` before it answers 500. */
 const MOST_CHANGES = 10;
 
+const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
+
 /** What one access rule says; null where there is none. */
 type Admission = "admitted" | { readonly status: number; readonly why: string } | null;
 
@@ -236,12 +238,11 @@ class Journey {
     }
     const { use } = auth;
     const where = `auth_request ${use.parameters[0] ?? ""} (line ${lineOf(use)})`;
-    const exchange = this.subrequest(use);
-    if (exchange?.outcome !== "answered" || exchange.status === null) {
+    const status = this.subrequest(use);
+    if (status === null) {
       this.steps.push(`${where}: its answer is taken as a yes`);
       return "admitted";
     }
-    const { status } = exchange;
     if (status >= 200 && status < 300) {
       return "admitted";
     }
@@ -249,25 +250,34 @@ class Journey {
     return { status: status === 401 || status === 403 ? status : 500, why };
   }
 
-  /** What becomes of the subrequest of an `auth_request` or `mirror`. */
-  private subrequest(use: Use): Exchange | null {
+  /** Follows the subrequest of an `auth_request` or `mirror`. Gives its status, or null where a server or nobody knows it. */
+  private subrequest(use: Use): number | null {
     const target = evaluate(use.parameters[0] ?? "", this.scope);
     if (!isKnown(target) || !target.startsWith("/")) {
       return null;
     }
     const question = target.indexOf("?");
+    // A subrequest has its own path and groups, but the variables of the request.
+    const groups = digits.map((digit) => [digit, this.scope.assigned.get(digit)] as const);
     const scope: Scope = {
       ...this.scope,
-      assigned: new Map(this.scope.assigned),
       path: question < 0 ? target : target.slice(0, question),
       query: question < 0 ? "" : target.slice(question + 1),
       isInternal: true,
       sentAsAsked: false,
       replacesPath: true,
     };
-    const exchange = new Journey(scope, this.server, this.version, [], true).run();
+    const journey = new Journey(scope, this.server, this.version, [], true);
+    const exchange = journey.run();
+    for (const [digit, value] of groups) {
+      this.scope.assigned.delete(digit);
+      if (value !== undefined) {
+        this.scope.assigned.set(digit, value);
+      }
+    }
     this.subrequests.push({ use, exchange });
-    return exchange;
+    // Files are taken as if they were not there.
+    return exchange.outcome === "answered" ? (exchange.status ?? 404) : journey.fixedStatus;
   }
 
   private tryFiles(level: Level): Next {
@@ -296,7 +306,7 @@ class Journey {
     if (text.startsWith("@")) {
       const named = namedLocation(this.server, text);
       if (named === null) {
-        return this.answered(500, level, `there is no location ${text}`);
+        return this.end("answered", 500, level, `there is no location ${text}`);
       }
       this.noteLocation(named);
       this.scope.isInternal = true;
@@ -317,7 +327,9 @@ class Journey {
 
   private changed(level: Level, next: Next): Next {
     this.changes--;
-    return this.changes < 0 ? this.answered(500, level, "the request goes in circles") : next;
+    return this.changes < 0
+      ? this.end("answered", 500, level, "the request goes in circles")
+      : next;
   }
 
   private content(level: Level): Next {
@@ -369,9 +381,13 @@ class Journey {
       }
     }
     const [hidden] = level.hidden;
-    return hidden === undefined
-      ? this.end("answered", null, level, "nginx looks for a file")
-      : this.unknown(hidden, level);
+    if (hidden !== undefined) {
+      return this.unknown(hidden, level);
+    }
+    const pages = effectiveList(level, "error_page").uses;
+    return pages.some(({ parameters }) => parameters.slice(0, -1).includes("404"))
+      ? this.special(404, level, "nginx looks for a file, taken as if there were none")
+      : this.end("answered", null, level, "nginx looks for a file");
   }
 
   /** A status that an `error_page` may answer in its own way. */

@@ -71,7 +71,7 @@ export function simulateAt(
       return end("answered", `${use.name} (line ${lineOf(use)})`, status, use);
     }
     if (request.cameFromElsewhere === true) {
-      for (const name of setInLocations(config)) {
+      for (const name of setInLocations(config).keys()) {
         scope.assigned.set(name, unknown("the location that leads here may set it", `$${name}`));
       }
     }

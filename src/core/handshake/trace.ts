@@ -1,4 +1,5 @@
 import { isSince, newestVersion, type NginxVersion, oldestVersion } from "../config/directives.ts";
+import { usesOf } from "../config/effective.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
 import type { Span } from "../syntax/tree.ts";
 import { isDefined } from "./definitions.ts";
@@ -71,7 +72,7 @@ export function parseUrl(
   }
   const [, scheme = "", host = "", port = null, rest = "/"] = match;
   return {
-    scheme: /s$/i.test(scheme) ? "https" : "http",
+    scheme: /^(?:https|wss)$/i.test(scheme) ? "https" : "http",
     host,
     port,
     target: rest.startsWith("?") ? `/${rest}` : rest,
@@ -222,7 +223,7 @@ const expanding =
 function* undefinedVariables(config: Config): Generator<{ use: Use; name: string }> {
   for (const use of usesWithin(config.main, ({ name }) => name !== "stream" && name !== "mail")) {
     const isEntry = use.level.context === "map" && use.level.opener?.name === "map";
-    if (!isEntry && !expanding.test(use.name)) {
+    if ((!isEntry && !expanding.test(use.name)) || isNeverCompiled(use)) {
       continue;
     }
     // What follows the source of a map, or a `set`, is the variable that it defines.
@@ -246,10 +247,24 @@ function* undefinedVariables(config: Config): Generator<{ use: Use; name: string
   }
 }
 
+/** Request headers of the http block of which nginx takes no notice: every server sets some of its own. */
+function isNeverCompiled({ name, level }: Use): boolean {
+  return (
+    name === "proxy_set_header" &&
+    level.context === "http" &&
+    usesOf(level, "server").every(
+      ({ inner }) => inner === null || usesOf(inner, "proxy_set_header").length > 0,
+    )
+  );
+}
+
 /** In a regular expression, `$` is an end and no variable. */
 function isRegularExpression(use: Use, index: number): boolean {
   return use.name === "rewrite" ? index === 0 : /^!?~\*?$/.test(use.parameters[index - 1] ?? "");
 }
+
+/** `$http_name` joins all lines of a name (changes of 1.23.0). */
+const headersJoined: NginxVersion = [1, 23, 0];
 
 /** What becomes of one request in one version of nginx, if it starts. */
 export function simulateRequest(
@@ -291,7 +306,10 @@ export function simulateRequest(
       "the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS",
     );
   }
-  const client = clientRequest(request, first, target);
+  const client = {
+    ...clientRequest(request, first, target),
+    joinsHeaders: isSince(version, headersJoined),
+  };
   if (client.hostName === "") {
     return ended("answered", 400, "the request has no Host");
   }

@@ -24,7 +24,7 @@ export interface ReviewRequest {
 
 /** A comment before it is written. */
 interface Draft {
-  /** More than one where the same line breaks several: then there is no suggestion. */
+  /** More than one where one line breaks several, or where one suggestion must hold the fixes of several. */
   readonly groups: Group[];
   readonly findings: Finding[];
   readonly anchor: Anchor;
@@ -98,10 +98,10 @@ class Planner {
       this.#unplaced.push(...findings);
     } else {
       const suggestion = this.#suggestion(group, anchor);
-      const same = suggestion ? undefined : this.#sameCause(anchor);
-      if (same) {
-        same.groups.push(group);
-        same.findings.push(...findings);
+      const other = suggestion ? null : (this.#join(group, anchor) ?? this.#sameCause(anchor));
+      if (other) {
+        other.groups.push(group);
+        other.findings.push(...findings);
       } else {
         this.#drafts.push({ groups: [group], findings: [...findings], anchor, suggestion });
       }
@@ -109,12 +109,34 @@ class Planner {
   }
 
   /** A comment about other blocks that stands at this line only because the line has to do with them. */
-  #sameCause({ document, line, isPrimary }: Anchor): Draft | undefined {
-    if (isPrimary) return undefined;
-    return this.#drafts.find(({ anchor, suggestion }) => {
+  #sameCause({ document, line, isPrimary }: Anchor): Draft | null {
+    if (isPrimary) return null;
+    const draft = this.#drafts.find(({ anchor, suggestion }) => {
       const isSameLine = anchor.document === document && anchor.line === line;
       return isSameLine && !anchor.isPrimary && !suggestion;
     });
+    return draft ?? null;
+  }
+
+  /**
+   * Puts a fix whose lines another suggestion has into that suggestion, such as two locations of a new file that need the
+   * same map. Gives the comment that holds both then.
+   */
+  #join(group: Group, { document, hunk }: Anchor): Draft | null {
+    const fix = group.fix(anywhere);
+    if (fix?.safety !== "safe") return null;
+    const inHunk = this.#drafts.filter(({ suggestion }) => suggestion?.document === document);
+    for (const draft of inHunk) {
+      const joint = joined([...(draft.suggestion ? [draft.suggestion.fix] : []), fix]);
+      const isFree = this.#freeLines(document, hunk, draft);
+      const others = editsOf(this.#drafts.filter((other) => other !== draft));
+      if (!joint?.edits.every(writableIn(document, isFree, others))) continue;
+      const change = suggestionFor(document, joint.edits, isFree);
+      if (!change || !this.#analysis.proveTogether(joint.edits)) continue;
+      draft.suggestion = { document, fix: joint, change };
+      return draft;
+    }
+    return null;
   }
 
   /** The group's fix inside one hunk, tried first where the comment would stand. */
@@ -153,11 +175,15 @@ class Planner {
     return found.slice(0, mostTries);
   }
 
-  /** Lines that lie in the hunk and in no other suggestion. */
-  #freeLines(document: Document, hunk: Hunk): (first: number, last: number) => boolean {
-    const taken = this.#drafts.flatMap(({ suggestion }) =>
-      suggestion?.document === document ? [suggestion.change] : [],
-    );
+  /** Lines that lie in the hunk and in no suggestion but perhaps that of `own`. */
+  #freeLines(
+    document: Document,
+    hunk: Hunk,
+    own: Draft | null = null,
+  ): (first: number, last: number) => boolean {
+    const taken = this.#drafts
+      .filter((draft) => draft !== own)
+      .flatMap(({ suggestion }) => (suggestion?.document === document ? [suggestion.change] : []));
     return (first, last) =>
       hunk.start <= first &&
       last <= hunk.end &&
@@ -178,7 +204,7 @@ class Planner {
 
   #comment({ groups, findings: unsorted, anchor, suggestion }: Draft): ReviewComment {
     const findings = worstFirst(unsorted);
-    const fix = suggestion?.fix ?? allFixes(groups);
+    const fix = suggestion?.fix ?? joined(groups.flatMap((group) => group.fix(anywhere) ?? []));
     const { startLine, line } = suggestion?.change ?? { startLine: anchor.line, line: anchor.line };
     return {
       path: (suggestion?.document ?? anchor.document).path,
@@ -215,12 +241,17 @@ class Planner {
 
 const mostTries = 4;
 
-/** What each group's fix writes, shown together. */
-function allFixes(groups: readonly Group[]): ProvenFix | null {
-  const [first, ...others] = groups.flatMap((group) => group.fix(anywhere) ?? []);
+/** Several fixes as one; null without any. */
+function joined(fixes: readonly ProvenFix[]): ProvenFix | null {
+  const [first, ...others] = fixes;
   if (!first || others.length === 0) return first ?? null;
-  const safety = others.every((fix) => fix.safety === first.safety) ? first.safety : "unsafe";
-  return { ...first, safety, edits: [first, ...others].flatMap(({ edits }) => edits) };
+  const titles = new Set(fixes.map(({ title }) => title));
+  return {
+    ...first,
+    title: [...titles].join("; "),
+    safety: fixes.every(({ safety }) => safety === "safe") ? "safe" : "unsafe",
+    edits: fixes.flatMap(({ edits }) => edits),
+  };
 }
 
 function anywhere(): boolean {

@@ -12,8 +12,12 @@ import {
 } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import type { Related } from "./finding.ts";
-import { placeOf, type ProxiedLocation } from "./rule.ts";
+import { placeOf } from "./rule.ts";
 import { headOf, parameterText, written } from "./words.ts";
+
+/** The two request headers that make a handshake, and what each must say. */
+export const pairTokens = { Upgrade: "websocket", Connection: "upgrade" } as const;
+export type PairHeader = keyof typeof pairTokens;
 
 /** What is wrong with a `map`, as a clause, and what mends it. */
 export interface MapFault {
@@ -23,183 +27,216 @@ export interface MapFault {
   readonly related?: readonly Related[];
 }
 
-type Name = "Upgrade" | "Connection";
-const tokens = { Upgrade: "websocket", Connection: "upgrade" } as const;
-
-/** The fault of the map that a `proxy_set_header` line reads; null where it reads none, or one made for the other header. */
+/**
+ * The fault of the map that a `proxy_set_header` line reads; null where it reads none, or one that is made for the other
+ * header.
+ *
+ * @param line one whose value in a handshake is known, and wrong
+ * @param scope that of the handshake
+ * @param keepsConnections whether the upstream may keep connections, so that no `close` shall be sent to it
+ */
 export function mapFault(
   line: Use,
-  name: Name,
-  location: ProxiedLocation,
+  header: PairHeader,
   scope: Scope,
+  keepsConnections: boolean,
 ): MapFault | null {
-  for (const variable of variablesIn(line.parameters[1] ?? "")) {
-    const map = mapOf(variable, scope);
-    if (map !== null) {
-      return faultOf(map, name, location, scope);
+  const map = firstMap(line.parameters[1] ?? "", scope);
+  return map === null ? null : new Reading(map, header, scope, keepsConnections).fault();
+}
+
+function firstMap(text: string, scope: Scope): Use | null {
+  for (const variable of variablesIn(text)) {
+    const definition = definitions(scope.config).get(variable);
+    if (definition?.name === "map" && definition.inner !== null) {
+      return definition;
     }
   }
   return null;
 }
 
-function mapOf(variable: string, scope: Scope): Use | null {
-  const definition = definitions(scope.config).get(variable);
-  return definition?.name === "map" && definition.inner !== null ? definition : null;
-}
+/** A map that is read for one header of a handshake. */
+class Reading {
+  private readonly map: Use;
+  private readonly header: PairHeader;
+  private readonly scope: Scope;
+  private readonly keepsConnections: boolean;
+  private readonly source: string;
+  /** The line that the handshake takes. */
+  private readonly entry: Use | null;
 
-function faultOf(map: Use, name: Name, location: ProxiedLocation, scope: Scope): MapFault | null {
-  const [sourceText = "", variable = ""] = map.parameters;
-  const source = evaluate(sourceText, scope);
-  const other = name === "Upgrade" ? "Connection" : "Upgrade";
-  if (!isKnown(source) || gives(map, source, other, scope)) {
+  constructor(map: Use, header: PairHeader, scope: Scope, keepsConnections: boolean) {
+    this.map = map;
+    this.header = header;
+    this.scope = scope;
+    this.keepsConnections = keepsConnections;
+    const source = evaluate(map.parameters[0] ?? "", scope);
+    this.source = isKnown(source) ? source : "";
+    this.entry = selectedEntry(map, this.source);
+  }
+
+  fault(): MapFault | null {
+    const other = this.header === "Upgrade" ? "Connection" : "Upgrade";
+    if (this.says(this.entry, other)) {
+      return null;
+    }
+    return (
+      this.overridden() ??
+      this.wrongSource() ??
+      this.caseSensitive() ??
+      this.missingLine() ??
+      this.unanchored() ??
+      this.wrongValue()
+    );
+  }
+
+  /** nginx takes the last of several maps for one variable (E46); names are compared without case. */
+  private overridden(): MapFault | null {
+    const { map, scope } = this;
+    const variable = map.parameters[1]?.toLowerCase();
+    for (const other of usesWithin(scope.config.main)) {
+      const isRival = other.name === "map" && other.parameters[1]?.toLowerCase() === variable;
+      if (isRival && other !== map && this.says(selectedEntry(other, "websocket"))) {
+        return {
+          place: headOf(map),
+          why: `${map.parameters[1]} has two maps, and nginx takes the last one, which does not give ${pairTokens[this.header]}`,
+          remedies: [{ kind: "remove", use: map }],
+          related: [{ place: headOf(other), note: "the map that is not used" }],
+        };
+      }
+    }
     return null;
   }
-  const rival = rivals(map, scope).find((candidate) => gives(candidate, "websocket", name, scope));
-  if (rival !== undefined) {
-    return {
-      place: headOf(map),
-      why: `${variable} has two maps, and nginx takes the last one, which does not give ${tokens[name]}`,
-      remedies: [{ kind: "remove", use: map }],
-      related: [{ place: headOf(rival), note: "the map that is not used" }],
-    };
-  }
-  if (source !== "websocket" && gives(map, "websocket", name, scope)) {
-    const [inner] = variablesIn(sourceText);
-    const feeding = inner === undefined ? null : mapOf(inner, scope);
-    const [word = map.directive.name] = map.directive.parameters;
-    return feeding !== null
-      ? faultOf(feeding, "Upgrade", location, scope)
-      : {
-          place: { document: map.document, span: word },
-          why: `the map for ${variable} reads ${sourceText}, not $http_upgrade`,
-          remedies: [
-            {
-              kind: "replace",
-              place: { document: map.document, span: word },
-              text: "$http_upgrade",
-            },
-          ],
-        };
-  }
-  return entryFault(map, source, name, location, scope);
-}
 
-/** The line of the map that the handshake takes, or does not take, by mistake. */
-function entryFault(
-  map: Use,
-  source: string,
-  name: Name,
-  location: ProxiedLocation,
-  scope: Scope,
-): MapFault {
-  const { document } = map;
-  const variable = map.parameters[1] ?? "";
-  const entry = selectedEntry(map, source);
-  const tooStrict = entries(map).find(
-    (use) => isCaseAtFault(use.name, source) && value(use, name, scope),
-  );
-  if (tooStrict !== undefined) {
-    const after = tooStrict.directive.name.start + tooStrict.directive.name.quote.length + 1;
+  private wrongSource(): MapFault | null {
+    const { map, scope, source } = this;
+    const [word] = map.directive.parameters;
+    if (
+      word === undefined ||
+      source === "websocket" ||
+      !this.says(selectedEntry(map, "websocket"))
+    ) {
+      return null;
+    }
+    const feeding = firstMap(word.value, scope);
+    if (feeding !== null) {
+      return new Reading(feeding, "Upgrade", scope, this.keepsConnections).fault();
+    }
     return {
-      place: placeOf(tooStrict),
-      why: `${tooStrict.name} in the map for ${variable} is case-sensitive and does not match ${source}`,
-      remedies: [
-        { kind: "replace", place: { document, span: { start: after, end: after } }, text: "*" },
-      ],
+      place: { document: map.document, span: word },
+      why: `${this.name} reads ${word.value}, not $http_upgrade`,
+      remedies: [replacement(map, word, "$http_upgrade")],
     };
   }
-  if (entry === null || (name === "Upgrade" && entry.name === "default")) {
-    const isMissing =
-      name === "Connection" ? "no default, so that it is empty" : "no line for websocket";
+
+  private caseSensitive(): MapFault | null {
+    const strict = this.entries.find(
+      ({ name }) =>
+        /^~(?!\*)/.test(name) &&
+        !matches(name, this.source) &&
+        matches(`~*${name.slice(1)}`, this.source),
+    );
+    if (strict === undefined || !this.says(strict)) {
+      return null;
+    }
+    const { start, quote } = strict.directive.name;
+    const at = start + quote.length + 1;
+    return {
+      place: placeOf(strict),
+      why: `${strict.name} in ${this.name} is case-sensitive and does not match ${this.source}`,
+      remedies: [replacement(strict, { start: at, end: at }, "*")],
+    };
+  }
+
+  /** A map for `Upgrade` is a list of what may pass: it stays one. */
+  private missingLine(): MapFault | null {
+    const { map, entry } = this;
+    const isList = this.header === "Upgrade";
+    if (entry !== null && !(isList && entry.name === "default")) {
+      return null;
+    }
     return {
       place: headOf(map),
-      why: `the map for ${variable} has ${isMissing}`,
-      remedies: [
-        insertion(map, name === "Connection" ? "default upgrade;" : "websocket websocket;"),
-      ],
+      why: `${this.name} has ${isList ? "no line for websocket" : "no default, so that it is empty"}`,
+      remedies: [insertion(map, isList ? "websocket websocket;" : "default upgrade;")],
     };
   }
-  const fallback = entries(map).find((use) => use.name === "default");
-  if (
-    entry.name.startsWith("~") &&
-    matches(entry.name, "") &&
-    fallback !== undefined &&
-    value(fallback, name, scope)
-  ) {
+
+  private unanchored(): MapFault | null {
+    const { entry } = this;
+    const fallback = this.entries.find(({ name }) => name === "default");
+    if (entry === null || !matches(entry.name, "") || !this.says(fallback ?? null)) {
+      return null;
+    }
     return {
       place: placeOf(entry),
-      why: `${entry.name} in the map for ${variable} is not anchored and matches every value`,
-      remedies: [{ kind: "replace", place: { document, span: entry.directive.name }, text: "''" }],
+      why: `${entry.name} in ${this.name} is not anchored and matches every value`,
+      remedies: [replacement(entry, entry.directive.name, "''")],
     };
   }
-  const empty = selectedEntry(map, "");
-  const isInverted = empty !== null && empty !== entry && value(empty, name, scope);
-  const right: Remedy[] = [replaceValue(entry, tokens[name])];
-  if (isInverted) {
-    right.push(replaceValue(empty, location.upstream === null ? parameterText(entry, 0) : "''"));
+
+  private wrongValue(): MapFault | null {
+    const { entry, map } = this;
+    if (entry === null) {
+      return null;
+    }
+    const wanted = pairTokens[this.header];
+    const mended = valueReplacement(entry, wanted);
+    const empty = selectedEntry(map, "");
+    return empty !== null && empty !== entry && this.says(empty)
+      ? {
+          place: placeOf(entry),
+          why: `${this.name} is inverted, it gives ${wanted} to requests without Upgrade`,
+          remedies: [
+            mended,
+            valueReplacement(empty, this.keepsConnections ? "''" : parameterText(entry, 0)),
+          ],
+        }
+      : {
+          place: placeOf(entry),
+          why: `${this.name} says ${written(entry)}`,
+          remedies: [mended],
+        };
   }
-  return {
-    place: placeOf(entry),
-    why: isInverted
-      ? `the map for ${variable} is inverted, it gives ${tokens[name]} to requests without Upgrade`
-      : `the map for ${variable} says ${written(entry)}`,
-    remedies: right,
-  };
+
+  private get name(): string {
+    return `the map for ${this.map.parameters[1] ?? ""}`;
+  }
+
+  private get entries(): readonly Use[] {
+    return this.map.inner?.uses ?? [];
+  }
+
+  /** Whether a line of a map gives a value with the header's token. */
+  private says(entry: Use | null, header: PairHeader = this.header): boolean {
+    const value = entry === null ? "" : evaluate(entry.parameters[0] ?? "", this.scope);
+    return isKnown(value) && hasToken(value, pairTokens[header]);
+  }
 }
 
-function gives(map: Use, source: string, name: Name, scope: Scope): boolean {
-  const entry = selectedEntry(map, source);
-  return entry !== null && value(entry, name, scope);
+/** Whether a key is a regular expression that matches the text. */
+function matches(key: string, text: string): boolean {
+  const [, caseless, source] = /^~(\*?)(.*)$/s.exec(key) ?? [];
+  const pattern = source === undefined ? undefined : compilePattern(source, caseless === "*");
+  return pattern !== undefined && pattern.match(text) !== null;
 }
 
-/** Whether a line of a map gives a value with the header's token. */
-function value(entry: Use, name: Name, scope: Scope): boolean {
-  const text = evaluate(entry.parameters[0] ?? "", scope);
-  return isKnown(text) && hasToken(text, tokens[name]);
+function replacement({ document }: Use, span: Place["span"], text: string): Remedy {
+  return { kind: "replace", place: { document, span }, text };
 }
 
-function entries(map: Use): readonly Use[] {
-  return map.inner?.uses ?? [];
-}
-
-/** Other maps for the same variable, whose names nginx compares without case. */
-function rivals(map: Use, scope: Scope): Use[] {
-  const variable = map.parameters[1]?.toLowerCase();
-  return [...usesWithin(scope.config.main)].filter(
-    (use) =>
-      use !== map &&
-      use.name === "map" &&
-      use.inner !== null &&
-      use.parameters[1]?.toLowerCase() === variable,
-  );
-}
-
-function matches(key: string, source: string): boolean {
-  const caseless = key.startsWith("~*");
-  const pattern = compilePattern(key.slice(caseless ? 2 : 1), caseless);
-  return pattern !== undefined && pattern.match(source) !== null;
-}
-
-function isCaseAtFault(key: string, source: string): boolean {
-  return /^~(?!\*)/.test(key) && !matches(key, source) && matches(`~*${key.slice(1)}`, source);
-}
-
-function replaceValue(entry: Use, text: string): Remedy {
-  return {
-    kind: "replace",
-    place: { document: entry.document, span: entry.directive.parameters[0] ?? entry.directive },
-    text,
-  };
+function valueReplacement(entry: Use, text: string): Remedy {
+  return replacement(entry, entry.directive.parameters[0] ?? entry.directive, text);
 }
 
 /** A line at the head of a map, indented like the one after it. */
 function insertion(map: Use, line: string): Remedy {
-  const { document, directive } = map;
-  const [first] = directive.block?.directives ?? [];
-  const at = first?.start ?? directive.block?.open.end ?? directive.end;
-  const number = document.lines.lineAt(at);
-  const indent = document.text.slice(document.lines.startOf(number), at);
-  const gap = /^\s*$/.test(indent) ? document.lines.eolOf(number) + indent : " ";
-  const text = first === undefined ? ` ${line} ` : line + gap;
-  return { kind: "replace", place: { document, span: { start: at, end: at } }, text };
+  const { text, lines } = map.document;
+  const { block, end } = map.directive;
+  const first = block?.directives[0]?.start;
+  const at = first ?? block?.open.end ?? end;
+  const number = lines.lineAt(at);
+  const indent = text.slice(lines.startOf(number), at);
+  const gap = /^\s*$/.test(indent) ? lines.eolOf(number) + indent : " ";
+  return replacement(map, { start: at, end: at }, first === undefined ? ` ${line} ` : line + gap);
 }

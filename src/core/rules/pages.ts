@@ -500,7 +500,8 @@ The usual way to serve handshakes and ordinary requests in one location is a map
 - two maps for one variable: nginx takes the last one, without a word;
 - a value that does not have the token.
 
-A map that feeds \`Upgrade\` is looked at in the same way.
+A map that feeds \`Upgrade\`, such as a list of the protocols that may pass, is looked at in the same way; a list without
+\`websocket\` gets that line, and stays a list.
 
 ## Example
 

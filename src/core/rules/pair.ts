@@ -4,13 +4,9 @@ import type { UpstreamRequest } from "../handshake/model.ts";
 import { probeHeaders } from "../handshake/probe.ts";
 import { evaluate, isKnown, newScope, type Scope } from "../handshake/variables.ts";
 import { carriesToken, hasToken } from "../handshake/verdict.ts";
-import { type MapFault, mapFault } from "./map-fault.ts";
+import { type MapFault, mapFault, type PairHeader, pairTokens } from "./map-fault.ts";
 import { placeOf, type ProxiedLocation, type Report } from "./rule.ts";
 import { isVariable } from "./words.ts";
-
-/** The two request headers that make a handshake, and what each must say. */
-export const pairTokens = { Upgrade: "websocket", Connection: "upgrade" } as const;
-export type PairHeader = keyof typeof pairTokens;
 
 /** A header of the pair that does not reach the upstream, and the one rule that says why. */
 export interface LostHeader {
@@ -46,7 +42,7 @@ export function lostHeader(location: ProxiedLocation, name: PairHeader): LostHea
     return { ...lost, blame: { rule: "header-inheritance", discarded } };
   }
   for (const line of lines) {
-    const fault = mapFault(line, name, location, scope);
+    const fault = mapFault(line, name, scope, location.upstream !== null);
     if (fault !== null) {
       return { ...lost, blame: { rule: "connection-map", fault } };
     }
