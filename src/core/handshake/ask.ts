@@ -26,6 +26,9 @@ export function samplePaths(location: Level): string[] {
   }
 }
 
+/** Some user's, so that the question is not who may come in. */
+export const withPassword = [["Authorization", "Basic dXNlcjpwYXNzd29yZA=="]] as const;
+
 /**
  * What becomes of a request that has come to this server.
  *

@@ -1,10 +1,10 @@
 import { groupBy } from "../collections.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Config, Level } from "../config/model.ts";
-import { askServer } from "./ask.ts";
+import { askServer, withPassword } from "./ask.ts";
 import { listenersOf, serverNames } from "./listen.ts";
 import type { Exchange, Result } from "./model.ts";
-import { redirectsToTls, withPassword } from "./reach.ts";
+import { redirectsToTls } from "./reach.ts";
 import { allListeners, type Listening, serverFor } from "./server.ts";
 import { verdictOf } from "./verdict.ts";
 

@@ -1,16 +1,17 @@
 import type { NginxVersion } from "../config/directives.ts";
 import { effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
-import { askServer, samplePaths } from "./ask.ts";
+import { askServer, samplePaths, withPassword } from "./ask.ts";
 import { locate, locationName } from "./locate.ts";
 import type { Exchange } from "./model.ts";
+import { lackingSibling } from "./sibling.ts";
 import { enclosing } from "./simulate.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** Why no handshake comes to a location although it is there for them. */
 export interface Obstruction {
-  readonly kind: "answer" | "location" | "try-files";
-  /** The `return` or `rewrite`, the `try_files`, the other locations. */
+  readonly kind: "answer" | "location" | "try-files" | "sibling";
+  /** The `return` or `rewrite`, the `try_files`, the other locations, that of the server with TLS. */
   readonly by: readonly [Use, ...Use[]];
 }
 
@@ -22,7 +23,7 @@ export interface Obstruction {
  */
 export function obstructionOf(
   config: Config,
-  { level, answeredBy }: Pick<Exchange, "level" | "answeredBy">,
+  { level, answeredBy, upstream }: Pick<Exchange, "level" | "answeredBy" | "upstream">,
   version: NginxVersion,
 ): Obstruction | null {
   const location = level === null ? null : enclosing(level, "location");
@@ -40,8 +41,12 @@ export function obstructionOf(
     const exchange = askServer(config, server, asked, version);
     return exchange !== null && isLost(exchange, location);
   });
-  if (paths.length === 0 || !isMissed) {
+  if (paths.length === 0) {
     return null;
+  }
+  if (!isMissed) {
+    const by = upstream === null ? null : lackingSibling(config, server, paths, upstream, version);
+    return by === null ? null : { kind: "sibling", by: [by] };
   }
   if (takers.every((each) => each !== null && !isInside(each, location))) {
     const [first, ...others] = new Set(takers.flatMap((each) => each?.opener ?? []));
@@ -50,9 +55,6 @@ export function obstructionOf(
   const [tries] = usesOf(location, "try_files");
   return tries === undefined ? null : { kind: "try-files", by: [tries] };
 }
-
-/** Some user's, so that the question is not who may come in. */
-export const withPassword = [["Authorization", "Basic dXNlcjpwYXNzd29yZA=="]] as const;
 
 /** `return 301 https://…`: the client asks again, and comes to another server. */
 export function redirectsToTls({ name, parameters }: Use): boolean {

@@ -4,7 +4,7 @@ import { locationName } from "../handshake/locate.ts";
 import { type Obstruction, obstructionOf } from "../handshake/reach.ts";
 import { lineOf } from "../handshake/script.ts";
 import { enclosing } from "../handshake/simulate.ts";
-import { type LocationRule, placeOf } from "./rule.ts";
+import { type LocationRule } from "./rule.ts";
 import { called, headOf, parameterText, written } from "./words.ts";
 
 export const locationShadowed: LocationRule = {
@@ -23,11 +23,12 @@ export const locationShadowed: LocationRule = {
     const { kind, by } = found;
     const isOther = kind === "location";
     report({
-      place: isOther ? headOf(own) : placeOf(by[0]),
+      place: isOther ? headOf(own) : headOf(by[0]),
       message: messageFor(called(location), found),
       related: isOther
         ? by.map((use) => ({ place: headOf(use), note: "answers in its place" }))
         : [],
+      ...(kind === "sibling" && { severity: "warning" }),
       remedies: isOther && by.every(isPattern) ? first(own) : [],
     });
   },
@@ -40,6 +41,8 @@ function messageFor(here: string, { kind, by }: Obstruction): string {
       return `No handshake reaches the upstream of ${here}: ${names} answers every request before.`;
     case "location":
       return `No request comes to ${here}: all its paths go to ${names}, where the handshake does not upgrade.`;
+    case "sibling":
+      return `${here} upgrades, but its server has no TLS: with TLS the same path comes to ${names}, which goes to the same upstream and does not upgrade.`;
     case "try-files":
       return `No handshake reaches the upstream of ${here}: ${names} sends what is no file elsewhere, and an endpoint is no file.`;
   }

@@ -1,7 +1,7 @@
 import { effectiveList } from "../config/effective.ts";
 import type { Use } from "../config/model.ts";
-import { askServer, samplePaths } from "../handshake/ask.ts";
-import { isInside, withPassword } from "../handshake/reach.ts";
+import { askServer, samplePaths, withPassword } from "../handshake/ask.ts";
+import { isInside } from "../handshake/reach.ts";
 import { enclosing } from "../handshake/simulate.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";

@@ -24,7 +24,7 @@ export const stickySessions: LocationRule = {
     }
     report({
       place: headOf(upstream),
-      message: `${called(location)} spreads ${protocol} over the ${servers.length} servers of upstream ${upstream.parameters[0] ?? ""} by turns: a client that starts with polling must come to the same server each time, else it is answered "session unknown". A shared store does not help; ip_hash or hash does.`,
+      message: `${called(location)} spreads ${protocol} over the ${servers.length} servers of upstream ${upstream.parameters[0] ?? ""} by turns: a client that starts with polling must come to the same server each time, else it is answered "session unknown".`,
     });
   },
 };

@@ -30,11 +30,13 @@ export const upstreamPath: LocationRule = {
     } else if (path !== "" && path.endsWith("/") !== uri.endsWith("/")) {
       const asked = path.endsWith("/") ? `${path}x` : `${path}/x`;
       const isMixed = traffic === "mixed";
+      // Clients of an endpoint that ask for nothing below it are well served, but for a slash at its own end.
+      const isEvident = uri === `${path}/` || path === `${uri}/`;
       report({
         place,
         message: `${called(location)} sends ${asked} to ${upstreamName(location)} as ${sent(asked)}: of its path and that of ${written(pass)} only one ends in a slash.`,
         remedies: isMixed && path.endsWith("/") ? withUri(location, uri, `${uri}/`) : [],
-        ...(!isMixed && { severity: "notice" }),
+        ...(!isMixed && !isEvident && { severity: "notice" }),
       });
     }
   },
