@@ -133,6 +133,13 @@ describe("the request that stands for all of a location's", () => {
     expect(seen("set $x a;", "/b")).toBe("a");
   });
 
+  test("what Lua may set is unknown", () => {
+    const config =
+      httpBlock(`server { location / { set $x a; access_by_lua_block { ngx.var.x = "b" }
+      proxy_set_header X $x; proxy_pass http://b; } }`);
+    expect(sent(at(config), "X")).toBe("? $x");
+  });
+
   test("what an include may hold stays unknown", () => {
     const config = read("location / { include proxy.conf; proxy_pass http://b; }", "server");
     expect(verdictOf(at(config))).toEqual({ strict: "unknown", lenient: "unknown", reasons: [] });

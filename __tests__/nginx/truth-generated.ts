@@ -82,7 +82,7 @@ interface Compared {
 }
 
 async function compare({ config, targets }: Generated, backend: Backend): Promise<Compared> {
-  const observation = await observe(config, targets, backend, 2000);
+  const observation = await observe(config, targets, backend);
   const ours = configOf(withPorts(config, backend.port));
   const refused = compareRefusal(ours, observation);
   if ("refused" in observation || refused.length > 0) {

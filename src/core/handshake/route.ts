@@ -1,10 +1,11 @@
-import type { NginxVersion } from "../config/directives.ts";
-import { directiveRows, isSince } from "../config/directives.ts";
+import { directiveRows, isSince, type NginxVersion } from "../config/directives.ts";
 import { effectiveList, effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
+import { ended } from "./ended.ts";
 import { serverNameOf } from "./listen.ts";
 import { locate, locationName, namedLocation } from "./locate.ts";
-import type { Exchange, Obstacle, Outcome } from "./model.ts";
+import type { Exchange, Obstacle } from "./model.ts";
+import { meddlerOf } from "./meddler.ts";
 import { passOf } from "./pass.ts";
 import { clientHeader, type ClientRequest } from "./probe.ts";
 import { lineOf, runScript, type ScriptEnd } from "./script.ts";
@@ -38,38 +39,23 @@ export function route(
   const steps: string[] = [];
   const chosen = serverFor(request.hostName ?? "", candidates);
   if (chosen === undefined) {
-    const why =
-      "which server answers cannot be told: no regular expression engine of ours reads its name";
-    return endless(request, [...steps, why]);
+    const why = "which server answers cannot be told: a regular expression among their names";
+    return ended(request.probe, "unknown", [...steps, why]);
   }
   const { server, groups, name } = chosen;
   const title = serverNameOf(server);
-  const line = server.opener === null ? "" : ` (line ${lineOf(server.opener)})`;
-  steps.push(
-    `server ${title ?? ""}${line}`.replace("  ", " ") +
-      (name === null ? ", the default for this address" : ""),
-  );
-  const scope = newScope(config, request, serverNameOf(server));
+  const words = [
+    "server",
+    ...(title === null || title === "" ? [] : [title]),
+    ...(server.opener === null ? [] : [`(line ${lineOf(server.opener)})`]),
+  ];
+  steps.push(`${words.join(" ")}${name === null ? ", the default for this address" : ""}`);
+  const scope = newScope(config, request, title);
   capture(groups, scope);
   return new Journey(scope, server, version, steps).run();
 }
 
-function endless(request: ClientRequest, steps: readonly string[]): Exchange {
-  return {
-    probe: request.probe,
-    outcome: "unknown",
-    status: null,
-    answeredBy: null,
-    level: null,
-    pass: null,
-    steps,
-    obstacles: [],
-    upstream: null,
-    idleTimeoutMs: null,
-    reusesUpstreamConnection: false,
-  };
-}
-
+/** One request's way, or that of a subrequest, which no access rule stops. */
 class Journey {
   private readonly scope: Scope;
   private readonly server: Level;
@@ -426,13 +412,18 @@ class Journey {
     return this.end("unknown", null, level, why);
   }
 
-  private end(outcome: Outcome, status: number | null, level: Level, step: string | null): Next {
+  private end(
+    outcome: "answered" | "unknown",
+    status: number | null,
+    level: Level,
+    step: string | null,
+  ): Next {
     if (step !== null) {
       this.steps.push(step);
     }
-    const { answeredBy } = this;
-    const common = endless(this.scope.request, this.steps);
-    return { to: "end", exchange: { ...common, outcome, status, level, answeredBy } };
+    const { probe } = this.scope.request;
+    const at = { status, level, answeredBy: this.answeredBy };
+    return { to: "end", exchange: ended(probe, outcome, this.steps, at) };
   }
 }
 
@@ -447,7 +438,7 @@ function accessRules(level: Level): Use[] {
   return [];
 }
 
-/** `try_files` of a location or, for paths without one, of the server; it is not inherited, but an `if` keeps it not. */
+/** `try_files` of this very level: it is not inherited, not even by an `if` that holds. */
 function ownTryFiles(level: Level): Use | null {
   return usesOf(level, "try_files")[0] ?? null;
 }
@@ -455,17 +446,6 @@ function ownTryFiles(level: Level): Use | null {
 function settingWord(level: Level, name: string): string | null {
   const setting = effectiveSetting(level, name);
   return setting.state === "set" ? (setting.use.parameters[0] ?? "") : null;
-}
-
-/** The first directive of this location or around it that runs code on requests, by name; null where there is none. */
-function meddlerOf(level: Level): string | null {
-  for (let at: Level | null = level; at !== null; at = at.parent) {
-    const use = at.uses.find(({ name }) => /^(?:rewrite|access|set)_by_lua|^js_access$/.test(name));
-    if (use !== undefined) {
-      return use.name;
-    }
-  }
-  return null;
 }
 
 /** Whether this address speaks HTTP/2 alone, as plain `listen … http2` did before 1.25.1 (E143). */

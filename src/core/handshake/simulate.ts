@@ -3,7 +3,9 @@ import { effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { exactServerName, listenersOf, serverNameOf } from "./listen.ts";
 import { setInLocations } from "./definitions.ts";
+import { ended } from "./ended.ts";
 import { locationName } from "./locate.ts";
+import { meddlerOf } from "./meddler.ts";
 import type { Exchange, Obstacle, Outcome, ProbeName, UpstreamRequest } from "./model.ts";
 import { passOf } from "./pass.ts";
 import { clientHeader, type ClientRequest, probeHeaders } from "./probe.ts";
@@ -41,28 +43,11 @@ export function simulateAt(
   const scope = newScope(config, request, server === null ? null : serverNameOf(server));
   const steps: string[] = [];
   const end = (
-    outcome: Outcome,
-    step: string | null,
+    outcome: "answered" | "unknown",
+    step: string,
     status: number | null = null,
     answeredBy: Use | null = null,
-  ): Exchange => {
-    if (step !== null) {
-      steps.push(step);
-    }
-    return {
-      probe,
-      outcome,
-      status,
-      answeredBy,
-      level,
-      pass: null,
-      steps,
-      obstacles: [],
-      upstream: null,
-      idleTimeoutMs: null,
-      reusesUpstreamConnection: false,
-    };
-  };
+  ): Exchange => ended(probe, outcome, [...steps, step], { status, level, answeredBy });
   if (server !== null) {
     // The path that reaches this location may be one that the server's rewrites made.
     const before = runScript(server, { ...scope, path: null, computed: new Map() }, steps);
@@ -76,6 +61,7 @@ export function simulateAt(
       }
     }
   }
+  scope.meddler = meddlerOf(location);
   const chosen = limited(location, request.method);
   if (chosen !== location || level.context === "limit_except") {
     return chosen === level

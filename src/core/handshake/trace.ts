@@ -3,6 +3,7 @@ import { usesOf } from "../config/effective.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
 import type { Span } from "../syntax/tree.ts";
 import { isDefined } from "./definitions.ts";
+import { ended } from "./ended.ts";
 import { locationName } from "./locate.ts";
 import type { Exchange, Outcome, ProbeName, UpstreamRequest, Value, Verdict } from "./model.ts";
 import { type ClientRequest, probeHeaders } from "./probe.ts";
@@ -275,21 +276,10 @@ export function simulateRequest(
   const steps: string[] = [];
   const candidates = listenersFor(config, request, steps);
   const [first] = candidates;
-  const ended = (outcome: Outcome, status: number | null, step: string): Exchange => ({
-    probe: request.probe,
-    outcome,
-    status,
-    answeredBy: null,
-    level: null,
-    pass: null,
-    steps: [...steps, step],
-    obstacles: [],
-    upstream: null,
-    idleTimeoutMs: null,
-    reusesUpstreamConnection: false,
-  });
+  const end = (outcome: "answered" | "unknown", status: number | null, step: string): Exchange =>
+    ended(request.probe, outcome, [...steps, step], { status });
   if (first === undefined) {
-    return ended(
+    return end(
       "unknown",
       null,
       steps.length > 0 ? "so nothing answers here" : "there is no server",
@@ -297,10 +287,10 @@ export function simulateRequest(
   }
   const target = parseTarget(request.target, true);
   if (target === null) {
-    return ended("answered", 400, `nginx refuses the path ${request.target}`);
+    return end("answered", 400, `nginx refuses the path ${request.target}`);
   }
   if (speaksOnlyHttp2(first, version)) {
-    return ended(
+    return end(
       "answered",
       400,
       "the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS",
@@ -311,7 +301,7 @@ export function simulateRequest(
     joinsHeaders: isSince(version, headersJoined),
   };
   if (client.hostName === "") {
-    return ended("answered", 400, "the request has no Host");
+    return end("answered", 400, "the request has no Host");
   }
   const exchange = route(config, client, candidates, version);
   return { ...exchange, steps: [...steps, ...exchange.steps] };
