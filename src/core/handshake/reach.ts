@@ -35,25 +35,27 @@ export function obstructionOf(
     return redirectsToTls(answeredBy) ? null : { kind: "answer", by: [answeredBy] };
   }
   const paths = server.hidden.length > 0 ? [] : samplePaths(location);
+  if (paths.length === 0) {
+    return null;
+  }
   const takers = paths.map((path) => takerOf(server, path));
+  const others = new Set(takers.flatMap((each) => each?.opener ?? []));
+  const isTaken = takers.every((each) => each !== null && !isInside(each, location));
+  const by = isTaken ? [...others] : usesOf(location, "try_files");
+  if (!isNotEmpty(by)) {
+    const lacking = upstream && lackingSibling(config, server, paths, upstream, version);
+    return lacking === null ? null : { kind: "sibling", by: [lacking] };
+  }
   const isMissed = paths.every((target) => {
     const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword } as const;
     const exchange = askServer(config, server, asked, version);
     return exchange !== null && isLost(exchange, location);
   });
-  if (paths.length === 0) {
-    return null;
-  }
-  if (!isMissed) {
-    const by = upstream === null ? null : lackingSibling(config, server, paths, upstream, version);
-    return by === null ? null : { kind: "sibling", by: [by] };
-  }
-  if (takers.every((each) => each !== null && !isInside(each, location))) {
-    const [first, ...others] = new Set(takers.flatMap((each) => each?.opener ?? []));
-    return first === undefined ? null : { kind: "location", by: [first, ...others] };
-  }
-  const [tries] = usesOf(location, "try_files");
-  return tries === undefined ? null : { kind: "try-files", by: [tries] };
+  return isMissed ? { kind: isTaken ? "location" : "try-files", by } : null;
+}
+
+function isNotEmpty(uses: readonly Use[]): uses is readonly [Use, ...Use[]] {
+  return uses.length > 0;
 }
 
 /** `return 301 https://…`: the client asks again, and comes to another server. */

@@ -22,15 +22,19 @@ export const clientHeaders: LocationRule = {
       ([name]) => linesOf(uses, name).length === 0,
     );
     if (missing.length > 0) {
-      const names = missing
-        .map(([name]) => name)
-        .join(", ")
-        .replace(/, ([^,]*)$/, " and $1");
+      const names = listed(missing.map(([name]) => name));
+      const things = new Set(
+        missing.map(([name]) => (name.endsWith("Proto") ? "scheme" : "address")),
+      );
       report({
         place: placeOf(location.pass),
-        message: `${called(location)} sets no ${names}, so that ${upstreamName(location)} takes nginx for the client, or believes what the client says of itself.`,
+        message: `${called(location)} sets no ${names}, so that ${upstreamName(location)} does not learn the client's ${listed([...things])} from there, or believes what the client says of itself.`,
         remedies: missing.map(([name, value]) => ({ kind: "header", name, value })),
       });
     }
   },
 };
+
+function listed(words: readonly string[]): string {
+  return words.join(", ").replace(/, ([^,]*)$/, " and $1");
+}
