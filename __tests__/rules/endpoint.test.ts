@@ -70,6 +70,41 @@ describe("which programs and servers an endpoint speaks of", () => {
       [],
     ],
     [
+      "no redirect from the server without TLS to the same path with it",
+      "/feed",
+      { "nginx.conf": program(server("a.example", "return 301 https://$host$request_uri;")) },
+      [],
+    ],
+    [
+      "a redirect to another page",
+      "/feed",
+      { "nginx.conf": program(server("a.example", "return 301 https://a.example/;")) },
+      ["nginx.conf"],
+    ],
+    [
+      "a redirect of the server with TLS to another host",
+      "wss://a.example/feed",
+      {
+        "nginx.conf": program(
+          server("a.example", "return 301 https://www.a.example$request_uri;", "443 ssl"),
+        ),
+      },
+      ["nginx.conf"],
+    ],
+    [
+      "a server with both, which sends on what comes without TLS",
+      "wss://a.example/feed",
+      {
+        "nginx.conf": program(
+          server(
+            "a.example",
+            `listen 443 ssl; if ($scheme = http) { return 301 https://$host$request_uri; } ${works}`,
+          ),
+        ),
+      },
+      [],
+    ],
+    [
       "the default server, where none has the name in a whole configuration",
       "wss://a.example/feed",
       { "nginx.conf": program(server("b.example", breaks)) },

@@ -62,6 +62,7 @@ export function prove(
     ...before.request,
     documents: before.request.documents.edited(texts),
     paths: [...texts.keys()],
+    known: before.programs,
   });
   const roots = new Set(after.configs.map(({ root }) => root));
   const holds =

@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly paths: readonly string[] | undefined;
   /** The versions in question, oldest first. */
   readonly versions: readonly NginxVersion[];
+  /** Programs as they were before an edit: those that `paths` take no part in are as they were. */
+  readonly known?: readonly Config[];
 }
 
 /** One rule at one place, with every location that it concerns. */
@@ -45,6 +47,8 @@ export interface Entry {
 export interface Run {
   readonly request: RunRequest;
   readonly configs: readonly Config[];
+  /** The same with those that `paths` take no part in, where a rule asks for them. */
+  readonly programs: readonly Config[];
   readonly files: readonly AnalysedFile[];
   readonly located: readonly Located[];
   /** Sorted by file, offset and rule. */
@@ -76,6 +80,7 @@ export function run(request: RunRequest): Run {
     ...(paths !== undefined && { paths }),
   });
   const located = configs.flatMap((config) => locate(config, policy, versions));
+  const programs = everyProgram(request, configs);
   const active = activeRules(policy);
   const drafts = new Map<string, Draft>();
   const add = (draft: Draft): void => {
@@ -107,7 +112,7 @@ export function run(request: RunRequest): Run {
         }
         break;
       case "programs": {
-        const checked = { configs: everyProgram(request, configs), policy, versions };
+        const checked = { configs: programs, policy, versions };
         const byRoot = new Map(configs.map((config) => [config.root, config]));
         each.rule.check(
           checked,
@@ -147,17 +152,19 @@ export function run(request: RunRequest): Run {
       );
     }
   }
-  return { request, configs, files, located, entries: entriesOf([...drafts.values()]) };
+  const entries = entriesOf([...drafts.values()]);
+  return { request, configs, programs, files, located, entries };
 }
 
 /** What the policy promises may hold in a program that the given files take no part in. */
 function everyProgram(
-  { documents, policy, paths }: RunRequest,
+  { documents, policy, paths, known }: RunRequest,
   configs: readonly Config[],
 ): readonly Config[] {
-  return paths === undefined || policy.endpoints.length === 0
-    ? configs
-    : findPrograms(documents, { policy }).configs;
+  if (paths === undefined || policy.endpoints.length === 0) return configs;
+  if (known === undefined) return findPrograms(documents, { policy }).configs;
+  const now = new Map(configs.map((config) => [config.root, config]));
+  return known.map((config) => now.get(config.root) ?? config);
 }
 
 /** What the policy, else its profile, makes of a rule. */

@@ -29,23 +29,33 @@ export function samplePaths(location: Level): string[] {
 /** Some user's, so that the question is not who may come in. */
 export const withPassword = [["Authorization", "Basic dXNlcjpwYXNzd29yZA=="]] as const;
 
+/** One request to a server. */
+export interface Question extends Pick<TraceRequest, "probe" | "target" | "headers"> {
+  /** The host that is asked for; by default the server's first name. */
+  readonly host?: string;
+  /** Which of the server's addresses is asked: by default one with TLS, as pages of today do, else any. */
+  readonly scheme?: "http" | "https";
+}
+
 /**
  * What becomes of a request that has come to this server.
  *
- * @returns null where nobody can know its address, or the path is none
+ * @returns null where nobody can know such an address, or the path is none
  */
 export function askServer(
   config: Config,
   server: Level,
-  request: Pick<TraceRequest, "probe" | "target" | "headers"> & { readonly host?: string },
+  { scheme, ...question }: Question,
   version: NginxVersion,
 ): Exchange | null {
-  const [listener] = listenersOf(server);
-  const target = parseTarget(request.target, true);
+  const listeners = listenersOf(server);
+  const usual = listeners.find((each) => each.scheme === "https") ?? listeners[0];
+  const listener = scheme === undefined ? usual : listeners.find((each) => each.scheme === scheme);
+  const target = parseTarget(question.target, true);
   if (listener === undefined || target === null) {
     return null;
   }
   const listening = { server, listener };
-  const asked = { scheme: listener.scheme, host: null, port: null, ...request };
+  const asked = { scheme: listener.scheme, host: null, port: null, ...question };
   return route(config, clientRequest(asked, listening, target), [listening], version);
 }

@@ -4,7 +4,7 @@ import type { Config, Level } from "../config/model.ts";
 import { askServer, withPassword } from "./ask.ts";
 import { listenersOf, serverNames } from "./listen.ts";
 import type { Exchange, Result } from "./model.ts";
-import { redirectsToTls } from "./reach.ts";
+import { redirectTarget } from "./reach.ts";
 import { allListeners, type Listening, serverFor } from "./server.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -50,18 +50,19 @@ export function traceEndpoint(
   versions: readonly NginxVersion[],
 ): EndpointTrace[] {
   const candidates = config.kind === "location" ? [] : serversFor(config, endpoint);
-  return candidates.flatMap(({ server, isNamed }) => {
+  return candidates.flatMap(({ server, scheme, isNamed }) => {
     const asked = {
       probe: "websocket",
       target: endpoint.target,
       headers: withPassword,
+      scheme,
       ...(endpoint.host !== null && { host: endpoint.host }),
     } as const;
     const exchanges = versions
       .map((version) => askServer(config, server, asked, version))
       .filter((exchange) => exchange !== null);
     const exchange = exchanges.at(-1);
-    if (exchange === undefined || isSentToTls(exchange)) {
+    if (exchange === undefined || (scheme === "http" && isSentToTls(exchange))) {
       return [];
     }
     const results = new Set(exchanges.map((each) => verdictOf(each).strict));
@@ -71,21 +72,25 @@ export function traceEndpoint(
   });
 }
 
+/** To the same path, that is: a redirect to the start page is no endpoint. */
 function isSentToTls({ answeredBy }: Exchange): boolean {
-  return answeredBy !== null && redirectsToTls(answeredBy);
+  const target = answeredBy === null ? "" : redirectTarget(answeredBy);
+  return /^https:\/\/.*\$\{?(?:request_uri|uri|document_uri|\d)\b/.test(target);
+}
+
+interface Candidate {
+  readonly server: Level;
+  readonly scheme: "http" | "https";
+  readonly isNamed: boolean;
 }
 
 /**
  * `wss:` comes to the listeners with TLS, or, where the host has none, to the others: TLS may end before nginx. The same
  * holds for the port, which something in front of nginx may have translated.
  */
-function serversFor(
-  config: Config,
-  { scheme, host, port }: Endpoint,
-): { server: Level; isNamed: boolean }[] {
+function serversFor(config: Config, { scheme, host, port }: Endpoint): Candidate[] {
   if (host === null) {
-    const servers = [...new Set(allListeners(config).map(({ server }) => server))];
-    return servers.map((server) => ({ server, isNamed: false }));
+    return distinct(allListeners(config), false);
   }
   const addresses = groupBy(
     allListeners(config),
@@ -106,7 +111,18 @@ function serversFor(
   const wanted = port ?? (scheme === "https" ? "443" : "80");
   const byScheme = preferred(meant, ({ listener }) => listener.scheme === scheme);
   const byPort = preferred(byScheme, ({ listener }) => listener.port === wanted);
-  return [...new Set(byPort.map(({ server }) => server))].map((server) => ({ server, isNamed }));
+  return distinct(byPort, isNamed);
+}
+
+function distinct(all: readonly Listening[], isNamed: boolean): Candidate[] {
+  const byServer = groupBy(all, ({ server }) => server);
+  return [...byServer].flatMap(([server, own]) =>
+    [...new Set(own.map(({ listener }) => listener.scheme))].map((scheme) => ({
+      server,
+      scheme,
+      isNamed,
+    })),
+  );
 }
 
 function preferred<Each extends Listening>(

@@ -59,10 +59,13 @@ function isNotEmpty(uses: readonly Use[]): uses is readonly [Use, ...Use[]] {
 }
 
 /** `return 301 https://…`: the client asks again, and comes to another server. */
-export function redirectsToTls({ name, parameters }: Use): boolean {
-  return (
-    parameters[name === "rewrite" ? 1 : parameters.length - 1]?.startsWith("https://") ?? false
-  );
+function redirectsToTls(use: Use): boolean {
+  return redirectTarget(use).startsWith("https://");
+}
+
+/** Where a `return` or `rewrite` sends the client, as it is written. */
+export function redirectTarget({ name, parameters }: Use): string {
+  return (name === "rewrite" ? parameters[1] : parameters.at(-1)) ?? "";
 }
 
 /** Whether a level is another one or lies in it. */

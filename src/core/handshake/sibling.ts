@@ -28,7 +28,7 @@ export function lackingSibling(
       continue;
     }
     const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword } as const;
-    const exchange = askServer(config, other, { ...asked, host }, version);
+    const exchange = askServer(config, other, { ...asked, host, scheme: "https" }, version);
     const isSame =
       exchange?.upstream != null && shown(exchange.upstream.address) === shown(upstream.address);
     if (exchange?.level != null && isSame && verdictOf(exchange).strict === "breaks") {
