@@ -3,9 +3,7 @@ import type { Config, Level } from "../config/model.ts";
 import { listenersOf } from "./listen.ts";
 import { locationName } from "./locate.ts";
 import type { Exchange } from "./model.ts";
-import { route } from "./route.ts";
-import { parseTarget } from "./target.ts";
-import { clientRequest, type TraceRequest } from "./trace.ts";
+import { requestTo, type TraceRequest } from "./trace.ts";
 
 /**
  * Paths that a prefix or exact location takes by its name: the shortest one and some below it. None for the other kinds,
@@ -40,7 +38,7 @@ export interface Question extends Pick<TraceRequest, "probe" | "target" | "heade
 /**
  * What becomes of a request that has come to this server.
  *
- * @returns null where nobody can know such an address, or the path is none
+ * @returns null where the server has no such address, or nobody can know its addresses
  */
 export function askServer(
   config: Config,
@@ -51,11 +49,9 @@ export function askServer(
   const listeners = listenersOf(server);
   const usual = listeners.find((each) => each.scheme === "https") ?? listeners[0];
   const listener = scheme === undefined ? usual : listeners.find((each) => each.scheme === scheme);
-  const target = parseTarget(question.target, true);
-  if (listener === undefined || target === null) {
+  if (listener === undefined) {
     return null;
   }
-  const listening = { server, listener };
   const asked = { scheme: listener.scheme, host: null, port: null, ...question };
-  return route(config, clientRequest(asked, listening, target), [listening], version);
+  return requestTo([{ server, listener }], config, asked, version);
 }
