@@ -2,7 +2,7 @@ import type { LocationReport } from "../analysis.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { joinRequests, joinVerdicts } from "../handshake/join.ts";
-import type { UpstreamRequest, Verdict } from "../handshake/model.ts";
+import type { Exchange, ProbeName, UpstreamRequest, Verdict } from "../handshake/model.ts";
 import { proxyingLevels } from "../handshake/pass.ts";
 import { enclosing, simulateAt } from "../handshake/simulate.ts";
 import { upstreamOf } from "../handshake/upstream-request.ts";
@@ -38,7 +38,7 @@ export function locate(
 }
 
 /** One location in the versions in question, oldest first. */
-export type Simulated = readonly [ProxiedLocation, ...ProxiedLocation[]];
+export type Versions = readonly [ProxiedLocation, ...ProxiedLocation[]];
 
 /** A location's use in one rendering of its program. */
 interface Case {
@@ -70,8 +70,8 @@ export class Located implements LocationReport {
   readonly #asked: readonly NginxVersion[];
   readonly #alternatives: readonly Case[];
   #name: LocationName | null = null;
-  #versions: Simulated | null = null;
-  #renderings: readonly Simulated[] | null = null;
+  #versions: Versions | null = null;
+  #renderings: readonly Versions[] | null = null;
 
   constructor(
     [{ config, level, pass }, ...alternatives]: readonly [Case, ...Case[]],
@@ -94,14 +94,14 @@ export class Located implements LocationReport {
   }
 
   /** In the order of the versions, oldest first; of a template, in its first rendering that has the location. */
-  get versions(): Simulated {
+  get versions(): Versions {
     const { config, level, proxyPass: pass } = this;
     this.#versions ??= this.#simulated({ config, level, pass });
     return this.#versions;
   }
 
   /** The versions in each rendering that has the location. */
-  get renderings(): readonly Simulated[] {
+  get renderings(): readonly Versions[] {
     this.#renderings ??= [
       this.versions,
       ...this.#alternatives.map((alternative) => this.#simulated(alternative)),
@@ -140,7 +140,7 @@ export class Located implements LocationReport {
     return this.versions.at(-1) ?? this.versions[0];
   }
 
-  #simulated(of: Case): Simulated {
+  #simulated(of: Case): Versions {
     const [first, ...others] = this.#asked.map((version) => this.#simulatedIn(of, version));
     if (first === undefined) throw new Error("a location is simulated for at least one version");
     return [first, ...others];
@@ -148,25 +148,68 @@ export class Located implements LocationReport {
 
   #simulatedIn({ config, level, pass }: Case, version: NginxVersion): ProxiedLocation {
     const { name, intent, traffic } = this;
-    const exchanges = {
-      websocket: simulateAt(config, level, pass, "websocket", version),
-      plain: simulateAt(config, level, pass, "plain", version),
-      h2c: simulateAt(config, level, pass, "h2c", version),
-    };
-    const { upstream } = exchanges.websocket;
-    return {
+    return new Simulated({
       config,
       version,
       versionKnown: this.#asked.length === 1,
       name,
       level,
       pass,
-      upstream: upstream === null ? null : upstreamOf(config, upstream),
-      exchanges,
-      verdict: verdictOf(exchanges.websocket),
       intent,
       traffic,
+    });
+  }
+}
+
+type Asked = Omit<ProxiedLocation, "upstream" | "exchanges" | "verdict">;
+
+/** Simulates a probe when a rule asks for it. */
+class Simulated implements ProxiedLocation {
+  readonly config;
+  readonly version;
+  readonly versionKnown;
+  readonly name;
+  readonly level;
+  readonly pass;
+  readonly intent;
+  readonly traffic;
+  readonly exchanges: ProxiedLocation["exchanges"];
+  #verdict: Verdict | null = null;
+
+  constructor(asked: Asked) {
+    const { config, level, pass, version } = asked;
+    this.config = config;
+    this.version = version;
+    this.versionKnown = asked.versionKnown;
+    this.name = asked.name;
+    this.level = level;
+    this.pass = pass;
+    this.intent = asked.intent;
+    this.traffic = asked.traffic;
+    const done: Partial<Record<ProbeName, Exchange>> = {};
+    const simulated = (probe: ProbeName): Exchange =>
+      (done[probe] ??= simulateAt(config, level, pass, probe, version));
+    this.exchanges = {
+      get websocket() {
+        return simulated("websocket");
+      },
+      get plain() {
+        return simulated("plain");
+      },
+      get h2c() {
+        return simulated("h2c");
+      },
     };
+  }
+
+  get upstream(): Use | null {
+    const { upstream } = this.exchanges.websocket;
+    return upstream === null ? null : upstreamOf(this.config, upstream);
+  }
+
+  get verdict(): Verdict {
+    this.#verdict ??= verdictOf(this.exchanges.websocket);
+    return this.#verdict;
   }
 }
 

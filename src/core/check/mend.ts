@@ -6,13 +6,14 @@ import { wholeLines } from "../fix/change.ts";
 import type { Remedy, Writable } from "../fix/remedy.ts";
 import { requestHead } from "../handshake/head.ts";
 import { keepsConnections } from "../handshake/upstream-request.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { Severity } from "../rules/finding.ts";
 import { tagsIn } from "../sources/tags.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import { type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
 import { locationsWith, type Mended, newEntries, prove } from "./prove.ts";
-import type { Entry, Run } from "./run.ts";
+import { type Entry, type Run, severityIn } from "./run.ts";
 
 /** A proven fix and what it mends. */
 export interface Mend {
@@ -174,7 +175,7 @@ export class Mender {
         remedies: distinct([...more, ...remediesOf(entries)]),
         traffic: locations.some(({ traffic }) => traffic === "mixed") ? "mixed" : "websocket",
         keepsConnections: locations.some(isKept),
-        ...this.#run.request.policy.suggestion,
+        ...formsFor(this.#run.request.policy),
       },
       writable,
     );
@@ -218,6 +219,16 @@ function attempts(entries: readonly Entry[]): (readonly Entry[])[] {
   const least = entries.filter(({ severity }) => rank[severity] === worst);
   const single = worst < rank.error && least.length > 1 ? least.map((entry) => [entry]) : [];
   return [entries, ...(least.length < entries.length ? [least] : []), ...single];
+}
+
+/** The forms that the policy's own rules accept: what they would report is no fix. */
+function formsFor(policy: Policy): Policy["suggestion"] {
+  const { connection, upgrade } = policy.suggestion;
+  const wantsMap = connection === "auto" && severityIn(policy, "upgrade-map") !== "off";
+  return {
+    connection: wantsMap ? "map" : connection,
+    upgrade: severityIn(policy, "h2c-smuggling") === "off" ? upgrade : "websocket-only",
+  };
 }
 
 function mendable({ entries }: EntryGroup): readonly Entry[] {

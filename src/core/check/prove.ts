@@ -10,6 +10,7 @@ import type { Located } from "./locations.ts";
 import { type Entry, run, type Run } from "./run.ts";
 
 const version = ":version";
+const requestLine = ":request";
 
 /** What a rule's mend may change of a request beside the headers that its remedies set. */
 const mayChange: Partial<Record<RuleId, readonly string[]>> = {
@@ -22,6 +23,11 @@ const mayChange: Partial<Record<RuleId, readonly string[]>> = {
   "contradictory-header": ["connection", "host"],
   "http-version": [version],
   "host-header": ["host", "origin"],
+  endpoint: ["upgrade", "connection", version],
+  "upstream-path": [requestLine],
+  "connection-passthrough": ["connection"],
+  "upgrade-map": ["connection"],
+  "h2c-smuggling": ["upgrade", "connection"],
 };
 
 /** Rules whose fault is all about the request, or without whose mend nginx does not start. */
@@ -119,6 +125,7 @@ function rerun(before: Run, edits: readonly TextEdit[]): Run | null {
     ...before.request,
     documents: before.request.documents.edited(texts),
     paths: [...texts.keys()],
+    known: before.programs,
   });
 }
 
@@ -280,7 +287,7 @@ function partsOf({ upstream, level }: Exchange): Map<string, string> {
   const parts = new Map<string, string>();
   if (upstream === null) return parts;
   parts.set(version, shown(upstream.httpVersion));
-  parts.set(":request", [upstream.method, upstream.uri, upstream.address].map(shown).join(" "));
+  parts.set(requestLine, [upstream.method, upstream.uri, upstream.address].map(shown).join(" "));
   parts.set(":level", level?.context ?? "");
   for (const { name, value } of upstream.headers) {
     const key = name.toLowerCase();

@@ -27,6 +27,8 @@ export interface RunRequest {
   readonly versions: readonly NginxVersion[];
   /** Takes every location that may serve WebSockets for one that does. */
   readonly takesUnclear?: boolean;
+  /** Programs as they were before an edit: those that `paths` take no part in are as they were. */
+  readonly known?: readonly Config[];
 }
 
 /** One rule at one place, with every location that it concerns. */
@@ -50,6 +52,8 @@ export interface Entry {
 export interface Run {
   readonly request: RunRequest;
   readonly configs: readonly Config[];
+  /** The same with those that `paths` take no part in, where a rule asks for them. */
+  readonly programs: readonly Config[];
   readonly files: readonly AnalysedFile[];
   readonly located: readonly Located[];
   /** Sorted by file, offset and rule. */
@@ -81,6 +85,7 @@ export function run(request: RunRequest): Run {
     ...(paths !== undefined && { paths }),
   });
   const located = configs.flatMap((config) => locate(config, policy, versions));
+  const programs = everyProgram(request, configs);
   const active = activeRules(policy);
   const drafts = new Map<string, Draft>();
   const add = (draft: Draft): void => {
@@ -110,6 +115,14 @@ export function run(request: RunRequest): Run {
           }
         }
         break;
+      case "programs": {
+        const byRoot = new Map(configs.map((config) => [config.root, config]));
+        for (const { report, root } of reportsOfPrograms(each, programs, request)) {
+          const config = byRoot.get(root);
+          if (config !== undefined) add({ active: each, report, config, locations: [] });
+        }
+        break;
+      }
       case "location":
         for (const location of located) {
           for (const report of reportsOf(each, location, request)) {
@@ -140,16 +153,33 @@ export function run(request: RunRequest): Run {
       );
     }
   }
-  return { request, configs, files, located, entries: entriesOf([...drafts.values()], request) };
+  const entries = entriesOf([...drafts.values()], request);
+  return { request, configs, programs, files, located, entries };
+}
+
+/** What the policy promises may hold in a program that the given files take no part in. */
+function everyProgram(
+  { documents, policy, paths, known }: RunRequest,
+  configs: readonly Config[],
+): readonly Config[] {
+  if (paths === undefined || policy.endpoints.length === 0) return configs;
+  if (known === undefined) return findPrograms(documents, { policy }).configs;
+  const now = new Map(configs.map((config) => [config.root, config]));
+  return known.map((config) => now.get(config.root) ?? config);
+}
+
+/** What the policy, else its profile, makes of a rule. */
+export function severityIn({ rules: settings, profile }: Policy, rule: RuleId): Severity | "off" {
+  const { profiles, severity } = ruleTable[rule];
+  const inProfile = profiles.some((each) => each === profile);
+  return settings.get(rule)?.severity ?? (inProfile ? severity : "off");
 }
 
 /** The rules of the profile, and those that the policy switches on or off. */
 function activeRules(policy: Policy): ActiveRule[] {
   return rules.flatMap((rule) => {
-    const metadata = ruleTable[rule.id];
     const setting = policy.rules.get(rule.id);
-    const inProfile = metadata.profiles.some((profile) => profile === policy.profile);
-    const severity = setting?.severity ?? (inProfile ? metadata.severity : "off");
+    const severity = severityIn(policy, rule.id);
     const isSet = setting?.severity != null;
     return severity === "off" ? [] : [{ rule, severity, isSet, options: setting?.options ?? {} }];
   });
@@ -164,7 +194,8 @@ function reportsOf(
   located: Located,
   { takesUnclear = false }: RunRequest,
 ): Report[] {
-  if (rule.over !== "location" || located.intent.serves === "no") return [];
+  if (rule.over !== "location") return [];
+  if (located.intent.serves === "no" && rule.everyLocation !== true) return [];
   const reached = located.renderings.filter((versions) =>
     versions.some(({ exchanges }) => exchanges.websocket.outcome !== "answered"),
   );
@@ -174,9 +205,11 @@ function reportsOf(
       const said = versions.map((simulated) => {
         const reports = new Map<string, Report>();
         const { intent } = simulated;
-        const location: ProxiedLocation = takesUnclear
-          ? { ...simulated, intent: { ...intent, serves: "yes" } }
-          : simulated;
+        const { upstream, verdict } = simulated;
+        const location: ProxiedLocation =
+          takesUnclear && intent.serves === "unclear"
+            ? { ...simulated, upstream, verdict, intent: { ...intent, serves: "yes" } }
+            : simulated;
         rule.check(
           location,
           (report) => reports.set(keyOf(rule.id, report.place), report),
@@ -205,6 +238,30 @@ function reportsOfConfig(
       return { rendering: each.rendering, reports };
     }),
   ).filter(isUnderOneCondition);
+}
+
+/** What a rule says of all programs together, whichever branches of their templates are taken. */
+function reportsOfPrograms(
+  { rule, options }: ActiveRule,
+  programs: readonly Config[],
+  { policy, versions }: RunRequest,
+): { readonly report: Report; readonly root: string }[] {
+  if (rule.over !== "programs") return [];
+  const renderings = Math.max(0, ...programs.map(({ alternatives }) => alternatives.length));
+  const said = Array.from({ length: renderings + 1 }, (_, index) => {
+    const configs = programs.map((config) => config.alternatives[index - 1] ?? config);
+    const reports = new Map<string, { readonly report: Report; readonly root: string }>();
+    rule.check(
+      { configs, policy, versions },
+      (report, { root }) => reports.set(keyOf(rule.id, report.place), { report, root }),
+      options,
+    );
+    return reports;
+  });
+  const [first, ...others] = said;
+  return [...(first ?? [])].flatMap(([key, each]) =>
+    others.every((reports) => reports.has(key)) ? [each] : [],
+  );
 }
 
 /** Whether what a report points at is there whenever its place is, as far as one template tells. */
@@ -282,7 +339,9 @@ function entriesOf(drafts: readonly Draft[], { takesUnclear = false }: RunReques
       silenceAt(rule, report.place) ?? (silences.includes(null) ? null : (silences[0] ?? null));
     // A location may be silenced for itself while the cause still reaches others.
     const heard = locations.filter((_, index) => silence !== null || silences[index] === null);
-    const sure = heard.filter(({ intent }) => takesUnclear || intent.serves === "yes");
+    const isAboutAll =
+      takesUnclear || (active.rule.over === "location" && active.rule.everyLocation === true);
+    const sure = heard.filter(({ intent }) => isAboutAll || intent.serves === "yes");
     const onlyUnclear = heard.length > 0 && sure.length === 0;
     const concerned = onlyUnclear ? heard : sure;
     return {
@@ -291,7 +350,7 @@ function entriesOf(drafts: readonly Draft[], { takesUnclear = false }: RunReques
       report: { ...report, message: readable(report.message) },
       config,
       locations: concerned,
-      evidence: (concerned[0]?.intent.evidence ?? []).map(readable),
+      evidence: isAboutAll ? [] : (concerned[0]?.intent.evidence ?? []).map(readable),
       commentable: !onlyUnclear && report.commentable !== false,
       related: relatedOf(report, concerned),
       identity,

@@ -6,7 +6,7 @@ import { isKnown } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, quoted, upstreamName, written } from "./words.ts";
+import { called, quoted, upstreamName } from "./words.ts";
 
 export const contradictoryHeader: LocationRule = {
   id: "contradictory-header",

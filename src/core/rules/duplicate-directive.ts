@@ -1,5 +1,5 @@
 import { type ConfigRule, placeOf } from "./rule.ts";
-import { comesByInclude, quoted, written } from "./words.ts";
+import { comesByInclude, quoted } from "./words.ts";
 
 export const duplicateDirective: ConfigRule = {
   id: "duplicate-directive",
