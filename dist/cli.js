@@ -18131,6 +18131,8 @@ function translate(pcre) {
     let source = "";
     let hasDollar = false;
     let inClass = false;
+    /** For each group that is open, whether it captures. */
+    const open = [];
     for (let at = 0; at < pcre.length; at++) {
         const character = pcre[at] ?? "";
         if (character === "\\") {
@@ -18173,8 +18175,18 @@ function translate(pcre) {
             else {
                 source += character;
             }
+            open.push(named !== null);
         }
         else {
+            if (character === "(") {
+                open.push(true);
+            }
+            else if (character === ")" && open.pop() === true) {
+                // What a group holds that is repeated and may be empty is told differently.
+                if (/[*+{]/.test(pcre[at + 1] ?? "") && /[*?}|(]/.test(pcre[at - 1] ?? "")) {
+                    return undefined;
+                }
+            }
             hasDollar ||= character === "$";
             source += character;
         }
@@ -18305,6 +18317,22 @@ function definitions(config) {
         }
     }
     byConfig.set(config, found);
+    return found;
+}
+const setByLocations = new WeakMap();
+/** The variables, in lower case, that some location gives a value with `set`. */
+function setInLocations(config) {
+    let found = setByLocations.get(config);
+    if (found === undefined) {
+        const names = new Set();
+        for (const { name, level, parameters } of usesWithin(config.main, isOfHttp)) {
+            if (name === "set" && (level.context === "location" || level.context === "location-if")) {
+                names.add((parameters[0] ?? "").slice(1).toLowerCase());
+            }
+        }
+        setByLocations.set(config, names);
+        found = names;
+    }
     return found;
 }
 /** Blocks whose directives define variables of the http block; the entries of a map are values, not directives. */
@@ -18520,6 +18548,7 @@ function newScope(config, request, serverName) {
         computed: new Map(),
         proxyHost: null,
         proxyPort: null,
+        method: request.method,
         path: request.path,
         query: request.query,
         serverName,
@@ -18657,6 +18686,12 @@ function capture(groups, scope) {
         }
     }
 }
+/** Makes the numbered groups unknown: whether there was a match, or of what, is not known. */
+function forgetCaptures(scope, why) {
+    for (let digit = 1; digit <= 9; digit++) {
+        scope.assigned.set(String(digit), unknown(why, `$${digit}`));
+    }
+}
 /** How nginx's own variables read, by exact name; the rest is known only while nginx runs. */
 function builtin(name, scope) {
     const { request } = scope;
@@ -18667,7 +18702,7 @@ function builtin(name, scope) {
         : clientHeader(request, header);
     switch (name) {
         case "request_method":
-            return request.method;
+            return scope.method;
         case "scheme":
             return orRuntime(request.scheme, "http or https, as the client connects");
         case "https":
@@ -18800,11 +18835,14 @@ function carriesToken(request, name, token) {
     }
     return values.some((value) => !isKnown(value)) || request.hidden !== null ? "unknown" : false;
 }
-/** The response headers without which the client does not take the 101; hiding `Connection` is harmless (E95 to E97). */
+/**
+ * The response headers without which the client does not take the 101; hiding `Connection` is harmless (E95 to E97), and
+ * `proxy_pass_header` shows what `proxy_hide_header` hides.
+ */
 function hiddenResponseHeaders(level) {
-    return effectiveList(level, "proxy_hide_header")
-        .uses.map((use) => use.parameters[0] ?? "")
-        .filter((name) => /^(?:upgrade|sec-websocket-accept)$/i.test(name));
+    const names = (directive) => effectiveList(level, directive).uses.map((use) => use.parameters[0] ?? "");
+    const passed = new Set(names("proxy_pass_header").map((name) => name.toLowerCase()));
+    return names("proxy_hide_header").filter((name) => /^(?:upgrade|sec-websocket-accept)$/i.test(name) && !passed.has(name.toLowerCase()));
 }
 /** What a strict server (RFC 6455) and a lenient one (Node's `ws`) make of a websocket probe. */
 function verdictOf(exchange) {
@@ -20938,6 +20976,7 @@ function escape_escape(text, escaped) {
 
 
 
+
 /** Scheme and authority, then the rest; variables that hold a path end the authority too. */
 const addressAndRest = /^([a-z]+:\/\/(?:(?!\$\{?(?:request_uri|uri|document_uri|is_args|[1-9])\b)[^/?#])*)(.*)$/is;
 /** Reads a `proxy_pass` for one request. */
@@ -21040,6 +21079,26 @@ function undefinedVariableIn(level, pass, config) {
     const names = [...texts, pass.parameters[0] ?? ""].flatMap(variablesIn);
     return names.find((name) => !isDefined(name, config)) ?? null;
 }
+/** Request headers that nginx has values of its own for: the client's are not passed on. */
+const neverPassed = [
+    "host",
+    "connection",
+    "upgrade",
+    "te",
+    "keep-alive",
+    "expect",
+    "content-length",
+    "transfer-encoding",
+];
+/** Those that `proxy_cache` keeps to itself beside. */
+const neverPassedToCache = [
+    "if-modified-since",
+    "if-unmodified-since",
+    "if-none-match",
+    "if-match",
+    "range",
+    "if-range",
+];
 /** The request head that nginx sends for a scope that has reached `level`. */
 function upstreamRequest(level, target, scope, version) {
     scope.proxyHost = target.host;
@@ -21063,29 +21122,32 @@ function upstreamRequest(level, target, scope, version) {
             origin: { from: "directive", use: body },
         });
     }
-    const stripped = new Set([
-        "host",
-        "connection",
-        "upgrade",
-        "te",
-        "keep-alive",
-        "expect",
-        "content-length",
-        "transfer-encoding",
-    ]);
+    const length = clientHeader(scope.request, "content_length");
+    if (body === null && length !== "" && !named.has("content-length")) {
+        headers.push({ name: "Content-Length", value: length, origin: { from: "client" } });
+    }
+    const stripped = new Set(neverPassed);
     if (isSince(version, proxyConnectionStripped)) {
         stripped.add("proxy-connection");
     }
+    const cache = useOf(effectiveSetting(level, "proxy_cache"));
+    if (cache !== null && cache.parameters[0] !== "off") {
+        for (const name of neverPassedToCache) {
+            stripped.add(name);
+        }
+    }
+    const underscores = useOf(effectiveSetting(level, "underscores_in_headers"));
+    const takesUnderscores = underscores?.parameters[0]?.toLowerCase() === "on";
     if (passes?.parameters[0]?.toLowerCase() !== "off") {
         for (const [name, value] of scope.request.headers) {
             const key = name.toLowerCase();
-            if (!named.has(key) && !stripped.has(key) && !key.includes("_")) {
+            if (!named.has(key) && !stripped.has(key) && (takesUnderscores || !key.includes("_"))) {
                 headers.push({ name, value, origin: { from: "client" } });
             }
         }
     }
     return {
-        method: method === null ? scope.request.method : evaluate(method.parameters[0] ?? "", scope),
+        method: method === null ? scope.method : evaluate(method.parameters[0] ?? "", scope),
         uri: upstreamUri(level, target, scope),
         address: target.address,
         httpVersion,
@@ -24243,153 +24305,191 @@ function isVariable({ parameters }, name) {
 
 
 
-const tokens = { Upgrade: "websocket", Connection: "upgrade" };
-/** The fault of the map that a `proxy_set_header` line reads; null where it reads none, or one made for the other header. */
-function mapFault(line, name, location, scope) {
-    for (const variable of variablesIn(line.parameters[1] ?? "")) {
-        const map = mapOf(variable, scope);
-        if (map !== null) {
-            return faultOf(map, name, location, scope);
+/** The two request headers that make a handshake, and what each must say. */
+const pairTokens = { Upgrade: "websocket", Connection: "upgrade" };
+/**
+ * The fault of the map that a `proxy_set_header` line reads; null where it reads none, or one that is made for the other
+ * header.
+ *
+ * @param line one whose value in a handshake is known, and wrong
+ * @param scope that of the handshake
+ * @param keepsConnections whether the upstream may keep connections, so that no `close` shall be sent to it
+ */
+function mapFault(line, header, scope, keepsConnections) {
+    const map = firstMap(line.parameters[1] ?? "", scope);
+    return map === null ? null : new Reading(map, header, scope, keepsConnections).fault();
+}
+function firstMap(text, scope) {
+    for (const variable of variablesIn(text)) {
+        const definition = definitions(scope.config).get(variable);
+        if (definition?.name === "map" && definition.inner !== null) {
+            return definition;
         }
     }
     return null;
 }
-function mapOf(variable, scope) {
-    const definition = definitions(scope.config).get(variable);
-    return definition?.name === "map" && definition.inner !== null ? definition : null;
-}
-function faultOf(map, name, location, scope) {
-    const [sourceText = "", variable = ""] = map.parameters;
-    const source = evaluate(sourceText, scope);
-    const other = name === "Upgrade" ? "Connection" : "Upgrade";
-    if (!isKnown(source) || gives(map, source, other, scope)) {
+/** A map that is read for one header of a handshake. */
+class Reading {
+    map;
+    header;
+    scope;
+    keepsConnections;
+    source;
+    /** The line that the handshake takes. */
+    entry;
+    constructor(map, header, scope, keepsConnections) {
+        this.map = map;
+        this.header = header;
+        this.scope = scope;
+        this.keepsConnections = keepsConnections;
+        const source = evaluate(map.parameters[0] ?? "", scope);
+        this.source = isKnown(source) ? source : "";
+        this.entry = selectedEntry(map, this.source);
+    }
+    fault() {
+        const other = this.header === "Upgrade" ? "Connection" : "Upgrade";
+        if (this.says(this.entry, other)) {
+            return null;
+        }
+        return (this.overridden() ??
+            this.wrongSource() ??
+            this.caseSensitive() ??
+            this.missingLine() ??
+            this.unanchored() ??
+            this.wrongValue());
+    }
+    /** nginx takes the last of several maps for one variable (E46); names are compared without case. */
+    overridden() {
+        const { map, scope } = this;
+        const variable = map.parameters[1]?.toLowerCase();
+        for (const other of usesWithin(scope.config.main)) {
+            const isRival = other.name === "map" && other.parameters[1]?.toLowerCase() === variable;
+            if (isRival && other !== map && this.says(selectedEntry(other, "websocket"))) {
+                return {
+                    place: words_headOf(map),
+                    why: `${map.parameters[1]} has two maps, and nginx takes the last one, which does not give ${pairTokens[this.header]}`,
+                    remedies: [{ kind: "remove", use: map }],
+                    related: [{ place: words_headOf(other), note: "the map that is not used" }],
+                };
+            }
+        }
         return null;
     }
-    const rival = rivals(map, scope).find((candidate) => gives(candidate, "websocket", name, scope));
-    if (rival !== undefined) {
+    wrongSource() {
+        const { map, scope, source } = this;
+        const [word] = map.directive.parameters;
+        if (word === undefined ||
+            source === "websocket" ||
+            !this.says(selectedEntry(map, "websocket"))) {
+            return null;
+        }
+        const feeding = firstMap(word.value, scope);
+        if (feeding !== null) {
+            return new Reading(feeding, "Upgrade", scope, this.keepsConnections).fault();
+        }
+        return {
+            place: { document: map.document, span: word },
+            why: `${this.name} reads ${word.value}, not $http_upgrade`,
+            remedies: [replacement(map, word, "$http_upgrade")],
+        };
+    }
+    caseSensitive() {
+        const strict = this.entries.find(({ name }) => /^~(?!\*)/.test(name) &&
+            !map_fault_matches(name, this.source) &&
+            map_fault_matches(`~*${name.slice(1)}`, this.source));
+        if (strict === undefined || !this.says(strict)) {
+            return null;
+        }
+        const { start, quote } = strict.directive.name;
+        const at = start + quote.length + 1;
+        return {
+            place: placeOf(strict),
+            why: `${strict.name} in ${this.name} is case-sensitive and does not match ${this.source}`,
+            remedies: [replacement(strict, { start: at, end: at }, "*")],
+        };
+    }
+    /** A map for `Upgrade` is a list of what may pass: it stays one. */
+    missingLine() {
+        const { map, entry } = this;
+        const isList = this.header === "Upgrade";
+        if (entry !== null && !(isList && entry.name === "default")) {
+            return null;
+        }
         return {
             place: words_headOf(map),
-            why: `${variable} has two maps, and nginx takes the last one, which does not give ${tokens[name]}`,
-            remedies: [{ kind: "remove", use: map }],
-            related: [{ place: words_headOf(rival), note: "the map that is not used" }],
+            why: `${this.name} has ${isList ? "no line for websocket" : "no default, so that it is empty"}`,
+            remedies: [insertion(map, isList ? "websocket websocket;" : "default upgrade;")],
         };
     }
-    if (source !== "websocket" && gives(map, "websocket", name, scope)) {
-        const [inner] = variablesIn(sourceText);
-        const feeding = inner === undefined ? null : mapOf(inner, scope);
-        const [word = map.directive.name] = map.directive.parameters;
-        return feeding !== null
-            ? faultOf(feeding, "Upgrade", location, scope)
-            : {
-                place: { document: map.document, span: word },
-                why: `the map for ${variable} reads ${sourceText}, not $http_upgrade`,
-                remedies: [
-                    {
-                        kind: "replace",
-                        place: { document: map.document, span: word },
-                        text: "$http_upgrade",
-                    },
-                ],
-            };
-    }
-    return entryFault(map, source, name, location, scope);
-}
-/** The line of the map that the handshake takes, or does not take, by mistake. */
-function entryFault(map, source, name, location, scope) {
-    const { document } = map;
-    const variable = map.parameters[1] ?? "";
-    const entry = selectedEntry(map, source);
-    const tooStrict = map_fault_entries(map).find((use) => isCaseAtFault(use.name, source) && value(use, name, scope));
-    if (tooStrict !== undefined) {
-        const after = tooStrict.directive.name.start + tooStrict.directive.name.quote.length + 1;
-        return {
-            place: placeOf(tooStrict),
-            why: `${tooStrict.name} in the map for ${variable} is case-sensitive and does not match ${source}`,
-            remedies: [
-                { kind: "replace", place: { document, span: { start: after, end: after } }, text: "*" },
-            ],
-        };
-    }
-    if (entry === null) {
-        return {
-            place: words_headOf(map),
-            why: `the map for ${variable} has no default, so that it is empty`,
-            remedies: [
-                insertion(map, name === "Connection" ? "default upgrade;" : "websocket websocket;"),
-            ],
-        };
-    }
-    const fallback = map_fault_entries(map).find((use) => use.name === "default");
-    if (entry.name.startsWith("~") &&
-        map_fault_matches(entry.name, "") &&
-        fallback !== undefined &&
-        value(fallback, name, scope)) {
+    unanchored() {
+        const { entry } = this;
+        const fallback = this.entries.find(({ name }) => name === "default");
+        if (entry === null || !map_fault_matches(entry.name, "") || !this.says(fallback ?? null)) {
+            return null;
+        }
         return {
             place: placeOf(entry),
-            why: `${entry.name} in the map for ${variable} is not anchored and matches every value`,
-            remedies: [{ kind: "replace", place: { document, span: entry.directive.name }, text: "''" }],
+            why: `${entry.name} in ${this.name} is not anchored and matches every value`,
+            remedies: [replacement(entry, entry.directive.name, "''")],
         };
     }
-    const wanted = name === "Connection" ? "upgrade" : entry.name === "default" ? "$http_upgrade" : "websocket";
-    const empty = selectedEntry(map, "");
-    const isInverted = empty !== null && empty !== entry && value(empty, name, scope);
-    const right = [replaceValue(entry, wanted)];
-    if (isInverted) {
-        right.push(replaceValue(empty, location.upstream === null ? parameterText(entry, 0) : "''"));
+    wrongValue() {
+        const { entry, map } = this;
+        if (entry === null) {
+            return null;
+        }
+        const wanted = pairTokens[this.header];
+        const mended = valueReplacement(entry, wanted);
+        const empty = selectedEntry(map, "");
+        return empty !== null && empty !== entry && this.says(empty)
+            ? {
+                place: placeOf(entry),
+                why: `${this.name} is inverted, it gives ${wanted} to requests without Upgrade`,
+                remedies: [
+                    mended,
+                    valueReplacement(empty, this.keepsConnections ? "''" : parameterText(entry, 0)),
+                ],
+            }
+            : {
+                place: placeOf(entry),
+                why: `${this.name} says ${words_written(entry)}`,
+                remedies: [mended],
+            };
     }
-    return {
-        place: placeOf(entry),
-        why: isInverted
-            ? `the map for ${variable} is inverted, it gives ${tokens[name]} to requests without Upgrade`
-            : `the map for ${variable} says ${words_written(entry)}`,
-        remedies: right,
-    };
+    get name() {
+        return `the map for ${this.map.parameters[1] ?? ""}`;
+    }
+    get entries() {
+        return this.map.inner?.uses ?? [];
+    }
+    /** Whether a line of a map gives a value with the header's token. */
+    says(entry, header = this.header) {
+        const value = entry === null ? "" : evaluate(entry.parameters[0] ?? "", this.scope);
+        return isKnown(value) && hasToken(value, pairTokens[header]);
+    }
 }
-function gives(map, source, name, scope) {
-    const entry = selectedEntry(map, source);
-    return entry !== null && value(entry, name, scope);
+/** Whether a key is a regular expression that matches the text. */
+function map_fault_matches(key, text) {
+    const [, caseless, source] = /^~(\*?)(.*)$/s.exec(key) ?? [];
+    const pattern = source === undefined ? undefined : compilePattern(source, caseless === "*");
+    return pattern !== undefined && pattern.match(text) !== null;
 }
-/** Whether a line of a map gives a value with the header's token. */
-function value(entry, name, scope) {
-    const text = evaluate(entry.parameters[0] ?? "", scope);
-    return isKnown(text) && hasToken(text, tokens[name]);
+function replacement({ document }, span, text) {
+    return { kind: "replace", place: { document, span }, text };
 }
-function map_fault_entries(map) {
-    return map.inner?.uses ?? [];
-}
-/** Other maps for the same variable, whose names nginx compares without case. */
-function rivals(map, scope) {
-    const variable = map.parameters[1]?.toLowerCase();
-    return [...usesWithin(scope.config.main)].filter((use) => use !== map &&
-        use.name === "map" &&
-        use.inner !== null &&
-        use.parameters[1]?.toLowerCase() === variable);
-}
-function map_fault_matches(key, source) {
-    const caseless = key.startsWith("~*");
-    const pattern = compilePattern(key.slice(caseless ? 2 : 1), caseless);
-    return pattern !== undefined && pattern.match(source) !== null;
-}
-function isCaseAtFault(key, source) {
-    return /^~(?!\*)/.test(key) && !map_fault_matches(key, source) && map_fault_matches(`~*${key.slice(1)}`, source);
-}
-function replaceValue(entry, text) {
-    return {
-        kind: "replace",
-        place: { document: entry.document, span: entry.directive.parameters[0] ?? entry.directive },
-        text,
-    };
+function valueReplacement(entry, text) {
+    return replacement(entry, entry.directive.parameters[0] ?? entry.directive, text);
 }
 /** A line at the head of a map, indented like the one after it. */
 function insertion(map, line) {
-    const { document, directive } = map;
-    const [first] = directive.block?.directives ?? [];
-    const at = first?.start ?? directive.block?.open.end ?? directive.end;
-    const number = document.lines.lineAt(at);
-    const indent = document.text.slice(document.lines.startOf(number), at);
-    const gap = /^\s*$/.test(indent) ? document.lines.eolOf(number) + indent : " ";
-    const text = first === undefined ? ` ${line} ` : line + gap;
-    return { kind: "replace", place: { document, span: { start: at, end: at } }, text };
+    const { text, lines } = map.document;
+    const { block, end } = map.directive;
+    const first = block?.directives[0]?.start;
+    const at = first ?? block?.open.end ?? end;
+    const number = lines.lineAt(at);
+    const indent = text.slice(lines.startOf(number), at);
+    const gap = /^\s*$/.test(indent) ? lines.eolOf(number) + indent : " ";
+    return replacement(map, { start: at, end: at }, first === undefined ? ` ${line} ` : line + gap);
 }
 
 ;// CONCATENATED MODULE: ./build/core/rules/pair.js
@@ -24400,8 +24500,6 @@ function insertion(map, line) {
 
 
 
-/** The two request headers that make a handshake, and what each must say. */
-const pairTokens = { Upgrade: "websocket", Connection: "upgrade" };
 /** Null where the header arrives, where nobody can know, and where the handshake works all the same. */
 function lostHeader(location, name) {
     const request = location.exchanges.websocket.upstream;
@@ -24419,7 +24517,7 @@ function lostHeader(location, name) {
         return { ...lost, blame: { rule: "header-inheritance", discarded } };
     }
     for (const line of lines) {
-        const fault = mapFault(line, name, location, scope);
+        const fault = mapFault(line, name, scope, location.upstream !== null);
         if (fault !== null) {
             return { ...lost, blame: { rule: "connection-map", fault } };
         }
@@ -24606,7 +24704,8 @@ const connection_map_connectionMap = {
     id: "connection-map",
     over: "location",
     check(location, report) {
-        for (const lost of [lostHeader(location, "Upgrade"), lostHeader(location, "Connection")]) {
+        // One map may feed both; then what is said of Upgrade stays.
+        for (const lost of [lostHeader(location, "Connection"), lostHeader(location, "Upgrade")]) {
             if (lost?.blame.rule === "connection-map") {
                 const { why, ...where } = lost.blame.fault;
                 report({
@@ -24918,6 +25017,113 @@ function passOf(level) {
     return own ?? (inherits && level.parent !== null ? ownPass(level.parent) : null);
 }
 
+;// CONCATENATED MODULE: ./build/core/handshake/locate.js
+
+
+
+/** Reads a location's parameters (ngx_http_core_location); null where its level is none. */
+function locationName(level) {
+    if (level.context !== "location" || level.opener === null) {
+        return null;
+    }
+    const [first = "", second] = level.opener.parameters;
+    const [, modifier = "", text = ""] = second === undefined ? (/^(=|\^~|~\*|~)?(.*)$/s.exec(first) ?? []) : ["", first, second];
+    const kinds = {
+        "=": "exact",
+        "^~": "prefix-no-regex",
+        "~": "regex",
+        "~*": "regex-caseless",
+    };
+    return { kind: kinds[modifier] ?? (text.startsWith("@") ? "named" : "prefix"), text };
+}
+const locate_tables = new WeakMap();
+function tableOf(level) {
+    const known = locate_tables.get(level);
+    if (known !== undefined) {
+        return known;
+    }
+    const exact = new Map();
+    const prefixes = new Map();
+    const patterns = [];
+    const named = new Map();
+    for (const { inner } of usesOf(level, "location")) {
+        const name = inner === null ? null : locationName(inner);
+        if (inner === null || name === null) {
+            continue;
+        }
+        if (name.kind === "exact") {
+            exact.set(name.text, inner);
+        }
+        else if (name.kind === "named") {
+            named.set(name.text, inner);
+        }
+        else if (name.kind === "regex" || name.kind === "regex-caseless") {
+            patterns.push({ level: inner, name });
+        }
+        else {
+            prefixes.set(name.text, inner);
+        }
+    }
+    const lengths = [...new Set([...prefixes.keys()].map((text) => text.length))];
+    const table = { exact, prefixes, lengths: lengths.toSorted((a, b) => b - a), patterns, named };
+    locate_tables.set(level, table);
+    return table;
+}
+/** The named location of a server, or null. */
+function namedLocation(server, name) {
+    return tableOf(server).named.get(name) ?? null;
+}
+/**
+ * The location for a path, as ngx_http_core_find_location finds it: exact, the longest prefix and then what is nested in
+ * it, then regular expressions in order unless the prefix says `^~`. `level` itself where no location matches.
+ */
+function locate(level, path) {
+    const { exact, prefixes, lengths, patterns } = tableOf(level);
+    const precise = exact.get(path);
+    if (precise !== undefined) {
+        return { level: precise, groups: null, redirect: false };
+    }
+    const slashed = exact.get(`${path}/`) ?? prefixes.get(`${path}/`);
+    let found = { level, groups: null, redirect: false };
+    let noRegex = false;
+    const length = lengths.find((each) => each <= path.length && prefixes.has(path.slice(0, each)));
+    const prefix = length === undefined ? undefined : prefixes.get(path.slice(0, length));
+    if (length !== path.length && slashed !== undefined && passOf(slashed) !== null) {
+        return { level: slashed, redirect: true };
+    }
+    if (prefix !== undefined) {
+        noRegex = locationName(prefix)?.kind === "prefix-no-regex";
+        const nested = locate(prefix, path);
+        if ("unknown" in nested || nested.redirect || isFinal(nested.level, prefix)) {
+            return nested;
+        }
+        found = nested;
+    }
+    for (const { level: inner, name } of noRegex ? [] : patterns) {
+        const groups = compilePattern(name.text, name.kind === "regex-caseless")?.match(path);
+        if (groups === undefined) {
+            return { unknown: `whether location ~ ${name.text} matches cannot be told` };
+        }
+        if (groups !== null) {
+            const nested = locate(inner, path);
+            return "unknown" in nested || nested.redirect
+                ? nested
+                : { ...nested, groups: nested.groups ?? groups };
+        }
+    }
+    return found;
+}
+/** Whether nginx looks no further: an exact location or a regular expression was found inside. */
+function isFinal(found, prefix) {
+    for (let at = found; at !== null && at !== prefix; at = at.parent) {
+        const kind = locationName(at)?.kind;
+        if (kind === "exact" || kind === "regex" || kind === "regex-caseless") {
+            return true;
+        }
+    }
+    return false;
+}
+
 ;// CONCATENATED MODULE: ./build/core/handshake/script.js
 
 
@@ -25047,6 +25253,7 @@ function rewrite(use, running) {
     const [pattern = "", replacement = "", mode] = use.parameters;
     const redirects = mode === "redirect" || mode === "permanent" || /^(?:https?:\/\/|\$scheme)/.test(replacement);
     if (scope.path === null) {
+        forgetCaptures(scope, "it is a part of the path that the client asks for");
         if (!everyPath.test(pattern)) {
             return "next";
         }
@@ -25155,6 +25362,9 @@ function holds(use, scope, steps) {
     }
     const value = evaluate(subject, scope);
     if (!isKnown(value)) {
+        if (operator?.includes("~") === true) {
+            forgetCaptures(scope, value.unknown);
+        }
         return null;
     }
     if (operator === undefined) {
@@ -25169,6 +25379,7 @@ function holds(use, scope, steps) {
     }
     const groups = compilePattern(operand, operator.endsWith("*"))?.match(value);
     if (groups === undefined) {
+        forgetCaptures(scope, `whether ${operand} matches cannot be told`);
         return null;
     }
     capture(groups ?? new Map(), scope);
@@ -25176,6 +25387,8 @@ function holds(use, scope, steps) {
 }
 
 ;// CONCATENATED MODULE: ./build/core/handshake/simulate.js
+
+
 
 
 
@@ -25221,6 +25434,11 @@ function simulateAt(config, level, proxyPass, probe, version) {
         const before = runScript(server, { ...scope, path: null, computed: new Map() }, steps);
         if (before.end === "answered") {
             return end("answered", `${before.use.name} (line ${lineOf(before.use)})`, before.status);
+        }
+        if (request.cameFromElsewhere === true) {
+            for (const name of setInLocations(config)) {
+                scope.assigned.set(name, unknown("the location that leads here may set it", `$${name}`));
+            }
         }
     }
     const chosen = limited(location, request.method);
@@ -25315,8 +25533,9 @@ function standIn(server, location, probe) {
     const scheme = only("scheme");
     const port = only("port");
     const name = server === null ? null : exactServerName(server);
-    const usual = scheme === "https" ? "443" : "80";
-    const host = name === null || port === null ? null : port === usual ? name : `${name}:${port}`;
+    // On another port the client may say it or not: it may be one that only a container's inside knows.
+    const isUsual = port === (scheme === "https" ? "443" : "80");
+    const host = isUsual ? name : null;
     return {
         probe,
         standsForAll: true,
@@ -25329,7 +25548,13 @@ function standIn(server, location, probe) {
         port,
         headers: host === null ? probeHeaders(probe) : [["Host", host], ...probeHeaders(probe)],
         clientAddress: null,
+        cameFromElsewhere: cameFromElsewhere(location),
     };
+}
+/** Named and internal locations are only reached from others, which may have set variables. */
+function cameFromElsewhere(location) {
+    return (locationName(location)?.kind === "named" ||
+        effectiveSetting(location, "internal").state === "set");
 }
 function isExact(location) {
     return location.opener?.parameters[0]?.startsWith("=") === true;
@@ -25847,113 +26072,6 @@ const rules = [
     keepaliveDefeated,
     hostHeader,
 ];
-
-;// CONCATENATED MODULE: ./build/core/handshake/locate.js
-
-
-
-/** Reads a location's parameters (ngx_http_core_location); null where its level is none. */
-function locationName(level) {
-    if (level.context !== "location" || level.opener === null) {
-        return null;
-    }
-    const [first = "", second] = level.opener.parameters;
-    const [, modifier = "", text = ""] = second === undefined ? (/^(=|\^~|~\*|~)?(.*)$/s.exec(first) ?? []) : ["", first, second];
-    const kinds = {
-        "=": "exact",
-        "^~": "prefix-no-regex",
-        "~": "regex",
-        "~*": "regex-caseless",
-    };
-    return { kind: kinds[modifier] ?? (text.startsWith("@") ? "named" : "prefix"), text };
-}
-const locate_tables = new WeakMap();
-function tableOf(level) {
-    const known = locate_tables.get(level);
-    if (known !== undefined) {
-        return known;
-    }
-    const exact = new Map();
-    const prefixes = new Map();
-    const patterns = [];
-    const named = new Map();
-    for (const { inner } of usesOf(level, "location")) {
-        const name = inner === null ? null : locationName(inner);
-        if (inner === null || name === null) {
-            continue;
-        }
-        if (name.kind === "exact") {
-            exact.set(name.text, inner);
-        }
-        else if (name.kind === "named") {
-            named.set(name.text, inner);
-        }
-        else if (name.kind === "regex" || name.kind === "regex-caseless") {
-            patterns.push({ level: inner, name });
-        }
-        else {
-            prefixes.set(name.text, inner);
-        }
-    }
-    const lengths = [...new Set([...prefixes.keys()].map((text) => text.length))];
-    const table = { exact, prefixes, lengths: lengths.toSorted((a, b) => b - a), patterns, named };
-    locate_tables.set(level, table);
-    return table;
-}
-/** The named location of a server, or null. */
-function namedLocation(server, name) {
-    return tableOf(server).named.get(name) ?? null;
-}
-/**
- * The location for a path, as ngx_http_core_find_location finds it: exact, the longest prefix and then what is nested in
- * it, then regular expressions in order unless the prefix says `^~`. `level` itself where no location matches.
- */
-function locate(level, path) {
-    const { exact, prefixes, lengths, patterns } = tableOf(level);
-    const precise = exact.get(path);
-    if (precise !== undefined) {
-        return { level: precise, groups: null, redirect: false };
-    }
-    const slashed = exact.get(`${path}/`) ?? prefixes.get(`${path}/`);
-    let found = { level, groups: null, redirect: false };
-    let noRegex = false;
-    const length = lengths.find((each) => each <= path.length && prefixes.has(path.slice(0, each)));
-    const prefix = length === undefined ? undefined : prefixes.get(path.slice(0, length));
-    if (length !== path.length && slashed !== undefined && passOf(slashed) !== null) {
-        return { level: slashed, redirect: true };
-    }
-    if (prefix !== undefined) {
-        noRegex = locationName(prefix)?.kind === "prefix-no-regex";
-        const nested = locate(prefix, path);
-        if ("unknown" in nested || nested.redirect || isFinal(nested.level, prefix)) {
-            return nested;
-        }
-        found = nested;
-    }
-    for (const { level: inner, name } of noRegex ? [] : patterns) {
-        const groups = compilePattern(name.text, name.kind === "regex-caseless")?.match(path);
-        if (groups === undefined) {
-            return { unknown: `whether location ~ ${name.text} matches cannot be told` };
-        }
-        if (groups !== null) {
-            const nested = locate(inner, path);
-            return "unknown" in nested || nested.redirect
-                ? nested
-                : { ...nested, groups: nested.groups ?? groups };
-        }
-    }
-    return found;
-}
-/** Whether nginx looks no further: an exact location or a regular expression was found inside. */
-function isFinal(found, prefix) {
-    for (let at = found; at !== null && at !== prefix; at = at.parent) {
-        const kind = locationName(at)?.kind;
-        if (kind === "exact" || kind === "regex" || kind === "regex-caseless") {
-            return true;
-        }
-    }
-    return false;
-}
 
 ;// CONCATENATED MODULE: ./build/core/handshake/server.js
 
@@ -27549,7 +27667,8 @@ function activeRules(policy) {
         const setting = policy.rules.get(rule.id);
         const inProfile = metadata.profiles.some((profile) => profile === policy.profile);
         const severity = setting?.severity ?? (inProfile ? metadata.severity : "off");
-        return severity === "off" ? [] : [{ rule, severity, options: setting?.options ?? {} }];
+        const isSet = setting?.severity != null;
+        return severity === "off" ? [] : [{ rule, severity, isSet, options: setting?.options ?? {} }];
     });
 }
 /** What a location rule says in every version in question, or says to hold in any. */
@@ -27605,7 +27724,7 @@ function entriesOf(drafts) {
         const concerned = onlyUnclear ? heard : sure;
         return {
             rule,
-            severity: onlyUnclear ? "notice" : (report.severity ?? active.severity),
+            severity: onlyUnclear ? "notice" : severityOf(active, report),
             report,
             config,
             locations: concerned,
@@ -27617,6 +27736,11 @@ function entriesOf(drafts) {
             silence,
         };
     });
+}
+/** What only the summary may show stays as mild as the rule says. */
+function severityOf({ severity, isSet }, report) {
+    const own = report.severity ?? severity;
+    return isSet && report.commentable !== false ? severity : own;
 }
 function byPlace(one, other) {
     const [a, b] = [one.report.place, other.report.place];
@@ -27855,6 +27979,7 @@ function prove_partsOf({ upstream, level }) {
 
 
 
+
 const mend_rank = { notice: 1, warning: 2, error: 3 };
 /** Finds fixes for groups, and offers only what simulating again finds good. */
 class Mender {
@@ -27866,8 +27991,24 @@ class Mender {
         this.#run = of;
         this.#groups = groups;
     }
-    /** The best fix within `writable` that holds: for everything in the group, else at least for the worst in it. */
+    /** The best fix within `writable`, which is asked for whole lines, that holds. */
     mend(group, writable) {
+        const known = this.everywhere(group);
+        const isWritable = known?.fix.edits.every((edit) => writable(wholeLines(edit))) === true;
+        return known === null || isWritable ? known : this.#search(group, writable);
+    }
+    /** As `mend` where everything may be written; the fixes of all groups are proven together as far as possible. */
+    everywhere(group) {
+        this.#everywhere ??= this.#mendAll();
+        let found = this.#everywhere.get(group);
+        if (found === undefined) {
+            found = this.#search(group, () => true);
+            this.#everywhere.set(group, found);
+        }
+        return found;
+    }
+    /** For everything in the group, else at least for the worst in it. */
+    #search(group, writable) {
         const entries = mendable(group);
         const worst = Math.max(...entries.map(({ severity }) => mend_rank[severity]));
         const least = entries.filter(({ severity }) => mend_rank[severity] === worst);
@@ -27879,16 +28020,6 @@ class Mender {
             }
         }
         return null;
-    }
-    /** As `mend` where everything may be written; the fixes of all groups are proven together as far as possible. */
-    everywhere(group) {
-        this.#everywhere ??= this.#mendAll();
-        let found = this.#everywhere.get(group);
-        if (found === undefined) {
-            found = this.mend(group, () => true);
-            this.#everywhere.set(group, found);
-        }
-        return found;
     }
     /** Whether fixes that were offered leave nothing of what each mends, and break nothing, when all are applied. */
     proveTogether(edits) {
@@ -27975,15 +28106,23 @@ function mend_isKept({ versions }) {
         return upstream !== null && keepsConnections(config, upstream, version);
     });
 }
-/** The websocket probe's head at the first location, before and after. */
+/** The first location's request head before and after: the handshake's, or an ordinary one's where only that changes. */
 function headsOf(before, after, entries) {
     const location = entries.flatMap((entry) => entry.locations)[0];
     if (location === undefined)
-        return { now: [], after: [] };
+        return { probe: "websocket", now: [], after: [] };
     const { root } = location.config;
     const own = (of) => of.located.filter(({ config }) => config.root === root);
-    const head = (located) => located === undefined ? [] : requestHead(located.exchanges.websocket);
-    return { now: head(location), after: head(own(after)[own(before).indexOf(location)]) };
+    const same = own(after)[own(before).indexOf(location)];
+    const head = (located, probe) => located === undefined ? [] : requestHead(located.versions[0].exchanges[probe]);
+    const heads = (probe) => {
+        return { probe, now: head(location, probe), after: head(same, probe) };
+    };
+    const [handshake, ordinary] = [heads("websocket"), heads("plain")];
+    return isChange(handshake) || !isChange(ordinary) ? handshake : ordinary;
+}
+function isChange({ now, after }) {
+    return now.join("\n") !== after.join("\n");
 }
 function distinct(remedies) {
     const found = [];
@@ -28687,20 +28826,20 @@ function compareText(a, b) {
 const mask = "***";
 const headerNames = "(?:proxy-)?authorization|cookie|set-cookie|[\\w-]*(?:api|access|secret|auth)[-_]?(?:key|token)|[\\w-]*(?:password|secret|token)";
 /** A value up to where it must end: a quoted string, or everything before white space, `;` or a closing sign. */
-const redact_value = `"(?:[^"\\\\]|\\\\[^])*"|'(?:[^'\\\\]|\\\\[^])*'|[^\\s;"'(){}]+`;
+const value = `"(?:[^"\\\\]|\\\\[^])*"|'(?:[^'\\\\]|\\\\[^])*'|[^\\s;"'(){}]+`;
 /**
  * Each pattern's last group is the secret. Names must be whole, so that `proxy_cache_key` and `Sec-WebSocket-Key`,
  * which hold no secret, are left alone.
  */
 const patterns = [
     // proxy_set_header Authorization "Basic …"; fastcgi_param API_KEY …; set $token …
-    new RegExp(`\\b(?:proxy_set_header|grpc_set_header|add_header|more_set_(?:input_)?headers|fastcgi_param|uwsgi_param|scgi_param|set)\\s+["']?\\$?(?:${headerNames})["']?\\s+(${redact_value})`, "dgi"),
+    new RegExp(`\\b(?:proxy_set_header|grpc_set_header|add_header|more_set_(?:input_)?headers|fastcgi_param|uwsgi_param|scgi_param|set)\\s+["']?\\$?(?:${headerNames})["']?\\s+(${value})`, "dgi"),
     // Authorization: Basic …   (a request head, curl -H)
     new RegExp(`(?<![\\w$-])(?:${headerNames})["']?:[ \\t]*([^\\r\\n"']+)`, "dgi"),
     // $arg_token = "…", api_key=…, password != …
-    new RegExp(`(?<![\\w-])\\$?[\\w-]*(?:api[-_]?key|access[-_]?key|secret[-_]?key|passw(?:or)?d|secret|token|authorization)["']?\\s*(?:!?=|!?~\\*?)\\s*(${redact_value.replace("[^\\s;", "[^\\s;&")})`, "dgi"),
-    new RegExp(`\\bauth_basic\\s+(?!off\\s*;)(${redact_value})`, "dgi"),
-    new RegExp(`\\bsecure_link_secret\\s+(${redact_value})`, "dgi"),
+    new RegExp(`(?<![\\w-])\\$?[\\w-]*(?:api[-_]?key|access[-_]?key|secret[-_]?key|passw(?:or)?d|secret|token|authorization)["']?\\s*(?:!?=|!?~\\*?)\\s*(${value.replace("[^\\s;", "[^\\s;&")})`, "dgi"),
+    new RegExp(`\\bauth_basic\\s+(?!off\\s*;)(${value})`, "dgi"),
+    new RegExp(`\\bsecure_link_secret\\s+(${value})`, "dgi"),
     // https://user:password@host
     /\b[a-z][a-z0-9+.-]{0,20}:\/\/([^\s/?#"';]{1,500})@/dgi,
     // Shapes that the issuers document, so that their own scanners find them.
@@ -29299,22 +29438,23 @@ function text_positionText(place) {
     return `${place.document.path}:${order_startOf(place).line}`;
 }
 /** What the upstream gets now and with the fix, as far as they differ. */
-function headChanges({ now, after }) {
+function headChanges({ probe, now, after }) {
+    const what = probe === "websocket" ? "a handshake" : "an ordinary request";
     const gone = now.filter((line) => !after.includes(line));
     const come = after.filter((line) => !now.includes(line));
     return [
-        ...(gone.length > 0 ? [`the upstream gets now: ${gone.map(clean).join("; ")}`] : []),
-        ...(come.length > 0 ? [`and with the fix: ${come.map(clean).join("; ")}`] : []),
+        ...(gone.length > 0 ? [`${what} now sends: ${gone.map(clean).join("; ")}`] : []),
+        ...(come.length > 0 ? [`with the fix: ${come.map(clean).join("; ")}`] : []),
     ];
 }
 /** Tabs become one blank each, so that carets stand below what they mean; nothing reaches the terminal as a command. */
 function clean(text) {
     return visible(redact(text).replaceAll(/[\r\n\t]/g, " "));
 }
-/** Null where characters before the caret are not one column wide each, as far as one can tell. */
+/** Null where characters before the caret may not be one column wide each. */
 function carets(source, from, to) {
     const before = source.slice(0, from);
-    if (visible(before) !== before || to <= from)
+    if (!/^[\t -~\u00a1-\u00ac\u00ae-\u024f]*$/.test(before) || to <= from)
         return null;
     return " ".repeat(from) + "^".repeat(to - from);
 }
@@ -29398,6 +29538,7 @@ function withoutReturn(line) {
 }
 
 ;// CONCATENATED MODULE: ./build/core/review/comment.js
+
 
 
 
@@ -29517,13 +29658,20 @@ function heads({ analysis, findings, fix }) {
     const upstream = report?.proxyPass.parameters[0];
     const to = upstream === undefined ? "" : ` ${code(clip(redact(upstream)))}`;
     if (fix && fix.now.join("\n") !== fix.after.join("\n")) {
-        const title = `What a handshake sends to the upstream${to}, now and with the change:`;
+        const what = fix.probe === "websocket" ? "a handshake" : "an ordinary request";
+        const version = versionText(analysis, oldestVersion);
+        const title = `What ${what} sends to the upstream${to}, now and with the change${version}:`;
         return `${title}\n${fence(headDiff(headLines(fix.now), headLines(fix.after)), "diff")}`;
     }
     if (!report?.upstream || !findings.some(isHandshakeError))
         return "";
     const lines = headLines(requestHead(report.exchanges.websocket)).filter((line) => !takenForGranted.test(line));
-    return `What a handshake sends to the upstream${to}:\n${fence(lines.join("\n"), "http")}`;
+    const version = versionText(analysis, newestVersion);
+    return `What a handshake sends to the upstream${to}${version}:\n${fence(lines.join("\n"), "http")}`;
+}
+/** Which version's requests are shown, where nobody says which one runs. */
+function versionText({ nginxVersion }, [major, minor]) {
+    return nginxVersion === "unknown" ? ` (by nginx ${major}.${minor}; no version is given)` : "";
 }
 function headLines(head) {
     return head.map((line) => clip(redact(line)));
@@ -29732,57 +29880,67 @@ function hunkAround(hunks, first, last) {
 
 ;// CONCATENATED MODULE: ./build/core/review/anchor.js
 
-/**
- * Where a comment about these findings stands: at the primary place of the worst one, else at a related place, the
- * location, the group's block, or a line that takes part in the location's settings, a changed one by choice; null where
- * none of them is in the diff.
- */
-function anchorOf(analysis, group, findings, hunks) {
-    const find = (place) => lineIn(place, hunks.get(place.document.path) ?? []);
-    for (const { place } of findings) {
-        const found = find(place);
-        if (found)
-            return { ...found, isPrimary: true };
+
+/** Finds lines of the diff for comments. */
+class Anchors {
+    #hunks;
+    #locations;
+    #settings = new Map();
+    constructor(analysis, hunks) {
+        this.#hunks = hunks;
+        this.#locations = groupBy(analysis.locations, ({ name }) => anchor_keyOf(name.place));
     }
-    for (const place of otherPlaces(group, findings)) {
-        const found = find(place);
-        if (found)
-            return { ...found, isPrimary: false };
+    /**
+     * Where a comment about these findings stands: at the primary place of the worst one, else at a related place, the
+     * location, the group's block, or a line that takes part in the location's settings, a changed one by choice; null
+     * where none of them is in the diff.
+     */
+    find(group, findings) {
+        for (const { place } of findings) {
+            const found = this.#lineIn(place);
+            if (found)
+                return { ...found, isPrimary: true };
+        }
+        const others = [
+            ...findings.flatMap(({ related }) => related.map(({ place }) => place)),
+            ...findings.flatMap(({ location }) => location?.place ?? []),
+            group.place,
+        ];
+        for (const place of others) {
+            const found = this.#lineIn(place);
+            if (found)
+                return { ...found, isPrimary: false };
+        }
+        const settings = findings.flatMap(({ location }) => location ? this.#settingsOf(location) : []);
+        const found = settings.find(({ hunk, line }) => hunk.changed.has(line)) ?? settings[0];
+        return found ? { ...found, isPrimary: false } : null;
     }
-    let other = null;
-    for (const place of settings(analysis, findings)) {
-        const found = find(place);
-        if (found?.hunk.changed.has(found.line))
-            return { ...found, isPrimary: false };
-        if (found)
-            other ??= { ...found, isPrimary: false };
+    #lineIn(place) {
+        return lineIn(place, this.#hunks.get(place.document.path) ?? []);
     }
-    return other;
-}
-function* otherPlaces(group, findings) {
-    for (const { related } of findings)
-        yield* related.map(({ place }) => place);
-    for (const { location } of findings)
-        if (location)
-            yield location.place;
-    yield group.place;
-}
-/** The directives that can have to do with what the findings' locations send, innermost level first. */
-function* settings(analysis, findings) {
-    const locations = findings.flatMap(({ location }) => location?.place ?? []);
-    for (const { name, level: own } of analysis.locations) {
-        if (!locations.some((place) => isSamePlace(place, name.place)))
-            continue;
-        for (let level = own; level; level = level.parent) {
-            for (const { name: directiveName, document, directive } of level.uses) {
-                if (/^(?:proxy_|include$|set$|map$)/.test(directiveName))
-                    yield { document, span: directive };
+    /** The lines in the diff that can have to do with what a location sends, innermost level first. */
+    #settingsOf({ place }) {
+        const lines = [];
+        for (const { level: own } of this.#locations.get(anchor_keyOf(place)) ?? []) {
+            for (let level = own; level; level = level.parent) {
+                lines.push(...this.#settingsIn(level));
             }
         }
+        return lines;
+    }
+    #settingsIn(level) {
+        const known = this.#settings.get(level);
+        if (known)
+            return known;
+        const lines = level.uses
+            .filter(({ name }) => /^(?:proxy_|include$|set$|map$)/.test(name))
+            .flatMap(({ document, directive }) => this.#lineIn({ document, span: directive }) ?? []);
+        this.#settings.set(level, lines);
+        return lines;
     }
 }
-function isSamePlace(a, b) {
-    return a.document === b.document && a.span.start === b.span.start;
+function anchor_keyOf({ document, span }) {
+    return `${span.start} ${document.path}`;
 }
 /**
  * A line of the place that lies in a hunk. Of a block only the lines that belong to it and not to a block inside: first
@@ -29800,18 +29958,33 @@ function lineIn({ document, span }, hunks) {
         if (hunk)
             return { document, hunk, line };
     }
-    const isInside = linesInside(document, inner);
-    const candidates = hunks.flatMap((hunk) => linesBetween(Math.max(first, hunk.start), Math.min(last, hunk.end))
-        .filter((line) => !isInside(line))
-        .map((line) => ({ document, hunk, line })));
-    return candidates.find(({ hunk, line }) => hunk.changed.has(line)) ?? candidates[0] ?? null;
+    let shown = null;
+    for (const range of rangesOutside(document, inner, { first, last })) {
+        for (const hunk of hunks) {
+            const from = Math.max(range.first, hunk.start);
+            const to = Math.min(range.last, hunk.end);
+            if (from > to)
+                continue;
+            const changed = [...hunk.changed].find((line) => from <= line && line <= to);
+            if (changed !== undefined)
+                return { document, hunk, line: changed };
+            shown ??= { document, hunk, line: from };
+        }
+    }
+    return shown;
 }
-function linesInside({ lines }, directives) {
-    const blocks = directives.flatMap(({ block }) => block ? [{ first: lines.lineAt(block.start), last: lines.lineAt(block.end) }] : []);
-    return (line) => blocks.some(({ first, last }) => first <= line && line <= last);
-}
-function linesBetween(first, last) {
-    return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+/** What is left of a range of lines without those of the blocks in it. */
+function rangesOutside({ lines }, directives, whole) {
+    const ranges = [];
+    let { first } = whole;
+    for (const { block } of directives) {
+        if (!block)
+            continue;
+        ranges.push({ first, last: lines.lineAt(block.start) - 1 });
+        first = lines.lineAt(block.end) + 1;
+    }
+    ranges.push({ first, last: whole.last });
+    return ranges.filter(({ first: from, last }) => from <= last);
 }
 /** The directive that is exactly this span. */
 function anchor_directiveAt(directives, span) {
@@ -29829,9 +30002,9 @@ function anchor_directiveAt(directives, span) {
 
 
 /**
- * Which comments to post on which lines of the diff. Each group gives one comment, the worst first, but for
- * groups that are all broken by one line outside of them. Every line lies in the
- * diff, both ends of a range in one hunk; no two suggestions share a line; and all suggestions together were proven.
+ * Which comments to post on which lines of the diff. Each group gives one comment, but for groups that are all broken by
+ * one line outside of them: these share one. Every line lies in the diff, both ends of a range in one hunk; no two
+ * suggestions share a line; and all suggestions together were proven.
  */
 function planReview(request) {
     return new Planner(request).plan();
@@ -29842,6 +30015,7 @@ class Planner {
     #changes;
     #maxComments;
     #hunks = new Map();
+    #anchors;
     #drafts = [];
     #unplaced = [];
     #left = 0;
@@ -29854,6 +30028,7 @@ class Planner {
             if (status !== "removed")
                 this.#hunks.set(path, hunksOf(patch));
         }
+        this.#anchors = new Anchors(analysis, this.#hunks);
     }
     plan() {
         for (const { group, findings } of this.#groups())
@@ -29877,7 +30052,7 @@ class Planner {
         });
     }
     #draft(group, findings) {
-        const anchor = anchorOf(this.#analysis, group, findings, this.#hunks);
+        const anchor = this.#anchors.find(group, findings);
         if (!anchor) {
             this.#unplaced.push(...findings);
         }
@@ -29887,10 +30062,10 @@ class Planner {
         }
         else {
             const suggestion = this.#suggestion(group, anchor);
-            const same = suggestion ? undefined : this.#sameCause(anchor);
-            if (same) {
-                same.groups.push(group);
-                same.findings.push(...findings);
+            const other = suggestion ? null : (this.#join(group, anchor) ?? this.#sameCause(anchor));
+            if (other) {
+                other.groups.push(group);
+                other.findings.push(...findings);
             }
             else {
                 this.#drafts.push({ groups: [group], findings: [...findings], anchor, suggestion });
@@ -29900,11 +30075,35 @@ class Planner {
     /** A comment about other blocks that stands at this line only because the line has to do with them. */
     #sameCause({ document, line, isPrimary }) {
         if (isPrimary)
-            return undefined;
-        return this.#drafts.find(({ anchor, suggestion }) => {
+            return null;
+        const draft = this.#drafts.find(({ anchor, suggestion }) => {
             const isSameLine = anchor.document === document && anchor.line === line;
             return isSameLine && !anchor.isPrimary && !suggestion;
         });
+        return draft ?? null;
+    }
+    /**
+     * Puts a fix whose lines another suggestion has into that suggestion, such as two locations of a new file that need the
+     * same map. Gives the comment that holds both then.
+     */
+    #join(group, { document, hunk }) {
+        const fix = group.fix(anywhere);
+        if (fix?.safety !== "safe")
+            return null;
+        const inHunk = this.#drafts.filter(({ suggestion }) => suggestion?.document === document);
+        for (const draft of inHunk) {
+            const joint = plan_joined([...(draft.suggestion ? [draft.suggestion.fix] : []), fix]);
+            const isFree = this.#freeLines(document, hunk, draft);
+            const others = editsOf(this.#drafts.filter((other) => other !== draft));
+            if (!joint?.edits.every(writableIn(document, isFree, others)))
+                continue;
+            const change = suggestionFor(document, joint.edits, isFree);
+            if (!change || !this.#analysis.proveTogether(joint.edits))
+                continue;
+            draft.suggestion = { document, fix: joint, change };
+            return draft;
+        }
+        return null;
     }
     /** The group's fix inside one hunk, tried first where the comment would stand. */
     #suggestion(group, anchor) {
@@ -29944,9 +30143,11 @@ class Planner {
         }
         return found.slice(0, mostTries);
     }
-    /** Lines that lie in the hunk and in no other suggestion. */
-    #freeLines(document, hunk) {
-        const taken = this.#drafts.flatMap(({ suggestion }) => suggestion?.document === document ? [suggestion.change] : []);
+    /** Lines that lie in the hunk and in no suggestion but perhaps that of `own`. */
+    #freeLines(document, hunk, own = null) {
+        const taken = this.#drafts
+            .filter((draft) => draft !== own)
+            .flatMap(({ suggestion }) => (suggestion?.document === document ? [suggestion.change] : []));
         return (first, last) => hunk.start <= first &&
             last <= hunk.end &&
             !taken.some(({ startLine, line }) => startLine <= last && first <= line);
@@ -29958,14 +30159,16 @@ class Planner {
             return;
         const kept = [];
         for (const draft of suggesting) {
-            if (kept.length === 0 || this.#analysis.proveTogether(editsOf([...kept, draft])))
+            const holds = kept.length === 0 || this.#analysis.proveTogether(editsOf([...kept, draft]));
+            if (holds)
                 kept.push(draft);
             else
                 draft.suggestion = null;
         }
     }
-    #comment({ groups, findings, anchor, suggestion }) {
-        const fix = suggestion?.fix ?? allFixes(groups);
+    #comment({ groups, findings: unsorted, anchor, suggestion }) {
+        const findings = worstFirst(unsorted);
+        const fix = suggestion?.fix ?? plan_joined(groups.flatMap((group) => group.fix(anywhere) ?? []));
         const { startLine, line } = suggestion?.change ?? { startLine: anchor.line, line: anchor.line };
         return {
             path: (suggestion?.document ?? anchor.document).path,
@@ -29991,19 +30194,24 @@ class Planner {
             .toSorted((a, b) => compareText(a.path, b.path))
             .map(({ path }) => `GitHub shows no diff of ${path}, so there can be no comments on it.`);
         if (this.#left > 0) {
-            notes.push(`${numbered(this.#left, "finding")} got no comment, because there are no more than ${this.#maxComments} comments.`);
+            notes.push(`${numbered(this.#left, "finding")} got no comment, because max-comments is ${this.#maxComments}.`);
         }
         return notes;
     }
 }
 const mostTries = 4;
-/** What each group's fix writes, shown together. */
-function allFixes(groups) {
-    const [first, ...others] = groups.flatMap((group) => group.fix(anywhere) ?? []);
+/** Several fixes as one; null without any. */
+function plan_joined(fixes) {
+    const [first, ...others] = fixes;
     if (!first || others.length === 0)
         return first ?? null;
-    const safety = others.every((fix) => fix.safety === first.safety) ? first.safety : "unsafe";
-    return { ...first, safety, edits: [first, ...others].flatMap(({ edits }) => edits) };
+    const titles = new Set(fixes.map(({ title }) => title));
+    return {
+        ...first,
+        title: [...titles].join("; "),
+        safety: fixes.every(({ safety }) => safety === "safe") ? "safe" : "unsafe",
+        edits: fixes.flatMap(({ edits }) => edits),
+    };
 }
 function anywhere() {
     return true;
@@ -30518,7 +30726,8 @@ The usual way to serve handshakes and ordinary requests in one location is a map
 - two maps for one variable: nginx takes the last one, without a word;
 - a value that does not have the token.
 
-A map that feeds \`Upgrade\` is looked at in the same way.
+A map that feeds \`Upgrade\`, such as a list of the protocols that may pass, is looked at in the same way; a list without
+\`websocket\` gets that line, and stays a list.
 
 ## Example
 
@@ -31846,7 +32055,6 @@ class Journey {
     subrequests = [];
     isSubrequest;
     changes = MOST_CHANGES;
-    method;
     /** The status that an `error_page` without `=` puts over whatever its page answers. */
     fixedStatus = null;
     wentToErrorPage = false;
@@ -31856,7 +32064,6 @@ class Journey {
         this.version = version;
         this.steps = steps;
         this.isSubrequest = isSubrequest;
-        this.method = scope.request.method;
     }
     run() {
         let next = { to: "server" };
@@ -31887,7 +32094,7 @@ class Journey {
         }
         const { level } = located;
         this.noteLocation(level);
-        if (!this.scope.isInternal && usesOf(level, "internal").length > 0) {
+        if (!this.scope.isInternal && effectiveSetting(level, "internal").state === "set") {
             return this.special(404, level, "the location is internal");
         }
         if (located.redirect) {
@@ -31902,9 +32109,9 @@ class Journey {
             : "no location matches");
     }
     enter(location) {
-        const settings = limited(location, this.method);
+        const settings = limited(location, this.scope.method);
         if (settings !== location) {
-            this.steps.push(`limit_except holds for ${this.method}`);
+            this.steps.push(`limit_except holds for ${this.scope.method}`);
         }
         else if (location !== this.server) {
             const meddler = meddlerOf(location);
@@ -31941,44 +32148,57 @@ class Journey {
     }
     refusal(level) {
         const isAny = settingWord(level, "satisfy") === "any";
-        const rule = accessRules(level)[0];
-        if (rule?.name === "deny" && rule.parameters[0] === "all" && !isAny) {
-            return this.special(403, level, `deny all (line ${lineOf(rule)})`);
+        const rules = [this.byAddress(level), this.byPassword(level), this.bySubrequest(level)];
+        const refused = rules.filter((rule) => rule !== null && rule !== "admitted");
+        const chosen = (isAny ? refused.find(({ status }) => status === 401) : undefined) ?? refused[0];
+        return chosen === undefined || (isAny && rules.includes("admitted"))
+            ? null
+            : this.special(chosen.status, level, chosen.why);
+    }
+    byAddress(level) {
+        const [rule] = accessRules(level);
+        const whom = rule?.parameters[0];
+        if (rule === undefined || whom === undefined) {
+            return null;
         }
-        if (rule !== undefined && rule.parameters[0] !== "all") {
-            this.steps.push(`${rule.name} ${rule.parameters[0] ?? ""} (line ${lineOf(rule)}): the client's address is taken as allowed`);
+        if (whom !== "all") {
+            this.steps.push(`${rule.name} ${whom} (line ${lineOf(rule)}): the client's address is taken as allowed`);
+            return "admitted";
         }
+        return rule.name === "allow"
+            ? "admitted"
+            : { status: 403, why: `deny all (line ${lineOf(rule)})` };
+    }
+    byPassword(level) {
         const realm = settingWord(level, "auth_basic");
-        const { request } = this.scope;
-        if (realm !== null && realm !== "off" && !isAny) {
-            if (clientHeader(request, "authorization") === "") {
-                return this.special(401, level, "auth_basic: the request has no Authorization");
-            }
-            this.steps.push("auth_basic: the password is taken as right");
+        if (realm === null || realm === "off") {
+            return null;
         }
+        if (clientHeader(this.scope.request, "authorization") === "") {
+            return { status: 401, why: "auth_basic: the request has no Authorization" };
+        }
+        this.steps.push("auth_basic: the password is taken as right");
+        return "admitted";
+    }
+    bySubrequest(level) {
         const auth = effectiveSetting(level, "auth_request");
-        if (auth.state === "set" && auth.use.parameters[0] !== "off") {
-            return this.ask(auth.use, level, isAny);
+        if (auth.state !== "set" || auth.use.parameters[0] === "off") {
+            return null;
         }
-        return null;
+        const { use } = auth;
+        const where = `auth_request ${use.parameters[0] ?? ""} (line ${lineOf(use)})`;
+        const status = this.subrequest(use);
+        if (status === null) {
+            this.steps.push(`${where}: its answer is taken as a yes`);
+            return "admitted";
+        }
+        if (status >= 200 && status < 300) {
+            return "admitted";
+        }
+        const why = `${where} is answered ${status}`;
+        return { status: status === 401 || status === 403 ? status : 500, why };
     }
-    ask(use, level, isAny) {
-        const exchange = this.subrequest(use);
-        if (exchange === null) {
-            return null;
-        }
-        const { outcome, status } = exchange;
-        if (outcome !== "answered" || isAny) {
-            this.steps.push(`auth_request ${use.parameters[0] ?? ""} (line ${lineOf(use)}): its answer is taken as a yes`);
-            return null;
-        }
-        if (status === null || (status >= 200 && status < 300)) {
-            return null;
-        }
-        const refused = status === 401 || status === 403 ? status : 500;
-        return this.special(refused, level, `auth_request (line ${lineOf(use)}) is answered ${status}`);
-    }
-    /** What becomes of the subrequest of an `auth_request` or `mirror`. */
+    /** Follows the subrequest of an `auth_request` or `mirror`. Gives its status, or null where a server or nobody knows it. */
     subrequest(use) {
         const target = evaluate(use.parameters[0] ?? "", this.scope);
         if (!isKnown(target) || !target.startsWith("/")) {
@@ -31994,9 +32214,11 @@ class Journey {
             sentAsAsked: false,
             replacesPath: true,
         };
-        const exchange = new Journey(scope, this.server, this.version, [], true).run();
+        const journey = new Journey(scope, this.server, this.version, [], true);
+        const exchange = journey.run();
         this.subrequests.push({ use, exchange });
-        return exchange;
+        // Files are taken as if they were not there.
+        return exchange.outcome === "answered" ? (exchange.status ?? 404) : journey.fixedStatus;
     }
     tryFiles(level) {
         const mirrors = this.isSubrequest ? [] : effectiveList(level, "mirror").uses;
@@ -32022,7 +32244,7 @@ class Journey {
         if (text.startsWith("@")) {
             const named = namedLocation(this.server, text);
             if (named === null) {
-                return this.answered(500, level, `there is no location ${text}`);
+                return this.end("answered", 500, level, `there is no location ${text}`);
             }
             this.noteLocation(named);
             this.scope.isInternal = true;
@@ -32042,7 +32264,9 @@ class Journey {
     }
     changed(level, next) {
         this.changes--;
-        return this.changes < 0 ? this.answered(500, level, "the request goes in circles") : next;
+        return this.changes < 0
+            ? this.end("answered", 500, level, "the request goes in circles")
+            : next;
     }
     content(level) {
         const pass = passOf(level);
@@ -32087,9 +32311,13 @@ class Journey {
             }
         }
         const [hidden] = level.hidden;
-        return hidden === undefined
-            ? this.end("answered", null, level, "nginx looks for a file")
-            : this.unknown(hidden, level);
+        if (hidden !== undefined) {
+            return this.unknown(hidden, level);
+        }
+        const pages = effectiveList(level, "error_page").uses;
+        return pages.some(({ parameters }) => parameters.slice(0, -1).includes("404"))
+            ? this.special(404, level, "nginx looks for a file, taken as if there were none")
+            : this.end("answered", null, level, "nginx looks for a file");
     }
     /** A status that an `error_page` may answer in its own way. */
     special(status, level, step) {
@@ -32113,8 +32341,8 @@ class Journey {
             return this.answered([301, 302, 303, 307, 308].includes(own) ? own : 302, level, null);
         }
         this.fixedStatus = own === 0 ? null : own;
-        if (target.startsWith("/") && this.method !== "HEAD") {
-            this.method = "GET";
+        if (target.startsWith("/") && this.scope.method !== "HEAD") {
+            this.scope.method = "GET";
         }
         return this.goTo(target, level);
     }
@@ -32409,6 +32637,9 @@ function simulateRequest(config, request, version) {
         return ended("answered", 400, "the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS");
     }
     const client = clientRequest(request, first, target);
+    if (client.hostName === "") {
+        return ended("answered", 400, "the request has no Host");
+    }
     const exchange = route(config, client, candidates, version);
     return { ...exchange, steps: [...steps, ...exchange.steps] };
 }

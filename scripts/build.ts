@@ -15,8 +15,6 @@ import { project, runTool } from "./tools.ts";
 /** What is committed, and what the runner and `npx` start. */
 export const distribution = join(project, "dist");
 
-const shebang = "#!/usr/bin/env node\n";
-
 /**
  * Builds the Action and the command line into a folder. The same sources and packages give the same bytes, whichever
  * folder that is. The compiled modules are always in `build/`, because their paths become part of the bundle.
@@ -34,14 +32,12 @@ export async function build(folder: string): Promise<void> {
   if (heavy !== undefined) {
     throw new Error(`src/cli imports ${heavy.split("\n")[0]}, which makes its start slow`);
   }
-  const program = String(cli.files.get("cli.js"));
   const packages = [...new Set([...action.packages, ...cli.packages])].toSorted();
   fillFolder(
     folder,
     new Map([
       ...action.files,
       ...cli.files,
-      ["cli.js", program.startsWith("#!") ? program : shebang + program],
       ["licenses.txt", `${packages.join("\n\n")}\n`],
       ["package.json", `${JSON.stringify({ type: "module" }, null, 2)}\n`],
     ]),

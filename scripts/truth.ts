@@ -4,6 +4,7 @@ import {
   experiments,
   experimentVersions,
   hasData,
+  runningTime,
   type VersionKey,
 } from "../__tests__/nginx/truth.ts";
 import { compareGenerated, describeDisagreements } from "../__tests__/nginx/truth-generated.ts";
@@ -45,7 +46,9 @@ function printExperiments(): void {
   const all = experiments().flatMap((experiment) => keys.map((key) => ({ experiment, key })));
   const different = all.flatMap(({ experiment, key }) => {
     const differences = compareExperiment(experiment, key);
-    return differences.length > 0 ? [`${experiment.id} on ${key}`, ...indented(differences)] : [];
+    const excuse = runningTime[experiment.id];
+    const lines = excuse === undefined ? indented(differences) : indented([excuse]);
+    return differences.length > 0 ? [`${experiment.id} on ${key}`, ...lines] : [];
   });
   print(...different, `${all.length} experiments compared.`, "");
 }
@@ -62,7 +65,7 @@ function printLocations(): void {
       ...indented(differences),
     ]),
     `${compared.length} labelled locations: ${answered.length} with an answer, of these ${wrong.length} wrong; ` +
-      `not known of ${unknown.length} of the ${decided.length} that the file alone decides.`,
+      `not known of ${unknown.length} of the ${decided.length} for which nothing is missing.`,
     "",
   );
 }

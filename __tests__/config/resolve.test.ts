@@ -221,8 +221,6 @@ test.each<[title: string, texts: Texts]>([
     },
   ],
 ])("hostile: %s", (_, texts) => {
-  const start = performance.now();
   const config = configOf(texts);
   expect(config.documents.length).toBeGreaterThan(1);
-  expect(performance.now() - start).toBeLessThan(3000);
 });

@@ -4,19 +4,10 @@ import {
   experiments,
   experimentVersions,
   hasData,
+  runningTime,
   type VersionKey,
 } from "../nginx/truth.ts";
 import { compareLocations } from "../nginx/truth-locations.ts";
-
-/** What a configuration does not say: which servers run, and what they answer. */
-const runningTime: Readonly<Record<string, string>> = {
-  E85: "the first server is down, and error_page 502 leads to another",
-  E88: "the head that was recorded of the plain request is that of the subrequest",
-  E90: "the subrequest's 101 ends the connection before anything reaches the server",
-  E123: "a 101 for a client that did not ask leaves it waiting: no head was recorded",
-  E164: "the server's 426 closes the connection",
-  E165: "the server is down",
-};
 
 const absent = hasData ? "" : " (skipped: ../shared/data is not there)";
 const versions = Object.keys(experimentVersions) as VersionKey[];
@@ -40,7 +31,7 @@ describe.skipIf(!hasData)(`locations of real repositories${absent}`, () => {
     expect(report(wrong)).toSatisfy(() => wrong.length <= answered.length * 0.01);
   });
 
-  test("hardly anything stays unknown where the file alone decides", () => {
+  test("hardly anything stays unknown where nothing is missing", () => {
     const decided = compared.filter(({ isDecided }) => isDecided);
     const unknown = decided.filter(
       ({ verdict }) => verdict === null || verdict.strict === "unknown",

@@ -37,7 +37,7 @@ export interface ComparedLocation {
   readonly location: MeasuredLocation;
   /** Null where no proxying location stands in that line. */
   readonly verdict: Verdict | null;
-  /** Whether the file alone says what is sent. */
+  /** Whether what is sent is said in the data: no include on the way there is missing. */
   readonly isDecided: boolean;
   /** Whether every value that is compared is known. */
   readonly hasAnswer: boolean;
@@ -93,8 +93,12 @@ function compared(
     differ("Connection of a plain request", ours, theirs.join(" | "));
   }
   differ("strict", verdict.strict, measured.status === "101" ? "works" : "breaks");
-  const isDecided = !outside.test(location.note ?? "");
+  const isDecided = !outside.test(location.note ?? "") && !hasHidden(level);
   return { location, verdict, isDecided, hasAnswer, differences };
+}
+
+function hasHidden(level: Level): boolean {
+  return level.hidden.length > 0 || (level.parent !== null && hasHidden(level.parent));
 }
 
 function isComplete(upstream: UpstreamRequest): boolean {

@@ -60,6 +60,16 @@ export interface Experiment {
   readonly nginx_new: Measured;
 }
 
+/** Experiments of which the configuration does not say the outcome: which servers run, and what they answer. */
+export const runningTime: Readonly<Record<string, string>> = {
+  E85: "the first server is down, and error_page 502 leads to another",
+  E88: "the head that was recorded of the plain request is that of the subrequest",
+  E90: "the subrequest's 101 ends the connection before anything reaches the server",
+  E123: "a 101 for a client that did not ask leaves it waiting: no head was recorded",
+  E164: "the server's 426 closes the connection",
+  E165: "the server is down",
+};
+
 /** The experiments, or none where the folder is not there. */
 export function experiments(): Experiment[] {
   return hasData ? readLines<Experiment>("experiments.jsonl") : [];

@@ -181,8 +181,8 @@ conf.d/site.conf:4:2: warning [idle-timeout]
 
   = see conf.d/site.conf:2: the server
   = serves WebSockets: the path /ws is named like a WebSocket endpoint
-  = the upstream gets now: Connection: close
-  = and with the fix: Upgrade: websocket; Connection: upgrade
+  = a handshake now sends: Connection: close
+  = with the fix: Upgrade: websocket; Connection: upgrade
   = fix: Forward the upgrade headers (--fix applies it)
 
 1 error, 1 warning in 1 file, 1 proxying location

@@ -57,7 +57,7 @@ test("a comment says what fails, why, what the upstream gets, and what to write"
 
 - \`upgrade-header\`: The upstream gets no Upgrade header from \`proxy_pass http://backend\`.
 
-What a handshake sends to the upstream \`http://backend\`, now and with the change:
+What a handshake sends to the upstream \`http://backend\`, now and with the change (by nginx 1.22; no version is given):
 \`\`\`diff
   GET /ws HTTP/1.1
   Host: backend

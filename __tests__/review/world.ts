@@ -171,7 +171,9 @@ function fixOf(
     .find((candidate) =>
       candidate.every(({ document, start, end }) => writable({ document, span: { start, end } })),
     );
-  return edits ? { title: "Forward the upgrade headers", safety, edits, now, after } : null;
+  return edits
+    ? { title: "Forward the upgrade headers", safety, edits, probe: "websocket", now, after }
+    : null;
 }
 
 function nameOf(locations: readonly LocationReport[], { document, span }: Place): LocationName {

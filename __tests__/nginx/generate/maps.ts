@@ -111,11 +111,11 @@ function freeEntries(world: World): string[] {
   const chosen = new Map<string, string>();
   for (let count = random.between(1, 5); count > 0; count--) {
     const key = random.pick(keys);
-    // nginx refuses a key that is there already, and compares keys without quotes and case, and `.x` with `*.x`.
+    // nginx refuses a key that is there already, and compares keys without quotes and case, and `.x` with `*.x` and `x`.
     chosen.set(
       key
         .replace(/^["']|["']$/g, "")
-        .replace(/^\*\./, ".")
+        .replace(/^\*?\./, "")
         .toLowerCase(),
       key,
     );

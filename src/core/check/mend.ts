@@ -1,6 +1,7 @@
 import type { ProvenFix } from "../analysis.ts";
 import type { Fix, TextEdit } from "../fix/edit.ts";
 import { fixCandidates } from "../fix/plan.ts";
+import { wholeLines } from "../fix/change.ts";
 import type { Remedy, Writable } from "../fix/remedy.ts";
 import { requestHead } from "../handshake/head.ts";
 import { keepsConnections } from "../handshake/upstream-request.ts";
@@ -34,8 +35,26 @@ export class Mender {
     this.#groups = groups;
   }
 
-  /** The best fix within `writable` that holds: for everything in the group, else at least for the worst in it. */
+  /** The best fix within `writable`, which is asked for whole lines, that holds. */
   mend(group: EntryGroup, writable: Writable): Mend | null {
+    const known = this.everywhere(group);
+    const isWritable = known?.fix.edits.every((edit) => writable(wholeLines(edit))) === true;
+    return known === null || isWritable ? known : this.#search(group, writable);
+  }
+
+  /** As `mend` where everything may be written; the fixes of all groups are proven together as far as possible. */
+  everywhere(group: EntryGroup): Mend | null {
+    this.#everywhere ??= this.#mendAll();
+    let found = this.#everywhere.get(group);
+    if (found === undefined) {
+      found = this.#search(group, () => true);
+      this.#everywhere.set(group, found);
+    }
+    return found;
+  }
+
+  /** For everything in the group, else at least for the worst in it. */
+  #search(group: EntryGroup, writable: Writable): Mend | null {
     const entries = mendable(group);
     const worst = Math.max(...entries.map(({ severity }) => rank[severity]));
     const least = entries.filter(({ severity }) => rank[severity] === worst);
@@ -46,17 +65,6 @@ export class Mender {
       }
     }
     return null;
-  }
-
-  /** As `mend` where everything may be written; the fixes of all groups are proven together as far as possible. */
-  everywhere(group: EntryGroup): Mend | null {
-    this.#everywhere ??= this.#mendAll();
-    let found = this.#everywhere.get(group);
-    if (found === undefined) {
-      found = this.mend(group, () => true);
-      this.#everywhere.set(group, found);
-    }
-    return found;
   }
 
   /** Whether fixes that were offered leave nothing of what each mends, and break nothing, when all are applied. */
@@ -156,19 +164,26 @@ function isKept({ versions }: Located): boolean {
   });
 }
 
-/** The websocket probe's head at the first location, before and after. */
-function headsOf(
-  before: Run,
-  after: Run,
-  entries: readonly Entry[],
-): { now: readonly string[]; after: readonly string[] } {
+type Heads = Pick<ProvenFix, "probe" | "now" | "after">;
+
+/** The first location's request head before and after: the handshake's, or an ordinary one's where only that changes. */
+function headsOf(before: Run, after: Run, entries: readonly Entry[]): Heads {
   const location = entries.flatMap((entry) => entry.locations)[0];
-  if (location === undefined) return { now: [], after: [] };
+  if (location === undefined) return { probe: "websocket", now: [], after: [] };
   const { root } = location.config;
   const own = (of: Run) => of.located.filter(({ config }) => config.root === root);
-  const head = (located: Located | undefined) =>
-    located === undefined ? [] : requestHead(located.exchanges.websocket);
-  return { now: head(location), after: head(own(after)[own(before).indexOf(location)]) };
+  const same = own(after)[own(before).indexOf(location)];
+  const head = (located: Located | undefined, probe: Heads["probe"]) =>
+    located === undefined ? [] : requestHead(located.versions[0].exchanges[probe]);
+  const heads = (probe: Heads["probe"]): Heads => {
+    return { probe, now: head(location, probe), after: head(same, probe) };
+  };
+  const [handshake, ordinary] = [heads("websocket"), heads("plain")];
+  return isChange(handshake) || !isChange(ordinary) ? handshake : ordinary;
+}
+
+function isChange({ now, after }: Heads): boolean {
+  return now.join("\n") !== after.join("\n");
 }
 
 function distinct(remedies: readonly Remedy[]): Remedy[] {

@@ -18,9 +18,13 @@ export interface Fix {
   readonly edits: readonly TextEdit[];
 }
 
-/** A fix that was simulated. */
+/**
+ * A fix that was simulated. The request heads are those of the first location that it mends, as lines, in the oldest
+ * version of nginx in question.
+ */
 export interface ProvenFix extends Fix {
-  /** The websocket probe's request head at the first location that it mends, as lines, before and after. */
+  /** Whose request it is: the handshake's, but an ordinary one's where the fix changes only that. */
+  readonly probe: "websocket" | "plain";
   readonly now: readonly string[];
   readonly after: readonly string[];
 }

@@ -1,4 +1,5 @@
-import type { Config, Use } from "../config/model.ts";
+import { effectiveList, usesOf } from "../config/effective.ts";
+import type { Config, Level, Use } from "../config/model.ts";
 import { namedGroups } from "./pattern.ts";
 import { usesWithin } from "./walk.ts";
 
@@ -76,22 +77,35 @@ export function definitions(config: Config): ReadonlyMap<string, Use> {
   return found;
 }
 
-const setByLocations = new WeakMap<Config, ReadonlySet<string>>();
+const setByLocations = new WeakMap<Config, ReadonlyMap<string, boolean>>();
 
-/** The variables, in lower case, that some location gives a value with `set`. */
-export function setInLocations(config: Config): ReadonlySet<string> {
+/**
+ * The variables, in lower case, that some location gives a value with `set`, and whether it may send the request on to
+ * another location, which then sees the value.
+ */
+export function setInLocations(config: Config): ReadonlyMap<string, boolean> {
   let found = setByLocations.get(config);
   if (found === undefined) {
-    const names = new Set<string>();
+    const names = new Map<string, boolean>();
     for (const { name, level, parameters } of usesWithin(config.main, isOfHttp)) {
       if (name === "set" && (level.context === "location" || level.context === "location-if")) {
-        names.add((parameters[0] ?? "").slice(1).toLowerCase());
+        const variable = (parameters[0] ?? "").slice(1).toLowerCase();
+        names.set(variable, names.get(variable) === true || leadsElsewhere(level));
       }
     }
     setByLocations.set(config, names);
     found = names;
   }
   return found;
+}
+
+function leadsElsewhere(level: Level): boolean {
+  const own = ["rewrite", "try_files"].some((name) => usesOf(level, name).length > 0);
+  return (
+    own ||
+    effectiveList(level, "error_page").uses.length > 0 ||
+    (level.context === "location-if" && level.parent !== null && leadsElsewhere(level.parent))
+  );
 }
 
 /** Blocks whose directives define variables of the http block; the entries of a map are values, not directives. */

@@ -1,3 +1,4 @@
+import { usesOf } from "../config/effective.ts";
 import type { Level } from "../config/model.ts";
 
 /** One address that a server listens on. */
@@ -11,16 +12,14 @@ export interface Listener {
 
 /** The addresses of a server, `*:80` where it says none; none where something hidden may say more. */
 export function listenersOf(server: Level): Listener[] {
-  const lines = server.uses.filter((use) => use.name === "listen" && use.parameters.length > 0);
+  const lines = usesOf(server, "listen").filter((use) => use.parameters.length > 0);
   if (lines.length === 0) {
     return server.hidden.length > 0
       ? []
       : [{ address: "*", port: "80", scheme: "http", isDefault: false }];
   }
   // `ssl on` is of nginx before 1.25.1.
-  const ssl = server.uses.some(
-    (use) => use.name === "ssl" && use.parameters[0]?.toLowerCase() === "on",
-  );
+  const ssl = usesOf(server, "ssl").some((use) => use.parameters[0]?.toLowerCase() === "on");
   return lines.map((use) => {
     const [where = "", ...words] = use.parameters;
     return {
@@ -44,7 +43,7 @@ function addressOf(where: string): { address: string; port: string } {
 
 /** Every name that a server answers to, as written. */
 export function serverNames(server: Level): string[] {
-  return server.uses.filter((use) => use.name === "server_name").flatMap((use) => use.parameters);
+  return usesOf(server, "server_name").flatMap((use) => use.parameters);
 }
 
 /** `$server_name`: the first name; null where a hidden directive may give one. */

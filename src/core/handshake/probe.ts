@@ -26,6 +26,8 @@ export interface ClientRequest {
   readonly clientAddress: string | null;
   /** The request target as sent, where it is known: `$request_uri`. By default path and query. */
   readonly target?: string;
+  /** Whether lines of one name are joined for `$http_name`, as they are by default. */
+  readonly joinsHeaders?: boolean;
   /** True where such requests come from other locations, which may have set variables: a named or an internal one. */
   readonly cameFromElsewhere?: boolean;
 }
@@ -54,11 +56,18 @@ export function probeHeaders(probe: ProbeName): readonly (readonly [string, stri
   }
 }
 
-/** The value of a request header as `$http_name` gives it, or the empty string. */
+/**
+ * The value of a request header as `$http_name` gives it, or the empty string. Before 1.23.0 only the first line of a
+ * name counted, but for some that are lists.
+ */
 export function clientHeader(request: ClientRequest, name: string): string {
   const wanted = name.toLowerCase();
-  return request.headers
+  const values = request.headers
     .filter(([header]) => header.toLowerCase().replaceAll("-", "_") === wanted)
-    .map(([, value]) => value)
-    .join(", ");
+    .map(([, value]) => value);
+  if (wanted === "cookie") {
+    return values.join("; ");
+  }
+  const takesAll = request.joinsHeaders !== false || wanted === "x_forwarded_for";
+  return (takesAll ? values : values.slice(0, 1)).join(", ");
 }

@@ -1,10 +1,11 @@
-import type { NginxVersion } from "../config/directives.ts";
-import { directiveRows, isSince } from "../config/directives.ts";
+import { directiveRows, isSince, type NginxVersion } from "../config/directives.ts";
 import { effectiveList, effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
+import { ended } from "./ended.ts";
 import { serverNameOf } from "./listen.ts";
 import { locate, locationName, namedLocation } from "./locate.ts";
-import type { Exchange, Obstacle, Outcome } from "./model.ts";
+import type { Exchange, Obstacle } from "./model.ts";
+import { meddlerOf } from "./meddler.ts";
 import { passOf } from "./pass.ts";
 import { clientHeader, type ClientRequest } from "./probe.ts";
 import { lineOf, runScript, type ScriptEnd } from "./script.ts";
@@ -15,6 +16,8 @@ import { verdictOf } from "./verdict.ts";
 
 /** nginx follows as many `rewrite … last`, `try_files` and `error_page` before it answers 500. */
 const MOST_CHANGES = 10;
+
+const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
 
 /** What one access rule says; null where there is none. */
 type Admission = "admitted" | { readonly status: number; readonly why: string } | null;
@@ -36,37 +39,23 @@ export function route(
   const steps: string[] = [];
   const chosen = serverFor(request.hostName ?? "", candidates);
   if (chosen === undefined) {
-    const why =
-      "which server answers cannot be told: no regular expression engine of ours reads its name";
-    return endless(request, [...steps, why]);
+    const why = "which server answers cannot be told: a regular expression among their names";
+    return ended(request.probe, "unknown", [...steps, why]);
   }
   const { server, groups, name } = chosen;
   const title = serverNameOf(server);
-  const line = server.opener === null ? "" : ` (line ${lineOf(server.opener)})`;
-  steps.push(
-    `server ${title ?? ""}${line}`.replace("  ", " ") +
-      (name === null ? ", the default for this address" : ""),
-  );
-  const scope = newScope(config, request, serverNameOf(server));
+  const words = [
+    "server",
+    ...(title === null || title === "" ? [] : [title]),
+    ...(server.opener === null ? [] : [`(line ${lineOf(server.opener)})`]),
+  ];
+  steps.push(`${words.join(" ")}${name === null ? ", the default for this address" : ""}`);
+  const scope = newScope(config, request, title);
   capture(groups, scope);
   return new Journey(scope, server, version, steps).run();
 }
 
-function endless(request: ClientRequest, steps: readonly string[]): Exchange {
-  return {
-    probe: request.probe,
-    outcome: "unknown",
-    status: null,
-    level: null,
-    pass: null,
-    steps,
-    obstacles: [],
-    upstream: null,
-    idleTimeoutMs: null,
-    reusesUpstreamConnection: false,
-  };
-}
-
+/** One request's way, or that of a subrequest, which no access rule stops. */
 class Journey {
   private readonly scope: Scope;
   private readonly server: Level;
@@ -232,12 +221,11 @@ class Journey {
     }
     const { use } = auth;
     const where = `auth_request ${use.parameters[0] ?? ""} (line ${lineOf(use)})`;
-    const exchange = this.subrequest(use);
-    if (exchange?.outcome !== "answered" || exchange.status === null) {
+    const status = this.subrequest(use);
+    if (status === null) {
       this.steps.push(`${where}: its answer is taken as a yes`);
       return "admitted";
     }
-    const { status } = exchange;
     if (status >= 200 && status < 300) {
       return "admitted";
     }
@@ -245,25 +233,34 @@ class Journey {
     return { status: status === 401 || status === 403 ? status : 500, why };
   }
 
-  /** What becomes of the subrequest of an `auth_request` or `mirror`. */
-  private subrequest(use: Use): Exchange | null {
+  /** Follows the subrequest of an `auth_request` or `mirror`. Gives its status, or null where a server or nobody knows it. */
+  private subrequest(use: Use): number | null {
     const target = evaluate(use.parameters[0] ?? "", this.scope);
     if (!isKnown(target) || !target.startsWith("/")) {
       return null;
     }
     const question = target.indexOf("?");
+    // A subrequest has its own path and groups, but the variables of the request.
+    const groups = digits.map((digit) => [digit, this.scope.assigned.get(digit)] as const);
     const scope: Scope = {
       ...this.scope,
-      assigned: new Map(this.scope.assigned),
       path: question < 0 ? target : target.slice(0, question),
       query: question < 0 ? "" : target.slice(question + 1),
       isInternal: true,
       sentAsAsked: false,
       replacesPath: true,
     };
-    const exchange = new Journey(scope, this.server, this.version, [], true).run();
+    const journey = new Journey(scope, this.server, this.version, [], true);
+    const exchange = journey.run();
+    for (const [digit, value] of groups) {
+      this.scope.assigned.delete(digit);
+      if (value !== undefined) {
+        this.scope.assigned.set(digit, value);
+      }
+    }
     this.subrequests.push({ use, exchange });
-    return exchange;
+    // Files are taken as if they were not there.
+    return exchange.outcome === "answered" ? (exchange.status ?? 404) : journey.fixedStatus;
   }
 
   private tryFiles(level: Level): Next {
@@ -291,7 +288,7 @@ class Journey {
     if (text.startsWith("@")) {
       const named = namedLocation(this.server, text);
       if (named === null) {
-        return this.answered(500, level, `there is no location ${text}`);
+        return this.end("answered", 500, level, `there is no location ${text}`);
       }
       this.noteLocation(named);
       this.scope.isInternal = true;
@@ -312,7 +309,9 @@ class Journey {
 
   private changed(level: Level, next: Next): Next {
     this.changes--;
-    return this.changes < 0 ? this.answered(500, level, "the request goes in circles") : next;
+    return this.changes < 0
+      ? this.end("answered", 500, level, "the request goes in circles")
+      : next;
   }
 
   private content(level: Level): Next {
@@ -364,9 +363,13 @@ class Journey {
       }
     }
     const [hidden] = level.hidden;
-    return hidden === undefined
-      ? this.end("answered", null, level, "nginx looks for a file")
-      : this.unknown(hidden, level);
+    if (hidden !== undefined) {
+      return this.unknown(hidden, level);
+    }
+    const pages = effectiveList(level, "error_page").uses;
+    return pages.some(({ parameters }) => parameters.slice(0, -1).includes("404"))
+      ? this.special(404, level, "nginx looks for a file, taken as if there were none")
+      : this.end("answered", null, level, "nginx looks for a file");
   }
 
   /** A status that an `error_page` may answer in its own way. */
@@ -405,12 +408,17 @@ class Journey {
     return this.end("unknown", null, level, why);
   }
 
-  private end(outcome: Outcome, status: number | null, level: Level, step: string | null): Next {
+  private end(
+    outcome: "answered" | "unknown",
+    status: number | null,
+    level: Level,
+    step: string | null,
+  ): Next {
     if (step !== null) {
       this.steps.push(step);
     }
-    const exchange = { ...endless(this.scope.request, this.steps), outcome, status, level };
-    return { to: "end", exchange };
+    const { probe } = this.scope.request;
+    return { to: "end", exchange: ended(probe, outcome, this.steps, { status, level }) };
   }
 }
 
@@ -425,7 +433,7 @@ function accessRules(level: Level): Use[] {
   return [];
 }
 
-/** `try_files` of a location or, for paths without one, of the server; it is not inherited, but an `if` keeps it not. */
+/** `try_files` of this very level: it is not inherited, not even by an `if` that holds. */
 function ownTryFiles(level: Level): Use | null {
   return usesOf(level, "try_files")[0] ?? null;
 }
@@ -433,17 +441,6 @@ function ownTryFiles(level: Level): Use | null {
 function settingWord(level: Level, name: string): string | null {
   const setting = effectiveSetting(level, name);
   return setting.state === "set" ? (setting.use.parameters[0] ?? "") : null;
-}
-
-/** The first directive of this location or around it that runs code on requests, by name; null where there is none. */
-function meddlerOf(level: Level): string | null {
-  for (let at: Level | null = level; at !== null; at = at.parent) {
-    const use = at.uses.find(({ name }) => /^(?:rewrite|access|set)_by_lua|^js_access$/.test(name));
-    if (use !== undefined) {
-      return use.name;
-    }
-  }
-  return null;
 }
 
 /** Whether this address speaks HTTP/2 alone, as plain `listen … http2` did before 1.25.1 (E143). */

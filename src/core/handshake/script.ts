@@ -2,7 +2,7 @@ import type { Level, Use } from "../config/model.ts";
 import { escapeArgument } from "./escape.ts";
 import type { Value } from "./model.ts";
 import { compilePattern } from "./pattern.ts";
-import { capture, evaluate, isKnown, type Scope, unknown } from "./variables.ts";
+import { capture, evaluate, forgetCaptures, isKnown, type Scope, unknown } from "./variables.ts";
 import { usesWithin } from "./walk.ts";
 
 /** Where the rewrite module's directives of one level leave a request. */
@@ -59,7 +59,7 @@ export function runScript(
 
 function run(level: Level, running: Running): ScriptEnd | "next" | "stop" {
   const { scope } = running;
-  for (const use of level.uses) {
+  for (const use of scriptOf(level)) {
     switch (use.name) {
       case "set":
         assign(use, scope);
@@ -90,6 +90,18 @@ function run(level: Level, running: Running): ScriptEnd | "next" | "stop" {
     }
   }
   return "next";
+}
+
+const scripts = new WeakMap<Level, readonly Use[]>();
+
+/** The level's directives of the rewrite module. They are run for each location of a server, which may have thousands. */
+function scriptOf(level: Level): readonly Use[] {
+  let script = scripts.get(level);
+  if (script === undefined) {
+    script = level.uses.filter(({ name }) => /^(?:set|if|return|rewrite|break)$/.test(name));
+    scripts.set(level, script);
+  }
+  return script;
 }
 
 function runIf(use: Use, inner: Level, running: Running): ScriptEnd | "next" | "stop" {
@@ -169,6 +181,7 @@ function rewrite(use: Use, running: Running): ScriptEnd | "next" | "stop" {
   const redirects =
     mode === "redirect" || mode === "permanent" || /^(?:https?:\/\/|\$scheme)/.test(replacement);
   if (scope.path === null) {
+    forgetCaptures(scope, "it is a part of the path that the client asks for");
     if (!everyPath.test(pattern)) {
       return "next";
     }
@@ -284,6 +297,9 @@ function holds(use: Use, scope: Scope, steps: string[]): boolean | null {
   }
   const value = evaluate(subject, scope);
   if (!isKnown(value)) {
+    if (operator?.includes("~") === true) {
+      forgetCaptures(scope, value.unknown);
+    }
     return null;
   }
   if (operator === undefined) {
@@ -298,6 +314,7 @@ function holds(use: Use, scope: Scope, steps: string[]): boolean | null {
   }
   const groups = compilePattern(operand, operator.endsWith("*"))?.match(value);
   if (groups === undefined) {
+    forgetCaptures(scope, `whether ${operand} matches cannot be told`);
     return null;
   }
   capture(groups ?? new Map(), scope);

@@ -3,7 +3,9 @@ import { effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { exactServerName, listenersOf, serverNameOf } from "./listen.ts";
 import { setInLocations } from "./definitions.ts";
+import { ended } from "./ended.ts";
 import { locationName } from "./locate.ts";
+import { meddlerOf } from "./meddler.ts";
 import type { Exchange, Obstacle, Outcome, ProbeName, UpstreamRequest } from "./model.ts";
 import { passOf } from "./pass.ts";
 import { clientHeader, type ClientRequest, probeHeaders } from "./probe.ts";
@@ -40,23 +42,11 @@ export function simulateAt(
   const request = standIn(server, location, probe);
   const scope = newScope(config, request, server === null ? null : serverNameOf(server));
   const steps: string[] = [];
-  const end = (outcome: Outcome, step: string | null, status: number | null = null): Exchange => {
-    if (step !== null) {
-      steps.push(step);
-    }
-    return {
-      probe,
-      outcome,
-      status,
-      level,
-      pass: null,
-      steps,
-      obstacles: [],
-      upstream: null,
-      idleTimeoutMs: null,
-      reusesUpstreamConnection: false,
-    };
-  };
+  const end = (
+    outcome: "answered" | "unknown",
+    step: string,
+    status: number | null = null,
+  ): Exchange => ended(probe, outcome, [...steps, step], { status, level });
   if (server !== null) {
     // The path that reaches this location may be one that the server's rewrites made.
     const before = runScript(server, { ...scope, path: null, computed: new Map() }, steps);
@@ -64,11 +54,12 @@ export function simulateAt(
       return end("answered", `${before.use.name} (line ${lineOf(before.use)})`, before.status);
     }
     if (request.cameFromElsewhere === true) {
-      for (const name of setInLocations(config)) {
+      for (const name of setInLocations(config).keys()) {
         scope.assigned.set(name, unknown("the location that leads here may set it", `$${name}`));
       }
     }
   }
+  scope.meddler = meddlerOf(location);
   const chosen = limited(location, request.method);
   if (chosen !== location || level.context === "limit_except") {
     return chosen === level

@@ -1,7 +1,9 @@
 import { isSince, newestVersion, type NginxVersion, oldestVersion } from "../config/directives.ts";
+import { usesOf } from "../config/effective.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
 import type { Span } from "../syntax/tree.ts";
 import { isDefined } from "./definitions.ts";
+import { ended } from "./ended.ts";
 import { locationName } from "./locate.ts";
 import type { Exchange, Outcome, ProbeName, UpstreamRequest, Value, Verdict } from "./model.ts";
 import { type ClientRequest, probeHeaders } from "./probe.ts";
@@ -71,7 +73,7 @@ export function parseUrl(
   }
   const [, scheme = "", host = "", port = null, rest = "/"] = match;
   return {
-    scheme: /s$/i.test(scheme) ? "https" : "http",
+    scheme: /^(?:https|wss)$/i.test(scheme) ? "https" : "http",
     host,
     port,
     target: rest.startsWith("?") ? `/${rest}` : rest,
@@ -222,7 +224,7 @@ const expanding =
 function* undefinedVariables(config: Config): Generator<{ use: Use; name: string }> {
   for (const use of usesWithin(config.main, ({ name }) => name !== "stream" && name !== "mail")) {
     const isEntry = use.level.context === "map" && use.level.opener?.name === "map";
-    if (!isEntry && !expanding.test(use.name)) {
+    if ((!isEntry && !expanding.test(use.name)) || isNeverCompiled(use)) {
       continue;
     }
     // What follows the source of a map, or a `set`, is the variable that it defines.
@@ -246,10 +248,24 @@ function* undefinedVariables(config: Config): Generator<{ use: Use; name: string
   }
 }
 
+/** Request headers of the http block of which nginx takes no notice: every server sets some of its own. */
+function isNeverCompiled({ name, level }: Use): boolean {
+  return (
+    name === "proxy_set_header" &&
+    level.context === "http" &&
+    usesOf(level, "server").every(
+      ({ inner }) => inner === null || usesOf(inner, "proxy_set_header").length > 0,
+    )
+  );
+}
+
 /** In a regular expression, `$` is an end and no variable. */
 function isRegularExpression(use: Use, index: number): boolean {
   return use.name === "rewrite" ? index === 0 : /^!?~\*?$/.test(use.parameters[index - 1] ?? "");
 }
+
+/** `$http_name` joins all lines of a name (changes of 1.23.0). */
+const headersJoined: NginxVersion = [1, 23, 0];
 
 /** What becomes of one request in one version of nginx, if it starts. */
 export function simulateRequest(
@@ -260,20 +276,10 @@ export function simulateRequest(
   const steps: string[] = [];
   const candidates = listenersFor(config, request, steps);
   const [first] = candidates;
-  const ended = (outcome: Outcome, status: number | null, step: string): Exchange => ({
-    probe: request.probe,
-    outcome,
-    status,
-    level: null,
-    pass: null,
-    steps: [...steps, step],
-    obstacles: [],
-    upstream: null,
-    idleTimeoutMs: null,
-    reusesUpstreamConnection: false,
-  });
+  const end = (outcome: "answered" | "unknown", status: number | null, step: string): Exchange =>
+    ended(request.probe, outcome, [...steps, step], { status });
   if (first === undefined) {
-    return ended(
+    return end(
       "unknown",
       null,
       steps.length > 0 ? "so nothing answers here" : "there is no server",
@@ -281,18 +287,21 @@ export function simulateRequest(
   }
   const target = parseTarget(request.target, true);
   if (target === null) {
-    return ended("answered", 400, `nginx refuses the path ${request.target}`);
+    return end("answered", 400, `nginx refuses the path ${request.target}`);
   }
   if (speaksOnlyHttp2(first, version)) {
-    return ended(
+    return end(
       "answered",
       400,
       "the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS",
     );
   }
-  const client = clientRequest(request, first, target);
+  const client = {
+    ...clientRequest(request, first, target),
+    joinsHeaders: isSince(version, headersJoined),
+  };
   if (client.hostName === "") {
-    return ended("answered", 400, "the request has no Host");
+    return end("answered", 400, "the request has no Host");
   }
   const exchange = route(config, client, candidates, version);
   return { ...exchange, steps: [...steps, ...exchange.steps] };

@@ -1,5 +1,5 @@
 import type { Config, Level, Use } from "../config/model.ts";
-import { definitions, isDefined } from "./definitions.ts";
+import { definitions, isDefined, setInLocations } from "./definitions.ts";
 import { mapTable, onlyValue, select } from "./map.ts";
 import type { Unknown, Value } from "./model.ts";
 import type { Groups } from "./pattern.ts";
@@ -159,7 +159,11 @@ function unpassed(name: string, definition: Use, scope: Scope): Value {
     return unknown(`${scope.meddler} may change $${name}`, `$${name}`);
   }
   const { cameFromElsewhere = false, standsForAll } = scope.request;
-  if (standsForAll && (cameFromElsewhere || definition.name !== "set")) {
+  const mayBeSet =
+    cameFromElsewhere ||
+    definition.name !== "set" ||
+    setInLocations(scope.config).get(name) === true;
+  if (standsForAll && mayBeSet) {
     return unknown(`$${name} is set on the way here, by ${definition.name}`, `$${name}`);
   }
   return "";
@@ -207,13 +211,20 @@ export function capture(groups: Groups | null, scope: Scope): void {
   }
 }
 
+/** Makes the numbered groups unknown: whether there was a match, or of what, is not known. */
+export function forgetCaptures(scope: Scope, why: string): void {
+  for (let digit = 1; digit <= 9; digit++) {
+    scope.assigned.set(String(digit), unknown(why, `$${digit}`));
+  }
+}
+
 /** How nginx's own variables read, by exact name; the rest is known only while nginx runs. */
 function builtin(name: string, scope: Scope): Value {
   const { request } = scope;
   const runtime = (why: string): Unknown => unknown(`$${name} is ${why}`, `$${name}`);
   const orRuntime = (value: string | null, why: string): Value => value ?? runtime(why);
   const sent = (header: string): Value =>
-    request.standsForAll && maySend(header)
+    request.standsForAll && maySend(header, request)
       ? runtime("a header that the client may send")
       : clientHeader(request, header);
   switch (name) {
@@ -327,11 +338,26 @@ function cookie(header: string, name: string): string {
 }
 
 /**
- * Request headers that clients, or the proxies in front of nginx, are known to send, beside those that the probes fix.
- * Any other name is taken for one that nobody sends: it is how a slip such as `$http_upgrad` shows.
+ * Whether a request that stands for many may or may not have this header. The probes fix those that a handshake is made
+ * of, and a name like theirs is taken for a slip, which nobody sends: it is how `$http_upgrad` shows.
  */
-function maySend(name: string): boolean {
-  return /^(?:x_|cf_|sec_(?!websocket_(?:key|version)$)|if_|accept|access_control_|cloudfront_|fastly_|fly_|true_client)|^(?:origin|cookie|user_agent|authorization|proxy_authorization|referer|forwarded|via|range|cache_control|pragma|dnt|client_ip|content_type|from|date|purpose|save_data|traceparent|tracestate|priority|api_key|apikey|token)$/.test(
-    name,
-  );
+function maySend(name: string, { probe }: ClientRequest): boolean {
+  if (name === "upgrade_insecure_requests") {
+    // Browsers say so when they open a page, never in a handshake.
+    return probe === "plain";
+  }
+  return !fixedHeaders.has(name) && !/^(?:http_)?(?:upgr|conn?ec)/.test(name);
 }
+
+const fixedHeaders: ReadonlySet<string> = new Set([
+  "host",
+  "sec_websocket_key",
+  "sec_websocket_version",
+  "http2_settings",
+  "keep_alive",
+  "te",
+  "transfer_encoding",
+  "expect",
+  "content_length",
+  "proxy_connection",
+]);

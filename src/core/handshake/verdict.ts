@@ -26,11 +26,17 @@ export function carriesToken(request: UpstreamRequest, name: string, token: stri
   return values.some((value) => !isKnown(value)) || request.hidden !== null ? "unknown" : false;
 }
 
-/** The response headers without which the client does not take the 101; hiding `Connection` is harmless (E95 to E97). */
+/**
+ * The response headers without which the client does not take the 101; hiding `Connection` is harmless (E95 to E97), and
+ * `proxy_pass_header` shows what `proxy_hide_header` hides.
+ */
 export function hiddenResponseHeaders(level: Level): readonly string[] {
-  return effectiveList(level, "proxy_hide_header")
-    .uses.map((use) => use.parameters[0] ?? "")
-    .filter((name) => /^(?:upgrade|sec-websocket-accept)$/i.test(name));
+  const names = (directive: string): string[] =>
+    effectiveList(level, directive).uses.map((use) => use.parameters[0] ?? "");
+  const passed = new Set(names("proxy_pass_header").map((name) => name.toLowerCase()));
+  return names("proxy_hide_header").filter(
+    (name) => /^(?:upgrade|sec-websocket-accept)$/i.test(name) && !passed.has(name.toLowerCase()),
+  );
 }
 
 /** What a strict server (RFC 6455) and a lenient one (Node's `ws`) make of a websocket probe. */

@@ -168,12 +168,13 @@ function positionText(place: Place): string {
 }
 
 /** What the upstream gets now and with the fix, as far as they differ. */
-function headChanges({ now, after }: ProvenFix): string[] {
+function headChanges({ probe, now, after }: ProvenFix): string[] {
+  const what = probe === "websocket" ? "a handshake" : "an ordinary request";
   const gone = now.filter((line) => !after.includes(line));
   const come = after.filter((line) => !now.includes(line));
   return [
-    ...(gone.length > 0 ? [`the upstream gets now: ${gone.map(clean).join("; ")}`] : []),
-    ...(come.length > 0 ? [`and with the fix: ${come.map(clean).join("; ")}`] : []),
+    ...(gone.length > 0 ? [`${what} now sends: ${gone.map(clean).join("; ")}`] : []),
+    ...(come.length > 0 ? [`with the fix: ${come.map(clean).join("; ")}`] : []),
   ];
 }
 

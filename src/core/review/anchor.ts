@@ -98,27 +98,40 @@ function lineIn({ document, span }: Place, hunks: readonly Hunk[]): FoundLine | 
     const hunk = hunkAround(hunks, line, line);
     if (hunk) return { document, hunk, line };
   }
-  const isInside = linesInside(document, inner);
-  const candidates = hunks.flatMap((hunk) =>
-    linesBetween(Math.max(first, hunk.start), Math.min(last, hunk.end))
-      .filter((line) => !isInside(line))
-      .map((line) => ({ document, hunk, line })),
-  );
-  return candidates.find(({ hunk, line }) => hunk.changed.has(line)) ?? candidates[0] ?? null;
+  let shown: FoundLine | null = null;
+  for (const range of rangesOutside(document, inner, { first, last })) {
+    for (const hunk of hunks) {
+      const from = Math.max(range.first, hunk.start);
+      const to = Math.min(range.last, hunk.end);
+      if (from > to) continue;
+      const changed = [...hunk.changed].find((line) => from <= line && line <= to);
+      if (changed !== undefined) return { document, hunk, line: changed };
+      shown ??= { document, hunk, line: from };
+    }
+  }
+  return shown;
 }
 
-function linesInside(
+interface LineRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What is left of a range of lines without those of the blocks in it. */
+function rangesOutside(
   { lines }: Document,
   directives: readonly Directive[],
-): (line: number) => boolean {
-  const blocks = directives.flatMap(({ block }) =>
-    block ? [{ first: lines.lineAt(block.start), last: lines.lineAt(block.end) }] : [],
-  );
-  return (line) => blocks.some(({ first, last }) => first <= line && line <= last);
-}
-
-function linesBetween(first: number, last: number): number[] {
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+  whole: LineRange,
+): LineRange[] {
+  const ranges: LineRange[] = [];
+  let { first } = whole;
+  for (const { block } of directives) {
+    if (!block) continue;
+    ranges.push({ first, last: lines.lineAt(block.start) - 1 });
+    first = lines.lineAt(block.end) + 1;
+  }
+  ranges.push({ first, last: whole.last });
+  return ranges.filter(({ first: from, last }) => from <= last);
 }
 
 /** The directive that is exactly this span. */

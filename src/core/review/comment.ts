@@ -1,5 +1,7 @@
 import type { Analysis, LocationReport, ProvenFix } from "../analysis.ts";
 import { groupBy } from "../collections.ts";
+import { newestVersion, oldestVersion } from "../config/directives.ts";
+import type { NginxVersion } from "../config/directives.ts";
 import type { Document, Place } from "../config/model.ts";
 import type { TextEdit } from "../fix/edit.ts";
 import { requestHead } from "../handshake/head.ts";
@@ -146,14 +148,22 @@ function heads({ analysis, findings, fix }: CommentRequest): string {
   const upstream = report?.proxyPass.parameters[0];
   const to = upstream === undefined ? "" : ` ${code(clip(redact(upstream)))}`;
   if (fix && fix.now.join("\n") !== fix.after.join("\n")) {
-    const title = `What a handshake sends to the upstream${to}, now and with the change:`;
+    const what = fix.probe === "websocket" ? "a handshake" : "an ordinary request";
+    const version = versionText(analysis, oldestVersion);
+    const title = `What ${what} sends to the upstream${to}, now and with the change${version}:`;
     return `${title}\n${fence(headDiff(headLines(fix.now), headLines(fix.after)), "diff")}`;
   }
   if (!report?.upstream || !findings.some(isHandshakeError)) return "";
   const lines = headLines(requestHead(report.exchanges.websocket)).filter(
     (line) => !takenForGranted.test(line),
   );
-  return `What a handshake sends to the upstream${to}:\n${fence(lines.join("\n"), "http")}`;
+  const version = versionText(analysis, newestVersion);
+  return `What a handshake sends to the upstream${to}${version}:\n${fence(lines.join("\n"), "http")}`;
+}
+
+/** Which version's requests are shown, where nobody says which one runs. */
+function versionText({ nginxVersion }: Analysis, [major, minor]: NginxVersion): string {
+  return nginxVersion === "unknown" ? ` (by nginx ${major}.${minor}; no version is given)` : "";
 }
 
 function headLines(head: readonly string[]): string[] {

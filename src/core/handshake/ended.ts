@@ -1,0 +1,23 @@
+import type { Level } from "../config/model.ts";
+import type { Exchange, Outcome, ProbeName } from "./model.ts";
+
+/** The exchange of a request that nothing is proxied for. */
+export function ended(
+  probe: ProbeName,
+  outcome: Exclude<Outcome, "proxied">,
+  steps: readonly string[],
+  at: { readonly status?: number | null; readonly level?: Level | null } = {},
+): Exchange {
+  return {
+    probe,
+    outcome,
+    status: at.status ?? null,
+    level: at.level ?? null,
+    pass: null,
+    steps,
+    obstacles: [],
+    upstream: null,
+    idleTimeoutMs: null,
+    reusesUpstreamConnection: false,
+  };
+}
