@@ -59,9 +59,9 @@ function main(rest: readonly string[]): string[] {
       ...["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
         (name) => `${name}_temp_path ${name};`,
       ),
-      "server_names_hash_max_size 200000;",
+      "server_names_hash_max_size 16384;",
       "server_names_hash_bucket_size 128;",
-      "map_hash_max_size 200000;",
+      "map_hash_max_size 16384;",
       "keepalive_timeout 65;",
       "# A WebSocket handshake needs the hop-by-hop header that nginx does not pass on by itself.",
       ...block("map $http_upgrade $connection_upgrade", ["default upgrade;", "'' close;"]),

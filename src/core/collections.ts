@@ -12,3 +12,22 @@ export function groupBy<Item, Key>(
   }
   return groups;
 }
+
+/**
+ * A function of a text that remembers what it gave: names and values repeat in a configuration. It forgets everything
+ * when it knows too many, so that hostile input cannot fill the memory.
+ */
+export function remembered<Result extends object | string | null>(
+  compute: (text: string) => Result,
+  most = 10_000,
+): (text: string) => Result {
+  const known = new Map<string, Result>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    if (known.size >= most) known.clear();
+    const result = compute(text);
+    known.set(text, result);
+    return result;
+  };
+}

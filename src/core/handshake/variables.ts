@@ -1,3 +1,4 @@
+import { remembered } from "../collections.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { definitions, isDefined, setInLocations } from "./definitions.ts";
 import { mapTable, onlyValue, select } from "./map.ts";
@@ -75,11 +76,17 @@ export function shown(value: Value): string {
 const reference = /\$(?:\{(\w+)\}|([1-9])|([A-Za-z_]\w*))/g;
 
 /** The names of the variables in a parameter, in lower case, in order. */
-export function variablesIn(text: string): string[] {
-  return [...text.matchAll(reference)].map((match) =>
-    (match[1] ?? match[2] ?? match[3] ?? "").toLowerCase(),
-  );
+export function variablesIn(text: string): readonly string[] {
+  return text.includes("$") ? namesIn(text) : none;
 }
+
+const none: readonly string[] = [];
+
+const namesIn = remembered((text): readonly string[] =>
+  Array.from(text.matchAll(reference), ([, braced, digit, bare]) =>
+    (braced ?? digit ?? bare ?? "").toLowerCase(),
+  ),
+);
 
 /** Expands the variables of a parameter's value. */
 export function evaluate(text: string, scope: Scope): Value {

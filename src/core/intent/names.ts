@@ -12,6 +12,16 @@ export interface EndpointName {
 
 /** `location ~ ^/(ws|wss)/` must have one of the names, `location ~ ^/(ws|api)/` may have another. */
 export function endpointName(paths: LocationPaths): EndpointName | null {
+  const before = known.get(paths);
+  if (before !== undefined) return before;
+  const found = endpointOf(paths);
+  known.set(paths, found);
+  return found;
+}
+
+const known = new WeakMap<LocationPaths, EndpointName | null>();
+
+function endpointOf(paths: LocationPaths): EndpointName | null {
   const application = distinctEndpoint(paths);
   if (application !== null) {
     const text = `the path ${paths.written} is the WebSocket endpoint of ${application.name}`;
