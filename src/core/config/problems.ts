@@ -345,16 +345,16 @@ function locationOf({ parameters }: Use): LocationArgument | null {
         return null;
     }
   }
-  const [, modifier = "", name = ""] = /^(=|\^~|~\*?)?(.*)$/s.exec(first) ?? [];
-  switch (modifier) {
-    case "=":
-      return { kind: "exact", name };
-    case "~":
-    case "~*":
-      return { kind: "regex", name };
-    default:
-      return { kind: modifier === "" && name.startsWith("@") ? "named" : "prefix", name };
+  if (first.startsWith("=")) {
+    return { kind: "exact", name: first.slice(1) };
   }
+  if (first.startsWith("^~")) {
+    return { kind: "prefix", name: first.slice(2) };
+  }
+  if (first.startsWith("~")) {
+    return { kind: "regex", name: first.slice(first.startsWith("~*") ? 2 : 1) };
+  }
+  return { kind: first.startsWith("@") ? "named" : "prefix", name: first };
 }
 
 function nestingProblem(inner: LocationArgument, outer: LocationArgument): string | null {

@@ -8,7 +8,7 @@ import { clientHeader, type ClientRequest } from "./probe.ts";
 
 export { definitions, isDefined } from "./definitions.ts";
 export { selectedEntry } from "./map.ts";
-export { forEachUse, usesWithin } from "./walk.ts";
+export { forEachUse, usesNamed, usesWithin } from "./walk.ts";
 
 /** The state of one request on its way through nginx. */
 export interface Scope {
