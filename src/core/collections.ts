@@ -31,3 +31,17 @@ export function remembered<Result extends object | string | null>(
     return result;
   };
 }
+
+/** A function of an object that remembers what it gave for as long as the object is there. */
+export function rememberedOf<Subject extends object, Result extends object | string | null>(
+  compute: (subject: Subject) => Result,
+): (subject: Subject) => Result {
+  const known = new WeakMap<Subject, Result>();
+  return (subject) => {
+    const before = known.get(subject);
+    if (before !== undefined) return before;
+    const result = compute(subject);
+    known.set(subject, result);
+    return result;
+  };
+}

@@ -1,7 +1,14 @@
 import type { LocationReport } from "../analysis.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Config, Level, Use } from "../config/model.ts";
-import type { Exchange, Result, UpstreamHeader, Value, Verdict } from "../handshake/model.ts";
+import type {
+  Exchange,
+  ProbeName,
+  Result,
+  UpstreamHeader,
+  Value,
+  Verdict,
+} from "../handshake/model.ts";
 import { proxyingLevels } from "../handshake/pass.ts";
 import { enclosing, simulateAt } from "../handshake/simulate.ts";
 import { upstreamOf } from "../handshake/upstream-request.ts";
@@ -92,11 +99,7 @@ export class Located implements LocationReport {
 
   #simulated(version: NginxVersion): ProxiedLocation {
     const { config, level, proxyPass: pass, name, intent, traffic } = this;
-    const exchanges = {
-      websocket: simulateAt(config, level, pass, "websocket", version),
-      plain: simulateAt(config, level, pass, "plain", version),
-      h2c: simulateAt(config, level, pass, "h2c", version),
-    };
+    const exchanges = new Exchanges((probe) => simulateAt(config, level, pass, probe, version));
     const { upstream } = exchanges.websocket;
     return {
       config,
@@ -111,6 +114,34 @@ export class Located implements LocationReport {
       intent,
       traffic,
     };
+  }
+}
+
+/** Each probe's exchange, simulated when it is asked for: a rule about handshakes needs one of the three. */
+class Exchanges implements Record<ProbeName, Exchange> {
+  readonly #simulate: (probe: ProbeName) => Exchange;
+  readonly #known = new Map<ProbeName, Exchange>();
+
+  constructor(simulate: (probe: ProbeName) => Exchange) {
+    this.#simulate = simulate;
+  }
+
+  get websocket(): Exchange {
+    return this.#of("websocket");
+  }
+
+  get plain(): Exchange {
+    return this.#of("plain");
+  }
+
+  get h2c(): Exchange {
+    return this.#of("h2c");
+  }
+
+  #of(probe: ProbeName): Exchange {
+    const exchange = this.#known.get(probe) ?? this.#simulate(probe);
+    this.#known.set(probe, exchange);
+    return exchange;
   }
 }
 

@@ -72,6 +72,7 @@ export class Checker {
 
   /** A block was read to its end. */
   blockEnd(inner: Level): void {
+    this.firsts.delete(inner);
     const { opener } = inner;
     const close = opener?.directive.block?.close;
     if (opener === null || close === null || close === undefined || this.refused.has(opener)) {

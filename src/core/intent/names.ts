@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { LocationPaths } from "./paths.ts";
 import type { Doubt, Sign, Surroundings } from "./sign.ts";
 import { distinctEndpoint } from "./software.ts";
@@ -11,17 +12,7 @@ export interface EndpointName {
 }
 
 /** `location ~ ^/(ws|wss)/` must have one of the names, `location ~ ^/(ws|api)/` may have another. */
-export function endpointName(paths: LocationPaths): EndpointName | null {
-  const before = known.get(paths);
-  if (before !== undefined) return before;
-  const found = endpointOf(paths);
-  known.set(paths, found);
-  return found;
-}
-
-const known = new WeakMap<LocationPaths, EndpointName | null>();
-
-function endpointOf(paths: LocationPaths): EndpointName | null {
+export const endpointName = rememberedOf((paths: LocationPaths): EndpointName | null => {
   const application = distinctEndpoint(paths);
   if (application !== null) {
     const text = `the path ${paths.written} is the WebSocket endpoint of ${application.name}`;
@@ -30,7 +21,7 @@ function endpointOf(paths: LocationPaths): EndpointName | null {
   if (paths.paths.length === 0 || !paths.paths.every(isNamedEndpoint)) return null;
   const text = `the path ${paths.written} is named like a WebSocket endpoint`;
   return { sign: { kind: "name", text }, dedicated: true };
-}
+});
 
 function isNamedEndpoint(path: string): boolean {
   const words = wordsInPath(path);

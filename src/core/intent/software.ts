@@ -1,4 +1,4 @@
-import { remembered } from "../collections.ts";
+import { remembered, rememberedOf } from "../collections.ts";
 import { type Application, applications, withoutWebSocket } from "./applications.ts";
 import { upstreamPort } from "./hosts.ts";
 import type { LocationPaths } from "./paths.ts";
@@ -55,12 +55,12 @@ export function portSign(around: Surroundings): Sign | null {
 }
 
 /** A path of known software, but others may have the same. */
-export function applicationPath(paths: LocationPaths): Sign | null {
+export const applicationPath = rememberedOf((paths: LocationPaths): Sign | null => {
   const application = deepApplications.find((each) => isAlways(paths, each));
   return application === undefined
     ? null
     : { kind: "application-path", text: `${application.name} has WebSockets at ${paths.written}` };
-}
+});
 
 /** With an endpoint of more than one segment. */
 const deepApplications = applications.filter(({ endpoints }) =>
