@@ -1,18 +1,11 @@
 import type { LocationReport } from "../analysis.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Config, Level, Use } from "../config/model.ts";
-import type {
-  Exchange,
-  ProbeName,
-  Result,
-  UpstreamHeader,
-  Value,
-  Verdict,
-} from "../handshake/model.ts";
+import { joinRequests, joinVerdicts } from "../handshake/join.ts";
+import type { Exchange, ProbeName, Verdict } from "../handshake/model.ts";
 import { proxyingLevels } from "../handshake/pass.ts";
 import { enclosing, simulateAt } from "../handshake/simulate.ts";
 import { upstreamOf } from "../handshake/upstream-request.ts";
-import { shown, unknown } from "../handshake/variables.ts";
 import { verdictOf } from "../handshake/verdict.ts";
 import { intentOf } from "../intent/intent.ts";
 import type { Intent, Traffic } from "../intent/model.ts";
@@ -145,46 +138,12 @@ class Exchanges implements Record<ProbeName, Exchange> {
   }
 }
 
-function joinVerdicts(one: Verdict, other: Verdict): Verdict {
-  const join = (a: Result, b: Result): Result => (a === b ? a : "unknown");
-  return {
-    strict: join(one.strict, other.strict),
-    lenient: join(one.lenient, other.lenient),
-    reasons: [...new Set([...one.reasons, ...other.reasons])],
-  };
-}
-
 /** The head that all versions send; what they do not agree on is unknown. */
 function joinedHead(exchanges: readonly Exchange[]): LocationReport["upstream"] {
-  const requests = exchanges.map(({ upstream }) => upstream);
-  const [oldest] = requests;
-  const newest = requests.at(-1);
-  if (oldest == null || newest == null) return null;
-  const differs = (a: Value, b: Value, text: string): Value =>
-    shown(a) === shown(b)
-      ? b
-      : unknown("it depends on the version of nginx, which is not known", text);
-  const onlyIn = (header: UpstreamHeader): readonly [string, Value] => [
-    header.name,
-    unknown(
-      "not every version of nginx sends it, and the version is not known",
-      shown(header.value),
-    ),
-  ];
-  const headers: (readonly [string, Value])[] = [];
-  const left = [...oldest.headers];
-  for (const header of newest.headers) {
-    const at = left.findIndex((each) => each.name.toLowerCase() === header.name.toLowerCase());
-    const [other] = at === -1 ? [] : left.splice(at, 1);
-    headers.push(
-      other === undefined
-        ? onlyIn(header)
-        : [header.name, differs(other.value, header.value, shown(header.value))],
-    );
-  }
-  headers.push(...left.map(onlyIn));
-  const version = `${shown(oldest.httpVersion)} or ${shown(newest.httpVersion)}`;
-  return { httpVersion: differs(oldest.httpVersion, newest.httpVersion, version), headers };
+  const requests = exchanges.flatMap(({ upstream }) => upstream ?? []);
+  if (requests.length < exchanges.length) return null;
+  const { httpVersion, headers } = requests.reduce(joinRequests);
+  return { httpVersion, headers: headers.map(({ name, value }) => [name, value]) };
 }
 
 function nameOf(level: Level, pass: Use): LocationName {
