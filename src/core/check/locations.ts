@@ -148,7 +148,12 @@ class Simulated implements ProxiedLocation {
 
   /** The same, taken for one that serves WebSockets. */
   serving(): ProxiedLocation {
-    return new Simulated({ ...this, intent: { ...this.intent, serves: "yes" } });
+    const { config, version, versionKnown, name, level, pass, intent, traffic } = this;
+    const serving = { ...intent, serves: "yes" } as const;
+    return new Simulated({
+      ...{ config, version, versionKnown, name, level, pass, traffic },
+      intent: serving,
+    });
   }
 
   get upstream(): Use | null {
