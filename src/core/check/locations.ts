@@ -38,7 +38,7 @@ export function locate(
 }
 
 /** One location in the versions in question, oldest first. */
-export type Versions = readonly [ProxiedLocation, ...ProxiedLocation[]];
+export type Versions = readonly [Simulated, ...Simulated[]];
 
 /** A location's use in one rendering of its program. */
 interface Case {
@@ -136,7 +136,7 @@ export class Located implements LocationReport {
     return this.#newest.exchanges.websocket.idleTimeoutMs;
   }
 
-  get #newest(): ProxiedLocation {
+  get #newest(): Simulated {
     return this.versions.at(-1) ?? this.versions[0];
   }
 
@@ -146,7 +146,7 @@ export class Located implements LocationReport {
     return [first, ...others];
   }
 
-  #simulatedIn({ config, level, pass }: Case, version: NginxVersion): ProxiedLocation {
+  #simulatedIn({ config, level, pass }: Case, version: NginxVersion): Simulated {
     const { name, intent, traffic } = this;
     return new Simulated({
       config,
@@ -200,6 +200,16 @@ class Simulated implements ProxiedLocation {
         return simulated("h2c");
       },
     };
+  }
+
+  /** The same, taken for one that serves WebSockets. */
+  serving(): ProxiedLocation {
+    const { config, version, versionKnown, name, level, pass, intent, traffic } = this;
+    const serving = { ...intent, serves: "yes" } as const;
+    return new Simulated({
+      ...{ config, version, versionKnown, name, level, pass, traffic },
+      intent: serving,
+    });
   }
 
   get upstream(): Use | null {

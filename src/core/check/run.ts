@@ -10,7 +10,7 @@ import { blockPath, fingerprintOf, type FingerprintParts } from "../review/finge
 import type { Related, Severity } from "../rules/finding.ts";
 import { rules } from "../rules/index.ts";
 import { ruleTable, type RuleId } from "../rules/names.ts";
-import type { ProxiedLocation, Report, Rule, RuleOptions } from "../rules/rule.ts";
+import type { Report, Rule, RuleOptions } from "../rules/rule.ts";
 import { locationOf } from "../rules/words.ts";
 import { readable } from "../syntax/opaque.ts";
 import type { Directive, Span } from "../syntax/tree.ts";
@@ -204,12 +204,8 @@ function reportsOf(
     (reached.length > 0 ? reached : located.renderings).map((versions) => {
       const said = versions.map((simulated) => {
         const reports = new Map<string, Report>();
-        const { intent } = simulated;
-        const { upstream, verdict } = simulated;
-        const location: ProxiedLocation =
-          takesUnclear && intent.serves === "unclear"
-            ? { ...simulated, upstream, verdict, intent: { ...intent, serves: "yes" } }
-            : simulated;
+        const location =
+          takesUnclear && simulated.intent.serves === "unclear" ? simulated.serving() : simulated;
         rule.check(
           location,
           (report) => reports.set(keyOf(rule.id, report.place), report),
