@@ -25,6 +25,7 @@ const named: readonly (readonly [name: string, profile: Profile, rules: readonly
   ["17-typo-http-var", "recommended", ["upgrade-header"]],
   ["18-included-headers-lost", "recommended", ["header-inheritance"]],
   ["19-ws-fragment", "recommended", ["upgrade-header", "connection-header"]],
+  ["20-envsubst-template", "recommended", ["upgrade-header"]],
 ];
 
 describe.skipIf(absent !== "")(`cases that other tools were tried with${absent}`, () => {
@@ -32,12 +33,6 @@ describe.skipIf(absent !== "")(`cases that other tools were tried with${absent}`
     expect(analysed(name, profile).findings.map(({ rule }) => rule)).toEqual(
       expect.arrayContaining([...rules]),
     );
-  });
-
-  test("a template is passed over, and that is said", () => {
-    const { files, findings } = analysed("20-envsubst-template", "recommended");
-    expect(findings).toEqual([]);
-    expect(files).toMatchObject([{ analysed: false, reason: "it is a template (${PORT})" }]);
   });
 
   test.each(["00-good-nginx-org-map", "00-good-safe-map"])("nothing in %s", (name) => {

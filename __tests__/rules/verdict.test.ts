@@ -49,7 +49,8 @@ function contradictions(title: string, texts: Texts): string[] {
     return analysis.locations.flatMap((location) => {
       const errors = analysis.findings.filter(
         (finding) =>
-          finding.severity === "error" && concerns(finding.related, finding.location, location),
+          (finding.severity === "error" || finding.place.document.source.isExample) &&
+          concerns(finding.related, finding.location, location),
       );
       const { strict } = location.verdict;
       const says = errors.some(({ rule }) => handshakeRules.has(rule));
