@@ -25,7 +25,7 @@ const named: readonly (readonly [name: string, profile: Profile, rules: readonly
   ["17-typo-http-var", "recommended", ["upgrade-header"]],
   ["18-included-headers-lost", "recommended", ["header-inheritance"]],
   ["19-ws-fragment", "recommended", ["upgrade-header", "connection-header"]],
-  ["20-envsubst-template", "recommended", ["upgrade-header"]],
+  ["20-envsubst-template", "recommended", ["connection-header"]],
 ];
 
 describe.skipIf(absent !== "")(`cases that other tools were tried with${absent}`, () => {
