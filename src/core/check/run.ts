@@ -14,7 +14,7 @@ import type { Report, Rule, RuleOptions } from "../rules/rule.ts";
 import { locationOf } from "../rules/words.ts";
 import { readable } from "../syntax/opaque.ts";
 import type { Directive, Span } from "../syntax/tree.ts";
-import { locate, type Located } from "./locations.ts";
+import { locate, type Located, type Versions } from "./locations.ts";
 import { type PlacedSilence, silenceAt } from "./silence.ts";
 
 /** What is checked, and how. */
@@ -189,37 +189,44 @@ function activeRules(policy: Policy): ActiveRule[] {
 type Reports = ReadonlyMap<string, Report>;
 
 /** What a location rule says in every version in question, or says to hold in any. */
-function reportsOf(
-  { rule, options }: ActiveRule,
-  located: Located,
-  { takesUnclear = false }: RunRequest,
-): Report[] {
+function reportsOf(active: ActiveRule, located: Located, request: RunRequest): Report[] {
+  const { rule } = active;
   if (rule.over !== "location") return [];
   if (located.intent.serves === "no" && rule.everyLocation !== true) return [];
-  const reached = located.renderings.filter((versions) =>
+  const { renderings } = located;
+  if (renderings.length === 1) {
+    return [...inEachVersion(active, located.versions, request).values()];
+  }
+  // A branch that answers before the location says nothing of it, unless all do.
+  const reached = renderings.filter((versions) =>
     versions.some(({ exchanges }) => exchanges.websocket.outcome !== "answered"),
   );
-  // A branch that answers before the location says nothing of it, unless all do.
   return inEachRendering(
-    (reached.length > 0 ? reached : located.renderings).map((versions) => {
-      const said = versions.map((simulated) => {
-        const reports = new Map<string, Report>();
-        const location =
-          takesUnclear && simulated.intent.serves === "unclear" ? simulated.serving() : simulated;
-        rule.check(
-          location,
-          (report) => reports.set(keyOf(rule.id, report.place), report),
-          options,
-        );
-        return reports;
-      });
-      const all = new Map(said.toReversed().flatMap((reports) => [...reports]));
-      const reports = [...all].filter(
-        ([key, report]) => report.inAnyVersion === true || said.every((others) => others.has(key)),
-      );
-      return { rendering: versions[0].config.rendering, reports: new Map(reports) };
-    }),
+    (reached.length > 0 ? reached : renderings).map((versions) => ({
+      rendering: versions[0].config.rendering,
+      reports: inEachVersion(active, versions, request),
+    })),
   );
+}
+
+function inEachVersion(
+  { rule, options }: ActiveRule,
+  versions: Versions,
+  { takesUnclear = false }: RunRequest,
+): Reports {
+  if (rule.over !== "location") return new Map();
+  const said = versions.map((simulated) => {
+    const reports = new Map<string, Report>();
+    const location =
+      takesUnclear && simulated.intent.serves === "unclear" ? simulated.serving() : simulated;
+    rule.check(location, (report) => reports.set(keyOf(rule.id, report.place), report), options);
+    return reports;
+  });
+  const all = new Map(said.toReversed().flatMap((reports) => [...reports]));
+  for (const [key, report] of all) {
+    if (report.inAnyVersion !== true && !said.every((reports) => reports.has(key))) all.delete(key);
+  }
+  return all;
 }
 
 function reportsOfConfig(

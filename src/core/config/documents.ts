@@ -5,6 +5,7 @@ import { sourcesOf } from "../sources/sources.ts";
 import { LineMap } from "../syntax/lines.ts";
 import { standIn, withTags } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
+import type { SyntaxTree } from "../syntax/tree.ts";
 import { grammar } from "./directives.ts";
 import type { Document, Files } from "./model.ts";
 import { surroundings } from "./surroundings.ts";
@@ -113,10 +114,13 @@ export class Documents {
     if (text === undefined) {
       return undefined;
     }
-    const documents = sourcesOf(path, text, policy).map((source) =>
-      source.name === ""
-        ? (this.byKey.get(path) ?? parseDocument(path, text, source))
-        : parseDocument(path, text, source),
+    let parsed = this.byKey.get(path);
+    const treeOf = (source: Source): SyntaxTree => {
+      parsed ??= parseDocument(path, text, source);
+      return parsed.tree;
+    };
+    const documents = sourcesOf(path, text, policy, treeOf).map((source) =>
+      source.name === "" && parsed !== undefined ? parsed : parseDocument(path, text, source),
     );
     this.found.set(path, documents);
     return documents;

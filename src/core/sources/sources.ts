@@ -1,5 +1,6 @@
 import type { Policy } from "../policy/policy.ts";
 import { parse } from "../syntax/parse.ts";
+import type { SyntaxTree } from "../syntax/tree.ts";
 import { isNginxPath, matchesAny, mayBePlain, plainSource, seemsNginx } from "./plain.ts";
 import { shellSources, terraformSources } from "./heredoc.ts";
 import { markdownSources } from "./markdown.ts";
@@ -22,8 +23,15 @@ export function isNginxFile(path: string, text: string | null, policy: Selection
  *
  * A broken file still counts, so that its faults are reported; a file of another program that happens to end in `.conf`
  * does not. Where the policy names the files, its word holds.
+ *
+ * @param treeOf parses a source, for a caller that needs the tree afterwards
  */
-export function sourcesOf(path: string, text: string, policy: Selection): Source[] {
+export function sourcesOf(
+  path: string,
+  text: string,
+  policy: Selection,
+  treeOf: (source: Source) => SyntaxTree = ({ masked }) => parse(masked),
+): Source[] {
   if (!mayBe(path, policy)) {
     return [];
   }
@@ -40,9 +48,7 @@ export function sourcesOf(path: string, text: string, policy: Selection): Source
       break;
   }
   const source = plainSource(path, text);
-  return policy.files.length > 0 || seemsNginx(parse(source.masked), isNginxPath(path))
-    ? [source]
-    : [];
+  return policy.files.length > 0 || seemsNginx(treeOf(source), isNginxPath(path)) ? [source] : [];
 }
 
 function mayBe(path: string, { files, ignore, markdown }: Selection): boolean {
