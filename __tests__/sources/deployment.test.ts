@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findPrograms } from "../../src/core/config/programs.ts";
 import { composePlacements, dockerfilePlacements } from "../../src/core/sources/placements.ts";
+import { analyse } from "../../src/core/index.ts";
 import { policyOf, repository, type Texts } from "../config/repository.ts";
 
 describe("where files land", () => {
@@ -131,5 +132,62 @@ describe("the whole is found without configuration", () => {
     ],
   ])("%s", (_, texts, expected) => {
     expect(programs(texts)).toEqual(expected);
+  });
+});
+
+describe("a template whose variables are erased", () => {
+  const template =
+    'server {\n  listen ${PORT};\n  location /ws {\n    proxy_pass http://app;\n    proxy_http_version 1.1;\n    proxy_set_header Host $host;\n    proxy_set_header Upgrade $http_upgrade;\n    proxy_set_header Connection "upgrade";\n    proxy_read_timeout 1h;\n  }\n}\n';
+  const check = (texts: Texts): string[] =>
+    analyse(
+      { list: () => Object.keys(texts), read: (path) => texts[path] },
+      { policy: policyOf() },
+    ).findings.map(({ rule, message }) => `${rule}: ${message}`);
+
+  test.each<[title: string, texts: Texts]>([
+    [
+      "by a Dockerfile",
+      {
+        Dockerfile:
+          'FROM nginx\nCOPY site.conf.template /etc/nginx/t\nCMD sh -c "envsubst < /etc/nginx/t > /etc/nginx/conf.d/default.conf && nginx"\n',
+      },
+    ],
+    [
+      "by a script",
+      {
+        "docker-entrypoint.sh":
+          "#!/bin/sh\n\ncat /templates/site.conf.template | envsubst \\\n  > /etc/nginx/conf.d/a.conf\n",
+      },
+    ],
+    [
+      "by a compose file",
+      {
+        "compose.yml":
+          "services:\n  web:\n    image: nginx\n    command: sh -c 'envsubst < site.conf.template > /etc/nginx/nginx.conf'\n",
+      },
+    ],
+  ])("%s", (_, texts) => {
+    const [finding, ...others] = check({ ...texts, "site.conf.template": template });
+    expect(finding).toMatch(/^upgrade-header: .*line \d, runs `envsubst` without a list of names/);
+    expect(others).toEqual([]);
+  });
+
+  test.each<[title: string, command: string]>([
+    ["names are listed", "envsubst '$PORT' < site.conf.template > a"],
+    ["nothing says which file", 'for f in *; do envsubst < "$f" > a; done'],
+    ["another file", "envsubst < other > a"],
+    ["a comment", "# envsubst < site.conf.template"],
+  ])("not so where %s", (_, command) => {
+    expect(
+      check({ "docker-entrypoint.sh": `${command}\n`, "site.conf.template": template }),
+    ).toEqual([]);
+  });
+
+  test("a dollar that is written as a variable stays", () => {
+    const texts = {
+      "start.sh": "envsubst < site.conf.template > a\n",
+      "site.conf.template": template.replaceAll("$h", "${DOLLAR}h"),
+    };
+    expect(check(texts)).toEqual([]);
   });
 });

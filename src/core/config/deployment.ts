@@ -1,4 +1,9 @@
-import { composePlacements, dockerfilePlacements, type Placement } from "../sources/placements.ts";
+import {
+  bareEnvsubst,
+  composePlacements,
+  dockerfilePlacements,
+  type Placement,
+} from "../sources/placements.ts";
 import { byteOrder, type Documents, folderOf, joinPath, nameOf } from "./documents.ts";
 import type { Files } from "./model.ts";
 import { expandGlob, isGlob, nameMatcher } from "./glob.ts";
@@ -15,6 +20,8 @@ const MOST_PLACES = 2000;
 const dockerfile =
   /(?:^|\/)(?:(?:Dockerfile|Containerfile)(?:[.-][^/]*)?|[^/]*\.(?:docker|container)file)$/i;
 const composeFile = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
+
+const script = /(?:^|\/)[^/]*(?:entrypoint|start|run|init|nginx|envsubst|template)[^/]*\.sh$/i;
 
 /** Folders to which a file is copied by their name alone. */
 const folders =
@@ -55,17 +62,22 @@ export class Deployment {
   }
 }
 
-const known = new WeakMap<Files, readonly Deployment[]>();
+/** What the files around nginx's own say of them. */
+export interface Surveyed {
+  readonly deployments: readonly Deployment[];
+  /** Files from which a bare `envsubst` erases nginx's variables, with the place of the command. */
+  readonly erased: ReadonlyMap<string, string>;
+}
+
+const known = new WeakMap<Files, Surveyed>();
 
 /**
- * What Dockerfiles and compose files say of where nginx's files land. What is still to be loaded is in `wanted`.
+ * What Dockerfiles, compose files and the scripts beside them say of where nginx's files land, and of what becomes of
+ * them. What is still to be loaded is in `wanted`.
  *
  * @param near the files in question; those that are nearest to them are read
  */
-export function deploymentsOf(
-  documents: Documents,
-  near: readonly string[],
-): readonly Deployment[] {
+export function survey(documents: Documents, near: readonly string[]): Surveyed {
   const { original } = documents;
   const before = known.get(original);
   if (before !== undefined) {
@@ -78,24 +90,47 @@ export function deploymentsOf(
   return found;
 }
 
-function read(documents: Documents, near: readonly string[]): Deployment[] {
-  const candidates = documents.files
+function read(documents: Documents, near: readonly string[]): Surveyed {
+  const texts = documents.files
     .list()
-    .filter((path) => dockerfile.test(path) || composeFile.test(path))
+    .filter((path) => dockerfile.test(path) || composeFile.test(path) || script.test(path))
     .map((path) => ({ path, distance: Math.min(...near.map((other) => distance(path, other))) }))
     .toSorted((a, b) => a.distance - b.distance || byteOrder(a.path, b.path))
-    .slice(0, MOST_FILES);
-  return candidates.flatMap(({ path }) => {
-    const text = documents.text(path);
-    if (text === undefined || !text.includes("nginx")) {
-      return [];
+    .slice(0, MOST_FILES)
+    .map(({ path }) => ({ path, text: documents.text(path) ?? "" }));
+  const deployments = texts
+    .filter(({ path, text }) => !script.test(path) && text.includes("nginx"))
+    .flatMap(({ path, text }) =>
+      (composeFile.test(path) ? composePlacements(text) : [dockerfilePlacements(text)])
+        .map((placements) => placesOf(documents, placements, basesOf(path)))
+        .filter((places) => places.size > 0)
+        .map((places) => new Deployment(places)),
+    );
+  const erased = new Map<string, string>();
+  for (const { path, text } of texts) {
+    for (const { input, line } of text.includes("envsubst") ? bareEnvsubst(text) : []) {
+      for (const file of inputs(documents, deployments, folderOf(path), input)) {
+        erased.set(file, `${path}, line ${line},`);
+      }
     }
-    const all = composeFile.test(path) ? composePlacements(text) : [dockerfilePlacements(text)];
-    return all.flatMap((placements) => {
-      const places = placesOf(documents, placements, basesOf(path));
-      return places.size === 0 ? [] : [new Deployment(places)];
-    });
-  });
+  }
+  return { deployments, erased };
+}
+
+/** The files of the repository that a path in a command means: by where they land, else the only one of that name. */
+function inputs(
+  documents: Documents,
+  deployments: readonly Deployment[],
+  folder: string,
+  input: string,
+): string[] {
+  const deployed = deployments.flatMap((deployment) => deployment.find(input));
+  const beside = input.startsWith("/") ? undefined : joinPath(folder, input);
+  if (deployed.length > 0 || (beside !== undefined && documents.has(beside))) {
+    return deployed.length > 0 ? deployed : [beside ?? ""];
+  }
+  const named = documents.files.list().filter((path) => nameOf(path) === nameOf(input));
+  return named.length === 1 ? named : [];
 }
 
 /** How many folders apart two files are. */

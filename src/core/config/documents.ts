@@ -3,7 +3,7 @@ import { plainSource } from "../sources/plain.ts";
 import type { Source } from "../sources/source.ts";
 import { sourcesOf } from "../sources/sources.ts";
 import { LineMap } from "../syntax/lines.ts";
-import { standIn, withTags } from "../syntax/opaque.ts";
+import { standIn, vanishing, withTags } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { SyntaxTree } from "../syntax/tree.ts";
 import { grammar } from "./directives.ts";
@@ -54,6 +54,8 @@ export class Documents {
   readonly files: Files;
   /** The files as they were given, before any edits. */
   readonly original: Files;
+  /** Files that lose nginx's variables before nginx reads them, with what takes them. */
+  erased: ReadonlyMap<string, string> = new Map();
   /** Paths that are listed but were not given. */
   readonly wanted = new Set<string>();
   private readonly byKey = new Map<string, Document>();
@@ -74,6 +76,7 @@ export class Documents {
       { list: () => files.list(), read: (path) => texts.get(path) ?? files.read(path) },
       this.original,
     );
+    copy.erased = this.erased;
     for (const [key, document] of this.byKey) {
       if (!texts.has(document.path)) {
         copy.byKey.set(key, document);
@@ -116,11 +119,11 @@ export class Documents {
     }
     let parsed = this.byKey.get(path);
     const treeOf = (source: Source): SyntaxTree => {
-      parsed ??= parseDocument(path, text, source);
+      parsed ??= this.parsed(path, text, source);
       return parsed.tree;
     };
     const documents = sourcesOf(path, text, policy, treeOf).map((source) =>
-      source.name === "" && parsed !== undefined ? parsed : parseDocument(path, text, source),
+      source.name === "" && parsed !== undefined ? parsed : this.parsed(path, text, source),
     );
     this.found.set(path, documents);
     return documents;
@@ -174,6 +177,11 @@ export class Documents {
     return files.size + folders.size > 0;
   }
 
+  private parsed(path: string, text: string, source: Source): Document {
+    const by = this.erased.get(path);
+    return parseDocument(path, text, by === undefined ? source : erasedSource(source, by));
+  }
+
   private linkTarget(path: string, text: string): string | undefined {
     if (text.length > 1000 || !/^[^\s;{}#]+$/.test(text)) {
       return undefined;
@@ -184,10 +192,24 @@ export class Documents {
 
   private add(path: string, text: string): Document {
     const known = this.found.get(path)?.find(({ key }) => key === path);
-    const document = known ?? parseDocument(path, text, plainSource(path, text));
+    const document = known ?? this.parsed(path, text, plainSource(path, text));
     this.byKey.set(path, document);
     return document;
   }
+}
+
+/** `Upgrade` is what matters here; that nginx hardly starts with what is left of the rest is the same fault. */
+const upgrade = /(\bproxy_set_header\s+Upgrade\s+["']?)(\$(?:\{http_upgrade\}|http_upgrade\b))/gi;
+
+function erasedSource(source: Source, by: string): Source {
+  const { masked } = source;
+  const without = masked.replace(
+    upgrade,
+    (_, before: string, variable: string) => before + vanishing.repeat(variable.length),
+  );
+  return without === masked
+    ? source
+    : { ...source, masked: without, editable: false, erasedBy: by };
 }
 
 function parseDocument(path: string, text: string, source: Source): Document {

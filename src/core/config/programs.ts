@@ -2,7 +2,7 @@ import type { AnalysedFile } from "../analysis.ts";
 import type { Policy } from "../policy/policy.ts";
 import { containerOf, isNginxFile } from "../sources/sources.ts";
 import type { Directive } from "../syntax/tree.ts";
-import { type Deployment, deploymentsOf } from "./deployment.ts";
+import { type Deployment, survey } from "./deployment.ts";
 import { directiveRows, rowIn } from "./directives.ts";
 import { byteOrder, type Documents, folderOf, nameOf } from "./documents.ts";
 import type { Config, Context, Document } from "./model.ts";
@@ -83,7 +83,11 @@ class Search {
     const byRole = new Map<Role, Document[]>();
     const candidates = this.candidates();
     const plain = candidates.filter((path) => containerOf(path) === null);
-    this.deployments = plain.length === 0 ? [] : deploymentsOf(this.documents, plain);
+    if (plain.length > 0) {
+      const { deployments, erased } = survey(this.documents, plain);
+      this.deployments = deployments;
+      this.documents.erased = erased;
+    }
     for (const path of candidates) {
       for (const document of this.recognised(path)) {
         const role = this.roleOf(document);

@@ -11,6 +11,14 @@ export const upgradeHeader: LocationRule = {
       return;
     }
     const [line] = lost.lines;
+    const by = line?.document.source.erasedBy ?? null;
+    if (line !== undefined && by !== null) {
+      report({
+        ...placeOfLoss(lost, location),
+        message: `${called(location)} sends ${sent(lost.request, "Upgrade")} to ${upstreamName(location)}: ${by} runs \`envsubst\` without a list of names, which replaces \`$http_upgrade\` by nothing. List the variables that it is for: \`envsubst '$NAME $OTHER'\`.`,
+      });
+      return;
+    }
     const cause =
       line === undefined
         ? "no `proxy_set_header Upgrade` is in force here, and nginx does not pass it on by itself"

@@ -42,6 +42,7 @@ export function cutOut(text: string, cut: Cut): Source {
     isExample,
     role,
     surroundings,
+    erasedBy: null,
     unreadable,
   };
 }

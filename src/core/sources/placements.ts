@@ -136,3 +136,31 @@ function configOf(item: unknown, files: ReadonlyMap<string, string>): Placement[
     ? []
     : [{ from, to: absolute(to, "/"), intoFolder: false }];
 }
+
+/** An `envsubst` without a list of names, which replaces every variable that its input names, nginx's too. */
+export interface BareEnvsubst {
+  /** The path that it reads, as it is written. */
+  readonly input: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** The commands of a script, a Dockerfile or a compose file that erase nginx's variables from a file they name. */
+export function bareEnvsubst(text: string): BareEnvsubst[] {
+  if (text.length > LONGEST) {
+    return [];
+  }
+  const joined = text.replace(/\\\r?\n/g, (escape) => " ".repeat(escape.length));
+  const found: BareEnvsubst[] = [];
+  for (const { 0: command, 1: after = "", index } of joined.matchAll(/\benvsubst\b([^|;&\n]*)/g)) {
+    const before = joined.slice(joined.lastIndexOf("\n", index) + 1, index);
+    const read =
+      /<\s*["']?([^\s"'<>$]+)/.exec(after)?.[1] ??
+      /\bcat\s+([^\s"'|<>$]+)\s*\|\s*$/.exec(before)?.[1];
+    const rest = after.replace(/\d?[<>]{1,2}\s*[^\s<>]+/g, "").replace(/["'\])\s]/g, "");
+    if (read !== undefined && rest === "" && !before.trimStart().startsWith("#")) {
+      found.push({ input: read, line: text.slice(0, index + command.length).split("\n").length });
+    }
+  }
+  return found;
+}

@@ -22,6 +22,8 @@ export interface Source {
   readonly role: "http" | "server" | "location" | null;
   /** The product around it, whose own configuration holds too; null for none. */
   readonly surroundings: Surroundings | null;
+  /** The command that erases nginx's variables from it before nginx reads it; null where none is known to. */
+  readonly erasedBy: string | null;
   /** Why it cannot be judged although it is nginx configuration; null where it can. */
   readonly unreadable: string | null;
 }
