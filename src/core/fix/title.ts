@@ -8,6 +8,8 @@ import type { FixRequest, Remedy } from "./remedy.ts";
 export interface TitleHints {
   /** Nothing changes but that maps are added. */
   readonly onlyMaps: boolean;
+  /** Every upgrade is forwarded already, and now only WebSockets shall be. */
+  readonly narrows: boolean;
   /** `Connection` says upgrade already, to every request, and only that line is at fault. */
   readonly saysUpgrade: boolean;
 }
@@ -17,7 +19,7 @@ export function titleOf(
   request: FixRequest,
   level: Level,
   choice: Choice | null,
-  { onlyMaps, saysUpgrade }: TitleHints,
+  { onlyMaps, narrows, saysUpgrade }: TitleHints,
 ): string {
   const remedies = onlyMaps ? [] : request.remedies;
   const target = targetOf(level, remedies);
@@ -26,9 +28,11 @@ export function titleOf(
   const parts = new Set<string>();
   if (hasPair) {
     parts.add(
-      saysUpgrade
-        ? `ask for an upgrade ${target} only where the client does`
-        : `forward the upgrade ${target}`,
+      narrows
+        ? `forward no other upgrade than websocket ${target}`
+        : saysUpgrade
+          ? `ask for an upgrade ${target} only where the client does`
+          : `forward the upgrade ${target}`,
     );
   }
   for (const remedy of remedies) {

@@ -19,6 +19,8 @@ export interface SummaryInput {
   readonly findings: readonly Finding[];
   /** Those of them that have no place in the diff. */
   readonly unplaced: readonly Finding[];
+  /** Those that have one, but no comment, because there are enough. */
+  readonly leftOut?: ReadonlySet<Finding>;
   /** Fingerprints that an open comment names. */
   readonly live: ReadonlySet<string>;
   /** Fingerprints whose comment a person resolved: they count all the same. */
@@ -91,7 +93,8 @@ function list(title: string, entries: readonly string[]): string {
   return [...(title === "" ? [] : [title, ""]), ...shown].join("\n");
 }
 
-function findingsSection({ findings, unplaced, live, resolved }: SummaryInput): string {
+function findingsSection(input: SummaryInput): string {
+  const { findings, unplaced } = input;
   if (findings.length === 0) return "";
   const withoutPlace = new Set(unplaced);
   const rows = worstFirst(findings)
@@ -101,7 +104,7 @@ function findingsSection({ findings, unplaced, live, resolved }: SummaryInput): 
       code(positionText(finding.place)),
       code(finding.rule),
       sentence(finding.message),
-      standing(finding, withoutPlace, live, resolved),
+      standing(finding, withoutPlace, input),
     ]);
   const more = findings.length > mostRows ? [`And ${findings.length - mostRows} more.`] : [];
   const shown = table(["", "Where", "Rule", "What", "Comment"], rows);
@@ -112,11 +115,11 @@ function findingsSection({ findings, unplaced, live, resolved }: SummaryInput): 
 function standing(
   finding: Finding,
   unplaced: ReadonlySet<Finding>,
-  live: ReadonlySet<string>,
-  resolved: ReadonlySet<string>,
+  { live, resolved, leftOut }: SummaryInput,
 ): string {
   if (resolved.has(finding.fingerprint)) return "resolved by a person; it still counts";
   if (live.has(finding.fingerprint)) return "in the diff";
+  if (leftOut?.has(finding)) return "none: max-comments is reached";
   return unplaced.has(finding) ? "no line in the diff" : "";
 }
 

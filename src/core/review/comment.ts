@@ -143,6 +143,14 @@ function rulesOf(findings: readonly Finding[]): string[] {
   return [...new Set(findings.map(({ rule }) => rule))];
 }
 
+/** Rules whose faults no request head shows: it is right and never sent, or not the only one. */
+const beforeOrBeside: ReadonlySet<string> = new Set([
+  "location-shadowed",
+  "cached-handshake",
+  "subrequest-upgrade",
+  "endpoint",
+]);
+
 /** The request head that reaches the upstream: now, and with the fix. */
 function heads({ analysis, findings, fix }: CommentRequest): string {
   const [report] = reportsOf(analysis, findings);
@@ -154,7 +162,9 @@ function heads({ analysis, findings, fix }: CommentRequest): string {
     const title = `What ${what} sends to the upstream${to}, now and with the change${version}:`;
     return `${title}\n${fence(headDiff(headLines(fix.now), headLines(fix.after)), "diff")}`;
   }
-  if (!report?.upstream || !findings.some(isHandshakeError)) return "";
+  const isAboutHead = (finding: Finding): boolean =>
+    isHandshakeError(finding) && !beforeOrBeside.has(finding.rule);
+  if (!report?.upstream || !findings.some(isAboutHead)) return "";
   const lines = headLines(requestHead(report.exchanges.websocket)).filter(
     (line) => !takenForGranted.test(line),
   );

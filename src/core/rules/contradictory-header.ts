@@ -6,7 +6,7 @@ import { isKnown } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, quoted, upstreamName, written } from "./words.ts";
+import { called, quoted, upstreamName } from "./words.ts";
 
 export const contradictoryHeader: LocationRule = {
   id: "contradictory-header",
@@ -18,7 +18,7 @@ export const contradictoryHeader: LocationRule = {
       const lines = linesOf(uses, name).filter((use) => isSent(use, request));
       const kept = lines.find((use) => saysUpgrade(use, request)) ?? lines[0];
       for (const extra of lines.filter((use) => use !== kept)) {
-        const isClear = name === "Connection" || (kept && written(kept) === written(extra));
+        const isClear = name === "Connection" || kept?.parameters[1] === extra.parameters[1];
         report({
           place: placeOf(extra),
           level: extra.level,

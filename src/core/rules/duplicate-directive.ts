@@ -1,5 +1,5 @@
 import { type ConfigRule, placeOf } from "./rule.ts";
-import { comesByInclude, quoted, written } from "./words.ts";
+import { comesByInclude, quoted } from "./words.ts";
 
 export const duplicateDirective: ConfigRule = {
   id: "duplicate-directive",
@@ -19,7 +19,7 @@ export const duplicateDirective: ConfigRule = {
       }
       const [extra, kept] =
         comesByInclude(use) && !comesByInclude(earlier) ? [earlier, use] : [use, earlier];
-      const areEqual = written(extra) === written(kept);
+      const areEqual = extra.parameters.join(" ") === kept.parameters.join(" ");
       report({
         place: placeOf(extra),
         level: extra.level,
