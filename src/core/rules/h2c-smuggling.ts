@@ -20,7 +20,7 @@ export const h2cSmuggling: LocationRule = {
       return;
     }
     const rule = accessRuleBeside(location);
-    const past = rule === null ? "whatever nginx decides by path" : `${rule.name} and the like`;
+    const past = rule === null ? "whatever nginx decides by path" : "this server's rules of access";
     report({
       place: placeOf(line.use),
       level: line.use.level,
