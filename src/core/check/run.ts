@@ -201,9 +201,7 @@ function reportsOf(
     const reports = new Map<string, Report>();
     const { intent } = simulated;
     const location: ProxiedLocation =
-      takesUnclear && intent.serves === "unclear"
-        ? { ...simulated, intent: { ...intent, serves: "yes" } }
-        : simulated;
+      takesUnclear && intent.serves === "unclear" ? simulated.serving() : simulated;
     rule.check(location, (report) => reports.set(keyOf(rule.id, report.place), report), options);
     return reports;
   });
