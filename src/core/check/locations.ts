@@ -151,8 +151,14 @@ class Simulated implements ProxiedLocation {
     const { config, version, versionKnown, name, level, pass, intent, traffic } = this;
     const serving = { ...intent, serves: "yes" } as const;
     return new Simulated({
-      ...{ config, version, versionKnown, name, level, pass, traffic },
+      config,
+      version,
+      versionKnown,
+      name,
+      level,
+      pass,
       intent: serving,
+      traffic,
     });
   }
 
