@@ -354,6 +354,7 @@ const about: Partial<Record<RuleId, readonly string[]>> = {
   "keepalive-defeated": ["connection"],
   "contradictory-header": ["connection", "host"],
   "host-header": ["host", "origin"],
+  "connection-passthrough": ["connection"],
 };
 
 function sideEffects(

@@ -19,7 +19,7 @@ export const connectionPassthrough: LocationRule = {
         report({
           place: placeOf(origin.use),
           level: origin.use.level,
-          message: `${called(location)} sends whatever \`Connection\` the client writes to ${upstreamName(location)}, because of ${quoted(origin.use)}: the client decides which headers the upstream must drop, and can ask for HTTP/2 in clear text.`,
+          message: `${called(location)} sends ${upstreamName(location)} whatever \`Connection\` the client writes, because of ${quoted(origin.use)}: the client decides which headers the upstream must drop, and can ask for HTTP/2 in clear text.`,
           remedies: [{ kind: "header", name: "Connection", value: null }],
         });
       }

@@ -19,7 +19,7 @@ export const observability: LocationRule = {
     if (place !== null) {
       report({
         place,
-        message: `No access log shows whether handshakes at ${called(location)} succeed: ${log === undefined ? "nginx's default format" : quoted(log)} has no $upstream_status. Failed ones are those with an $http_upgrade and another $status than 101.`,
+        message: `No access log shows whether handshakes at ${called(location)} succeed: ${log === undefined ? "nginx's default format" : quoted(log)} has no \`$upstream_status\`. Failed ones are those with an \`$http_upgrade\` and another \`$status\` than 101.`,
       });
     }
   },

@@ -22,7 +22,7 @@ export const originCheck: LocationRule = {
     } else if (letsOthersIn(location)) {
       report({
         place: placeOf(location.pass),
-        message: `${called(location)} lets pages of any site open a WebSocket with the visitor's cookies, unless the application compares Origin itself.`,
+        message: `${called(location)} lets pages of any site open a WebSocket with the visitor's cookies, unless the application compares \`Origin\` itself.`,
       });
     }
   },

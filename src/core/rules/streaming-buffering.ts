@@ -6,7 +6,7 @@ import { speaksOfEvents } from "../intent/remarks.ts";
 import { partsOf } from "../intent/words.ts";
 import { settingLevel } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, quoted } from "./words.ts";
+import { called, marked, quoted } from "./words.ts";
 
 export const streamingBuffering: LocationRule = {
   id: "streaming-buffering",
@@ -51,7 +51,7 @@ function evidenceIn({ level }: ProxiedLocation): string | null {
   const isNamed = (each: string): boolean =>
     partsOf(each).some((part) => streamWord.test(part)) || /event-(?:stream|source)/i.test(each);
   if (paths.length > 0 && paths.every(isNamed)) {
-    return `the path ${path} is named so`;
+    return `the path ${marked(path)} is named so`;
   }
   const line = location.uses.find(({ name, parameters }) =>
     [name, ...parameters].some((word) => /text\/event-stream|^x-accel-buffering$/i.test(word)),

@@ -11,7 +11,7 @@ export const upstreamPath: LocationRule = {
     const { pass, verdict, traffic } = location;
     const place = placeOf(pass);
     if (verdict.reasons.includes("upstream-path")) {
-      const message = `${called(location)} sends a path with a blank in it to ${upstreamName(location)}, because of ${quoted(pass)}: that is no request.`;
+      const message = `${called(location)} sends ${upstreamName(location)} a path with a blank in it, because of ${quoted(pass)}: that is no request.`;
       report({ place, message, severity: "error" });
       return;
     }
