@@ -180,6 +180,26 @@ export const caps: readonly Scenario[] = [
     acts: [{ gate: "green", says: [`${path} was not analysed: it is larger than 5 MB`] }],
   },
   {
+    name: "a file that is not UTF-8: commented, but a suggestion would change its bytes",
+    setup: {
+      base: nginx.complete,
+      head: {
+        [path]: Buffer.from(
+          nginx.site.replace(pass, `proxy_set_header Connection "caf\u{e9}"; ${pass}`),
+          "latin1",
+        ),
+      },
+    },
+    acts: [
+      {
+        ...healthy,
+        also: ({ pull }) => [
+          pull.comments.some(({ body }) => body.includes("```suggestion")) && "it has a suggestion",
+        ],
+      },
+    ],
+  },
+  {
     name: "a binary file: incomplete, and red where incomplete fails",
     setup: { base: nginx.complete, head: { [path]: new Uint8Array([0, 1, 2]) } },
     acts: [

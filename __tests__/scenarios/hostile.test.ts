@@ -47,7 +47,7 @@ function injections(stage: Stage, result: RunResult): readonly string[] {
   const everything = [result.stdout, result.stderr, ...texts].join("\n");
   return [
     ...commands.map(({ command }) => `a workflow command: ${command}`),
-    ...secrets.filter((secret) => everything.includes(secret)).map((secret) => `shown: ${secret}`),
+    ...secrets.flatMap((secret) => contextsOf(everything, secret)),
     ...pages.flatMap(({ text, tags }) => [
       ...tags.filter((tag) => !ours.test(tag)).map((tag) => `markup: <${tag}>`),
       ...(text.includes(`@${mentioned}`) ? ["a mention"] : []),
@@ -67,6 +67,15 @@ function injections(stage: Stage, result: RunResult): readonly string[] {
       ? ["a line of the log looks like a command"]
       : []),
   ];
+}
+
+/** Where a secret is shown, with what stands around it. */
+function contextsOf(text: string, secret: string): string[] {
+  const found = Array.from(
+    text.matchAll(new RegExp(`.{0,60}${secret}.{0,20}`, "g")),
+    ([context]) => context,
+  );
+  return [...new Set(found)].map((context) => `a secret: ${context}`);
 }
 
 interface Measured extends RunResult {

@@ -66,7 +66,9 @@ export function hostileFiles(seed: number, count: number): Files {
   };
   const files: Record<string, FileContent> = {};
   for (let index = 0; index < count; index += 1) {
-    files[pathOf(index, pick(attacks), pick(folders))] = pick(contents)(pick(attacks), index);
+    // A file's name is shown as it is: a reader must find the file.
+    const name = pick(attacks.filter((attack) => !attack.includes("hunter2")));
+    files[pathOf(index, name, pick(folders))] = pick(contents)(pick(attacks), index);
   }
   return files;
 }

@@ -23,6 +23,8 @@ export interface Act {
   readonly checkout?: boolean;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly faults?: () => Faults;
+  /** So many runs at the same time; what is expected holds for each. Default: 1. */
+  readonly atOnce?: number;
   readonly gate: "green" | "red";
   /** Files whose findings a comment, an annotation, the summary and the report must name. */
   readonly names?: readonly string[];
@@ -61,20 +63,23 @@ export async function play({ setup, acts, then }: Scenario): Promise<readonly st
   const problems: string[] = [];
   try {
     const last = acts[acts.length - 1] ?? acts[0];
-    const { before: _, faults: __, writes: ___, says: ____, ...same } = last;
+    const { before: _, faults: __, atOnce: _____, writes: ___, says: ____, ...same } = last;
     const again = { ...same, ...then };
     const repeated: Act[] = [again, again, again].slice(0, Math.max(1, fewestRuns - acts.length));
     const all = [...acts, ...repeated];
     for (const [index, act] of all.entries()) {
-      const report = join(folder, `${index}.json`);
-      const result = await perform(stage, act, report);
-      const found = [
+      const reports = Array.from({ length: act.atOnce ?? 1 }, (_, run) =>
+        join(folder, `${index}-${run}.json`),
+      );
+      prepare(stage, act);
+      const results = await Promise.all(reports.map((report) => perform(stage, act, report)));
+      const found = results.flatMap((result, run) => [
         ...expectations(act, stage, result),
-        ...invariants(act, stage, result, report),
+        ...invariants(act, stage, result, reports[run] ?? ""),
         ...(index === all.length - 1 && act.writes === undefined && writes(result).length > 0
           ? [`the last run still writes: ${writes(result).join(", ")}`]
           : []),
-      ];
+      ]);
       problems.push(...found.map((problem) => `run ${index + 1}: ${problem}`));
       if (found.length > 0) break;
     }
@@ -85,10 +90,13 @@ export async function play({ setup, acts, then }: Scenario): Promise<readonly st
   }
 }
 
+function prepare(stage: Stage, { before, faults }: Act): void {
+  before?.(stage);
+  const decide = faults?.();
+  stage.github.faults = decide && ((request) => decide(request, stage));
+}
+
 async function perform(stage: Stage, act: Act, report: string): Promise<RunResult> {
-  act.before?.(stage);
-  const faults = act.faults?.();
-  stage.github.faults = faults && ((request) => faults(request, stage));
   const inputs = { "report-file": report, ...act.inputs };
   const event = act.event?.(stage);
   if (!event) return stage.run({ inputs, target: act.target ?? false });

@@ -125,8 +125,9 @@ function locationsSection(analysis: Analysis | null): string {
 function locationRow(report: LocationReport): string[] {
   const { name, proxyPass, intent, verdict, idleTimeoutMs } = report;
   return [
-    code(clip(`location ${name.name}`.trim())) + (intent.serves === "unclear" ? " (perhaps)" : ""),
-    code(clip(name.server ?? "")),
+    code(clip(redact(`location ${name.name}`.trim()))) +
+      (intent.serves === "unclear" ? " (perhaps)" : ""),
+    code(clip(redact(name.server ?? ""))),
     code(positionText(name.place)),
     code(clip(redact(proxyPass.parameters[0] ?? ""))),
     handshakeText(verdict),
