@@ -18248,6 +18248,7 @@ function* usesWithin(level, enters = () => true) {
 ;// CONCATENATED MODULE: ./build/core/handshake/definitions.js
 
 
+
 /** Directives that compute a variable whenever it is asked for, and which of their parameters names it. */
 const computing = new Map([
     ["map", 1],
@@ -18320,20 +18321,30 @@ function definitions(config) {
     return found;
 }
 const setByLocations = new WeakMap();
-/** The variables, in lower case, that some location gives a value with `set`. */
+/**
+ * The variables, in lower case, that some location gives a value with `set`, and whether it may send the request on to
+ * another location, which then sees the value.
+ */
 function setInLocations(config) {
     let found = setByLocations.get(config);
     if (found === undefined) {
-        const names = new Set();
+        const names = new Map();
         for (const { name, level, parameters } of usesWithin(config.main, isOfHttp)) {
             if (name === "set" && (level.context === "location" || level.context === "location-if")) {
-                names.add((parameters[0] ?? "").slice(1).toLowerCase());
+                const variable = (parameters[0] ?? "").slice(1).toLowerCase();
+                names.set(variable, names.get(variable) === true || leadsElsewhere(level));
             }
         }
         setByLocations.set(config, names);
         found = names;
     }
     return found;
+}
+function leadsElsewhere(level) {
+    const own = ["rewrite", "try_files"].some((name) => usesOf(level, name).length > 0);
+    return (own ||
+        effectiveList(level, "error_page").uses.length > 0 ||
+        (level.context === "location-if" && level.parent !== null && leadsElsewhere(level.parent)));
 }
 /** Blocks whose directives define variables of the http block; the entries of a map are values, not directives. */
 function isOfHttp(use) {
@@ -18523,13 +18534,20 @@ function probeHeaders(probe) {
             ];
     }
 }
-/** The value of a request header as `$http_name` gives it, or the empty string. */
+/**
+ * The value of a request header as `$http_name` gives it, or the empty string. Before 1.23.0 only the first line of a
+ * name counted, but for some that are lists.
+ */
 function clientHeader(request, name) {
     const wanted = name.toLowerCase();
-    return request.headers
+    const values = request.headers
         .filter(([header]) => header.toLowerCase().replaceAll("-", "_") === wanted)
-        .map(([, value]) => value)
-        .join(", ");
+        .map(([, value]) => value);
+    if (wanted === "cookie") {
+        return values.join("; ");
+    }
+    const takesAll = request.joinsHeaders !== false || wanted === "x_forwarded_for";
+    return (takesAll ? values : values.slice(0, 1)).join(", ");
 }
 
 ;// CONCATENATED MODULE: ./build/core/handshake/variables.js
@@ -18645,7 +18663,10 @@ function unpassed(name, definition, scope) {
         return unknown(`${scope.meddler} may change $${name}`, `$${name}`);
     }
     const { cameFromElsewhere = false, standsForAll } = scope.request;
-    if (standsForAll && (cameFromElsewhere || definition.name !== "set")) {
+    const mayBeSet = cameFromElsewhere ||
+        definition.name !== "set" ||
+        setInLocations(scope.config).get(name) === true;
+    if (standsForAll && mayBeSet) {
         return unknown(`$${name} is set on the way here, by ${definition.name}`, `$${name}`);
     }
     return "";
@@ -18697,7 +18718,7 @@ function builtin(name, scope) {
     const { request } = scope;
     const runtime = (why) => unknown(`$${name} is ${why}`, `$${name}`);
     const orRuntime = (value, why) => value ?? runtime(why);
-    const sent = (header) => request.standsForAll && maySend(header)
+    const sent = (header) => request.standsForAll && maySend(header, request)
         ? runtime("a header that the client may send")
         : clientHeader(request, header);
     switch (name) {
@@ -18807,12 +18828,28 @@ function cookie(header, name) {
     return "";
 }
 /**
- * Request headers that clients, or the proxies in front of nginx, are known to send, beside those that the probes fix.
- * Any other name is taken for one that nobody sends: it is how a slip such as `$http_upgrad` shows.
+ * Whether a request that stands for many may or may not have this header. The probes fix those that a handshake is made
+ * of, and a name like theirs is taken for a slip, which nobody sends: it is how `$http_upgrad` shows.
  */
-function maySend(name) {
-    return /^(?:x_|cf_|sec_(?!websocket_(?:key|version)$)|if_|accept|access_control_|cloudfront_|fastly_|fly_|true_client)|^(?:origin|cookie|user_agent|authorization|proxy_authorization|referer|forwarded|via|range|cache_control|pragma|dnt|client_ip|content_type|from|date|purpose|save_data|traceparent|tracestate|priority|api_key|apikey|token)$/.test(name);
+function maySend(name, { probe }) {
+    if (name === "upgrade_insecure_requests") {
+        // Browsers say so when they open a page, never in a handshake.
+        return probe === "plain";
+    }
+    return !fixedHeaders.has(name) && !/^(?:http_)?(?:upgr|conn?ec)/.test(name);
 }
+const fixedHeaders = new Set([
+    "host",
+    "sec_websocket_key",
+    "sec_websocket_version",
+    "http2_settings",
+    "keep_alive",
+    "te",
+    "transfer_encoding",
+    "expect",
+    "content_length",
+    "proxy_connection",
+]);
 
 ;// CONCATENATED MODULE: ./build/core/handshake/verdict.js
 
@@ -24924,16 +24961,17 @@ const hiddenResponseHeader = {
 };
 
 ;// CONCATENATED MODULE: ./build/core/handshake/listen.js
+
 /** The addresses of a server, `*:80` where it says none; none where something hidden may say more. */
 function listenersOf(server) {
-    const lines = server.uses.filter((use) => use.name === "listen" && use.parameters.length > 0);
+    const lines = usesOf(server, "listen").filter((use) => use.parameters.length > 0);
     if (lines.length === 0) {
         return server.hidden.length > 0
             ? []
             : [{ address: "*", port: "80", scheme: "http", isDefault: false }];
     }
     // `ssl on` is of nginx before 1.25.1.
-    const ssl = server.uses.some((use) => use.name === "ssl" && use.parameters[0]?.toLowerCase() === "on");
+    const ssl = usesOf(server, "ssl").some((use) => use.parameters[0]?.toLowerCase() === "on");
     return lines.map((use) => {
         const [where = "", ...words] = use.parameters;
         return {
@@ -24955,7 +24993,7 @@ function addressOf(where) {
 }
 /** Every name that a server answers to, as written. */
 function serverNames(server) {
-    return server.uses.filter((use) => use.name === "server_name").flatMap((use) => use.parameters);
+    return usesOf(server, "server_name").flatMap((use) => use.parameters);
 }
 /** `$server_name`: the first name; null where a hidden directive may give one. */
 function serverNameOf(server) {
@@ -24971,6 +25009,23 @@ function exactServerName(server) {
     return first !== undefined && more.length === 0 && /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i.test(first)
         ? first.toLowerCase()
         : null;
+}
+
+;// CONCATENATED MODULE: ./build/core/handshake/ended.js
+/** The exchange of a request that nothing is proxied for. */
+function ended(probe, outcome, steps, at = {}) {
+    return {
+        probe,
+        outcome,
+        status: at.status ?? null,
+        level: at.level ?? null,
+        pass: null,
+        steps,
+        obstacles: [],
+        upstream: null,
+        idleTimeoutMs: null,
+        reusesUpstreamConnection: false,
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/core/handshake/pass.js
@@ -25124,6 +25179,29 @@ function isFinal(found, prefix) {
     return false;
 }
 
+;// CONCATENATED MODULE: ./build/core/handshake/meddler.js
+
+/** Directives that run code on a request before it is passed on: it may set variables, or answer. */
+const meddling = [
+    "rewrite_by_lua",
+    "rewrite_by_lua_block",
+    "rewrite_by_lua_file",
+    "access_by_lua",
+    "access_by_lua_block",
+    "access_by_lua_file",
+    "js_access",
+];
+/** The first such directive of this location or around it, by name; null where there is none. */
+function meddlerOf(level) {
+    for (let at = level; at !== null; at = at.parent) {
+        const uses = meddling.flatMap((name) => usesOf(at, name));
+        if (uses[0] !== undefined) {
+            return uses[0].name;
+        }
+    }
+    return null;
+}
+
 ;// CONCATENATED MODULE: ./build/core/handshake/script.js
 
 
@@ -25151,7 +25229,7 @@ function runScript(level, scope, steps, taken = null) {
 }
 function run(level, running) {
     const { scope } = running;
-    for (const use of level.uses) {
+    for (const use of scriptOf(level)) {
         switch (use.name) {
             case "set":
                 script_assign(use, scope);
@@ -25182,6 +25260,16 @@ function run(level, running) {
         }
     }
     return "next";
+}
+const scripts = new WeakMap();
+/** The level's directives of the rewrite module. They are run for each location of a server, which may have thousands. */
+function scriptOf(level) {
+    let script = scripts.get(level);
+    if (script === undefined) {
+        script = level.uses.filter(({ name }) => /^(?:set|if|return|rewrite|break)$/.test(name));
+        scripts.set(level, script);
+    }
+    return script;
 }
 function runIf(use, inner, running) {
     const { scope, steps, taken } = running;
@@ -25396,6 +25484,8 @@ function holds(use, scope, steps) {
 
 
 
+
+
 /**
  * Simulates the request that stands for all requests of one probe that end at a proxying level.
  *
@@ -25412,23 +25502,7 @@ function simulateAt(config, level, proxyPass, probe, version) {
     const request = standIn(server, location, probe);
     const scope = newScope(config, request, server === null ? null : serverNameOf(server));
     const steps = [];
-    const end = (outcome, step, status = null) => {
-        if (step !== null) {
-            steps.push(step);
-        }
-        return {
-            probe,
-            outcome,
-            status,
-            level,
-            pass: null,
-            steps,
-            obstacles: [],
-            upstream: null,
-            idleTimeoutMs: null,
-            reusesUpstreamConnection: false,
-        };
-    };
+    const end = (outcome, step, status = null) => ended(probe, outcome, [...steps, step], { status, level });
     if (server !== null) {
         // The path that reaches this location may be one that the server's rewrites made.
         const before = runScript(server, { ...scope, path: null, computed: new Map() }, steps);
@@ -25436,11 +25510,12 @@ function simulateAt(config, level, proxyPass, probe, version) {
             return end("answered", `${before.use.name} (line ${lineOf(before.use)})`, before.status);
         }
         if (request.cameFromElsewhere === true) {
-            for (const name of setInLocations(config)) {
+            for (const name of setInLocations(config).keys()) {
                 scope.assigned.set(name, unknown("the location that leads here may set it", `$${name}`));
             }
         }
     }
+    scope.meddler = meddlerOf(location);
     const chosen = limited(location, request.method);
     if (chosen !== location || level.context === "limit_except") {
         return chosen === level
@@ -26072,6 +26147,35 @@ const rules = [
     keepaliveDefeated,
     hostHeader,
 ];
+
+;// CONCATENATED MODULE: ./build/core/handshake/join.js
+
+/** What two versions of nginx make of the same request; where they do not agree it is unknown. */
+function joinVerdicts(one, other) {
+    return {
+        strict: one.strict === other.strict ? one.strict : "unknown",
+        lenient: one.lenient === other.lenient ? one.lenient : "unknown",
+        reasons: [...new Set([...one.reasons, ...other.reasons])],
+    };
+}
+/** The request that two versions send alike; what differs is unknown, headers that only one sends included. */
+function joinRequests(oldest, newest) {
+    const why = "it depends on the version of nginx, which is not known";
+    const both = (one, other) => shown(one) === shown(other) ? other : unknown(why, shown(other));
+    const left = [...oldest.headers];
+    const headers = newest.headers.map((header) => {
+        const at = left.findIndex(({ name }) => name.toLowerCase() === header.name.toLowerCase());
+        const [same] = at < 0 ? [] : left.splice(at, 1);
+        const value = same === undefined ? unknown(why, shown(header.value)) : both(same.value, header.value);
+        return { ...header, value };
+    });
+    const gone = left.map((header) => ({ ...header, value: unknown(why, shown(header.value)) }));
+    return {
+        ...newest,
+        httpVersion: both(oldest.httpVersion, newest.httpVersion),
+        headers: [...headers, ...gone],
+    };
+}
 
 ;// CONCATENATED MODULE: ./build/core/handshake/server.js
 
@@ -27521,40 +27625,13 @@ class Located {
         };
     }
 }
-function joinVerdicts(one, other) {
-    const join = (a, b) => (a === b ? a : "unknown");
-    return {
-        strict: join(one.strict, other.strict),
-        lenient: join(one.lenient, other.lenient),
-        reasons: [...new Set([...one.reasons, ...other.reasons])],
-    };
-}
 /** The head that all versions send; what they do not agree on is unknown. */
 function joinedHead(exchanges) {
-    const requests = exchanges.map(({ upstream }) => upstream);
-    const [oldest] = requests;
-    const newest = requests.at(-1);
-    if (oldest == null || newest == null)
+    const requests = exchanges.flatMap(({ upstream }) => upstream ?? []);
+    if (requests.length < exchanges.length)
         return null;
-    const differs = (a, b, text) => shown(a) === shown(b)
-        ? b
-        : unknown("it depends on the version of nginx, which is not known", text);
-    const onlyIn = (header) => [
-        header.name,
-        unknown("not every version of nginx sends it, and the version is not known", shown(header.value)),
-    ];
-    const headers = [];
-    const left = [...oldest.headers];
-    for (const header of newest.headers) {
-        const at = left.findIndex((each) => each.name.toLowerCase() === header.name.toLowerCase());
-        const [other] = at === -1 ? [] : left.splice(at, 1);
-        headers.push(other === undefined
-            ? onlyIn(header)
-            : [header.name, differs(other.value, header.value, shown(header.value))]);
-    }
-    headers.push(...left.map(onlyIn));
-    const version = `${shown(oldest.httpVersion)} or ${shown(newest.httpVersion)}`;
-    return { httpVersion: differs(oldest.httpVersion, newest.httpVersion, version), headers };
+    const { httpVersion, headers } = requests.reduce(joinRequests);
+    return { httpVersion, headers: headers.map(({ name, value }) => [name, value]) };
 }
 function locations_nameOf(level, pass) {
     const opener = enclosing(level, "location")?.opener ?? null;
@@ -32014,39 +32091,32 @@ function rulePage(rule) {
 
 
 
+
+
 /** nginx follows as many `rewrite … last`, `try_files` and `error_page` before it answers 500. */
 const MOST_CHANGES = 10;
+const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 /** Follows one request that has come to a server's address, to where nginx answers it or hands it on. */
 function route(config, request, candidates, version) {
     const steps = [];
     const chosen = serverFor(request.hostName ?? "", candidates);
     if (chosen === undefined) {
-        const why = "which server answers cannot be told: no regular expression engine of ours reads its name";
-        return endless(request, [...steps, why]);
+        const why = "which server answers cannot be told: a regular expression among their names";
+        return ended(request.probe, "unknown", [...steps, why]);
     }
     const { server, groups, name } = chosen;
     const title = serverNameOf(server);
-    const line = server.opener === null ? "" : ` (line ${lineOf(server.opener)})`;
-    steps.push(`server ${title ?? ""}${line}`.replace("  ", " ") +
-        (name === null ? ", the default for this address" : ""));
-    const scope = newScope(config, request, serverNameOf(server));
+    const words = [
+        "server",
+        ...(title === null || title === "" ? [] : [title]),
+        ...(server.opener === null ? [] : [`(line ${lineOf(server.opener)})`]),
+    ];
+    steps.push(`${words.join(" ")}${name === null ? ", the default for this address" : ""}`);
+    const scope = newScope(config, request, title);
     capture(groups, scope);
     return new Journey(scope, server, version, steps).run();
 }
-function endless(request, steps) {
-    return {
-        probe: request.probe,
-        outcome: "unknown",
-        status: null,
-        level: null,
-        pass: null,
-        steps,
-        obstacles: [],
-        upstream: null,
-        idleTimeoutMs: null,
-        reusesUpstreamConnection: false,
-    };
-}
+/** One request's way, or that of a subrequest, which no access rule stops. */
 class Journey {
     scope;
     server;
@@ -32205,9 +32275,10 @@ class Journey {
             return null;
         }
         const question = target.indexOf("?");
+        // A subrequest has its own path and groups, but the variables of the request.
+        const groups = digits.map((digit) => [digit, this.scope.assigned.get(digit)]);
         const scope = {
             ...this.scope,
-            assigned: new Map(this.scope.assigned),
             path: question < 0 ? target : target.slice(0, question),
             query: question < 0 ? "" : target.slice(question + 1),
             isInternal: true,
@@ -32216,6 +32287,12 @@ class Journey {
         };
         const journey = new Journey(scope, this.server, this.version, [], true);
         const exchange = journey.run();
+        for (const [digit, value] of groups) {
+            this.scope.assigned.delete(digit);
+            if (value !== undefined) {
+                this.scope.assigned.set(digit, value);
+            }
+        }
         this.subrequests.push({ use, exchange });
         // Files are taken as if they were not there.
         return exchange.outcome === "answered" ? (exchange.status ?? 404) : journey.fixedStatus;
@@ -32356,8 +32433,8 @@ class Journey {
         if (step !== null) {
             this.steps.push(step);
         }
-        const exchange = { ...endless(this.scope.request, this.steps), outcome, status, level };
-        return { to: "end", exchange };
+        const { probe } = this.scope.request;
+        return { to: "end", exchange: ended(probe, outcome, this.steps, { status, level }) };
     }
 }
 /** `allow` and `deny` of the nearest level that has either, in order. */
@@ -32370,23 +32447,13 @@ function accessRules(level) {
     }
     return [];
 }
-/** `try_files` of a location or, for paths without one, of the server; it is not inherited, but an `if` keeps it not. */
+/** `try_files` of this very level: it is not inherited, not even by an `if` that holds. */
 function ownTryFiles(level) {
     return usesOf(level, "try_files")[0] ?? null;
 }
 function settingWord(level, name) {
     const setting = effectiveSetting(level, name);
     return setting.state === "set" ? (setting.use.parameters[0] ?? "") : null;
-}
-/** The first directive of this location or around it that runs code on requests, by name; null where there is none. */
-function meddlerOf(level) {
-    for (let at = level; at !== null; at = at.parent) {
-        const use = at.uses.find(({ name }) => /^(?:rewrite|access|set)_by_lua|^js_access$/.test(name));
-        if (use !== undefined) {
-            return use.name;
-        }
-    }
-    return null;
 }
 /** Whether this address speaks HTTP/2 alone, as plain `listen … http2` did before 1.25.1 (E143). */
 function speaksOnlyHttp2({ server, listener }, version) {
@@ -32448,6 +32515,9 @@ function decode(text) {
 
 
 
+
+
+
 /** Takes a URL apart: `http`, `https`, `ws` and `wss`, with host, port, path and query. Undefined where it is none. */
 function parseUrl(url) {
     const match = /^(https?|wss?):\/\/(\[[0-9a-f:.]+\]|[^\s/?#:@[\]]+)(?::(\d+))?([/?][^\s#]*)?(?:#.*)?$/i.exec(url);
@@ -32456,7 +32526,7 @@ function parseUrl(url) {
     }
     const [, scheme = "", host = "", port = null, rest = "/"] = match;
     return {
-        scheme: /s$/i.test(scheme) ? "https" : "http",
+        scheme: /^(?:https|wss)$/i.test(scheme) ? "https" : "http",
         host,
         port,
         target: rest.startsWith("?") ? `/${rest}` : rest,
@@ -32488,7 +32558,7 @@ function trace(config, request, version) {
             ? null
             : newest === null
                 ? verdictOf(only)
-                : trace_joinVerdicts(verdictOf(only), verdictOf(newest)),
+                : joinVerdicts(verdictOf(only), verdictOf(newest)),
         idleTimeoutMs: exchange.idleTimeoutMs,
         reusesUpstreamConnection: exchange.reusesUpstreamConnection,
     };
@@ -32583,7 +32653,7 @@ const expanding = /^(?:proxy_(?:set_header|pass|method|set_body|cache_key|cache_
 function* undefinedVariables(config) {
     for (const use of usesWithin(config.main, ({ name }) => name !== "stream" && name !== "mail")) {
         const isEntry = use.level.context === "map" && use.level.opener?.name === "map";
-        if (!isEntry && !expanding.test(use.name)) {
+        if ((!isEntry && !expanding.test(use.name)) || isNeverCompiled(use)) {
             continue;
         }
         // What follows the source of a map, or a `set`, is the variable that it defines.
@@ -32605,43 +32675,49 @@ function* undefinedVariables(config) {
         }
     }
 }
+/** Request headers of the http block of which nginx takes no notice: every server sets some of its own. */
+function isNeverCompiled({ name, level }) {
+    return (name === "proxy_set_header" &&
+        level.context === "http" &&
+        usesOf(level, "server").every(({ inner }) => inner === null || usesOf(inner, "proxy_set_header").length > 0));
+}
 /** In a regular expression, `$` is an end and no variable. */
 function isRegularExpression(use, index) {
     return use.name === "rewrite" ? index === 0 : /^!?~\*?$/.test(use.parameters[index - 1] ?? "");
 }
+/** `$http_name` joins all lines of a name (changes of 1.23.0). */
+const headersJoined = [1, 23, 0];
 /** What becomes of one request in one version of nginx, if it starts. */
 function simulateRequest(config, request, version) {
     const steps = [];
     const candidates = listenersFor(config, request, steps);
     const [first] = candidates;
-    const ended = (outcome, status, step) => ({
-        probe: request.probe,
-        outcome,
-        status,
-        level: null,
-        pass: null,
-        steps: [...steps, step],
-        obstacles: [],
-        upstream: null,
-        idleTimeoutMs: null,
-        reusesUpstreamConnection: false,
-    });
+    const end = (outcome, status, step) => ended(request.probe, outcome, [...steps, step], { status });
     if (first === undefined) {
-        return ended("unknown", null, steps.length > 0 ? "so nothing answers here" : "there is no server");
+        return end("unknown", null, steps.length > 0 ? "so nothing answers here" : "there is no server");
     }
-    const target = parseTarget(request.target, true);
+    const target = parseTarget(request.target, mergesSlashes(candidates));
     if (target === null) {
-        return ended("answered", 400, `nginx refuses the path ${request.target}`);
+        return end("answered", 400, `nginx refuses the path ${request.target}`);
     }
     if (speaksOnlyHttp2(first, version)) {
-        return ended("answered", 400, "the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS");
+        return end("answered", 400, "the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS");
     }
-    const client = clientRequest(request, first, target);
+    const client = {
+        ...clientRequest(request, first, target),
+        joinsHeaders: isSince(version, headersJoined),
+    };
     if (client.hostName === "") {
-        return ended("answered", 400, "the request has no Host");
+        return end("answered", 400, "the request has no Host");
     }
     const exchange = route(config, client, candidates, version);
     return { ...exchange, steps: [...steps, ...exchange.steps] };
+}
+/** The path is read before the host is known: the default server says how. */
+function mergesSlashes(candidates) {
+    const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
+    const setting = chosen === undefined ? null : effectiveSetting(chosen.server, "merge_slashes");
+    return setting?.state !== "set" || setting.use.parameters[0]?.toLowerCase() !== "off";
 }
 function clientRequest(request, { server, listener }, { path, query }) {
     const asked = request.headers?.find(([name]) => name.toLowerCase() === "host")?.[1];
@@ -32729,13 +32805,6 @@ function trace_placeOf(level) {
         name: name?.kind === "prefix" || name?.kind === "named" ? name.text : opener.parameters.join(" "),
     };
 }
-function trace_joinVerdicts(one, other) {
-    return {
-        strict: one.strict === other.strict ? one.strict : "unknown",
-        lenient: one.lenient === other.lenient ? one.lenient : "unknown",
-        reasons: [...new Set([...one.reasons, ...other.reasons])],
-    };
-}
 /** What two versions agree on. */
 function trace_join(oldest, newest) {
     if (oldest.outcome !== newest.outcome) {
@@ -32751,23 +32820,6 @@ function trace_join(oldest, newest) {
             ? newest.upstream
             : joinRequests(oldest.upstream, newest.upstream),
         reusesUpstreamConnection: oldest.reusesUpstreamConnection && newest.reusesUpstreamConnection,
-    };
-}
-function joinRequests(oldest, newest) {
-    const why = "it depends on the version of nginx, which is not known";
-    const both = (one, other) => shown(one) === shown(other) ? other : unknown(why, shown(other));
-    const left = [...oldest.headers];
-    const headers = newest.headers.map((header) => {
-        const at = left.findIndex(({ name }) => name.toLowerCase() === header.name.toLowerCase());
-        const [same] = at < 0 ? [] : left.splice(at, 1);
-        const value = same === undefined ? unknown(why, shown(header.value)) : both(same.value, header.value);
-        return { ...header, value };
-    });
-    const gone = left.map((header) => ({ ...header, value: unknown(why, shown(header.value)) }));
-    return {
-        ...newest,
-        httpVersion: both(oldest.httpVersion, newest.httpVersion),
-        headers: [...headers, ...gone],
     };
 }
 

@@ -39667,7 +39667,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2094);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4136);
 
 await (0,_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)();
 
@@ -39676,7 +39676,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2094:
+/***/ 4136:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46805,6 +46805,7 @@ function* walk_usesWithin(level, enters = () => true) {
 ;// CONCATENATED MODULE: ./build/core/handshake/definitions.js
 
 
+
 /** Directives that compute a variable whenever it is asked for, and which of their parameters names it. */
 const computing = new Map([
     ["map", 1],
@@ -46877,20 +46878,30 @@ function definitions(config) {
     return found;
 }
 const setByLocations = new WeakMap();
-/** The variables, in lower case, that some location gives a value with `set`. */
+/**
+ * The variables, in lower case, that some location gives a value with `set`, and whether it may send the request on to
+ * another location, which then sees the value.
+ */
 function setInLocations(config) {
     let found = setByLocations.get(config);
     if (found === undefined) {
-        const names = new Set();
+        const names = new Map();
         for (const { name, level, parameters } of walk_usesWithin(config.main, isOfHttp)) {
             if (name === "set" && (level.context === "location" || level.context === "location-if")) {
-                names.add((parameters[0] ?? "").slice(1).toLowerCase());
+                const variable = (parameters[0] ?? "").slice(1).toLowerCase();
+                names.set(variable, names.get(variable) === true || leadsElsewhere(level));
             }
         }
         setByLocations.set(config, names);
         found = names;
     }
     return found;
+}
+function leadsElsewhere(level) {
+    const own = ["rewrite", "try_files"].some((name) => effective_usesOf(level, name).length > 0);
+    return (own ||
+        effective_effectiveList(level, "error_page").uses.length > 0 ||
+        (level.context === "location-if" && level.parent !== null && leadsElsewhere(level.parent)));
 }
 /** Blocks whose directives define variables of the http block; the entries of a map are values, not directives. */
 function isOfHttp(use) {
@@ -47080,13 +47091,20 @@ function probe_probeHeaders(probe) {
             ];
     }
 }
-/** The value of a request header as `$http_name` gives it, or the empty string. */
+/**
+ * The value of a request header as `$http_name` gives it, or the empty string. Before 1.23.0 only the first line of a
+ * name counted, but for some that are lists.
+ */
 function probe_clientHeader(request, name) {
     const wanted = name.toLowerCase();
-    return request.headers
+    const values = request.headers
         .filter(([header]) => header.toLowerCase().replaceAll("-", "_") === wanted)
-        .map(([, value]) => value)
-        .join(", ");
+        .map(([, value]) => value);
+    if (wanted === "cookie") {
+        return values.join("; ");
+    }
+    const takesAll = request.joinsHeaders !== false || wanted === "x_forwarded_for";
+    return (takesAll ? values : values.slice(0, 1)).join(", ");
 }
 
 ;// CONCATENATED MODULE: ./build/core/handshake/variables.js
@@ -47118,7 +47136,7 @@ function variables_newScope(config, request, serverName) {
 function variables_isKnown(value) {
     return typeof value === "string";
 }
-function variables_unknown(why, text) {
+function unknown(why, text) {
     return { unknown: why, text };
 }
 /** The value as people read it: known text, or the text with its unknown parts as written. */
@@ -47159,18 +47177,18 @@ function expand(text, scope, within) {
             result += value.text === "" ? written : value.text;
         }
         if (result.length > LONGEST_VALUE) {
-            return variables_unknown("the value is longer than any header", text);
+            return unknown("the value is longer than any header", text);
         }
     }
     result += text.slice(position);
-    return why === null ? result : variables_unknown(why, result);
+    return why === null ? result : unknown(why, result);
 }
 function variable(name, scope, within) {
     const assigned = scope.assigned.get(name);
     if (assigned !== undefined) {
         return scope.meddler === null || /^\d$/.test(name)
             ? assigned
-            : variables_unknown(`${scope.meddler} may change $${name}`, `$${name}`);
+            : unknown(`${scope.meddler} may change $${name}`, `$${name}`);
     }
     const computed = scope.computed.get(name);
     if (computed !== undefined) {
@@ -47182,7 +47200,7 @@ function variable(name, scope, within) {
     }
     if (definition.name === "map" && definition.inner !== null && isMapOf(definition, name)) {
         if (within.includes(name) || within.length >= MOST_NESTED) {
-            return variables_unknown(`$${name} is defined by itself`, `$${name}`);
+            return unknown(`$${name} is defined by itself`, `$${name}`);
         }
         return mapValue(definition, definition.inner, name, scope, [...within, name]);
     }
@@ -47196,14 +47214,17 @@ function isMapOf(map, name) {
 function unpassed(name, definition, scope) {
     const isScript = ["set", "if", "rewrite", "location", "server_name", "map"].includes(definition.name);
     if (!isScript) {
-        return variables_unknown(`$${name} is set by ${definition.name}`, `$${name}`);
+        return unknown(`$${name} is set by ${definition.name}`, `$${name}`);
     }
     if (scope.meddler !== null) {
-        return variables_unknown(`${scope.meddler} may change $${name}`, `$${name}`);
+        return unknown(`${scope.meddler} may change $${name}`, `$${name}`);
     }
     const { cameFromElsewhere = false, standsForAll } = scope.request;
-    if (standsForAll && (cameFromElsewhere || definition.name !== "set")) {
-        return variables_unknown(`$${name} is set on the way here, by ${definition.name}`, `$${name}`);
+    const mayBeSet = cameFromElsewhere ||
+        definition.name !== "set" ||
+        setInLocations(scope.config).get(name) === true;
+    if (standsForAll && mayBeSet) {
+        return unknown(`$${name} is set on the way here, by ${definition.name}`, `$${name}`);
     }
     return "";
 }
@@ -47214,7 +47235,7 @@ function mapValue(map, inner, name, scope, within) {
     if (variables_isKnown(source)) {
         const selected = map_select(table, source);
         if ("unknown" in selected) {
-            value = variables_unknown(selected.unknown, `$${name}`);
+            value = unknown(selected.unknown, `$${name}`);
         }
         else {
             variables_capture(selected.groups, scope);
@@ -47222,7 +47243,7 @@ function mapValue(map, inner, name, scope, within) {
         }
     }
     else {
-        value = onlyValue(table) ?? variables_unknown(source.unknown, `$${name}`);
+        value = onlyValue(table) ?? unknown(source.unknown, `$${name}`);
     }
     if (!table.volatile) {
         scope.computed.set(name, value);
@@ -47246,15 +47267,15 @@ function variables_capture(groups, scope) {
 /** Makes the numbered groups unknown: whether there was a match, or of what, is not known. */
 function forgetCaptures(scope, why) {
     for (let digit = 1; digit <= 9; digit++) {
-        scope.assigned.set(String(digit), variables_unknown(why, `$${digit}`));
+        scope.assigned.set(String(digit), unknown(why, `$${digit}`));
     }
 }
 /** How nginx's own variables read, by exact name; the rest is known only while nginx runs. */
 function builtin(name, scope) {
     const { request } = scope;
-    const runtime = (why) => variables_unknown(`$${name} is ${why}`, `$${name}`);
+    const runtime = (why) => unknown(`$${name} is ${why}`, `$${name}`);
     const orRuntime = (value, why) => value ?? runtime(why);
-    const sent = (header) => request.standsForAll && maySend(header)
+    const sent = (header) => request.standsForAll && maySend(header, request)
         ? runtime("a header that the client may send")
         : probe_clientHeader(request, header);
     switch (name) {
@@ -47364,12 +47385,28 @@ function cookie(header, name) {
     return "";
 }
 /**
- * Request headers that clients, or the proxies in front of nginx, are known to send, beside those that the probes fix.
- * Any other name is taken for one that nobody sends: it is how a slip such as `$http_upgrad` shows.
+ * Whether a request that stands for many may or may not have this header. The probes fix those that a handshake is made
+ * of, and a name like theirs is taken for a slip, which nobody sends: it is how `$http_upgrad` shows.
  */
-function maySend(name) {
-    return /^(?:x_|cf_|sec_(?!websocket_(?:key|version)$)|if_|accept|access_control_|cloudfront_|fastly_|fly_|true_client)|^(?:origin|cookie|user_agent|authorization|proxy_authorization|referer|forwarded|via|range|cache_control|pragma|dnt|client_ip|content_type|from|date|purpose|save_data|traceparent|tracestate|priority|api_key|apikey|token)$/.test(name);
+function maySend(name, { probe }) {
+    if (name === "upgrade_insecure_requests") {
+        // Browsers say so when they open a page, never in a handshake.
+        return probe === "plain";
+    }
+    return !fixedHeaders.has(name) && !/^(?:http_)?(?:upgr|conn?ec)/.test(name);
 }
+const fixedHeaders = new Set([
+    "host",
+    "sec_websocket_key",
+    "sec_websocket_version",
+    "http2_settings",
+    "keep_alive",
+    "te",
+    "transfer_encoding",
+    "expect",
+    "content_length",
+    "proxy_connection",
+]);
 
 ;// CONCATENATED MODULE: ./build/core/handshake/verdict.js
 
@@ -49551,7 +49588,7 @@ function proxyTarget(use, scope) {
     const [, name = "", port] = /^[a-z]+:\/\/(\[[^\]]*\]|[^:]*)(?::(.*))?$/i.exec(address) ?? [];
     const usual = isSecure ? "443" : "80";
     const host = socket !== null ? "localhost" : port === undefined || port === usual ? name : `${name}:${port}`;
-    const wrap = (part) => why !== null && (part.includes("$") || !text.includes("$")) ? variables_unknown(why, part) : part;
+    const wrap = (part) => why !== null && (part.includes("$") || !text.includes("$")) ? unknown(why, part) : part;
     return {
         use,
         address: wrap(address),
@@ -49675,7 +49712,7 @@ function upstreamRequest(level, target, scope, version) {
             name: "Content-Length",
             value: variables_isKnown(sentBody)
                 ? String(utf8Length(sentBody))
-                : variables_unknown(sentBody.unknown, `length of ${sentBody.text}`),
+                : unknown(sentBody.unknown, `length of ${sentBody.text}`),
             origin: { from: "directive", use: body },
         });
     }
@@ -49761,7 +49798,7 @@ function upstreamUri(level, target, scope) {
         return target.uri;
     }
     const isExactlyKnown = scope.path !== null && query !== null;
-    const known = (text) => isExactlyKnown ? text : variables_unknown("it follows the path that the client asks for", text);
+    const known = (text) => isExactlyKnown ? text : unknown("it follows the path that the client asks for", text);
     const path = locationPath(level);
     const sample = scope.path ?? path ?? "/";
     const suffix = query === null || query === "" ? "" : `?${query}`;
@@ -49810,7 +49847,7 @@ function settingText(setting, byDefault) {
         case "set":
             return setting.use.parameters[0] ?? "";
         case "unknown":
-            return variables_unknown(setting.why, "");
+            return unknown(setting.why, "");
     }
 }
 function utf8Length(text) {
@@ -53481,16 +53518,17 @@ const hiddenResponseHeader = {
 };
 
 ;// CONCATENATED MODULE: ./build/core/handshake/listen.js
+
 /** The addresses of a server, `*:80` where it says none; none where something hidden may say more. */
 function listenersOf(server) {
-    const lines = server.uses.filter((use) => use.name === "listen" && use.parameters.length > 0);
+    const lines = effective_usesOf(server, "listen").filter((use) => use.parameters.length > 0);
     if (lines.length === 0) {
         return server.hidden.length > 0
             ? []
             : [{ address: "*", port: "80", scheme: "http", isDefault: false }];
     }
     // `ssl on` is of nginx before 1.25.1.
-    const ssl = server.uses.some((use) => use.name === "ssl" && use.parameters[0]?.toLowerCase() === "on");
+    const ssl = effective_usesOf(server, "ssl").some((use) => use.parameters[0]?.toLowerCase() === "on");
     return lines.map((use) => {
         const [where = "", ...words] = use.parameters;
         return {
@@ -53512,7 +53550,7 @@ function addressOf(where) {
 }
 /** Every name that a server answers to, as written. */
 function serverNames(server) {
-    return server.uses.filter((use) => use.name === "server_name").flatMap((use) => use.parameters);
+    return effective_usesOf(server, "server_name").flatMap((use) => use.parameters);
 }
 /** `$server_name`: the first name; null where a hidden directive may give one. */
 function listen_serverNameOf(server) {
@@ -53528,6 +53566,23 @@ function exactServerName(server) {
     return first !== undefined && more.length === 0 && /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i.test(first)
         ? first.toLowerCase()
         : null;
+}
+
+;// CONCATENATED MODULE: ./build/core/handshake/ended.js
+/** The exchange of a request that nothing is proxied for. */
+function ended_ended(probe, outcome, steps, at = {}) {
+    return {
+        probe,
+        outcome,
+        status: at.status ?? null,
+        level: at.level ?? null,
+        pass: null,
+        steps,
+        obstacles: [],
+        upstream: null,
+        idleTimeoutMs: null,
+        reusesUpstreamConnection: false,
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/core/handshake/pass.js
@@ -53681,6 +53736,29 @@ function isFinal(found, prefix) {
     return false;
 }
 
+;// CONCATENATED MODULE: ./build/core/handshake/meddler.js
+
+/** Directives that run code on a request before it is passed on: it may set variables, or answer. */
+const meddling = [
+    "rewrite_by_lua",
+    "rewrite_by_lua_block",
+    "rewrite_by_lua_file",
+    "access_by_lua",
+    "access_by_lua_block",
+    "access_by_lua_file",
+    "js_access",
+];
+/** The first such directive of this location or around it, by name; null where there is none. */
+function meddler_meddlerOf(level) {
+    for (let at = level; at !== null; at = at.parent) {
+        const uses = meddling.flatMap((name) => effective_usesOf(at, name));
+        if (uses[0] !== undefined) {
+            return uses[0].name;
+        }
+    }
+    return null;
+}
+
 ;// CONCATENATED MODULE: ./build/core/handshake/script.js
 
 
@@ -53708,7 +53786,7 @@ function script_runScript(level, scope, steps, taken = null) {
 }
 function run(level, running) {
     const { scope } = running;
-    for (const use of level.uses) {
+    for (const use of scriptOf(level)) {
         switch (use.name) {
             case "set":
                 script_assign(use, scope);
@@ -53739,6 +53817,16 @@ function run(level, running) {
         }
     }
     return "next";
+}
+const scripts = new WeakMap();
+/** The level's directives of the rewrite module. They are run for each location of a server, which may have thousands. */
+function scriptOf(level) {
+    let script = scripts.get(level);
+    if (script === undefined) {
+        script = level.uses.filter(({ name }) => /^(?:set|if|return|rewrite|break)$/.test(name));
+        scripts.set(level, script);
+    }
+    return script;
 }
 function runIf(use, inner, running) {
     const { scope, steps, taken } = running;
@@ -53796,7 +53884,7 @@ function forgetAssigned(level, scope, condition) {
         if (use.name === "set" && use.parameters[0] !== undefined) {
             const name = use.parameters[0].slice(1).toLowerCase();
             const why = `whether (${conditionText(condition)}) holds is not known`;
-            scope.assigned.set(name, variables_unknown(why, `$${name}`));
+            scope.assigned.set(name, unknown(why, `$${name}`));
             if (name === "args") {
                 scope.query = null;
             }
@@ -53953,6 +54041,8 @@ function holds(use, scope, steps) {
 
 
 
+
+
 /**
  * Simulates the request that stands for all requests of one probe that end at a proxying level.
  *
@@ -53969,23 +54059,7 @@ function simulateAt(config, level, proxyPass, probe, version) {
     const request = standIn(server, location, probe);
     const scope = variables_newScope(config, request, server === null ? null : listen_serverNameOf(server));
     const steps = [];
-    const end = (outcome, step, status = null) => {
-        if (step !== null) {
-            steps.push(step);
-        }
-        return {
-            probe,
-            outcome,
-            status,
-            level,
-            pass: null,
-            steps,
-            obstacles: [],
-            upstream: null,
-            idleTimeoutMs: null,
-            reusesUpstreamConnection: false,
-        };
-    };
+    const end = (outcome, step, status = null) => ended_ended(probe, outcome, [...steps, step], { status, level });
     if (server !== null) {
         // The path that reaches this location may be one that the server's rewrites made.
         const before = script_runScript(server, { ...scope, path: null, computed: new Map() }, steps);
@@ -53993,11 +54067,12 @@ function simulateAt(config, level, proxyPass, probe, version) {
             return end("answered", `${before.use.name} (line ${script_lineOf(before.use)})`, before.status);
         }
         if (request.cameFromElsewhere === true) {
-            for (const name of setInLocations(config)) {
-                scope.assigned.set(name, variables_unknown("the location that leads here may set it", `$${name}`));
+            for (const name of setInLocations(config).keys()) {
+                scope.assigned.set(name, unknown("the location that leads here may set it", `$${name}`));
             }
         }
     }
+    scope.meddler = meddler_meddlerOf(location);
     const chosen = simulate_limited(location, request.method);
     if (chosen !== location || level.context === "limit_except") {
         return chosen === level
@@ -54629,6 +54704,35 @@ const rules_rules = [
     keepaliveDefeated,
     hostHeader,
 ];
+
+;// CONCATENATED MODULE: ./build/core/handshake/join.js
+
+/** What two versions of nginx make of the same request; where they do not agree it is unknown. */
+function join_joinVerdicts(one, other) {
+    return {
+        strict: one.strict === other.strict ? one.strict : "unknown",
+        lenient: one.lenient === other.lenient ? one.lenient : "unknown",
+        reasons: [...new Set([...one.reasons, ...other.reasons])],
+    };
+}
+/** The request that two versions send alike; what differs is unknown, headers that only one sends included. */
+function join_joinRequests(oldest, newest) {
+    const why = "it depends on the version of nginx, which is not known";
+    const both = (one, other) => variables_shown(one) === variables_shown(other) ? other : unknown(why, variables_shown(other));
+    const left = [...oldest.headers];
+    const headers = newest.headers.map((header) => {
+        const at = left.findIndex(({ name }) => name.toLowerCase() === header.name.toLowerCase());
+        const [same] = at < 0 ? [] : left.splice(at, 1);
+        const value = same === undefined ? unknown(why, variables_shown(header.value)) : both(same.value, header.value);
+        return { ...header, value };
+    });
+    const gone = left.map((header) => ({ ...header, value: unknown(why, variables_shown(header.value)) }));
+    return {
+        ...newest,
+        httpVersion: both(oldest.httpVersion, newest.httpVersion),
+        headers: [...headers, ...gone],
+    };
+}
 
 ;// CONCATENATED MODULE: ./build/core/handshake/server.js
 
@@ -56041,7 +56145,7 @@ class Located {
         return this.#versions;
     }
     get verdict() {
-        return this.versions.map(({ verdict }) => verdict).reduce(joinVerdicts);
+        return this.versions.map(({ verdict }) => verdict).reduce(join_joinVerdicts);
     }
     get exchanges() {
         return this.#newest.exchanges;
@@ -56078,40 +56182,13 @@ class Located {
         };
     }
 }
-function joinVerdicts(one, other) {
-    const join = (a, b) => (a === b ? a : "unknown");
-    return {
-        strict: join(one.strict, other.strict),
-        lenient: join(one.lenient, other.lenient),
-        reasons: [...new Set([...one.reasons, ...other.reasons])],
-    };
-}
 /** The head that all versions send; what they do not agree on is unknown. */
 function joinedHead(exchanges) {
-    const requests = exchanges.map(({ upstream }) => upstream);
-    const [oldest] = requests;
-    const newest = requests.at(-1);
-    if (oldest == null || newest == null)
+    const requests = exchanges.flatMap(({ upstream }) => upstream ?? []);
+    if (requests.length < exchanges.length)
         return null;
-    const differs = (a, b, text) => variables_shown(a) === variables_shown(b)
-        ? b
-        : variables_unknown("it depends on the version of nginx, which is not known", text);
-    const onlyIn = (header) => [
-        header.name,
-        variables_unknown("not every version of nginx sends it, and the version is not known", variables_shown(header.value)),
-    ];
-    const headers = [];
-    const left = [...oldest.headers];
-    for (const header of newest.headers) {
-        const at = left.findIndex((each) => each.name.toLowerCase() === header.name.toLowerCase());
-        const [other] = at === -1 ? [] : left.splice(at, 1);
-        headers.push(other === undefined
-            ? onlyIn(header)
-            : [header.name, differs(other.value, header.value, variables_shown(header.value))]);
-    }
-    headers.push(...left.map(onlyIn));
-    const version = `${variables_shown(oldest.httpVersion)} or ${variables_shown(newest.httpVersion)}`;
-    return { httpVersion: differs(oldest.httpVersion, newest.httpVersion, version), headers };
+    const { httpVersion, headers } = requests.reduce(join_joinRequests);
+    return { httpVersion, headers: headers.map(({ name, value }) => [name, value]) };
 }
 function locations_nameOf(level, pass) {
     const opener = simulate_enclosing(level, "location")?.opener ?? null;
@@ -60571,39 +60648,32 @@ function rulePage(rule) {
 
 
 
+
+
 /** nginx follows as many `rewrite … last`, `try_files` and `error_page` before it answers 500. */
 const MOST_CHANGES = 10;
+const digits = (/* unused pure expression or super */ null && (["1", "2", "3", "4", "5", "6", "7", "8", "9"]));
 /** Follows one request that has come to a server's address, to where nginx answers it or hands it on. */
 function route_route(config, request, candidates, version) {
     const steps = [];
     const chosen = serverFor(request.hostName ?? "", candidates);
     if (chosen === undefined) {
-        const why = "which server answers cannot be told: no regular expression engine of ours reads its name";
-        return endless(request, [...steps, why]);
+        const why = "which server answers cannot be told: a regular expression among their names";
+        return ended(request.probe, "unknown", [...steps, why]);
     }
     const { server, groups, name } = chosen;
     const title = serverNameOf(server);
-    const line = server.opener === null ? "" : ` (line ${lineOf(server.opener)})`;
-    steps.push(`server ${title ?? ""}${line}`.replace("  ", " ") +
-        (name === null ? ", the default for this address" : ""));
-    const scope = newScope(config, request, serverNameOf(server));
+    const words = [
+        "server",
+        ...(title === null || title === "" ? [] : [title]),
+        ...(server.opener === null ? [] : [`(line ${lineOf(server.opener)})`]),
+    ];
+    steps.push(`${words.join(" ")}${name === null ? ", the default for this address" : ""}`);
+    const scope = newScope(config, request, title);
     capture(groups, scope);
     return new Journey(scope, server, version, steps).run();
 }
-function endless(request, steps) {
-    return {
-        probe: request.probe,
-        outcome: "unknown",
-        status: null,
-        level: null,
-        pass: null,
-        steps,
-        obstacles: [],
-        upstream: null,
-        idleTimeoutMs: null,
-        reusesUpstreamConnection: false,
-    };
-}
+/** One request's way, or that of a subrequest, which no access rule stops. */
 class Journey {
     scope;
     server;
@@ -60762,9 +60832,10 @@ class Journey {
             return null;
         }
         const question = target.indexOf("?");
+        // A subrequest has its own path and groups, but the variables of the request.
+        const groups = digits.map((digit) => [digit, this.scope.assigned.get(digit)]);
         const scope = {
             ...this.scope,
-            assigned: new Map(this.scope.assigned),
             path: question < 0 ? target : target.slice(0, question),
             query: question < 0 ? "" : target.slice(question + 1),
             isInternal: true,
@@ -60773,6 +60844,12 @@ class Journey {
         };
         const journey = new Journey(scope, this.server, this.version, [], true);
         const exchange = journey.run();
+        for (const [digit, value] of groups) {
+            this.scope.assigned.delete(digit);
+            if (value !== undefined) {
+                this.scope.assigned.set(digit, value);
+            }
+        }
         this.subrequests.push({ use, exchange });
         // Files are taken as if they were not there.
         return exchange.outcome === "answered" ? (exchange.status ?? 404) : journey.fixedStatus;
@@ -60913,8 +60990,8 @@ class Journey {
         if (step !== null) {
             this.steps.push(step);
         }
-        const exchange = { ...endless(this.scope.request, this.steps), outcome, status, level };
-        return { to: "end", exchange };
+        const { probe } = this.scope.request;
+        return { to: "end", exchange: ended(probe, outcome, this.steps, { status, level }) };
     }
 }
 /** `allow` and `deny` of the nearest level that has either, in order. */
@@ -60927,23 +61004,13 @@ function accessRules(level) {
     }
     return [];
 }
-/** `try_files` of a location or, for paths without one, of the server; it is not inherited, but an `if` keeps it not. */
+/** `try_files` of this very level: it is not inherited, not even by an `if` that holds. */
 function ownTryFiles(level) {
     return usesOf(level, "try_files")[0] ?? null;
 }
 function settingWord(level, name) {
     const setting = effectiveSetting(level, name);
     return setting.state === "set" ? (setting.use.parameters[0] ?? "") : null;
-}
-/** The first directive of this location or around it that runs code on requests, by name; null where there is none. */
-function meddlerOf(level) {
-    for (let at = level; at !== null; at = at.parent) {
-        const use = at.uses.find(({ name }) => /^(?:rewrite|access|set)_by_lua|^js_access$/.test(name));
-        if (use !== undefined) {
-            return use.name;
-        }
-    }
-    return null;
 }
 /** Whether this address speaks HTTP/2 alone, as plain `listen … http2` did before 1.25.1 (E143). */
 function route_speaksOnlyHttp2({ server, listener }, version) {
@@ -60963,6 +61030,9 @@ function route_speaksOnlyHttp2({ server, listener }, version) {
 
 
 
+
+
+
 /** Takes a URL apart: `http`, `https`, `ws` and `wss`, with host, port, path and query. Undefined where it is none. */
 function parseUrl(url) {
     const match = /^(https?|wss?):\/\/(\[[0-9a-f:.]+\]|[^\s/?#:@[\]]+)(?::(\d+))?([/?][^\s#]*)?(?:#.*)?$/i.exec(url);
@@ -60971,7 +61041,7 @@ function parseUrl(url) {
     }
     const [, scheme = "", host = "", port = null, rest = "/"] = match;
     return {
-        scheme: /s$/i.test(scheme) ? "https" : "http",
+        scheme: /^(?:https|wss)$/i.test(scheme) ? "https" : "http",
         host,
         port,
         target: rest.startsWith("?") ? `/${rest}` : rest,
@@ -61003,7 +61073,7 @@ function trace_trace(config, request, version) {
             ? null
             : newest === null
                 ? verdictOf(only)
-                : trace_joinVerdicts(verdictOf(only), verdictOf(newest)),
+                : joinVerdicts(verdictOf(only), verdictOf(newest)),
         idleTimeoutMs: exchange.idleTimeoutMs,
         reusesUpstreamConnection: exchange.reusesUpstreamConnection,
     };
@@ -61098,7 +61168,7 @@ const expanding = /^(?:proxy_(?:set_header|pass|method|set_body|cache_key|cache_
 function* undefinedVariables(config) {
     for (const use of usesWithin(config.main, ({ name }) => name !== "stream" && name !== "mail")) {
         const isEntry = use.level.context === "map" && use.level.opener?.name === "map";
-        if (!isEntry && !expanding.test(use.name)) {
+        if ((!isEntry && !expanding.test(use.name)) || isNeverCompiled(use)) {
             continue;
         }
         // What follows the source of a map, or a `set`, is the variable that it defines.
@@ -61120,43 +61190,49 @@ function* undefinedVariables(config) {
         }
     }
 }
+/** Request headers of the http block of which nginx takes no notice: every server sets some of its own. */
+function isNeverCompiled({ name, level }) {
+    return (name === "proxy_set_header" &&
+        level.context === "http" &&
+        usesOf(level, "server").every(({ inner }) => inner === null || usesOf(inner, "proxy_set_header").length > 0));
+}
 /** In a regular expression, `$` is an end and no variable. */
 function isRegularExpression(use, index) {
     return use.name === "rewrite" ? index === 0 : /^!?~\*?$/.test(use.parameters[index - 1] ?? "");
 }
+/** `$http_name` joins all lines of a name (changes of 1.23.0). */
+const headersJoined = (/* unused pure expression or super */ null && ([1, 23, 0]));
 /** What becomes of one request in one version of nginx, if it starts. */
 function simulateRequest(config, request, version) {
     const steps = [];
     const candidates = listenersFor(config, request, steps);
     const [first] = candidates;
-    const ended = (outcome, status, step) => ({
-        probe: request.probe,
-        outcome,
-        status,
-        level: null,
-        pass: null,
-        steps: [...steps, step],
-        obstacles: [],
-        upstream: null,
-        idleTimeoutMs: null,
-        reusesUpstreamConnection: false,
-    });
+    const end = (outcome, status, step) => ended(request.probe, outcome, [...steps, step], { status });
     if (first === undefined) {
-        return ended("unknown", null, steps.length > 0 ? "so nothing answers here" : "there is no server");
+        return end("unknown", null, steps.length > 0 ? "so nothing answers here" : "there is no server");
     }
-    const target = parseTarget(request.target, true);
+    const target = parseTarget(request.target, mergesSlashes(candidates));
     if (target === null) {
-        return ended("answered", 400, `nginx refuses the path ${request.target}`);
+        return end("answered", 400, `nginx refuses the path ${request.target}`);
     }
     if (speaksOnlyHttp2(first, version)) {
-        return ended("answered", 400, "the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS");
+        return end("answered", 400, "the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS");
     }
-    const client = clientRequest(request, first, target);
+    const client = {
+        ...clientRequest(request, first, target),
+        joinsHeaders: isSince(version, headersJoined),
+    };
     if (client.hostName === "") {
-        return ended("answered", 400, "the request has no Host");
+        return end("answered", 400, "the request has no Host");
     }
     const exchange = route(config, client, candidates, version);
     return { ...exchange, steps: [...steps, ...exchange.steps] };
+}
+/** The path is read before the host is known: the default server says how. */
+function mergesSlashes(candidates) {
+    const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
+    const setting = chosen === undefined ? null : effectiveSetting(chosen.server, "merge_slashes");
+    return setting?.state !== "set" || setting.use.parameters[0]?.toLowerCase() !== "off";
 }
 function clientRequest(request, { server, listener }, { path, query }) {
     const asked = request.headers?.find(([name]) => name.toLowerCase() === "host")?.[1];
@@ -61244,13 +61320,6 @@ function trace_placeOf(level) {
         name: name?.kind === "prefix" || name?.kind === "named" ? name.text : opener.parameters.join(" "),
     };
 }
-function trace_joinVerdicts(one, other) {
-    return {
-        strict: one.strict === other.strict ? one.strict : "unknown",
-        lenient: one.lenient === other.lenient ? one.lenient : "unknown",
-        reasons: [...new Set([...one.reasons, ...other.reasons])],
-    };
-}
 /** What two versions agree on. */
 function trace_join(oldest, newest) {
     if (oldest.outcome !== newest.outcome) {
@@ -61266,23 +61335,6 @@ function trace_join(oldest, newest) {
             ? newest.upstream
             : joinRequests(oldest.upstream, newest.upstream),
         reusesUpstreamConnection: oldest.reusesUpstreamConnection && newest.reusesUpstreamConnection,
-    };
-}
-function joinRequests(oldest, newest) {
-    const why = "it depends on the version of nginx, which is not known";
-    const both = (one, other) => shown(one) === shown(other) ? other : unknown(why, shown(other));
-    const left = [...oldest.headers];
-    const headers = newest.headers.map((header) => {
-        const at = left.findIndex(({ name }) => name.toLowerCase() === header.name.toLowerCase());
-        const [same] = at < 0 ? [] : left.splice(at, 1);
-        const value = same === undefined ? unknown(why, shown(header.value)) : both(same.value, header.value);
-        return { ...header, value };
-    });
-    const gone = left.map((header) => ({ ...header, value: unknown(why, shown(header.value)) }));
-    return {
-        ...newest,
-        httpVersion: both(oldest.httpVersion, newest.httpVersion),
-        headers: [...headers, ...gone],
     };
 }
 

@@ -108,6 +108,8 @@ function serverBlock(world: World, name: string, isDefault: boolean): string[] {
       `error_page 403 418 ${random.pick(["= @named", "@named", "=200 /api/error", "/ws"])};`,
     );
   if (random.chance(0.03)) lines.push("auth_request /auth;");
+  if (random.chance(0.03)) lines.push("merge_slashes off;");
+  if (random.chance(0.03)) lines.push("recursive_error_pages on;");
   const names = random
     .shuffle([
       "/ws",
@@ -223,7 +225,7 @@ function breakSomething({ random }: World, lines: string[]): void {
     "proxy_http_version 1.2;",
     "proxy_set_header Upgrade;",
     "proxy_set_header X-Lost $nowhere_defined;",
-    "proxy_pass http://127.0.0.1;",
+    "proxy_pass ws://127.0.0.1:@BACKEND@;",
     "proxy_read_timeout 1.5h;",
     "keepalive 4;",
     "map $host $twice { default a; default b; }",

@@ -1,11 +1,11 @@
 import type { LocationReport } from "../analysis.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Config, Level, Use } from "../config/model.ts";
-import type { Exchange, Result, UpstreamHeader, Value, Verdict } from "../handshake/model.ts";
+import { joinRequests, joinVerdicts } from "../handshake/join.ts";
+import type { Exchange, ProbeName, Verdict } from "../handshake/model.ts";
 import { proxyingLevels } from "../handshake/pass.ts";
 import { enclosing, simulateAt } from "../handshake/simulate.ts";
 import { upstreamOf } from "../handshake/upstream-request.ts";
-import { shown, unknown } from "../handshake/variables.ts";
 import { verdictOf } from "../handshake/verdict.ts";
 import { intentOf } from "../intent/intent.ts";
 import type { Intent, Traffic } from "../intent/model.ts";
@@ -37,7 +37,7 @@ export class Located implements LocationReport {
   readonly traffic: Traffic;
   readonly #asked: readonly NginxVersion[];
   #name: LocationName | null = null;
-  #versions: readonly [ProxiedLocation, ...ProxiedLocation[]] | null = null;
+  #versions: readonly [Simulated, ...Simulated[]] | null = null;
 
   constructor(
     config: Config,
@@ -61,7 +61,7 @@ export class Located implements LocationReport {
   }
 
   /** In the order of the versions, oldest first. */
-  get versions(): readonly [ProxiedLocation, ...ProxiedLocation[]] {
+  get versions(): readonly [Simulated, ...Simulated[]] {
     if (this.#versions === null) {
       const [first, ...others] = this.#asked.map((version) => this.#simulated(version));
       if (first === undefined) throw new Error("a location is simulated for at least one version");
@@ -86,74 +86,93 @@ export class Located implements LocationReport {
     return this.#newest.exchanges.websocket.idleTimeoutMs;
   }
 
-  get #newest(): ProxiedLocation {
+  get #newest(): Simulated {
     return this.versions.at(-1) ?? this.versions[0];
   }
 
-  #simulated(version: NginxVersion): ProxiedLocation {
+  #simulated(version: NginxVersion): Simulated {
     const { config, level, proxyPass: pass, name, intent, traffic } = this;
-    const exchanges = {
-      websocket: simulateAt(config, level, pass, "websocket", version),
-      plain: simulateAt(config, level, pass, "plain", version),
-      h2c: simulateAt(config, level, pass, "h2c", version),
-    };
-    const { upstream } = exchanges.websocket;
-    return {
+    return new Simulated({
       config,
       version,
       versionKnown: this.#asked.length === 1,
       name,
       level,
       pass,
-      upstream: upstream === null ? null : upstreamOf(config, upstream),
-      exchanges,
-      verdict: verdictOf(exchanges.websocket),
       intent,
       traffic,
-    };
+    });
   }
 }
 
-function joinVerdicts(one: Verdict, other: Verdict): Verdict {
-  const join = (a: Result, b: Result): Result => (a === b ? a : "unknown");
-  return {
-    strict: join(one.strict, other.strict),
-    lenient: join(one.lenient, other.lenient),
-    reasons: [...new Set([...one.reasons, ...other.reasons])],
-  };
+type Asked = Omit<ProxiedLocation, "upstream" | "exchanges" | "verdict">;
+
+/** Simulates a probe when a rule asks for it. */
+class Simulated implements ProxiedLocation {
+  readonly config;
+  readonly version;
+  readonly versionKnown;
+  readonly name;
+  readonly level;
+  readonly pass;
+  readonly intent;
+  readonly traffic;
+  readonly exchanges: ProxiedLocation["exchanges"];
+  #verdict: Verdict | null = null;
+
+  constructor(asked: Asked) {
+    const { config, level, pass, version } = asked;
+    this.config = config;
+    this.version = version;
+    this.versionKnown = asked.versionKnown;
+    this.name = asked.name;
+    this.level = level;
+    this.pass = pass;
+    this.intent = asked.intent;
+    this.traffic = asked.traffic;
+    const done: Partial<Record<ProbeName, Exchange>> = {};
+    const simulated = (probe: ProbeName): Exchange =>
+      (done[probe] ??= simulateAt(config, level, pass, probe, version));
+    this.exchanges = {
+      get websocket() {
+        return simulated("websocket");
+      },
+      get plain() {
+        return simulated("plain");
+      },
+      get h2c() {
+        return simulated("h2c");
+      },
+    };
+  }
+
+  /** The same, taken for one that serves WebSockets. */
+  serving(): ProxiedLocation {
+    const { config, version, versionKnown, name, level, pass, intent, traffic } = this;
+    const serving = { ...intent, serves: "yes" } as const;
+    return new Simulated({
+      ...{ config, version, versionKnown, name, level, pass, traffic },
+      intent: serving,
+    });
+  }
+
+  get upstream(): Use | null {
+    const { upstream } = this.exchanges.websocket;
+    return upstream === null ? null : upstreamOf(this.config, upstream);
+  }
+
+  get verdict(): Verdict {
+    this.#verdict ??= verdictOf(this.exchanges.websocket);
+    return this.#verdict;
+  }
 }
 
 /** The head that all versions send; what they do not agree on is unknown. */
 function joinedHead(exchanges: readonly Exchange[]): LocationReport["upstream"] {
-  const requests = exchanges.map(({ upstream }) => upstream);
-  const [oldest] = requests;
-  const newest = requests.at(-1);
-  if (oldest == null || newest == null) return null;
-  const differs = (a: Value, b: Value, text: string): Value =>
-    shown(a) === shown(b)
-      ? b
-      : unknown("it depends on the version of nginx, which is not known", text);
-  const onlyIn = (header: UpstreamHeader): readonly [string, Value] => [
-    header.name,
-    unknown(
-      "not every version of nginx sends it, and the version is not known",
-      shown(header.value),
-    ),
-  ];
-  const headers: (readonly [string, Value])[] = [];
-  const left = [...oldest.headers];
-  for (const header of newest.headers) {
-    const at = left.findIndex((each) => each.name.toLowerCase() === header.name.toLowerCase());
-    const [other] = at === -1 ? [] : left.splice(at, 1);
-    headers.push(
-      other === undefined
-        ? onlyIn(header)
-        : [header.name, differs(other.value, header.value, shown(header.value))],
-    );
-  }
-  headers.push(...left.map(onlyIn));
-  const version = `${shown(oldest.httpVersion)} or ${shown(newest.httpVersion)}`;
-  return { httpVersion: differs(oldest.httpVersion, newest.httpVersion, version), headers };
+  const requests = exchanges.flatMap(({ upstream }) => upstream ?? []);
+  if (requests.length < exchanges.length) return null;
+  const { httpVersion, headers } = requests.reduce(joinRequests);
+  return { httpVersion, headers: headers.map(({ name, value }) => [name, value]) };
 }
 
 function nameOf(level: Level, pass: Use): LocationName {

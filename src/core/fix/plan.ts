@@ -1,6 +1,6 @@
 import { type EffectiveList, effectiveList, effectiveSetting } from "../config/effective.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
-import { forEachUse } from "../handshake/variables.ts";
+import { forEachUse, usesNamed } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { type Container, containerOf, isOnOneLine } from "./block.ts";
@@ -46,7 +46,7 @@ export function* fixCandidates(request: FixRequest, writable: Writable): Generat
           ]);
     for (const variant of variants) {
       if (isOneResult(variant) && variant.every((edit) => isWritable(wholeLines(edit)))) {
-        const title = titleOf(request, plan.level, choice, plan.titleHints(edits));
+        const title = titleOf(request, plan.level, choice, plan.titleHints(edits, choice));
         yield { title, safety: "safe", edits: variant };
         if (++given === MOST_CANDIDATES) {
           return;
@@ -119,12 +119,14 @@ class Plan {
   }
 
   /** What a title cannot tell from the remedies alone. */
-  titleHints(edits: readonly TextEdit[]): TitleHints {
+  titleHints(edits: readonly TextEdit[], choice: Choice | null): TitleHints {
     const current = this.currentConnection()?.parameters[1] ?? "";
+    const upgrade = this.list.uses.find((use) => isNamed(use, "Upgrade"))?.parameters[1];
     return {
       onlyMaps: edits.length === 0,
+      narrows: choice !== null && choice.upgrade !== "$http_upgrade" && upgrade === "$http_upgrade",
       saysUpgrade:
-        hasToken(current, "upgrade") &&
+        (hasToken(current, "upgrade") || isSameValue(current, "$http_connection")) &&
         !this.headers.some(({ name }) => isSameName(name, "Upgrade")),
     };
   }
@@ -332,19 +334,17 @@ function reach(config: Config): ReadonlyMap<Directive, ReadonlySet<Directive | n
     return known;
   }
   const found = new Map<Directive, Set<Directive | null>>();
-  forEachUse(config.main, ({ name, level }) => {
-    if (name === "proxy_pass") {
-      const block = settingsLevel(level).opener?.directive ?? null;
-      for (const { directive } of effectiveList(level, HEADER).uses) {
-        const blocks = found.get(directive);
-        if (blocks === undefined) {
-          found.set(directive, new Set([block]));
-        } else {
-          blocks.add(block);
-        }
+  for (const { level } of usesNamed(config, "proxy_pass")) {
+    const block = settingsLevel(level).opener?.directive ?? null;
+    for (const { directive } of effectiveList(level, HEADER).uses) {
+      const blocks = found.get(directive);
+      if (blocks === undefined) {
+        found.set(directive, new Set([block]));
+      } else {
+        blocks.add(block);
       }
     }
-  });
+  }
   reaches.set(config, found);
   return found;
 }

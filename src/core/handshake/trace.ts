@@ -1,18 +1,19 @@
 import { isSince, newestVersion, type NginxVersion, oldestVersion } from "../config/directives.ts";
-import { usesOf } from "../config/effective.ts";
+import { effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
 import type { Span } from "../syntax/tree.ts";
 import { isDefined } from "./definitions.ts";
 import { ended } from "./ended.ts";
 import { locationName } from "./locate.ts";
-import type { Exchange, Outcome, ProbeName, UpstreamRequest, Value, Verdict } from "./model.ts";
+import { joinRequests, joinVerdicts } from "./join.ts";
+import type { Exchange, Outcome, ProbeName, UpstreamRequest, Verdict } from "./model.ts";
 import { type ClientRequest, probeHeaders } from "./probe.ts";
 import { route, speaksOnlyHttp2 } from "./route.ts";
 import { lineOf } from "./script.ts";
 import { allListeners, type Listening } from "./server.ts";
 import { enclosing } from "./simulate.ts";
 import { parseTarget } from "./target.ts";
-import { shown, unknown, usesWithin, variablesIn } from "./variables.ts";
+import { usesWithin, variablesIn } from "./variables.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** One request of a client, as far as it is given. */
@@ -275,36 +276,46 @@ export function simulateRequest(
 ): Exchange {
   const steps: string[] = [];
   const candidates = listenersFor(config, request, steps);
-  const [first] = candidates;
-  const end = (outcome: "answered" | "unknown", status: number | null, step: string): Exchange =>
-    ended(request.probe, outcome, [...steps, step], { status });
+  const [first, ...others] = candidates;
   if (first === undefined) {
-    return end(
-      "unknown",
-      null,
-      steps.length > 0 ? "so nothing answers here" : "there is no server",
-    );
+    const why = steps.length > 0 ? "so nothing answers here" : "there is no server";
+    return ended(request.probe, "unknown", [...steps, why]);
   }
-  const target = parseTarget(request.target, true);
+  const exchange = requestTo([first, ...others], config, request, version);
+  return { ...exchange, steps: [...steps, ...exchange.steps] };
+}
+
+/** What becomes of a request that has come to the address of these servers. */
+export function requestTo(
+  candidates: readonly [Listening, ...Listening[]],
+  config: Config,
+  request: TraceRequest,
+  version: NginxVersion,
+): Exchange {
+  const [first] = candidates;
+  const refused = (step: string): Exchange =>
+    ended(request.probe, "answered", [step], { status: 400 });
+  const target = parseTarget(request.target, mergesSlashes(candidates));
   if (target === null) {
-    return end("answered", 400, `nginx refuses the path ${request.target}`);
+    return refused(`nginx refuses the path ${request.target}`);
   }
   if (speaksOnlyHttp2(first, version)) {
-    return end(
-      "answered",
-      400,
-      "the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS",
-    );
+    return refused("the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS");
   }
   const client = {
     ...clientRequest(request, first, target),
     joinsHeaders: isSince(version, headersJoined),
   };
-  if (client.hostName === "") {
-    return end("answered", 400, "the request has no Host");
-  }
-  const exchange = route(config, client, candidates, version);
-  return { ...exchange, steps: [...steps, ...exchange.steps] };
+  return client.hostName === ""
+    ? refused("the request has no Host")
+    : route(config, client, candidates, version);
+}
+
+/** The path is read before the host is known: the default server says how. */
+function mergesSlashes(candidates: readonly Listening[]): boolean {
+  const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
+  const setting = chosen === undefined ? null : effectiveSetting(chosen.server, "merge_slashes");
+  return setting?.state !== "set" || setting.use.parameters[0]?.toLowerCase() !== "off";
 }
 
 function clientRequest(
@@ -412,14 +423,6 @@ function placeOf(level: Level | null): TraceResult["location"] {
   };
 }
 
-function joinVerdicts(one: Verdict, other: Verdict): Verdict {
-  return {
-    strict: one.strict === other.strict ? one.strict : "unknown",
-    lenient: one.lenient === other.lenient ? one.lenient : "unknown",
-    reasons: [...new Set([...one.reasons, ...other.reasons])],
-  };
-}
-
 /** What two versions agree on. */
 function join(oldest: Exchange, newest: Exchange): Exchange {
   if (oldest.outcome !== newest.outcome) {
@@ -436,25 +439,5 @@ function join(oldest: Exchange, newest: Exchange): Exchange {
         ? newest.upstream
         : joinRequests(oldest.upstream, newest.upstream),
     reusesUpstreamConnection: oldest.reusesUpstreamConnection && newest.reusesUpstreamConnection,
-  };
-}
-
-function joinRequests(oldest: UpstreamRequest, newest: UpstreamRequest): UpstreamRequest {
-  const why = "it depends on the version of nginx, which is not known";
-  const both = (one: Value, other: Value): Value =>
-    shown(one) === shown(other) ? other : unknown(why, shown(other));
-  const left = [...oldest.headers];
-  const headers = newest.headers.map((header) => {
-    const at = left.findIndex(({ name }) => name.toLowerCase() === header.name.toLowerCase());
-    const [same] = at < 0 ? [] : left.splice(at, 1);
-    const value =
-      same === undefined ? unknown(why, shown(header.value)) : both(same.value, header.value);
-    return { ...header, value };
-  });
-  const gone = left.map((header) => ({ ...header, value: unknown(why, shown(header.value)) }));
-  return {
-    ...newest,
-    httpVersion: both(oldest.httpVersion, newest.httpVersion),
-    headers: [...headers, ...gone],
   };
 }

@@ -1,13 +1,15 @@
+import { remembered } from "../collections.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { definitions, isDefined, setInLocations } from "./definitions.ts";
 import { mapTable, onlyValue, select } from "./map.ts";
 import type { Unknown, Value } from "./model.ts";
 import type { Groups } from "./pattern.ts";
+import { nearest } from "../policy/nearest.ts";
 import { clientHeader, type ClientRequest } from "./probe.ts";
 
 export { definitions, isDefined } from "./definitions.ts";
 export { selectedEntry } from "./map.ts";
-export { forEachUse, usesWithin } from "./walk.ts";
+export { forEachUse, usesNamed, usesWithin } from "./walk.ts";
 
 /** The state of one request on its way through nginx. */
 export interface Scope {
@@ -75,11 +77,17 @@ export function shown(value: Value): string {
 const reference = /\$(?:\{(\w+)\}|([1-9])|([A-Za-z_]\w*))/g;
 
 /** The names of the variables in a parameter, in lower case, in order. */
-export function variablesIn(text: string): string[] {
-  return [...text.matchAll(reference)].map((match) =>
-    (match[1] ?? match[2] ?? match[3] ?? "").toLowerCase(),
-  );
+export function variablesIn(text: string): readonly string[] {
+  return text.includes("$") ? namesIn(text) : none;
 }
+
+const none: readonly string[] = [];
+
+const namesIn = remembered((text): readonly string[] =>
+  Array.from(text.matchAll(reference), ([, braced, digit, bare]) =>
+    (braced ?? digit ?? bare ?? "").toLowerCase(),
+  ),
+);
 
 /** Expands the variables of a parameter's value. */
 export function evaluate(text: string, scope: Scope): Value {
@@ -346,8 +354,10 @@ function maySend(name: string, { probe }: ClientRequest): boolean {
     // Browsers say so when they open a page, never in a handshake.
     return probe === "plain";
   }
-  return !fixedHeaders.has(name) && !/^(?:http_)?(?:upgr|conn?ec)/.test(name);
+  return !fixedHeaders.has(name) && nearest(name.replace(/^http_/, ""), pairNames) === null;
 }
+
+const pairNames = ["upgrade", "connection"];
 
 const fixedHeaders: ReadonlySet<string> = new Set([
   "host",

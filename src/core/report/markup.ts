@@ -29,7 +29,7 @@ export function visible(text: string): string {
 }
 
 /** One line: line ends and tabs become blanks, hidden characters are written out. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return visible(text.replaceAll(/[\r\n\t]+/g, " "));
 }
 
@@ -71,6 +71,11 @@ export function prose(text: string): string {
   return result.replace(/^(?:[-+=]|\d+(?=[.)]))/, (start) =>
     /\d/.test(start) ? `${start}${zeroWidthSpace}` : `\\${start}`,
   );
+}
+
+/** Running text for where there is no markup: without the backticks around what is code. */
+export function plain(text: string): string {
+  return text.replaceAll(/`([^`]+)`/g, "$1");
 }
 
 /** Nobody reads on where a name or a message is longer than this. */

@@ -68,7 +68,7 @@ function secretPart(text: string, start: number, end: number): Span | null {
   const to = quoted ? end - 1 : end;
   const scheme = /^(?:basic|bearer|digest|token|negotiate)\s+/i.exec(text.slice(from, to));
   const secretFrom = from + (scheme?.[0].length ?? 0);
-  const secret = text.slice(secretFrom, to).trimEnd();
+  const secret = text.slice(secretFrom, to).trimEnd().replace(/`$/, "");
   if (secret === "" || secret === mask || /^(?:\$\w+|\$\{\w+\})+$/.test(secret)) return null;
   return { start: secretFrom, end: secretFrom + secret.length };
 }

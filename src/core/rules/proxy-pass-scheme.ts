@@ -1,15 +1,14 @@
-import { usesWithin } from "../handshake/variables.ts";
+import { usesNamed } from "../handshake/variables.ts";
 import type { ConfigRule } from "./rule.ts";
-import { written } from "./words.ts";
+import { quoted } from "./words.ts";
 
 export const proxyPassScheme: ConfigRule = {
   id: "proxy-pass-scheme",
   over: "config",
   check(config, report) {
-    for (const use of usesWithin(config.main)) {
+    for (const use of usesNamed(config, "proxy_pass")) {
       const [address] = use.directive.parameters;
-      const scheme =
-        use.name === "proxy_pass" ? /^wss?(?=:\/\/)/i.exec(address?.value ?? "")?.[0] : undefined;
+      const scheme = /^wss?(?=:\/\/)/i.exec(address?.value ?? "")?.[0];
       if (address === undefined || scheme === undefined) {
         continue;
       }
@@ -19,7 +18,7 @@ export const proxyPassScheme: ConfigRule = {
       report({
         place,
         level: use.level,
-        message: `nginx refuses ${written(use)} (invalid URL prefix): a WebSocket starts as an HTTP request, and proxy_pass takes it with ${right}://.`,
+        message: `nginx refuses ${quoted(use)} (invalid URL prefix): a WebSocket starts as an HTTP request, and proxy_pass takes it with ${right}://.`,
         remedies: [{ kind: "replace", place, text: right }],
       });
     }

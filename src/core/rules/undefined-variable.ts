@@ -1,16 +1,16 @@
 import type { Use } from "../config/model.ts";
 import type { Remedy } from "../fix/remedy.ts";
-import { isDefined, usesWithin, variablesIn } from "../handshake/variables.ts";
+import { isDefined, usesNamed, variablesIn } from "../handshake/variables.ts";
 import { type ConfigRule, placeOf } from "./rule.ts";
-import { written } from "./words.ts";
+import { quoted } from "./words.ts";
 
 export const undefinedVariable: ConfigRule = {
   id: "undefined-variable",
   over: "config",
   check(config, report) {
     const [elsewhere] = config.incomplete;
-    for (const use of usesWithin(config.main)) {
-      const name = use.name === "proxy_set_header" ? undefinedIn(use) : undefined;
+    for (const use of usesNamed(config, "proxy_set_header")) {
+      const name = undefinedIn(use);
       if (name === undefined) {
         continue;
       }
@@ -20,11 +20,11 @@ export const undefinedVariable: ConfigRule = {
         level: use.level,
         ...(elsewhere === undefined
           ? {
-              message: `${written(use)} reads $${name}, which nothing in this configuration defines: ${refusal}.`,
+              message: `${quoted(use)} reads $${name}, which nothing in this configuration defines: ${refusal}.`,
               remedies: remediesFor(use),
             }
           : {
-              message: `${written(use)} reads $${name}, which nothing that we see defines (${elsewhere}). If nothing else does, ${refusal}.`,
+              message: `${quoted(use)} reads $${name}, which nothing that we see defines (${elsewhere}). If nothing else does, ${refusal}.`,
               severity: "notice",
               commentable: false,
             }),

@@ -1,0 +1,32 @@
+import type { UpstreamRequest, Value, Verdict } from "./model.ts";
+import { shown, unknown } from "./variables.ts";
+
+/** What two versions of nginx make of the same request; where they do not agree it is unknown. */
+export function joinVerdicts(one: Verdict, other: Verdict): Verdict {
+  return {
+    strict: one.strict === other.strict ? one.strict : "unknown",
+    lenient: one.lenient === other.lenient ? one.lenient : "unknown",
+    reasons: [...new Set([...one.reasons, ...other.reasons])],
+  };
+}
+
+/** The request that two versions send alike; what differs is unknown, headers that only one sends included. */
+export function joinRequests(oldest: UpstreamRequest, newest: UpstreamRequest): UpstreamRequest {
+  const why = "it depends on the version of nginx, which is not known";
+  const both = (one: Value, other: Value): Value =>
+    shown(one) === shown(other) ? other : unknown(why, shown(other));
+  const left = [...oldest.headers];
+  const headers = newest.headers.map((header) => {
+    const at = left.findIndex(({ name }) => name.toLowerCase() === header.name.toLowerCase());
+    const [same] = at < 0 ? [] : left.splice(at, 1);
+    const value =
+      same === undefined ? unknown(why, shown(header.value)) : both(same.value, header.value);
+    return { ...header, value };
+  });
+  const gone = left.map((header) => ({ ...header, value: unknown(why, shown(header.value)) }));
+  return {
+    ...newest,
+    httpVersion: both(oldest.httpVersion, newest.httpVersion),
+    headers: [...headers, ...gone],
+  };
+}
