@@ -307,7 +307,7 @@ export const lifecycle: readonly Scenario[] = [
       {
         gate: "red",
         also: (stage) => [
-          !stage.pull.comments.some(({ body }) => body.includes(`${path}:6`)) &&
+          !stage.pull.comments.some(({ body }) => body.includes(`${path}:5`)) &&
             "no place is named",
         ],
       },
