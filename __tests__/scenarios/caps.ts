@@ -144,7 +144,7 @@ export const caps: readonly Scenario[] = [
       {
         gate: "green",
         visible: 1,
-        before: ({ pull }) => void pull.push({ [path]: siteOf(...upgrade, `${pass}`) }),
+        before: ({ pull }) => void pull.push({ [path]: siteOf(...upgrade, pass) }),
         faults:
           () =>
           ({ operation }) =>

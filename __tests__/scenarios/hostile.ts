@@ -46,7 +46,7 @@ const attacks = [
 ] as const;
 
 /** A generator of numbers from 0 to below 1 that gives the same ones for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -28,7 +28,7 @@ export const permissions: readonly Scenario[] = [
     name: "contents read, pull-requests read: annotated, and it is said which permission is missing",
     setup: { ...broken, github: readOnly },
     acts: [{ ...annotated, says: ["the job needs contents: read and pull-requests: write"] }],
-    then: { ...annotated, writes: ["pulls/create-review"] },
+    afterwards: { ...annotated, writes: ["pulls/create-review"] },
   },
   {
     name: "a fork's read-only token: annotated, and it is said why",
@@ -41,7 +41,7 @@ export const permissions: readonly Scenario[] = [
         ],
       },
     ],
-    then: { ...annotated, writes: ["pulls/create-review"] },
+    afterwards: { ...annotated, writes: ["pulls/create-review"] },
   },
   {
     name: "Dependabot's read-only token: annotated, and it is said why",
@@ -54,7 +54,7 @@ export const permissions: readonly Scenario[] = [
         ],
       },
     ],
-    then: { ...annotated, writes: ["pulls/create-review"] },
+    afterwards: { ...annotated, writes: ["pulls/create-review"] },
   },
   {
     name: "a read-only token and nothing new: nothing is tried",
@@ -69,7 +69,7 @@ export const permissions: readonly Scenario[] = [
     name: "no permission at all, a public repository: annotated, and it is said which is missing",
     setup: { ...broken, github: none },
     acts: [{ ...annotated, says: ["the job needs contents: read and pull-requests: write"] }],
-    then: { ...annotated, writes: ["pulls/create-review"] },
+    afterwards: { ...annotated, writes: ["pulls/create-review"] },
   },
   {
     name: "no permission at all, a private repository: red, and it says which are needed",

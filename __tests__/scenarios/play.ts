@@ -51,20 +51,18 @@ export interface Scenario {
   /** Played in order. Then the last one again, without people and faults, until there were three. */
   readonly acts: readonly [Act, ...Act[]];
   /** What the runs after the last act come to, where that is something else. */
-  readonly then?: Omit<Act, "before" | "faults">;
+  readonly afterwards?: Omit<Act, "before" | "faults">;
 }
 
 const fewestRuns = 3;
 
 /** Plays a scenario; gives what went wrong, one sentence each. */
-export async function play({ setup, acts, then }: Scenario): Promise<readonly string[]> {
+export async function play({ setup, acts, afterwards }: Scenario): Promise<readonly string[]> {
   const stage = await buildStage(setup);
   const folder = mkdtempSync(join(tmpdir(), "scenario-"));
   const problems: string[] = [];
   try {
-    const last = acts[acts.length - 1] ?? acts[0];
-    const { before: _, faults: __, atOnce: _____, writes: ___, says: ____, ...same } = last;
-    const again = { ...same, ...then };
+    const again = { ...lasting(acts.at(-1) ?? acts[0]), ...afterwards };
     const repeated: Act[] = [again, again, again].slice(0, Math.max(1, fewestRuns - acts.length));
     const all = [...acts, ...repeated];
     for (const [index, act] of all.entries()) {
@@ -88,6 +86,14 @@ export async function play({ setup, acts, then }: Scenario): Promise<readonly st
     await stage.github.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What is said once, and need not be said again. */
+const momentary = new Set(["before", "faults", "atOnce", "writes", "says"]);
+
+function lasting(act: Act): Act {
+  const kept = Object.entries(act).filter(([key]) => !momentary.has(key));
+  return { gate: act.gate, ...Object.fromEntries(kept) };
 }
 
 function prepare(stage: Stage, { before, faults }: Act): void {
@@ -159,7 +165,7 @@ function lastLine({ stdout }: RunResult): string {
 }
 
 /** What the pull request's page shows of ours: open, in the diff, not hidden. */
-export function visibleComments({ pull }: Stage): ReviewComment[] {
+function visibleComments({ pull }: Stage): ReviewComment[] {
   return pull.threads
     .filter((thread) => !thread.resolvedBy && pull.positionOf(thread))
     .flatMap((thread) => thread.comments.slice(0, 1))
