@@ -2,7 +2,7 @@ import type { LocationReport } from "../analysis.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { joinRequests, joinVerdicts } from "../handshake/join.ts";
-import type { Exchange, Verdict } from "../handshake/model.ts";
+import type { Exchange, ProbeName, Verdict } from "../handshake/model.ts";
 import { proxyingLevels } from "../handshake/pass.ts";
 import { enclosing, simulateAt } from "../handshake/simulate.ts";
 import { upstreamOf } from "../handshake/upstream-request.ts";
@@ -92,25 +92,68 @@ export class Located implements LocationReport {
 
   #simulated(version: NginxVersion): ProxiedLocation {
     const { config, level, proxyPass: pass, name, intent, traffic } = this;
-    const exchanges = {
-      websocket: simulateAt(config, level, pass, "websocket", version),
-      plain: simulateAt(config, level, pass, "plain", version),
-      h2c: simulateAt(config, level, pass, "h2c", version),
-    };
-    const { upstream } = exchanges.websocket;
-    return {
+    return new Simulated({
       config,
       version,
       versionKnown: this.#asked.length === 1,
       name,
       level,
       pass,
-      upstream: upstream === null ? null : upstreamOf(config, upstream),
-      exchanges,
-      verdict: verdictOf(exchanges.websocket),
       intent,
       traffic,
+    });
+  }
+}
+
+type Asked = Omit<ProxiedLocation, "upstream" | "exchanges" | "verdict">;
+
+/** Simulates a probe when a rule asks for it. */
+class Simulated implements ProxiedLocation {
+  readonly config;
+  readonly version;
+  readonly versionKnown;
+  readonly name;
+  readonly level;
+  readonly pass;
+  readonly intent;
+  readonly traffic;
+  readonly exchanges: ProxiedLocation["exchanges"];
+  #verdict: Verdict | null = null;
+
+  constructor(asked: Asked) {
+    const { config, level, pass, version } = asked;
+    this.config = config;
+    this.version = version;
+    this.versionKnown = asked.versionKnown;
+    this.name = asked.name;
+    this.level = level;
+    this.pass = pass;
+    this.intent = asked.intent;
+    this.traffic = asked.traffic;
+    const done: Partial<Record<ProbeName, Exchange>> = {};
+    const simulated = (probe: ProbeName): Exchange =>
+      (done[probe] ??= simulateAt(config, level, pass, probe, version));
+    this.exchanges = {
+      get websocket() {
+        return simulated("websocket");
+      },
+      get plain() {
+        return simulated("plain");
+      },
+      get h2c() {
+        return simulated("h2c");
+      },
     };
+  }
+
+  get upstream(): Use | null {
+    const { upstream } = this.exchanges.websocket;
+    return upstream === null ? null : upstreamOf(this.config, upstream);
+  }
+
+  get verdict(): Verdict {
+    this.#verdict ??= verdictOf(this.exchanges.websocket);
+    return this.#verdict;
   }
 }
 

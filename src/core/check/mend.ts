@@ -1,4 +1,4 @@
-import type { ProvenFix } from "../analysis.ts";
+import type { LocationReport, ProvenFix } from "../analysis.ts";
 import type { Level, Use } from "../config/model.ts";
 import type { Fix, TextEdit } from "../fix/edit.ts";
 import { fixCandidates } from "../fix/plan.ts";
@@ -6,11 +6,12 @@ import { wholeLines } from "../fix/change.ts";
 import type { Remedy, Writable } from "../fix/remedy.ts";
 import { requestHead } from "../handshake/head.ts";
 import { keepsConnections } from "../handshake/upstream-request.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { Severity } from "../rules/finding.ts";
 import { type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
-import { type Mended, newEntries, prove } from "./prove.ts";
-import type { Entry, Run } from "./run.ts";
+import { locationsWith, type Mended, newEntries, prove } from "./prove.ts";
+import { type Entry, type Run, severityIn } from "./run.ts";
 
 /** A proven fix and what it mends. */
 export interface Mend {
@@ -115,6 +116,11 @@ export class Mender {
     return prove(this.#run, edits, mended)?.holds === true;
   }
 
+  /** Locations with edits applied, as {@link locationsWith} gives them. */
+  locationsWith(edits: readonly TextEdit[]): ReadonlyMap<LocationReport, LocationReport> | null {
+    return locationsWith(this.#run, edits);
+  }
+
   /**
    * What is written in one location cannot change another, unless it defines what that reads already, so that fixes in different locations which hold together hold
    * alone too. Those that do not are tried in halves; a group that is left is tried by itself.
@@ -176,7 +182,7 @@ export class Mender {
         remedies: distinct([...more, ...remediesOf(entries)]),
         traffic: locations.some(({ traffic }) => traffic === "mixed") ? "mixed" : "websocket",
         keepsConnections: locations.some(isKept),
-        ...this.#run.request.policy.suggestion,
+        ...formsFor(this.#run.request.policy),
       },
       writable,
     );
@@ -207,6 +213,16 @@ function single(entries: readonly Entry[]): (readonly Entry[])[] {
 function worst(entries: readonly Entry[]): readonly Entry[] {
   const most = Math.max(...entries.map(({ severity }) => rank[severity]));
   return entries.filter(({ severity }) => rank[severity] === most);
+}
+
+/** The forms that the policy's own rules accept: what they would report is no fix. */
+function formsFor(policy: Policy): Policy["suggestion"] {
+  const { connection, upgrade } = policy.suggestion;
+  const wantsMap = connection === "auto" && severityIn(policy, "upgrade-map") !== "off";
+  return {
+    connection: wantsMap ? "map" : connection,
+    upgrade: severityIn(policy, "h2c-smuggling") === "off" ? upgrade : "websocket-only",
+  };
 }
 
 function mendable({ entries }: EntryGroup): readonly Entry[] {

@@ -1,3 +1,4 @@
+import type { LocationReport } from "../analysis.ts";
 import { groupBy } from "../collections.ts";
 import { applyEdits, type TextEdit } from "../fix/edit.ts";
 import type { Exchange } from "../handshake/model.ts";
@@ -9,6 +10,7 @@ import type { Located } from "./locations.ts";
 import { type Entry, run, type Run } from "./run.ts";
 
 const version = ":version";
+const requestLine = ":request";
 
 /** What a rule's mend may change of a request beside the headers that its remedies set. */
 const mayChange: Partial<Record<RuleId, readonly string[]>> = {
@@ -21,6 +23,11 @@ const mayChange: Partial<Record<RuleId, readonly string[]>> = {
   "contradictory-header": ["connection", "host"],
   "http-version": [version],
   "host-header": ["host", "origin"],
+  endpoint: ["upgrade", "connection", version],
+  "upstream-path": [requestLine],
+  "connection-passthrough": ["connection"],
+  "upgrade-map": ["connection"],
+  "h2c-smuggling": ["upgrade", "connection"],
 };
 
 /** Rules whose fault is all about the request, or without whose mend nginx does not start. */
@@ -57,13 +64,8 @@ export function prove(
   edits: readonly TextEdit[],
   mended: readonly Mended[],
 ): Proof | null {
-  const texts = editedTexts(edits);
-  if (texts === null) return null;
-  const after = run({
-    ...before.request,
-    documents: before.request.documents.edited(texts),
-    paths: [...texts.keys()],
-  });
+  const after = rerun(before, edits);
+  if (after === null) return null;
   const roots = new Set(after.configs.map(({ root }) => root));
   const holds =
     isGone(
@@ -89,6 +91,41 @@ export function newEntries(before: Run, after: Run): Entry[] {
     const count = counts.get(kindOf(entry)) ?? 0;
     counts.set(kindOf(entry), count - 1);
     return count <= 0;
+  });
+}
+
+/**
+ * Each location of the programs that the edits reach, and the same use with the edits applied.
+ *
+ * @returns null where edits overlap
+ */
+export function locationsWith(
+  before: Run,
+  edits: readonly TextEdit[],
+): ReadonlyMap<LocationReport, LocationReport> | null {
+  const after = rerun(before, edits);
+  if (after === null) return null;
+  const afterByRoot = groupBy(after.located, ({ config }) => config.root);
+  const pairs: [LocationReport, LocationReport][] = [];
+  for (const [root, old] of groupBy(before.located, ({ config }) => config.root)) {
+    const now = afterByRoot.get(root) ?? [];
+    if (now.length !== old.length) continue;
+    for (const [index, location] of old.entries()) {
+      const same = now[index];
+      if (same !== undefined) pairs.push([location, same]);
+    }
+  }
+  return new Map(pairs);
+}
+
+function rerun(before: Run, edits: readonly TextEdit[]): Run | null {
+  const texts = editedTexts(edits);
+  if (texts === null) return null;
+  return run({
+    ...before.request,
+    documents: before.request.documents.edited(texts),
+    paths: [...texts.keys()],
+    known: before.programs,
   });
 }
 
@@ -250,7 +287,7 @@ function partsOf({ upstream, level }: Exchange): Map<string, string> {
   const parts = new Map<string, string>();
   if (upstream === null) return parts;
   parts.set(version, shown(upstream.httpVersion));
-  parts.set(":request", [upstream.method, upstream.uri, upstream.address].map(shown).join(" "));
+  parts.set(requestLine, [upstream.method, upstream.uri, upstream.address].map(shown).join(" "));
   parts.set(":level", level?.context ?? "");
   for (const { name, value } of upstream.headers) {
     const key = name.toLowerCase();
