@@ -18,10 +18,11 @@ export function locate(
   config: Config,
   policy: Policy,
   versions: readonly NginxVersion[],
+  takesUnclear = false,
 ): Located[] {
   return Array.from(
     proxyingLevels(config),
-    ({ level, pass }) => new Located(config, level, pass, policy, versions),
+    ({ level, pass }) => new Located(config, level, pass, policy, versions, takesUnclear),
   );
 }
 
@@ -45,12 +46,14 @@ export class Located implements LocationReport {
     pass: Use,
     policy: Policy,
     versions: readonly NginxVersion[],
+    takesUnclear: boolean,
   ) {
     this.config = config;
     this.level = level;
     this.proxyPass = pass;
     const { intent, traffic } = intentOf({ config, level, pass, policy });
-    this.intent = intent;
+    const isTaken = takesUnclear && intent.serves === "unclear";
+    this.intent = isTaken ? { ...intent, serves: "yes" } : intent;
     this.traffic = traffic;
     this.#asked = versions;
   }
