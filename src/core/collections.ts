@@ -12,3 +12,36 @@ export function groupBy<Item, Key>(
   }
   return groups;
 }
+
+/**
+ * A function of a text that remembers what it gave: names and values repeat in a configuration. It forgets everything
+ * when it knows too many, so that hostile input cannot fill the memory.
+ */
+export function remembered<Result extends object | string | null>(
+  compute: (text: string) => Result,
+  most = 10_000,
+): (text: string) => Result {
+  const known = new Map<string, Result>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    if (known.size >= most) known.clear();
+    const result = compute(text);
+    known.set(text, result);
+    return result;
+  };
+}
+
+/** A function of an object that remembers what it gave for as long as the object is there. */
+export function rememberedOf<Subject extends object, Result extends object | string | null>(
+  compute: (subject: Subject) => Result,
+): (subject: Subject) => Result {
+  const known = new WeakMap<Subject, Result>();
+  return (subject) => {
+    const before = known.get(subject);
+    if (before !== undefined) return before;
+    const result = compute(subject);
+    known.set(subject, result);
+    return result;
+  };
+}

@@ -18,11 +18,10 @@ export function locate(
   config: Config,
   policy: Policy,
   versions: readonly NginxVersion[],
-  takesUnclear = false,
 ): Located[] {
   return Array.from(
     proxyingLevels(config),
-    ({ level, pass }) => new Located(config, level, pass, policy, versions, takesUnclear),
+    ({ level, pass }) => new Located(config, level, pass, policy, versions),
   );
 }
 
@@ -38,7 +37,7 @@ export class Located implements LocationReport {
   readonly traffic: Traffic;
   readonly #asked: readonly NginxVersion[];
   #name: LocationName | null = null;
-  #versions: readonly [ProxiedLocation, ...ProxiedLocation[]] | null = null;
+  #versions: readonly [Simulated, ...Simulated[]] | null = null;
 
   constructor(
     config: Config,
@@ -46,14 +45,12 @@ export class Located implements LocationReport {
     pass: Use,
     policy: Policy,
     versions: readonly NginxVersion[],
-    takesUnclear: boolean,
   ) {
     this.config = config;
     this.level = level;
     this.proxyPass = pass;
     const { intent, traffic } = intentOf({ config, level, pass, policy });
-    const isTaken = takesUnclear && intent.serves === "unclear";
-    this.intent = isTaken ? { ...intent, serves: "yes" } : intent;
+    this.intent = intent;
     this.traffic = traffic;
     this.#asked = versions;
   }
@@ -64,7 +61,7 @@ export class Located implements LocationReport {
   }
 
   /** In the order of the versions, oldest first. */
-  get versions(): readonly [ProxiedLocation, ...ProxiedLocation[]] {
+  get versions(): readonly [Simulated, ...Simulated[]] {
     if (this.#versions === null) {
       const [first, ...others] = this.#asked.map((version) => this.#simulated(version));
       if (first === undefined) throw new Error("a location is simulated for at least one version");
@@ -89,11 +86,11 @@ export class Located implements LocationReport {
     return this.#newest.exchanges.websocket.idleTimeoutMs;
   }
 
-  get #newest(): ProxiedLocation {
+  get #newest(): Simulated {
     return this.versions.at(-1) ?? this.versions[0];
   }
 
-  #simulated(version: NginxVersion): ProxiedLocation {
+  #simulated(version: NginxVersion): Simulated {
     const { config, level, proxyPass: pass, name, intent, traffic } = this;
     return new Simulated({
       config,
@@ -147,6 +144,16 @@ class Simulated implements ProxiedLocation {
         return simulated("h2c");
       },
     };
+  }
+
+  /** The same, taken for one that serves WebSockets. */
+  serving(): ProxiedLocation {
+    const { config, version, versionKnown, name, level, pass, intent, traffic } = this;
+    const serving = { ...intent, serves: "yes" } as const;
+    return new Simulated({
+      ...{ config, version, versionKnown, name, level, pass, traffic },
+      intent: serving,
+    });
   }
 
   get upstream(): Use | null {

@@ -9,7 +9,7 @@ import { blockPath, fingerprintOf, type FingerprintParts } from "../review/finge
 import type { Related, Severity } from "../rules/finding.ts";
 import { rules } from "../rules/index.ts";
 import { ruleTable, type RuleId } from "../rules/names.ts";
-import type { Report, Rule, RuleOptions } from "../rules/rule.ts";
+import type { ProxiedLocation, Report, Rule, RuleOptions } from "../rules/rule.ts";
 import { locationOf } from "../rules/words.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { locate, type Located } from "./locations.ts";
@@ -82,9 +82,7 @@ export function run(request: RunRequest): Run {
     policy,
     ...(paths !== undefined && { paths }),
   });
-  const located = configs.flatMap((config) =>
-    locate(config, policy, versions, request.takesUnclear),
-  );
+  const located = configs.flatMap((config) => locate(config, policy, versions));
   const programs = everyProgram(request, configs);
   const active = activeRules(policy);
   const drafts = new Map<string, Draft>();
@@ -131,7 +129,7 @@ export function run(request: RunRequest): Run {
       }
       case "location":
         for (const location of located) {
-          for (const report of reportsOf(each, location)) {
+          for (const report of reportsOf(each, location, request)) {
             const { config } = location;
             add({ active: each, report, config, locations: [location] });
           }
@@ -139,7 +137,9 @@ export function run(request: RunRequest): Run {
         break;
     }
   }
-  const used = new Set(entriesOf([...drafts.values()]).map(({ silence }) => silence?.silence));
+  const used = new Set(
+    entriesOf([...drafts.values()], request).map(({ silence }) => silence?.silence),
+  );
   for (const each of active) {
     if (each.rule.over !== "comments") continue;
     for (const [document, config] of documentsOf(configs)) {
@@ -157,7 +157,7 @@ export function run(request: RunRequest): Run {
       );
     }
   }
-  const entries = entriesOf([...drafts.values()]);
+  const entries = entriesOf([...drafts.values()], request);
   return { request, configs, programs, files, located, entries };
 }
 
@@ -190,11 +190,18 @@ function activeRules(policy: Policy): ActiveRule[] {
 }
 
 /** What a location rule says in every version in question, or says to hold in any. */
-function reportsOf({ rule, options }: ActiveRule, located: Located): Report[] {
+function reportsOf(
+  { rule, options }: ActiveRule,
+  located: Located,
+  { takesUnclear = false }: RunRequest,
+): Report[] {
   if (rule.over !== "location") return [];
   if (located.intent.serves === "no" && rule.everyLocation !== true) return [];
-  const said = located.versions.map((location) => {
+  const said = located.versions.map((simulated) => {
     const reports = new Map<string, Report>();
+    const { intent } = simulated;
+    const location: ProxiedLocation =
+      takesUnclear && intent.serves === "unclear" ? simulated.serving() : simulated;
     rule.check(location, (report) => reports.set(keyOf(rule.id, report.place), report), options);
     return reports;
   });
@@ -221,7 +228,7 @@ function keyOf(rule: RuleId, { document, span }: Place): string {
   return `${rule} ${span.start} ${span.end} ${document.path}`;
 }
 
-function entriesOf(drafts: readonly Draft[]): Entry[] {
+function entriesOf(drafts: readonly Draft[], { takesUnclear = false }: RunRequest): Entry[] {
   const ordinals = new Map<string, number>();
   return drafts.toSorted(byPlace).map((draft) => {
     const { active, report, config, locations } = draft;
@@ -242,7 +249,8 @@ function entriesOf(drafts: readonly Draft[]): Entry[] {
       silenceAt(rule, report.place) ?? (silences.includes(null) ? null : (silences[0] ?? null));
     // A location may be silenced for itself while the cause still reaches others.
     const heard = locations.filter((_, index) => silence !== null || silences[index] === null);
-    const isAboutAll = active.rule.over === "location" && active.rule.everyLocation === true;
+    const isAboutAll =
+      takesUnclear || (active.rule.over === "location" && active.rule.everyLocation === true);
     const sure = heard.filter(({ intent }) => isAboutAll || intent.serves === "yes");
     const onlyUnclear = heard.length > 0 && sure.length === 0;
     const concerned = onlyUnclear ? heard : sure;

@@ -20,8 +20,15 @@ export interface EffectiveList {
 const none: readonly Use[] = [];
 const indexes = new WeakMap<Level, ReadonlyMap<string, readonly Use[]>>();
 
-/** A level's own uses of a directive, in order. Levels are indexed once: a server may have thousands of locations. */
+/** Levels of more uses than this have an index: a server may have thousands of locations. Others are read through. */
+const MOST_UNINDEXED = 24;
+
+/** A level's own uses of a directive, in order. */
 export function usesOf(level: Level, name: string): readonly Use[] {
+  if (level.uses.length <= MOST_UNINDEXED) {
+    const uses = level.uses.filter((use) => use.name === name);
+    return uses.length === 0 ? none : uses;
+  }
   const index = indexes.get(level) ?? indexOf(level);
   return index.get(name) ?? none;
 }

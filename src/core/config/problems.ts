@@ -72,6 +72,7 @@ export class Checker {
 
   /** A block was read to its end. */
   blockEnd(inner: Level): void {
+    this.firsts.delete(inner);
     const { opener } = inner;
     const close = opener?.directive.block?.close;
     if (opener === null || close === null || close === undefined || this.refused.has(opener)) {
@@ -345,16 +346,16 @@ function locationOf({ parameters }: Use): LocationArgument | null {
         return null;
     }
   }
-  const [, modifier = "", name = ""] = /^(=|\^~|~\*?)?(.*)$/s.exec(first) ?? [];
-  switch (modifier) {
-    case "=":
-      return { kind: "exact", name };
-    case "~":
-    case "~*":
-      return { kind: "regex", name };
-    default:
-      return { kind: modifier === "" && name.startsWith("@") ? "named" : "prefix", name };
+  if (first.startsWith("=")) {
+    return { kind: "exact", name: first.slice(1) };
   }
+  if (first.startsWith("^~")) {
+    return { kind: "prefix", name: first.slice(2) };
+  }
+  if (first.startsWith("~")) {
+    return { kind: "regex", name: first.slice(first.startsWith("~*") ? 2 : 1) };
+  }
+  return { kind: first.startsWith("@") ? "named" : "prefix", name: first };
 }
 
 function nestingProblem(inner: LocationArgument, outer: LocationArgument): string | null {

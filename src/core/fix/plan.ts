@@ -1,6 +1,6 @@
 import { type EffectiveList, effectiveList, effectiveSetting } from "../config/effective.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
-import { forEachUse } from "../handshake/variables.ts";
+import { forEachUse, usesNamed } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { type Container, containerOf, isOnOneLine } from "./block.ts";
@@ -334,19 +334,17 @@ function reach(config: Config): ReadonlyMap<Directive, ReadonlySet<Directive | n
     return known;
   }
   const found = new Map<Directive, Set<Directive | null>>();
-  forEachUse(config.main, ({ name, level }) => {
-    if (name === "proxy_pass") {
-      const block = settingsLevel(level).opener?.directive ?? null;
-      for (const { directive } of effectiveList(level, HEADER).uses) {
-        const blocks = found.get(directive);
-        if (blocks === undefined) {
-          found.set(directive, new Set([block]));
-        } else {
-          blocks.add(block);
-        }
+  for (const { level } of usesNamed(config, "proxy_pass")) {
+    const block = settingsLevel(level).opener?.directive ?? null;
+    for (const { directive } of effectiveList(level, HEADER).uses) {
+      const blocks = found.get(directive);
+      if (blocks === undefined) {
+        found.set(directive, new Set([block]));
+      } else {
+        blocks.add(block);
       }
     }
-  });
+  }
   reaches.set(config, found);
   return found;
 }

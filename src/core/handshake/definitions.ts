@@ -1,7 +1,7 @@
 import { effectiveList, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { namedGroups } from "./pattern.ts";
-import { usesWithin } from "./walk.ts";
+import { forEachUse, usesNamed } from "./walk.ts";
 
 /** Directives that compute a variable whenever it is asked for, and which of their parameters names it. */
 const computing: ReadonlyMap<string, number> = new Map([
@@ -52,7 +52,7 @@ export function definitions(config: Config): ReadonlyMap<string, Use> {
       }
     }
   };
-  for (const use of usesWithin(config.main, isOfHttp)) {
+  const visit = (use: Use): void => {
     const { name, parameters } = use;
     const position = computing.get(name);
     if (position !== undefined) {
@@ -72,7 +72,8 @@ export function definitions(config: Config): ReadonlyMap<string, Use> {
         add(`$${group}`, use);
       }
     }
-  }
+  };
+  forEachUse(config.main, visit, isOfHttp);
   byConfig.set(config, found);
   return found;
 }
@@ -87,8 +88,8 @@ export function setInLocations(config: Config): ReadonlyMap<string, boolean> {
   let found = setByLocations.get(config);
   if (found === undefined) {
     const names = new Map<string, boolean>();
-    for (const { name, level, parameters } of usesWithin(config.main, isOfHttp)) {
-      if (name === "set" && (level.context === "location" || level.context === "location-if")) {
+    for (const { level, parameters } of usesNamed(config, "set")) {
+      if (level.context === "location" || level.context === "location-if") {
         const variable = (parameters[0] ?? "").slice(1).toLowerCase();
         names.set(variable, names.get(variable) === true || leadsElsewhere(level));
       }

@@ -164,6 +164,9 @@ function fromBytes(text: string): string {
 
 /** The named groups that a regular expression defines as variables, in lower case. */
 export function namedGroups(source: string): string[] {
+  if (!source.includes("(?")) {
+    return [];
+  }
   return [...source.matchAll(/\(\?(?:P?<|')([A-Za-z_]\w*)[>']/g)].map((match) =>
     (match[1] ?? "").toLowerCase(),
   );

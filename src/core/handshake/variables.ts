@@ -1,3 +1,4 @@
+import { remembered } from "../collections.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { definitions, isDefined, setInLocations } from "./definitions.ts";
 import { mapTable, onlyValue, select } from "./map.ts";
@@ -8,7 +9,7 @@ import { clientHeader, type ClientRequest } from "./probe.ts";
 
 export { definitions, isDefined } from "./definitions.ts";
 export { selectedEntry } from "./map.ts";
-export { forEachUse, usesWithin } from "./walk.ts";
+export { forEachUse, usesNamed, usesWithin } from "./walk.ts";
 
 /** The state of one request on its way through nginx. */
 export interface Scope {
@@ -76,11 +77,17 @@ export function shown(value: Value): string {
 const reference = /\$(?:\{(\w+)\}|([1-9])|([A-Za-z_]\w*))/g;
 
 /** The names of the variables in a parameter, in lower case, in order. */
-export function variablesIn(text: string): string[] {
-  return [...text.matchAll(reference)].map((match) =>
-    (match[1] ?? match[2] ?? match[3] ?? "").toLowerCase(),
-  );
+export function variablesIn(text: string): readonly string[] {
+  return text.includes("$") ? namesIn(text) : none;
 }
+
+const none: readonly string[] = [];
+
+const namesIn = remembered((text): readonly string[] =>
+  Array.from(text.matchAll(reference), ([, braced, digit, bare]) =>
+    (braced ?? digit ?? bare ?? "").toLowerCase(),
+  ),
+);
 
 /** Expands the variables of a parameter's value. */
 export function evaluate(text: string, scope: Scope): Value {

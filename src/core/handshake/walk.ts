@@ -1,10 +1,44 @@
-import type { Level, Use } from "../config/model.ts";
+import type { Config, Level, Use } from "../config/model.ts";
 
-/** Visits each use of a level and its inner levels, in the order of the text. */
-export function forEachUse(level: Level, visit: (use: Use) => void): void {
-  for (const use of usesWithin(level)) {
+/**
+ * Visits each use of a level and its inner levels, in the order of the text.
+ *
+ * @param enters which blocks to look into, all by default
+ */
+export function forEachUse(
+  level: Level,
+  visit: (use: Use) => void,
+  enters: (use: Use) => boolean = () => true,
+): void {
+  for (const use of level.uses) {
     visit(use);
+    if (use.inner !== null && enters(use)) {
+      forEachUse(use.inner, visit, enters);
+    }
   }
+}
+
+const indexes = new WeakMap<Config, ReadonlyMap<string, readonly Use[]>>();
+const none: readonly Use[] = [];
+
+/** All uses of a directive in a program, in the order of the text. A program is indexed once for all who ask. */
+export function usesNamed(config: Config, name: string): readonly Use[] {
+  const index = indexes.get(config) ?? indexOf(config);
+  return index.get(name) ?? none;
+}
+
+function indexOf(config: Config): ReadonlyMap<string, readonly Use[]> {
+  const index = new Map<string, Use[]>();
+  forEachUse(config.main, (use) => {
+    const uses = index.get(use.name);
+    if (uses === undefined) {
+      index.set(use.name, [use]);
+    } else {
+      uses.push(use);
+    }
+  });
+  indexes.set(config, index);
+  return index;
 }
 
 /**

@@ -20,12 +20,17 @@ import { applicationPath, applicationSign, plainSoftware, portSign } from "./sof
 
 export interface Evidence {
   readonly signs: readonly Sign[];
-  readonly doubts: readonly Doubt[];
   /** The location is an endpoint of its own: nothing else passes there. */
   readonly dedicated: boolean;
+  readonly takesEverything: boolean;
+  /** What else counts where there are signs; most locations have none, and are not asked. */
+  readonly circumstances: () => Circumstances;
+}
+
+export interface Circumstances {
+  readonly doubts: readonly Doubt[];
   /** Another location of this server that is an endpoint of its own, so that this one need not be. */
   readonly elsewhere: string | null;
-  readonly takesEverything: boolean;
 }
 
 /**
@@ -59,20 +64,22 @@ export function evidenceAt(config: Config, level: Level, location: Level, pass: 
       ...remarkSigns(around),
       ...settingSigns(around),
     ],
-    doubts: [
-      ...purposeOfPath(around),
-      ...subrequestDoubts(around),
-      ...plainSoftware(around),
-      ...purposeOfHost(around),
-      ...remarkDoubts(around),
-      ...settingDoubts(around),
-    ],
     dedicated:
       endpoint?.dedicated === true ||
       application?.dedicated === true ||
       conditionOf(level) === true,
-    elsewhere: endpointBeside(around, isRoot),
     takesEverything: isRoot,
+    circumstances: () => ({
+      doubts: [
+        ...purposeOfPath(around),
+        ...subrequestDoubts(around),
+        ...plainSoftware(around),
+        ...purposeOfHost(around),
+        ...remarkDoubts(around),
+        ...settingDoubts(around),
+      ],
+      elsewhere: endpointBeside(around, isRoot),
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { effectiveList } from "../config/effective.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
 import { definitions, variablesIn } from "../handshake/variables.ts";
-import { usesWithin } from "../handshake/walk.ts";
+import { forEachUse, usesNamed } from "../handshake/walk.ts";
 import { parseTime } from "../syntax/time.ts";
 import type { Doubt, Sign, Surroundings } from "./sign.ts";
 
@@ -79,9 +79,10 @@ function isShared(config: Config, location: Level, use: Use): boolean {
   let levels = includers.get(config);
   if (levels === undefined) {
     const found = new Map<Document, Set<Level>>();
-    for (const { document, level } of usesWithin(config.main)) {
-      found.set(document, (found.get(document) ?? new Set<Level>()).add(level));
-    }
+    forEachUse(config.main, ({ document, level }) => {
+      const holders = found.get(document) ?? new Set<Level>();
+      found.set(document, holders.add(level));
+    });
     includers.set(config, found);
     levels = found;
   }
@@ -160,12 +161,9 @@ const subrequests = new WeakMap<Config, ReadonlySet<string>>();
 export function subrequestDoubts({ config, paths }: Surroundings): readonly Doubt[] {
   let found = subrequests.get(config);
   if (found === undefined) {
-    const uris = new Set<string>();
-    for (const { name, parameters } of usesWithin(config.main)) {
-      if (name === "auth_request" || name === "mirror") uris.add(parameters[0] ?? "");
-    }
-    subrequests.set(config, uris);
-    found = uris;
+    const uses = [...usesNamed(config, "auth_request"), ...usesNamed(config, "mirror")];
+    found = new Set(uses.map(({ parameters }) => parameters[0] ?? ""));
+    subrequests.set(config, found);
   }
   const isOne = paths.kind !== "regex" && found.has(paths.paths[0] ?? "");
   return isOne

@@ -43,9 +43,10 @@ export function intentOf(subject: IntentSubject): { intent: Intent; traffic: Tra
 }
 
 function weigh(evidence: Evidence): Intent {
-  const { doubts } = evidence;
+  if (evidence.signs.length === 0) return { serves: "no", evidence: [] };
+  const { doubts, elsewhere } = evidence.circumstances();
   const hasPurpose = doubts.some((doubt) => doubt.kind === "purpose");
-  const strong = evidence.signs.filter((sign) => isStrong(sign, evidence));
+  const strong = evidence.signs.filter((sign) => isStrong(sign, elsewhere));
   const weak = evidence.signs.filter((sign) => !strong.includes(sign));
   const against = doubts.map((doubt) => `but ${doubt.text}`);
   if (strong.length > 0) {
@@ -55,25 +56,22 @@ function weigh(evidence: Evidence): Intent {
       evidence: texts([...strong, ...weak], isDoubtful ? against : []),
     };
   }
-  if (weak.length === 0) return { serves: "no", evidence: [] };
   if (doubts.length > 0) return { serves: "no", evidence: texts(weak, against) };
-  if (isEnough(weak, evidence)) return { serves: "yes", evidence: texts(weak, []) };
-  const beside =
-    evidence.elsewhere === null ? [] : [`but ${evidence.elsewhere} is an endpoint of its own`];
+  const isForAll = evidence.takesEverything && elsewhere === null;
+  if (isEnough(weak, isForAll)) return { serves: "yes", evidence: texts(weak, []) };
+  const beside = elsewhere === null ? [] : [`but ${elsewhere} is an endpoint of its own`];
   return { serves: "unclear", evidence: texts(weak, beside) };
 }
 
 /** Where a server has an endpoint of its own, the same headers in its other locations were often copied. */
-function isStrong(sign: Sign, evidence: Evidence): boolean {
-  return (
-    strongKinds.has(sign.kind) && !(sign.kind === "own-headers" && evidence.elsewhere !== null)
-  );
+function isStrong(sign: Sign, elsewhere: string | null): boolean {
+  return strongKinds.has(sign.kind) && !(sign.kind === "own-headers" && elsewhere !== null);
 }
 
-function isEnough(weak: readonly Sign[], { takesEverything, elsewhere }: Evidence): boolean {
+function isEnough(weak: readonly Sign[], isForAll: boolean): boolean {
   const kinds = new Set(weak.map((sign) => sign.kind));
   // What a server sets for all is meant for the location that takes all.
-  if (takesEverything && elsewhere === null && kinds.has("outer-headers")) return true;
+  if (isForAll && kinds.has("outer-headers")) return true;
   // Streams in one direction need a long timeout just as much.
   if (kinds.has("streaming-word")) kinds.delete("timeout");
   return kinds.size > 1;

@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { LocationPaths } from "./paths.ts";
 import type { Doubt, Sign, Surroundings } from "./sign.ts";
 import { distinctEndpoint } from "./software.ts";
@@ -11,7 +12,7 @@ export interface EndpointName {
 }
 
 /** `location ~ ^/(ws|wss)/` must have one of the names, `location ~ ^/(ws|api)/` may have another. */
-export function endpointName(paths: LocationPaths): EndpointName | null {
+export const endpointName = rememberedOf((paths: LocationPaths): EndpointName | null => {
   const application = distinctEndpoint(paths);
   if (application !== null) {
     const text = `the path ${paths.written} is the WebSocket endpoint of ${application.name}`;
@@ -20,7 +21,7 @@ export function endpointName(paths: LocationPaths): EndpointName | null {
   if (paths.paths.length === 0 || !paths.paths.every(isNamedEndpoint)) return null;
   const text = `the path ${paths.written} is named like a WebSocket endpoint`;
   return { sign: { kind: "name", text }, dedicated: true };
-}
+});
 
 function isNamedEndpoint(path: string): boolean {
   const words = wordsInPath(path);

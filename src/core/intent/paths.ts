@@ -1,3 +1,4 @@
+import { remembered } from "../collections.ts";
 import type { Use } from "../config/model.ts";
 
 /** Stands in a path for what nobody can know: whatever a regular expression leaves open. */
@@ -14,20 +15,13 @@ export interface LocationPaths {
   readonly paths: readonly string[];
 }
 
-const known = new WeakMap<Use, LocationPaths>();
+const none: LocationPaths = { kind: "none", written: "", paths: [] };
 
 /** What must stand in the path of a request that this `location` takes. */
 export function pathsOf(location: Use | null): LocationPaths {
-  if (location === null || location.name !== "location") {
-    return { kind: "none", written: "", paths: [] };
-  }
-  const before = known.get(location);
-  if (before !== undefined) {
-    return before;
-  }
-  const result = read(location.parameters);
-  known.set(location, result);
-  return result;
+  return location === null || location.name !== "location"
+    ? none
+    : read(location.parameters.join(" "));
 }
 
 /** Whether the location takes whatever no other one does: `/`, `^~ /`, `~ ^/`, `~ .*`. */
@@ -35,8 +29,7 @@ export function takesEverything({ kind, paths }: LocationPaths): boolean {
   return (kind === "prefix" || kind === "regex") && paths.every((path) => /^[/…]*$/.test(path));
 }
 
-function read(parameters: readonly string[]): LocationPaths {
-  const written = parameters.join(" ");
+const read = remembered((written): LocationPaths => {
   const modifier = /^(=|~\*|~|\^~)?\s*(.*)$/.exec(written);
   const path = modifier?.[2] ?? "";
   if (path.startsWith("@")) {
@@ -51,7 +44,7 @@ function read(parameters: readonly string[]): LocationPaths {
     default:
       return { kind: "prefix", written, paths: [path] };
   }
-}
+});
 
 /** The texts that a regular expression can match, with `unknownPart` for what is not literal. */
 function expansions(source: string): readonly string[] {

@@ -16,6 +16,7 @@ export function isTakenBy(server: Level, location: Level, path: string): boolean
 
 /** Whether it is a named location that takes what no file answers. */
 export function isFallback(server: Level, location: Level): boolean {
+  if (locationName(location)?.kind !== "named") return false;
   const root = locate(server, "/");
   return (
     fallsBackTo(server, location) || (!("unknown" in root) && fallsBackTo(root.level, location))

@@ -1,3 +1,4 @@
+import { remembered, rememberedOf } from "../collections.ts";
 import { type Application, applications, withoutWebSocket } from "./applications.ts";
 import { upstreamPort } from "./hosts.ts";
 import type { LocationPaths } from "./paths.ts";
@@ -34,14 +35,16 @@ export function applicationSign(
 
 /** A path that no other software has, so that it says enough by itself. */
 export function distinctEndpoint(paths: LocationPaths): Application | null {
-  return applications.find((each) => each.distinct === true && isAlways(paths, each)) ?? null;
+  return distinctApplications.find((each) => isAlways(paths, each)) ?? null;
 }
+
+const distinctApplications = applications.filter(({ distinct }) => distinct === true);
 
 /** A port is no proof, unless a folder or the file is called like the software too. */
 export function portSign(around: Surroundings): Sign | null {
   const { config, location, pass } = around;
   const port = upstreamPort(config, location, pass);
-  const application = applications.find((each) => each.port !== undefined && each.port === port);
+  const application = port === null ? undefined : applications.find((each) => each.port === port);
   if (application === undefined || !takesAllOf(around, application)) return null;
   const { path } = pass.document;
   const isCalledSo = path.split("/").some((folder) => applicationCalled(folder) === application);
@@ -52,23 +55,23 @@ export function portSign(around: Surroundings): Sign | null {
 }
 
 /** A path of known software, but others may have the same. */
-export function applicationPath(paths: LocationPaths): Sign | null {
-  const application = applications.find(
-    (each) =>
-      each.endpoints.some((endpoint) => endpoint.split("/").length > 2) && isAlways(paths, each),
-  );
+export const applicationPath = rememberedOf((paths: LocationPaths): Sign | null => {
+  const application = deepApplications.find((each) => isAlways(paths, each));
   return application === undefined
     ? null
     : { kind: "application-path", text: `${application.name} has WebSockets at ${paths.written}` };
-}
+});
+
+/** With an endpoint of more than one segment. */
+const deepApplications = applications.filter(({ endpoints }) =>
+  endpoints.some((endpoint) => endpoint.split("/").length > 2),
+);
 
 /** Software in front of which upgrade headers were copied from elsewhere. */
 export function plainSoftware({ upstreamNames }: Surroundings): readonly Doubt[] {
   return upstreamNames.flatMap(({ text, what }): Doubt[] => {
-    const software = withoutWebSocket.find(({ called }) =>
-      called.some((each) => isCalled(text, each)),
-    );
-    return software === undefined
+    const software = plainCalled(text);
+    return software === null
       ? []
       : [{ kind: "purpose", text: `${what} is ${software.name}, which has no WebSockets` }];
   });
@@ -104,22 +107,50 @@ function mountsOf({ paths, pass }: Surroundings, { called }: Application): reado
   return folder !== "" && (isNamed || hasUri) ? ["", folder] : [""];
 }
 
-function applicationCalled(name: string): Application | null {
-  return applications.find(({ called }) => called.some((each) => isCalled(name, each))) ?? null;
-}
+const applicationCalled = remembered((name) => firstCalled(name, applicationsByName));
+const plainCalled = remembered((name) => firstCalled(name, plainByName));
 
-/** As in English, the last word says what it is: `acme-grafana` is Grafana, `gitlab-pages` is not GitLab. */
-function isCalled(name: string, called: string): boolean {
-  const [label = ""] = name.toLowerCase().split(".");
-  const parts = label.split(/[-_]+/).filter((part) => part !== "");
-  while (!endsIn(parts.join("-"), called)) {
-    if (parts.length === 0 || !isNeutral(parts.pop() ?? "")) return false;
+/** Software by what it is called, with its place in the table. */
+type ByName<Software> = ReadonlyMap<
+  string,
+  { readonly software: Software; readonly index: number }
+>;
+
+const applicationsByName = byName(applications);
+const plainByName = byName(withoutWebSocket);
+
+/** As many words has the longest of the names. */
+const mostWords = Math.max(
+  ...[...applicationsByName.keys(), ...plainByName.keys()].map((name) => name.split("-").length),
+);
+
+function byName<Software extends Pick<Application, "called">>(
+  table: readonly Software[],
+): ByName<Software> {
+  const found = new Map<string, { software: Software; index: number }>();
+  for (const [index, software] of table.entries()) {
+    for (const called of software.called) {
+      if (!found.has(called)) found.set(called, { software, index });
+    }
   }
-  return true;
+  return found;
 }
 
-function endsIn(name: string, called: string): boolean {
-  return name === called || name.endsWith(`-${called}`);
+/**
+ * The first software of a table that bears the name. As in English, the last word says what it is: `acme-grafana` is
+ * Grafana, `gitlab-pages` is not GitLab.
+ */
+function firstCalled<Software>(name: string, table: ByName<Software>): Software | null {
+  const [label = ""] = name.toLowerCase().split(".", 1);
+  const parts = label.split(/[-_]+/).filter((part) => part !== "");
+  let first = null;
+  do {
+    for (let words = Math.min(mostWords, parts.length); words > 0; words--) {
+      const found = table.get(parts.slice(-words).join("-"));
+      if (found !== undefined && (first === null || found.index < first.index)) first = found;
+    }
+  } while (isNeutral(parts.pop() ?? ""));
+  return first?.software ?? null;
 }
 
 function isNeutral(part: string): boolean {

@@ -1,3 +1,5 @@
+import { remembered } from "../collections.ts";
+
 /** How sure a name makes us that WebSockets pass there. */
 export type Meaning = "websocket" | "duplex" | "streaming" | "other";
 
@@ -53,7 +55,7 @@ const fileEndings = new Set(
  * The telling words of a path, whole words only: `/ws` and `/live-ws` have one, `/news`, `/aws` and `/rows` have none.
  * Where nobody knows what stands in the path it holds `…`.
  */
-export function wordsInPath(path: string): readonly FoundWord[] {
+export const wordsInPath = remembered((path): readonly FoundWord[] => {
   // `~ ^/ws.*` takes no more than the prefix /ws does, and the dot of `~ ^/socket.io` was meant as one.
   const known = path.replace(/(?<=[^/])…$/, "").replace(/socket…io/i, "socket.io");
   const segments = known.split("/").filter((segment) => segment !== "");
@@ -63,13 +65,13 @@ export function wordsInPath(path: string): readonly FoundWord[] {
     found.push({ word: `.${ending}`, meaning: "other" });
   }
   return found;
-}
+});
 
 /** The telling words of a host, an upstream's name or a server's. */
-export function wordsInHost(host: string): readonly FoundWord[] {
+export const wordsInHost = remembered((host): readonly FoundWord[] => {
   const [label = ""] = host.split(/[.:]/);
   return wordsInSegment(label);
-}
+});
 
 /** The parts of a name in lower case: `chatHub`, `chat-hub` and `chat_hub` are `chat` and `hub`. */
 export function partsOf(name: string): string[] {

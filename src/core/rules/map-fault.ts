@@ -7,7 +7,7 @@ import {
   isKnown,
   type Scope,
   selectedEntry,
-  usesWithin,
+  usesNamed,
   variablesIn,
 } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
@@ -94,8 +94,8 @@ class Reading {
   private overridden(): MapFault | null {
     const { map, scope } = this;
     const variable = map.parameters[1]?.toLowerCase();
-    for (const other of usesWithin(scope.config.main)) {
-      const isRival = other.name === "map" && other.parameters[1]?.toLowerCase() === variable;
+    for (const other of usesNamed(scope.config, "map")) {
+      const isRival = other.parameters[1]?.toLowerCase() === variable;
       if (isRival && other !== map && this.says(selectedEntry(other, "websocket"))) {
         return {
           place: headOf(map),

@@ -1,4 +1,4 @@
-import { usesWithin } from "../handshake/variables.ts";
+import { usesNamed } from "../handshake/variables.ts";
 import type { ConfigRule } from "./rule.ts";
 import { quoted } from "./words.ts";
 
@@ -6,10 +6,9 @@ export const proxyPassScheme: ConfigRule = {
   id: "proxy-pass-scheme",
   over: "config",
   check(config, report) {
-    for (const use of usesWithin(config.main)) {
+    for (const use of usesNamed(config, "proxy_pass")) {
       const [address] = use.directive.parameters;
-      const scheme =
-        use.name === "proxy_pass" ? /^wss?(?=:\/\/)/i.exec(address?.value ?? "")?.[0] : undefined;
+      const scheme = /^wss?(?=:\/\/)/i.exec(address?.value ?? "")?.[0];
       if (address === undefined || scheme === undefined) {
         continue;
       }

@@ -1,6 +1,6 @@
 import type { Use } from "../config/model.ts";
 import type { Remedy } from "../fix/remedy.ts";
-import { isDefined, usesWithin, variablesIn } from "../handshake/variables.ts";
+import { isDefined, usesNamed, variablesIn } from "../handshake/variables.ts";
 import { type ConfigRule, placeOf } from "./rule.ts";
 import { quoted } from "./words.ts";
 
@@ -9,8 +9,8 @@ export const undefinedVariable: ConfigRule = {
   over: "config",
   check(config, report) {
     const [elsewhere] = config.incomplete;
-    for (const use of usesWithin(config.main)) {
-      const name = use.name === "proxy_set_header" ? undefinedIn(use) : undefined;
+    for (const use of usesNamed(config, "proxy_set_header")) {
+      const name = undefinedIn(use);
       if (name === undefined) {
         continue;
       }

@@ -121,12 +121,13 @@ export function templateReason(path: string, tree: SyntaxTree): string | null {
 
 function firstTag(tree: SyntaxTree, pattern: RegExp): string | null {
   const { text } = tree;
-  const aside = [...tree.comments, ...luaBodies(tree.directives)].toSorted(
-    (a, b) => a.start - b.start,
-  );
+  let aside: readonly Span[] | null = null;
   let next = 0;
   let defined: ReadonlySet<string> | null = null;
   for (const { 0: tag, index } of text.matchAll(pattern)) {
+    aside ??= [...tree.comments, ...luaBodies(tree.directives)].toSorted(
+      (a, b) => a.start - b.start,
+    );
     while ((aside[next]?.end ?? Infinity) <= index) {
       next++;
     }
