@@ -194,27 +194,23 @@ function entriesIfClear(of: Run): readonly Entry[] {
   return found;
 }
 
-/** Whether there is nothing that was not there before, as severe and at as many locations. */
+/** Whether there is nothing that was not there before, as severe and about the same locations. */
 function isWithin(after: readonly Entry[], before: readonly Entry[]): boolean {
-  const worst = new Map<string, { count: number; severity: number; locations: number }>();
-  for (const entry of before) {
-    const known = worst.get(kindOf(entry)) ?? { count: 0, severity: 0, locations: 0 };
-    worst.set(kindOf(entry), {
-      count: known.count + 1,
-      severity: Math.max(known.severity, rank[entry.severity]),
-      locations: Math.max(known.locations, entry.locations.length),
-    });
-  }
+  const all = groupBy(before, kindOf);
   const counts = counted(after);
   return after.every((entry) => {
-    const known = worst.get(kindOf(entry));
+    const known = all.get(kindOf(entry)) ?? [];
+    const locations = new Set(known.flatMap((other) => other.locations.map(nameOf)));
     return (
-      known !== undefined &&
-      (counts.get(kindOf(entry)) ?? 0) <= known.count &&
-      rank[entry.severity] <= known.severity &&
-      entry.locations.length <= known.locations
+      (counts.get(kindOf(entry)) ?? 0) <= known.length &&
+      known.some(({ severity }) => rank[entry.severity] <= rank[severity]) &&
+      entry.locations.every((location) => locations.has(nameOf(location)))
     );
   });
+}
+
+function nameOf({ name: { place, server, name } }: Located): string {
+  return JSON.stringify([place.document.path, server, name]);
 }
 
 /** Whatever keeps nginx from starting after the edits kept it from starting before. */
