@@ -3,6 +3,7 @@ import { groupBy } from "../collections.ts";
 import { applyEdits, type TextEdit } from "../fix/edit.ts";
 import type { Exchange } from "../handshake/model.ts";
 import { shown } from "../handshake/variables.ts";
+import { carriesToken } from "../handshake/verdict.ts";
 import type { Severity } from "../rules/finding.ts";
 import type { RuleId } from "../rules/names.ts";
 import { type EntryGroup, isInside, isLocal } from "./group.ts";
@@ -238,6 +239,8 @@ function keepsRequests(
   return before.every((located, index) => {
     const reaching = mended.filter(({ group }) => !isLocal(group) || isInside(located, group));
     if (confined && reaching.length === 0) return true;
+    const now = after[index];
+    if (now !== undefined && hurtsOrdinary(now) && !hurtsOrdinary(located)) return false;
     const allowed = allowedChanges(
       reaching.flatMap(({ entries, repeated = [] }) => [...entries, ...repeated]),
     );
@@ -254,6 +257,18 @@ function keepsRequests(
       })
     );
   });
+}
+
+/** Whether ordinary requests ask for an upgrade, where they are not the exception. */
+function hurtsOrdinary({ traffic, versions }: Located): boolean {
+  return (
+    traffic === "mixed" &&
+    versions.some(({ exchanges: { plain } }) => {
+      return (
+        plain.upstream !== null && carriesToken(plain.upstream, "connection", "upgrade") === true
+      );
+    })
+  );
 }
 
 /** The names of headers that may change, in lower case; null where everything may. */
