@@ -150,10 +150,8 @@ class Simulated implements ProxiedLocation {
   serving(): ProxiedLocation {
     const { config, version, versionKnown, name, level, pass, intent, traffic } = this;
     const serving = { ...intent, serves: "yes" } as const;
-    return new Simulated({
-      ...{ config, version, versionKnown, name, level, pass, traffic },
-      intent: serving,
-    });
+    const asked = { config, version, versionKnown, name, level, pass, traffic };
+    return new Simulated({ ...asked, intent: serving });
   }
 
   get upstream(): Use | null {
