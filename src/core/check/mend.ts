@@ -122,8 +122,9 @@ export class Mender {
   }
 
   /**
-   * What is written in one location cannot change another, unless it defines what that reads already, so that fixes in different locations which hold together hold
-   * alone too. Those that do not are tried in halves; a group that is left is tried by itself.
+   * What is written in one location cannot change another, unless it defines what that reads already, so that fixes in
+   * different locations which hold together hold alone too. Those that do not are tried in halves; a group that is left is
+   * tried by itself.
    */
   #mendAll(): Map<EntryGroup, Mend | null> {
     const found = new Map<EntryGroup, Mend | null>();
