@@ -41,7 +41,9 @@ export class Mender {
   mend(group: EntryGroup, writable: Writable): Mend | null {
     const known = this.everywhere(group);
     const isWritable = known?.fix.edits.every((edit) => writable(wholeLines(edit))) === true;
-    return known === null || isWritable ? known : this.#search(group, writable);
+    return known === null || isWritable
+      ? known
+      : this.#search(attempts(mendable(group)), group, writable);
   }
 
   /** As `mend` where everything may be written; the fixes of all groups are proven together as far as possible. */
@@ -49,14 +51,21 @@ export class Mender {
     this.#everywhere ??= this.#mendAll();
     let found = this.#everywhere.get(group);
     if (found === undefined) {
-      found = this.#search(group, () => true);
+      const entries = mendable(group);
+      const tries = [...attempts(entries), ...single(entries)];
+      found = this.#search(tries, group, () => true);
       this.#everywhere.set(group, found);
     }
     return found;
   }
 
-  #search(group: EntryGroup, writable: Writable): Mend | null {
-    for (const attempt of attempts(mendable(group))) {
+  /** The first of several lists of findings that can be mended. */
+  #search(
+    tries: readonly (readonly Entry[])[],
+    group: EntryGroup,
+    writable: Writable,
+  ): Mend | null {
+    for (const attempt of tries) {
       const left: Entry[] = [];
       const found =
         this.#firstThatHolds(this.#candidates(group, attempt, writable), left) ??
@@ -113,8 +122,9 @@ export class Mender {
   }
 
   /**
-   * What is written in one location cannot change another, unless it defines what that reads already, so that fixes in different locations which hold together hold
-   * alone too. Those that do not are tried in halves; a group that is left is tried by itself.
+   * What is written in one location cannot change another, unless it defines what that reads already, so that fixes in
+   * different locations which hold together hold alone too. Those that do not are tried in halves; a group that is left is
+   * tried by itself.
    */
   #mendAll(): Map<EntryGroup, Mend | null> {
     const found = new Map<EntryGroup, Mend | null>();
@@ -189,12 +199,21 @@ export class Mender {
   }
 }
 
-/** Everything in a group, else at least the worst in it; of what does not break a handshake one is better than nothing. */
+/** Everything in a group, else at least the worst in it. */
 function attempts(entries: readonly Entry[]): (readonly Entry[])[] {
-  const worst = Math.max(...entries.map(({ severity }) => rank[severity]));
-  const least = entries.filter(({ severity }) => rank[severity] === worst);
-  const single = worst < rank.error && least.length > 1 ? least.map((entry) => [entry]) : [];
-  return [entries, ...(least.length < entries.length ? [least] : []), ...single];
+  const least = worst(entries);
+  return least.length < entries.length ? [entries, least] : [entries];
+}
+
+/** Of what does not break a handshake one is better than nothing, where all that is needed may be written. */
+function single(entries: readonly Entry[]): (readonly Entry[])[] {
+  const least = worst(entries).filter(({ severity }) => severity !== "error");
+  return least.length > 1 ? least.map((entry) => [entry]) : [];
+}
+
+function worst(entries: readonly Entry[]): readonly Entry[] {
+  const most = Math.max(...entries.map(({ severity }) => rank[severity]));
+  return entries.filter(({ severity }) => rank[severity] === most);
 }
 
 /** The forms that the policy's own rules accept: what they would report is no fix. */

@@ -61,8 +61,12 @@ export function choices(request: FixRequest, wanted: Wanted): Choice[] {
     connection: { variable },
     maps: [connectionMap("$http_upgrade", variable, keepsAny)],
   };
-  if (request.connection === "map" || traffic === "mixed" || wanted.isShared) {
+  if (request.connection === "map" || traffic === "mixed") {
     return [...existing, fresh];
+  }
+  if (wanted.isShared) {
+    // The proof tells whether all that the line reaches is dedicated.
+    return [...existing, fresh, literal];
   }
   const wantsMap = wanted.isOuter || variableOf(wanted.current) === name;
   return [...existing, ...(wantsMap ? [fresh, literal] : [literal, fresh])];
