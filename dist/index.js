@@ -39667,7 +39667,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4136);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2149);
 
 await (0,_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)();
 
@@ -39676,7 +39676,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4136:
+/***/ 2149:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39698,6 +39698,35 @@ function collections_groupBy(items, keyOf) {
             group.push(item);
     }
     return groups;
+}
+/**
+ * A function of a text that remembers what it gave: names and values repeat in a configuration. It forgets everything
+ * when it knows too many, so that hostile input cannot fill the memory.
+ */
+function remembered(compute, most = 10_000) {
+    const known = new Map();
+    return (text) => {
+        const before = known.get(text);
+        if (before !== undefined)
+            return before;
+        if (known.size >= most)
+            known.clear();
+        const result = compute(text);
+        known.set(text, result);
+        return result;
+    };
+}
+/** A function of an object that remembers what it gave for as long as the object is there. */
+function rememberedOf(compute) {
+    const known = new WeakMap();
+    return (subject) => {
+        const before = known.get(subject);
+        if (before !== undefined)
+            return before;
+        const result = compute(subject);
+        known.set(subject, result);
+        return result;
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/core/check/group.js
@@ -39747,8 +39776,14 @@ function isInside({ level }, { block }) {
 ;// CONCATENATED MODULE: ./build/core/config/effective.js
 const none = [];
 const indexes = new WeakMap();
-/** A level's own uses of a directive, in order. Levels are indexed once: a server may have thousands of locations. */
+/** Levels of more uses than this have an index: a server may have thousands of locations. Others are read through. */
+const MOST_UNINDEXED = 24;
+/** A level's own uses of a directive, in order. */
 function effective_usesOf(level, name) {
+    if (level.uses.length <= MOST_UNINDEXED) {
+        const uses = level.uses.filter((use) => use.name === name);
+        return uses.length === 0 ? none : uses;
+    }
     const index = indexes.get(level) ?? indexOf(level);
     return index.get(name) ?? none;
 }
@@ -39771,7 +39806,7 @@ function indexOf(level) {
  * is certain whatever is hidden there, since nginx refuses a second one. `proxy_pass` and its kind do not inherit: ask
  * for these with `usesOf`.
  */
-function effective_effectiveSetting(level, name) {
+function effectiveSetting(level, name) {
     for (let at = level; at !== null; at = at.parent) {
         const [use] = effective_usesOf(at, name);
         if (use !== undefined) {
@@ -39787,7 +39822,7 @@ function effective_effectiveSetting(level, name) {
  * The uses that hold on this level. One use on a level discards all that outer levels say (E65, E70, E171), so that
  * something hidden on a level may add to its uses or, where it has none, discard the outer ones.
  */
-function effective_effectiveList(level, name) {
+function effectiveList(level, name) {
     const at = nearest(level, name);
     if (at === null) {
         return { uses: none, level: null, hidden: null, shadowed: none };
@@ -46772,15 +46807,46 @@ function fromBytes(text) {
 }
 /** The named groups that a regular expression defines as variables, in lower case. */
 function namedGroups(source) {
+    if (!source.includes("(?")) {
+        return [];
+    }
     return [...source.matchAll(/\(\?(?:P?<|')([A-Za-z_]\w*)[>']/g)].map((match) => (match[1] ?? "").toLowerCase());
 }
 
 ;// CONCATENATED MODULE: ./build/core/handshake/walk.js
-/** Visits each use of a level and its inner levels, in the order of the text. */
-function forEachUse(level, visit) {
-    for (const use of walk_usesWithin(level)) {
+/**
+ * Visits each use of a level and its inner levels, in the order of the text.
+ *
+ * @param enters which blocks to look into, all by default
+ */
+function forEachUse(level, visit, enters = () => true) {
+    for (const use of level.uses) {
         visit(use);
+        if (use.inner !== null && enters(use)) {
+            forEachUse(use.inner, visit, enters);
+        }
     }
+}
+const walk_indexes = new WeakMap();
+const walk_none = [];
+/** All uses of a directive in a program, in the order of the text. A program is indexed once for all who ask. */
+function usesNamed(config, name) {
+    const index = walk_indexes.get(config) ?? walk_indexOf(config);
+    return index.get(name) ?? walk_none;
+}
+function walk_indexOf(config) {
+    const index = new Map();
+    forEachUse(config.main, (use) => {
+        const uses = index.get(use.name);
+        if (uses === undefined) {
+            index.set(use.name, [use]);
+        }
+        else {
+            uses.push(use);
+        }
+    });
+    walk_indexes.set(config, index);
+    return index;
 }
 /**
  * The uses of a level and its inner levels, in the order of the text.
@@ -46851,7 +46917,7 @@ function definitions(config) {
             }
         }
     };
-    for (const use of walk_usesWithin(config.main, isOfHttp)) {
+    const visit = (use) => {
         const { name, parameters } = use;
         const position = computing.get(name);
         if (position !== undefined) {
@@ -46873,7 +46939,8 @@ function definitions(config) {
                 add(`$${group}`, use);
             }
         }
-    }
+    };
+    forEachUse(config.main, visit, isOfHttp);
     byConfig.set(config, found);
     return found;
 }
@@ -46886,8 +46953,8 @@ function setInLocations(config) {
     let found = setByLocations.get(config);
     if (found === undefined) {
         const names = new Map();
-        for (const { name, level, parameters } of walk_usesWithin(config.main, isOfHttp)) {
-            if (name === "set" && (level.context === "location" || level.context === "location-if")) {
+        for (const { level, parameters } of usesNamed(config, "set")) {
+            if (level.context === "location" || level.context === "location-if") {
                 const variable = (parameters[0] ?? "").slice(1).toLowerCase();
                 names.set(variable, names.get(variable) === true || leadsElsewhere(level));
             }
@@ -46900,7 +46967,7 @@ function setInLocations(config) {
 function leadsElsewhere(level) {
     const own = ["rewrite", "try_files"].some((name) => effective_usesOf(level, name).length > 0);
     return (own ||
-        effective_effectiveList(level, "error_page").uses.length > 0 ||
+        effectiveList(level, "error_page").uses.length > 0 ||
         (level.context === "location-if" && level.parent !== null && leadsElsewhere(level.parent)));
 }
 /** Blocks whose directives define variables of the http block; the entries of a map are values, not directives. */
@@ -47068,11 +47135,55 @@ function selectedEntry(map, source) {
     return selected !== null && "entry" in selected ? (selected.entry?.use ?? null) : null;
 }
 
+;// CONCATENATED MODULE: ./build/core/policy/nearest.js
+/**
+ * The candidate that a misspelt word most likely stands for, or null where none is near. Near is: one is the beginning of
+ * the other, or at most a third of the letters are wrong.
+ */
+function nearest_nearest(word, candidates) {
+    const given = word.slice(0, 60).toLowerCase();
+    let best = null;
+    let bestDistance = Number.POSITIVE_INFINITY;
+    for (const candidate of candidates) {
+        const distance = distanceBetween(given, candidate.toLowerCase());
+        if (distance < bestDistance && isNear(given, candidate.toLowerCase(), distance)) {
+            best = candidate;
+            bestDistance = distance;
+        }
+    }
+    return best;
+}
+function isNear(given, candidate, distance) {
+    if (distance <= Math.max(1, Math.floor(Math.max(given.length, candidate.length) / 3)))
+        return true;
+    const shorter = Math.min(given.length, candidate.length);
+    return shorter >= 3 && (given.startsWith(candidate) || candidate.startsWith(given));
+}
+/** How many letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
+function distanceBetween(from, to) {
+    let before = [];
+    let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+    for (let row = 1; row <= from.length; row += 1) {
+        const current = [row];
+        for (let column = 1; column <= to.length; column += 1) {
+            const same = from[row - 1] === to[column - 1];
+            let cost = Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, (previous[column - 1] ?? 0) + (same ? 0 : 1));
+            const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+            if (swapped && row > 1 && column > 1)
+                cost = Math.min(cost, (before[column - 2] ?? 0) + 1);
+            current.push(cost);
+        }
+        before = previous;
+        previous = current;
+    }
+    return previous[to.length] ?? 0;
+}
+
 ;// CONCATENATED MODULE: ./build/core/handshake/probe.js
 /** A key of 16 bytes in base64, as each handshake has one (RFC 6455, 4.1); this one is the RFC's example. */
 const sampleKey = "dGhlIHNhbXBsZSBub25jZQ==";
 /** The headers of a probe beside `Host`, in order. */
-function probe_probeHeaders(probe) {
+function probeHeaders(probe) {
     switch (probe) {
         case "plain":
             return [];
@@ -47095,7 +47206,7 @@ function probe_probeHeaders(probe) {
  * The value of a request header as `$http_name` gives it, or the empty string. Before 1.23.0 only the first line of a
  * name counted, but for some that are lists.
  */
-function probe_clientHeader(request, name) {
+function clientHeader(request, name) {
     const wanted = name.toLowerCase();
     const values = request.headers
         .filter(([header]) => header.toLowerCase().replaceAll("-", "_") === wanted)
@@ -47114,8 +47225,10 @@ function probe_clientHeader(request, name) {
 
 
 
+
+
 /** Starts a request's way with nothing assigned. */
-function variables_newScope(config, request, serverName) {
+function newScope(config, request, serverName) {
     return {
         config,
         request,
@@ -47133,7 +47246,7 @@ function variables_newScope(config, request, serverName) {
         meddler: null,
     };
 }
-function variables_isKnown(value) {
+function isKnown(value) {
     return typeof value === "string";
 }
 function unknown(why, text) {
@@ -47141,16 +47254,18 @@ function unknown(why, text) {
 }
 /** The value as people read it: known text, or the text with its unknown parts as written. */
 function variables_shown(value) {
-    return variables_isKnown(value) ? value : value.text;
+    return isKnown(value) ? value : value.text;
 }
 /** A variable in a parameter: `${name}`, a group's one digit, or a name. nginx has no way to escape a `$` (E153). */
 const reference = /\$(?:\{(\w+)\}|([1-9])|([A-Za-z_]\w*))/g;
 /** The names of the variables in a parameter, in lower case, in order. */
 function variables_variablesIn(text) {
-    return [...text.matchAll(reference)].map((match) => (match[1] ?? match[2] ?? match[3] ?? "").toLowerCase());
+    return text.includes("$") ? namesIn(text) : variables_none;
 }
+const variables_none = [];
+const namesIn = remembered((text) => Array.from(text.matchAll(reference), ([, braced, digit, bare]) => (braced ?? digit ?? bare ?? "").toLowerCase()));
 /** Expands the variables of a parameter's value. */
-function variables_evaluate(text, scope) {
+function evaluate(text, scope) {
     return expand(text, scope, []);
 }
 /** Longer values (UTF-16 units) than any header line, as maps that double each other make them, are not computed. */
@@ -47169,7 +47284,7 @@ function expand(text, scope, within) {
         const value = variable((braced ?? digit ?? bare ?? "").toLowerCase(), scope, within);
         result += text.slice(position, match.index);
         position = match.index + written.length;
-        if (variables_isKnown(value)) {
+        if (isKnown(value)) {
             result += value;
         }
         else {
@@ -47232,13 +47347,13 @@ function mapValue(map, inner, name, scope, within) {
     const table = mapTable(inner);
     const source = expand(map.parameters[0] ?? "", scope, within);
     let value;
-    if (variables_isKnown(source)) {
+    if (isKnown(source)) {
         const selected = map_select(table, source);
         if ("unknown" in selected) {
             value = unknown(selected.unknown, `$${name}`);
         }
         else {
-            variables_capture(selected.groups, scope);
+            capture(selected.groups, scope);
             value = expand(selected.entry?.value ?? "", scope, within);
         }
     }
@@ -47251,7 +47366,7 @@ function mapValue(map, inner, name, scope, within) {
     return value;
 }
 /** Makes a match's groups variables. The numbered ones are those of the last match. */
-function variables_capture(groups, scope) {
+function capture(groups, scope) {
     if (groups === null) {
         return;
     }
@@ -47277,7 +47392,7 @@ function builtin(name, scope) {
     const orRuntime = (value, why) => value ?? runtime(why);
     const sent = (header) => request.standsForAll && maySend(header, request)
         ? runtime("a header that the client may send")
-        : probe_clientHeader(request, header);
+        : clientHeader(request, header);
     switch (name) {
         case "request_method":
             return scope.method;
@@ -47327,7 +47442,7 @@ function builtin(name, scope) {
             return orRuntime(request.clientAddress, "the client's address");
         case "proxy_add_x_forwarded_for": {
             const forwarded = sent("x_forwarded_for");
-            if (request.clientAddress === null || !variables_isKnown(forwarded)) {
+            if (request.clientAddress === null || !isKnown(forwarded)) {
                 return runtime("the addresses on the client's way");
             }
             return forwarded === "" ? request.clientAddress : `${forwarded}, ${request.clientAddress}`;
@@ -47353,7 +47468,7 @@ function builtin(name, scope) {
     if (name.startsWith("cookie_")) {
         return request.standsForAll
             ? runtime("a cookie that the client may send")
-            : cookie(probe_clientHeader(request, "cookie"), name.slice("cookie_".length));
+            : cookie(clientHeader(request, "cookie"), name.slice("cookie_".length));
     }
     if (/^[1-9]$/.test(name)) {
         return request.standsForAll ? runtime("a part of what the client asks for") : "";
@@ -47393,8 +47508,9 @@ function maySend(name, { probe }) {
         // Browsers say so when they open a page, never in a handshake.
         return probe === "plain";
     }
-    return !fixedHeaders.has(name) && !/^(?:http_)?(?:upgr|conn?ec)/.test(name);
+    return !fixedHeaders.has(name) && nearest_nearest(name.replace(/^http_/, ""), pairNames) === null;
 }
+const pairNames = ["upgrade", "connection"];
 const fixedHeaders = new Set([
     "host",
     "sec_websocket_key",
@@ -47424,17 +47540,17 @@ function headerValues(request, name) {
 /** Whether some header line of that name has the token; unknown where a line that is unknown may. */
 function carriesToken(request, name, token) {
     const values = headerValues(request, name);
-    if (values.some((value) => variables_isKnown(value) && hasToken(value, token))) {
+    if (values.some((value) => isKnown(value) && hasToken(value, token))) {
         return true;
     }
-    return values.some((value) => !variables_isKnown(value)) || request.hidden !== null ? "unknown" : false;
+    return values.some((value) => !isKnown(value)) || request.hidden !== null ? "unknown" : false;
 }
 /**
  * The response headers without which the client does not take the 101; hiding `Connection` is harmless (E95 to E97), and
  * `proxy_pass_header` shows what `proxy_hide_header` hides.
  */
 function hiddenResponseHeaders(level) {
-    const names = (directive) => effective_effectiveList(level, directive).uses.map((use) => use.parameters[0] ?? "");
+    const names = (directive) => effectiveList(level, directive).uses.map((use) => use.parameters[0] ?? "");
     const passed = new Set(names("proxy_pass_header").map((name) => name.toLowerCase()));
     return names("proxy_hide_header").filter((name) => /^(?:upgrade|sec-websocket-accept)$/i.test(name) && !passed.has(name.toLowerCase()));
 }
@@ -47451,7 +47567,7 @@ function verdict_verdictOf(exchange) {
         const result = exchange.outcome === "unknown" ? "unknown" : "breaks";
         return { strict: result, lenient: result, reasons: [] };
     }
-    const equals = (value, text) => variables_isKnown(value) ? value === text : "unknown";
+    const equals = (value, text) => isKnown(value) ? value === text : "unknown";
     const some = (values, holds) => or(...values.map(holds), upstream.hidden === null ? false : "unknown");
     const joined = (name) => joinValues(headerValues(upstream, name));
     const keys = headerValues(upstream, "sec-websocket-key");
@@ -47463,8 +47579,8 @@ function verdict_verdictOf(exchange) {
         ["altered-request", and(equals(upstream.method, "GET"), isOneKey)],
         ["hidden-response-header", hiddenResponseHeaders(level).length === 0],
         // A blank or a line feed in the path ends the request line.
-        ["upstream-path", variables_isKnown(upstream.uri) ? !/\s/.test(upstream.uri) : true],
-        ["http-version", variables_isKnown(upstream.httpVersion) ? upstream.httpVersion !== "2" : "unknown"],
+        ["upstream-path", isKnown(upstream.uri) ? !/\s/.test(upstream.uri) : true],
+        ["http-version", isKnown(upstream.httpVersion) ? upstream.httpVersion !== "2" : "unknown"],
         ...exchange.obstacles.map(({ rule }) => [rule, false]),
     ];
     const onlyStrict = [
@@ -47502,11 +47618,11 @@ function verdict_verdictOf(exchange) {
     };
 }
 function joinValues(values) {
-    const missing = values.find((value) => !variables_isKnown(value));
-    return missing ?? values.filter(variables_isKnown).join(", ");
+    const missing = values.find((value) => !isKnown(value));
+    return missing ?? values.filter(isKnown).join(", ");
 }
 function isToken(value, token) {
-    return variables_isKnown(value) ? value.trim().toLowerCase() === token : "unknown";
+    return isKnown(value) ? value.trim().toLowerCase() === token : "unknown";
 }
 function and(...truths) {
     return truths.includes(false) ? false : truths.includes("unknown") ? "unknown" : true;
@@ -47843,16 +47959,25 @@ function choices(request, wanted) {
     }));
     const name = freeName(config, wanted.current, ["connection_upgrade", "websocket_connection"]);
     const variable = `$${name}`;
+    // Other locations come to use a map that is there.
+    const keepsAny = keeps || connection_usesNamed(config, "keepalive");
     const fresh = {
         ...raw,
         connection: { variable },
-        maps: [connectionMap("$http_upgrade", variable, keeps)],
+        maps: [connectionMap("$http_upgrade", variable, keepsAny)],
     };
     if (request.connection === "map" || traffic === "mixed" || wanted.isShared) {
         return [...existing, fresh];
     }
     const wantsMap = wanted.isOuter || variableOf(wanted.current) === name;
     return [...existing, ...(wantsMap ? [fresh, literal] : [literal, fresh])];
+}
+function connection_usesNamed(config, name) {
+    let isThere = false;
+    forEachUse(config.main, (use) => {
+        isThere ||= use.name === name;
+    });
+    return isThere;
 }
 function connectionMap(source, variable, keepsConnections) {
     return {
@@ -47905,10 +48030,10 @@ function probed(config, text, probe) {
         host: null,
         hostName: null,
         port: null,
-        headers: probe_probeHeaders(probe),
+        headers: probeHeaders(probe),
         clientAddress: null,
     };
-    return variables_evaluate(text, variables_newScope(config, request, null));
+    return evaluate(text, newScope(config, request, null));
 }
 /** The variables that maps define, as written, in the order of the file. */
 function mapVariables(config) {
@@ -47923,7 +48048,7 @@ function mapVariables(config) {
  */
 function connectionMaps(config, keepsConnections, refusesH2c) {
     const harmless = keepsConnections ? ["", "keep-alive"] : ["", "keep-alive", "close"];
-    const isHarmless = (value) => variables_isKnown(value) && harmless.includes(value.toLowerCase());
+    const isHarmless = (value) => isKnown(value) && harmless.includes(value.toLowerCase());
     const rank = (variable) => {
         const plain = probed(config, variable, "plain");
         return isHarmless(plain) ? harmless.indexOf(plain.toLowerCase()) : harmless.length;
@@ -47937,12 +48062,12 @@ function connectionMaps(config, keepsConnections, refusesH2c) {
         .map(({ variable }) => variable);
 }
 function hasUpgrade(value) {
-    return (variables_isKnown(value) && value.split(",").some((token) => token.trim().toLowerCase() === "upgrade"));
+    return (isKnown(value) && value.split(",").some((token) => token.trim().toLowerCase() === "upgrade"));
 }
 function upgradeMaps(config) {
     const is = (variable, probe, wanted) => {
         const value = probed(config, variable, probe);
-        return variables_isKnown(value) && value.toLowerCase() === wanted;
+        return isKnown(value) && value.toLowerCase() === wanted;
     };
     return mapVariables(config)
         .map(({ variable }) => variable)
@@ -48166,6 +48291,8 @@ function place_anchors({ container, level, removed }) {
         named("proxy_pass"),
         kept.find((directive) => directive === include),
         named(HEADER),
+        // Before 1.29.7 a balancing method after `keepalive` takes its place (E62).
+        level.context === "upstream" ? kept.at(-1) : undefined,
     ].filter((directive) => directive !== undefined);
     const others = kept.filter((directive) => directive.block === null && !preferred.includes(directive));
     const after = (directive) => ({ at: "after", directive });
@@ -48276,19 +48403,79 @@ function quotedBy(quotes, value, usual) {
     return quote + value + quote;
 }
 
+;// CONCATENATED MODULE: ./build/core/rules/words.js
+
+
+/** Text of the configuration inside a message: between backticks, which `prose` makes code and `plain` takes away. */
+function marked(text) {
+    return text === "" || text.includes("`") ? text : `\`${text}\``;
+}
+/** The location as messages call it: `location /ws`. */
+function called({ name }) {
+    return name.name === "" ? "this location" : marked(`location ${name.name}`);
+}
+/** The location with its server, for notes: `location /ws` of `api.example.com`. */
+function locationOf({ name, server }) {
+    const location = name === "" ? "the location that includes it" : marked(`location ${name}`);
+    return server === null ? location : `${location} of ${marked(server)}`;
+}
+/** Where the location's requests go, as messages name it: `http://backend`. */
+function upstreamName(location) {
+    const address = location.exchanges.websocket.upstream?.address;
+    const text = address === undefined ? (location.pass.parameters[0] ?? "") : variables_shown(address);
+    return text === "" ? "the upstream" : marked(text);
+}
+/** What reaches the upstream of a header: `Connection: close`, or `no Connection`. */
+function sent(request, name) {
+    const values = headerValues(request, name.toLowerCase()).map((value) => variables_shown(value).replace(/\s+/g, " "));
+    return values.length === 0 ? `no ${marked(name)}` : marked(`${name}: ${values.join(", ")}`);
+}
+/** A directive as its file says it, without its block and its `;`, on one line. */
+function words_written({ document, directive }) {
+    const last = directive.parameters.at(-1) ?? directive.name;
+    return document.text.slice(directive.start, last.end).replace(/\s+/g, " ");
+}
+/** A directive inside a message. */
+function quoted(use) {
+    return marked(words_written(use));
+}
+/** A parameter as its file writes it, quotes included, so that it can be written again elsewhere. */
+function parameterText({ document, directive }, index) {
+    const word = directive.parameters[index];
+    return word === undefined ? "" : document.text.slice(word.start, word.end);
+}
+/** The place of a block's opening: from its name to its `{`. */
+function headOf({ document, directive }) {
+    return {
+        document,
+        span: { start: directive.start, end: directive.block?.open.end ?? directive.end },
+    };
+}
+/** Whether an `include` in the block brings the directive, rather than the block's own text. */
+function comesByInclude({ include, level }) {
+    return include !== (level.opener?.include ?? null);
+}
+/** Whether the value of a `proxy_set_header` line is this variable and nothing else. */
+function isVariable({ parameters }, name) {
+    return [`$${name}`, `\${${name}}`].includes((parameters[1] ?? "").toLowerCase());
+}
+
 ;// CONCATENATED MODULE: ./build/core/fix/title.js
 
+
 /** What the fix will change, in the file's own names. */
-function titleOf(request, level, choice, { onlyMaps, saysUpgrade }) {
+function titleOf(request, level, choice, { onlyMaps, narrows, saysUpgrade }) {
     const remedies = onlyMaps ? [] : request.remedies;
     const target = title_targetOf(level, remedies);
     const hasPair = remedies.some(isPair);
     const reads = remedies.some(isDirective("proxy_read_timeout"));
     const parts = new Set();
     if (hasPair) {
-        parts.add(saysUpgrade
-            ? `ask for an upgrade ${target} only where the client does`
-            : `forward the upgrade ${target}`);
+        parts.add(narrows
+            ? `forward no other upgrade than websocket ${target}`
+            : saysUpgrade
+                ? `ask for an upgrade ${target} only where the client does`
+                : `forward the upgrade ${target}`);
     }
     for (const remedy of remedies) {
         const isSaid = isPair(remedy) ||
@@ -48329,13 +48516,13 @@ function isMoved(remedy, removed) {
 function title_targetOf(level, remedies) {
     const pass = level.uses.find((use) => use.name === "proxy_pass");
     if (pass !== undefined) {
-        return `to ${passedTo(pass, remedies)}`;
+        return `to ${marked(passedTo(pass, remedies))}`;
     }
     const name = level.opener === null
         ? level.context
         : [level.opener.name, ...level.opener.parameters].join(" ");
     const server = level.uses.find((use) => use.name === "server_name")?.parameters[0];
-    return `in ${server === undefined ? name : `${name} ${server}`}`;
+    return `in ${marked(server === undefined ? name : `${name} ${server}`)}`;
 }
 /** The target of a `proxy_pass` as it will read. */
 function passedTo({ document, directive, parameters }, remedies) {
@@ -48362,20 +48549,20 @@ function partOf(remedy, remedies, target) {
     switch (remedy.kind) {
         case "header":
             return isEmptied(remedy.value)
-                ? `send no ${remedy.name} ${target}`
-                : `send ${remedy.name} ${remedy.value ?? ""} ${target}`;
+                ? `send no ${marked(remedy.name)} ${target}`
+                : `send ${marked(`${remedy.name} ${remedy.value ?? ""}`.trim())} ${target}`;
         case "directive":
             return remedy.name === "proxy_http_version"
                 ? `speak HTTP/${remedy.parameters.join(" ")} ${target}`
-                : `set ${remedy.name} to ${remedy.parameters.join(" ")}`;
+                : `set ${marked(remedy.name)} to ${marked(remedy.parameters.join(" "))}`;
         case "replace":
             return replaced(remedy.place, remedy.text);
         case "remove": {
             const { name, parameters, level } = remedy.use;
-            const written = [name, ...parameters].join(" ");
+            const line = marked([name, ...parameters].join(" "));
             return level.opener !== null && remedies.some((other) => isMoved(other, remedy))
-                ? `move ${written} out of ${level.opener.name}`
-                : `remove ${written}`;
+                ? `move ${line} out of ${marked(level.opener.name)}`
+                : `remove ${line}`;
         }
     }
 }
@@ -48389,9 +48576,9 @@ function replaced({ document, span }, text) {
         return "remove the byte order mark";
     }
     if (old === "" || text === "") {
-        return old === "" ? `add ${text.trim()}` : `remove ${old.trim()}`;
+        return old === "" ? `add ${marked(text.trim())}` : `remove ${marked(old.trim())}`;
     }
-    return `write ${text.trim()} in place of ${old.trim()}`;
+    return `write ${marked(text.trim())} in place of ${marked(old.trim())}`;
 }
 /** The `map` that the offset lies in, its opening line included. */
 function mapAround(directives, offset) {
@@ -48443,7 +48630,7 @@ function* fixCandidates(request, writable) {
             ]);
         for (const variant of variants) {
             if (isOneResult(variant) && variant.every((edit) => isWritable(wholeLines(edit)))) {
-                const title = titleOf(request, plan.level, choice, plan.titleHints(edits));
+                const title = titleOf(request, plan.level, choice, plan.titleHints(edits, choice));
                 yield { title, safety: "safe", edits: variant };
                 if (++given === MOST_CANDIDATES) {
                     return;
@@ -48495,11 +48682,13 @@ class Plan {
         return [...(isGiven ? [null] : []), ...choices(this.request, wanted)];
     }
     /** What a title cannot tell from the remedies alone. */
-    titleHints(edits) {
+    titleHints(edits, choice) {
         const current = this.currentConnection()?.parameters[1] ?? "";
+        const upgrade = this.list.uses.find((use) => isNamed(use, "Upgrade"))?.parameters[1];
         return {
             onlyMaps: edits.length === 0,
-            saysUpgrade: hasToken(current, "upgrade") &&
+            narrows: choice !== null && choice.upgrade !== "$http_upgrade" && upgrade === "$http_upgrade",
+            saysUpgrade: (hasToken(current, "upgrade") || isSameValue(current, "$http_connection")) &&
                 !this.headers.some(({ name }) => isSameName(name, "Upgrade")),
         };
     }
@@ -48572,7 +48761,7 @@ class Plan {
         return true;
     }
     outerSetting(name) {
-        const setting = this.level.parent === null ? null : effective_effectiveSetting(this.level.parent, name);
+        const setting = this.level.parent === null ? null : effectiveSetting(this.level.parent, name);
         return setting?.state === "set" ? setting.use : undefined;
     }
     /** The level's own lines are replaced in place; a list of an outer level is repeated here, since one line discards it. */
@@ -48655,14 +48844,14 @@ class Plan {
     }
     /** What holds here once the lines that shall go are gone. */
     listInForce() {
-        let found = effective_effectiveList(this.level, plan_HEADER);
+        let found = effectiveList(this.level, plan_HEADER);
         let uses = found.uses.filter((use) => !this.isRemoved(use));
         while (uses.length === 0 && found.uses.length > 0) {
             const outer = found.level?.parent ?? null;
             if (outer === null) {
                 break;
             }
-            found = effective_effectiveList(outer, plan_HEADER);
+            found = effectiveList(outer, plan_HEADER);
             uses = found.uses.filter((use) => !this.isRemoved(use));
         }
         return { ...found, uses };
@@ -48675,7 +48864,7 @@ class Plan {
         const locations = new Set();
         forEachUse(this.level, ({ name, level }) => {
             if (name === "proxy_pass") {
-                const list = effective_effectiveList(level, plan_HEADER);
+                const list = effectiveList(level, plan_HEADER);
                 if (list.level === null || isAround(list.level, this.level)) {
                     locations.add(settingsLevel(level).opener?.directive ?? null);
                 }
@@ -48692,20 +48881,18 @@ function reach(config) {
         return known;
     }
     const found = new Map();
-    forEachUse(config.main, ({ name, level }) => {
-        if (name === "proxy_pass") {
-            const block = settingsLevel(level).opener?.directive ?? null;
-            for (const { directive } of effective_effectiveList(level, plan_HEADER).uses) {
-                const blocks = found.get(directive);
-                if (blocks === undefined) {
-                    found.set(directive, new Set([block]));
-                }
-                else {
-                    blocks.add(block);
-                }
+    for (const { level } of usesNamed(config, "proxy_pass")) {
+        const block = settingsLevel(level).opener?.directive ?? null;
+        for (const { directive } of effectiveList(level, plan_HEADER).uses) {
+            const blocks = found.get(directive);
+            if (blocks === undefined) {
+                found.set(directive, new Set([block]));
+            }
+            else {
+                blocks.add(block);
             }
         }
-    });
+    }
     reaches.set(config, found);
     return found;
 }
@@ -49450,7 +49637,7 @@ const directiveTable = {
 
 const parsed = new Map();
 /** The directive's rows, or undefined where nginx and the modules we know have no directive of that name. */
-function directives_directiveRows(name) {
+function directiveRows(name) {
     const known = parsed.get(name);
     if (known !== undefined || !Object.hasOwn(directiveTable, name)) {
         return known;
@@ -49497,7 +49684,7 @@ function rowIn(rows, context) {
 /** What the parser asks to see that a `;` is missing. */
 const grammar = {
     maxParameters(name) {
-        const rows = directives_directiveRows(name);
+        const rows = directiveRows(name);
         return rows === undefined ? undefined : Math.max(...rows.map((row) => row.most));
     },
 };
@@ -49577,9 +49764,9 @@ const addressAndRest = /^([a-z]+:\/\/(?:(?!\$\{?(?:request_uri|uri|document_uri|
 function proxyTarget(use, scope) {
     const written = use.parameters[0] ?? "";
     const dynamic = written.includes("$");
-    const value = variables_evaluate(written, scope);
+    const value = evaluate(written, scope);
     const text = variables_shown(value);
-    const why = variables_isKnown(value) ? null : value.unknown;
+    const why = isKnown(value) ? null : value.unknown;
     const socket = /^(https?:\/\/unix:[^:]*)(?::(.*))?$/i.exec(text);
     const parts = socket ?? addressAndRest.exec(text);
     const address = parts?.[1] ?? text;
@@ -49657,7 +49844,7 @@ function keepsConnections(config, target, version) {
 function reusesConnection(config, target, request, version) {
     const tokens = new Set(request.headers
         .filter(({ name }) => name.toLowerCase() === "connection")
-        .flatMap(({ value }) => (variables_isKnown(value) ? value.split(",") : []))
+        .flatMap(({ value }) => (isKnown(value) ? value.split(",") : []))
         .map((token) => token.trim().toLowerCase()));
     const isOld = request.httpVersion === "1.0";
     return (keepsConnections(config, target, version) &&
@@ -49669,7 +49856,7 @@ function undefinedVariableIn(level, pass, config) {
     if (config.kind !== "main" || config.incomplete.length > 0) {
         return null;
     }
-    const texts = effective_effectiveList(level, "proxy_set_header").uses.map((use) => use.parameters[1] ?? "");
+    const texts = effectiveList(level, "proxy_set_header").uses.map((use) => use.parameters[1] ?? "");
     const names = [...texts, pass.parameters[0] ?? ""].flatMap(variables_variablesIn);
     return names.find((name) => !definitions_isDefined(name, config)) ?? null;
 }
@@ -49697,26 +49884,26 @@ const neverPassedToCache = [
 function upstreamRequest(level, target, scope, version) {
     scope.proxyHost = target.host;
     scope.proxyPort = target.port;
-    const list = effective_effectiveList(level, "proxy_set_header");
+    const list = effectiveList(level, "proxy_set_header");
     // These three are so rare that what we do not see is taken not to have them.
-    const passes = useOf(effective_effectiveSetting(level, "proxy_pass_request_headers"));
-    const method = useOf(effective_effectiveSetting(level, "proxy_method"));
-    const body = useOf(effective_effectiveSetting(level, "proxy_set_body"));
-    const httpVersion = settingText(effective_effectiveSetting(level, "proxy_http_version"), directives_isSince(version, httpOneOneByDefault) ? "1.1" : "1.0");
+    const passes = useOf(effectiveSetting(level, "proxy_pass_request_headers"));
+    const method = useOf(effectiveSetting(level, "proxy_method"));
+    const body = useOf(effectiveSetting(level, "proxy_set_body"));
+    const httpVersion = settingText(effectiveSetting(level, "proxy_http_version"), directives_isSince(version, httpOneOneByDefault) ? "1.1" : "1.0");
     const headers = ownHeaders(list.uses, scope, version);
     const named = new Set(list.uses.map((use) => (use.parameters[0] ?? "").toLowerCase()));
     addDefaults(headers, named, target, version);
-    const sentBody = body === null ? null : variables_evaluate(body.parameters[0] ?? "", scope);
+    const sentBody = body === null ? null : evaluate(body.parameters[0] ?? "", scope);
     if (body !== null && sentBody !== null && !named.has("content-length")) {
         headers.push({
             name: "Content-Length",
-            value: variables_isKnown(sentBody)
+            value: isKnown(sentBody)
                 ? String(utf8Length(sentBody))
                 : unknown(sentBody.unknown, `length of ${sentBody.text}`),
             origin: { from: "directive", use: body },
         });
     }
-    const length = probe_clientHeader(scope.request, "content_length");
+    const length = clientHeader(scope.request, "content_length");
     if (body === null && length !== "" && !named.has("content-length")) {
         headers.push({ name: "Content-Length", value: length, origin: { from: "client" } });
     }
@@ -49724,13 +49911,13 @@ function upstreamRequest(level, target, scope, version) {
     if (directives_isSince(version, proxyConnectionStripped)) {
         stripped.add("proxy-connection");
     }
-    const cache = useOf(effective_effectiveSetting(level, "proxy_cache"));
+    const cache = useOf(effectiveSetting(level, "proxy_cache"));
     if (cache !== null && cache.parameters[0] !== "off") {
         for (const name of neverPassedToCache) {
             stripped.add(name);
         }
     }
-    const underscores = useOf(effective_effectiveSetting(level, "underscores_in_headers"));
+    const underscores = useOf(effectiveSetting(level, "underscores_in_headers"));
     const takesUnderscores = underscores?.parameters[0]?.toLowerCase() === "on";
     if (passes?.parameters[0]?.toLowerCase() !== "off") {
         for (const [name, value] of scope.request.headers) {
@@ -49741,11 +49928,11 @@ function upstreamRequest(level, target, scope, version) {
         }
     }
     return {
-        method: method === null ? scope.method : variables_evaluate(method.parameters[0] ?? "", scope),
+        method: method === null ? scope.method : evaluate(method.parameters[0] ?? "", scope),
         uri: upstreamUri(level, target, scope),
         address: target.address,
         httpVersion,
-        httpVersionFrom: useOf(effective_effectiveSetting(level, "proxy_http_version")),
+        httpVersionFrom: useOf(effectiveSetting(level, "proxy_http_version")),
         headers,
         body: sentBody,
         hidden: list.hidden,
@@ -49757,13 +49944,13 @@ function ownHeaders(uses, scope, version) {
     if (uses.some(({ parameters }) => /\$[1-9]/.test(parameters[1] ?? ""))) {
         // nginx first asks for all lengths: what a map's regular expression captures then is in `$1` of the lines before it.
         for (const { parameters } of uses) {
-            variables_evaluate(parameters[1] ?? "", scope);
+            evaluate(parameters[1] ?? "", scope);
         }
     }
     let host = null;
     for (const use of uses) {
         const [name = "", text = ""] = use.parameters;
-        const value = variables_evaluate(text, scope);
+        const value = evaluate(text, scope);
         if (value === "") {
             continue;
         }
@@ -49831,7 +50018,7 @@ function locationPath(level) {
 }
 /** `proxy_read_timeout` (`uwsgi_read_timeout` and so on) in milliseconds, 60 s by default; null where it is unknown. */
 function idleTimeout(level, pass) {
-    const setting = effective_effectiveSetting(level, pass.name.replace(/_pass$/, "_read_timeout"));
+    const setting = effectiveSetting(level, pass.name.replace(/_pass$/, "_read_timeout"));
     if (setting.state === "default") {
         return 60_000;
     }
@@ -50644,10 +50831,11 @@ function templateReason(path, tree) {
 }
 function firstTag(tree, pattern) {
     const { text } = tree;
-    const aside = [...tree.comments, ...luaBodies(tree.directives)].toSorted((a, b) => a.start - b.start);
+    let aside = null;
     let next = 0;
     let defined = null;
     for (const { 0: tag, index } of text.matchAll(pattern)) {
+        aside ??= [...tree.comments, ...luaBodies(tree.directives)].toSorted((a, b) => a.start - b.start);
         while ((aside[next]?.end ?? Infinity) <= index) {
             next++;
         }
@@ -51232,7 +51420,7 @@ class Checker {
     report(use, code, message, earlier = null, span) {
         if (this.problems.length < problems_MOST_PROBLEMS) {
             const { document } = use;
-            this.problems.push({ document, span: span ?? headOf(use), code, message, use, earlier });
+            this.problems.push({ document, span: span ?? problems_headOf(use), code, message, use, earlier });
         }
     }
     /**
@@ -51248,7 +51436,7 @@ class Checker {
             }
             return;
         }
-        const rows = isChecked(level.context) ? directives_directiveRows(use.name) : undefined;
+        const rows = isChecked(level.context) ? directiveRows(use.name) : undefined;
         if (rows === undefined) {
             return;
         }
@@ -51277,6 +51465,7 @@ class Checker {
     }
     /** A block was read to its end. */
     blockEnd(inner) {
+        this.firsts.delete(inner);
         const { opener } = inner;
         const close = opener?.directive.block?.close;
         if (opener === null || close === null || close === undefined || this.refused.has(opener)) {
@@ -51284,7 +51473,7 @@ class Checker {
         }
         if (inner.context === "upstream" &&
             inner.hidden.length === 0 &&
-            inner.uses.every((use) => use.name !== "server" && directives_directiveRows(use.name) !== undefined)) {
+            inner.uses.every((use) => use.name !== "server" && directiveRows(use.name) !== undefined)) {
             this.report(opener, "empty-upstream", "no servers are inside upstream", null, close);
         }
     }
@@ -51453,14 +51642,14 @@ class Checker {
         }
     }
     location(use) {
-        const own = locationOf(use);
+        const own = problems_locationOf(use);
         if (own === null) {
             const message = `invalid location modifier "${use.parameters[0] ?? ""}"`;
             this.refused.add(use);
             this.report(use, "invalid-value", message);
             return;
         }
-        const outer = use.level.opener?.name === "location" ? locationOf(use.level.opener) : null;
+        const outer = use.level.opener?.name === "location" ? problems_locationOf(use.level.opener) : null;
         const nesting = outer === null ? null : nestingProblem(own, outer);
         if (nesting !== null) {
             this.report(use, "misplaced-location", nesting);
@@ -51475,7 +51664,7 @@ class Checker {
     }
 }
 /** A simple directive to its `;`, a block to its `{`: that is where nginx stands when it complains. */
-function headOf({ directive }) {
+function problems_headOf({ directive }) {
     return { start: directive.start, end: directive.block?.open.end ?? directive.end };
 }
 function formProblem({ name, parameters, directive }, row) {
@@ -51509,7 +51698,7 @@ function invalidValue({ name, parameters: [value = ""] }, flag) {
     return null;
 }
 /** How nginx reads what stands after `location` (`ngx_http_core_location`); null for a modifier it does not know. */
-function locationOf({ parameters }) {
+function problems_locationOf({ parameters }) {
     const [first = "", second] = parameters;
     if (second !== undefined) {
         switch (first) {
@@ -51524,16 +51713,16 @@ function locationOf({ parameters }) {
                 return null;
         }
     }
-    const [, modifier = "", name = ""] = /^(=|\^~|~\*?)?(.*)$/s.exec(first) ?? [];
-    switch (modifier) {
-        case "=":
-            return { kind: "exact", name };
-        case "~":
-        case "~*":
-            return { kind: "regex", name };
-        default:
-            return { kind: modifier === "" && name.startsWith("@") ? "named" : "prefix", name };
+    if (first.startsWith("=")) {
+        return { kind: "exact", name: first.slice(1) };
     }
+    if (first.startsWith("^~")) {
+        return { kind: "prefix", name: first.slice(2) };
+    }
+    if (first.startsWith("~")) {
+        return { kind: "regex", name: first.slice(first.startsWith("~*") ? 2 : 1) };
+    }
+    return { kind: first.startsWith("@") ? "named" : "prefix", name: first };
 }
 function nestingProblem(inner, outer) {
     if (outer.kind === "exact" || outer.kind === "named") {
@@ -51551,7 +51740,7 @@ function replacesPath(level) {
     if (level.context !== "location") {
         return false;
     }
-    const location = level.opener === null ? null : locationOf(level.opener);
+    const location = level.opener === null ? null : problems_locationOf(level.opener);
     return location === null || location.kind === "exact" || location.kind === "prefix";
 }
 
@@ -51702,7 +51891,7 @@ class Resolver {
             this.incomplete.add(`${parameters[0] ?? "a module"} is loaded`);
         }
         else if (!["map", "other", "stream", "mail"].includes(context) &&
-            directives_directiveRows(name) === undefined) {
+            directiveRows(name) === undefined) {
             this.incomplete.add(`${name} is of a module we do not know`);
         }
     }
@@ -52130,7 +52319,7 @@ function claimsOf({ tree, text }) {
         const values = parameters.map((parameter) => parameter.value);
         const own = text.slice(start, end).replace(/\s+/g, " ");
         if (block === null) {
-            const row = rowIn(directives_directiveRows(name.value) ?? [], "http");
+            const row = rowIn(directiveRows(name.value) ?? [], "http");
             if (row?.once === true) {
                 claims.set(name.value, own);
             }
@@ -52195,7 +52384,7 @@ function roleOf({ path, tree }) {
     if (has("location")) {
         return "server";
     }
-    const fits = (context) => settings.filter((name) => rowIn(directives_directiveRows(name) ?? [], context)?.block === false).length;
+    const fits = (context) => settings.filter((name) => rowIn(directiveRows(name) ?? [], context)?.block === false).length;
     const [first] = ["http", "server", "location", "upstream", "main"]
         .map((context) => ({ context, fits: fits(context) }))
         .toSorted((a, b) => b.fits - a.fits);
@@ -52221,50 +52410,6 @@ function isStream({ name, block }) {
         block.directives.some((inner) => inner.name.value === "proxy_pass" && inner.parameters[0]?.value.includes("://") !== true));
 }
 
-;// CONCATENATED MODULE: ./build/core/policy/nearest.js
-/**
- * The candidate that a misspelt word most likely stands for, or null where none is near. Near is: one is the beginning of
- * the other, or at most a third of the letters are wrong.
- */
-function nearest_nearest(word, candidates) {
-    const given = word.slice(0, 60).toLowerCase();
-    let best = null;
-    let bestDistance = Number.POSITIVE_INFINITY;
-    for (const candidate of candidates) {
-        const distance = distanceBetween(given, candidate.toLowerCase());
-        if (distance < bestDistance && isNear(given, candidate.toLowerCase(), distance)) {
-            best = candidate;
-            bestDistance = distance;
-        }
-    }
-    return best;
-}
-function isNear(given, candidate, distance) {
-    if (distance <= Math.max(1, Math.floor(Math.max(given.length, candidate.length) / 3)))
-        return true;
-    const shorter = Math.min(given.length, candidate.length);
-    return shorter >= 3 && (given.startsWith(candidate) || candidate.startsWith(given));
-}
-/** How many letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
-function distanceBetween(from, to) {
-    let before = [];
-    let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
-    for (let row = 1; row <= from.length; row += 1) {
-        const current = [row];
-        for (let column = 1; column <= to.length; column += 1) {
-            const same = from[row - 1] === to[column - 1];
-            let cost = Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, (previous[column - 1] ?? 0) + (same ? 0 : 1));
-            const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
-            if (swapped && row > 1 && column > 1)
-                cost = Math.min(cost, (before[column - 2] ?? 0) + 1);
-            current.push(cost);
-        }
-        before = previous;
-        previous = current;
-    }
-    return previous[to.length] ?? 0;
-}
-
 ;// CONCATENATED MODULE: ./build/core/policy/reader.js
 
 /** Reads a map whose keys are known. Gives its entries by key; other keys and wrong types are complained about. */
@@ -52275,7 +52420,7 @@ function fields(node, what, keys, complain, hint = () => null) {
         if (key === undefined) {
             const place = what === "" ? "" : ` in ${what}`;
             const advice = hint(entry.key) ?? suggestion(entry.key, keys);
-            complain(entry.keyAt, `unknown key ${quoted(entry.key)}${place}: ${advice}expected ${oneOf(keys)}`);
+            complain(entry.keyAt, `unknown key ${reader_quoted(entry.key)}${place}: ${advice}expected ${oneOf(keys)}`);
         }
         else {
             found.set(key, entry);
@@ -52341,7 +52486,7 @@ const flag = (node, what, complain) => {
 /** `did you mean "x"? `, or nothing where no candidate is near. */
 function suggestion(word, candidates) {
     const candidate = nearest_nearest(word, candidates);
-    return candidate === null ? "" : `did you mean ${quoted(candidate)}? `;
+    return candidate === null ? "" : `did you mean ${reader_quoted(candidate)}? `;
 }
 /** A value in the words of a message. */
 function described(node) {
@@ -52353,13 +52498,13 @@ function described(node) {
         case "map":
             return "a map";
         case "text":
-            return quoted(node.text);
+            return reader_quoted(node.text);
         default:
             return node;
     }
 }
 /** The text in double quotes, on one line and not too long. */
-function quoted(value) {
+function reader_quoted(value) {
     return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }
 function oneOf(words) {
@@ -52573,7 +52718,7 @@ const names_ruleTable = {
     },
 };
 /** Whether there is a rule of this name. */
-function names_isRuleId(name) {
+function isRuleId(name) {
     return Object.hasOwn(names_ruleTable, name);
 }
 
@@ -52678,7 +52823,7 @@ function read(document, span, words, result) {
         else {
             result.faults.push({
                 span,
-                message: `${quoted(declaration)} stands above no location: expected one in the next line`,
+                message: `${reader_quoted(declaration)} stands above no location: expected one in the next line`,
             });
         }
     }
@@ -52694,21 +52839,21 @@ function read(document, span, words, result) {
     else {
         const [word = ""] = words.split(/[\s[]/);
         const advice = suggestion(word, ["ignore", "websocket", "http"]);
-        result.faults.push({ span, message: `unknown word ${quoted(word)}: ${advice}${silences_forms}` });
+        result.faults.push({ span, message: `unknown word ${reader_quoted(word)}: ${advice}${silences_forms}` });
     }
 }
 function readSilence(span, list, rest, target, result) {
     const rules = [];
     const names = list.split(",").map((name) => name.trim());
     for (const name of names) {
-        if (names_isRuleId(name)) {
+        if (isRuleId(name)) {
             rules.push(name);
         }
         else {
             const advice = suggestion(name, Object.keys(names_ruleTable));
             const message = name === ""
                 ? "ignore names no rule: expected ignore[rule] with a reason"
-                : `unknown rule ${quoted(name)}: ${advice}expected a rule's name`;
+                : `unknown rule ${reader_quoted(name)}: ${advice}expected a rule's name`;
             result.faults.push({ span, message });
         }
     }
@@ -52782,7 +52927,7 @@ function blockPath({ document, span }) {
         if (!around || !block || span.start < block.open.end || block.end < span.end) {
             return names.join(" > ");
         }
-        names.push(namesIn(siblings).get(around) ?? "");
+        names.push(fingerprint_namesIn(siblings).get(around) ?? "");
         siblings = block.directives;
     }
 }
@@ -52801,7 +52946,7 @@ function lastBefore(siblings, offset) {
 }
 const fingerprint_known = new WeakMap();
 /** Each block's name among its siblings; worked out once per level. */
-function namesIn(siblings) {
+function fingerprint_namesIn(siblings) {
     const before = fingerprint_known.get(siblings);
     if (before)
         return before;
@@ -52850,49 +52995,6 @@ function placeOf(use) {
     return { document: use.document, span: use.directive };
 }
 
-;// CONCATENATED MODULE: ./build/core/rules/words.js
-
-
-/** The location as messages call it: `location /ws`. */
-function called({ name }) {
-    return name.name === "" ? "this location" : `location ${name.name}`;
-}
-/** Where the location's requests go, as messages name it: `http://backend`. */
-function upstreamName(location) {
-    const address = location.exchanges.websocket.upstream?.address;
-    return address === undefined ? (location.pass.parameters[0] ?? "the upstream") : variables_shown(address);
-}
-/** What reaches the upstream of a header: `Connection: close`, or `no Connection`. */
-function sent(request, name) {
-    const values = headerValues(request, name.toLowerCase()).map((value) => variables_shown(value).replace(/\s+/g, " "));
-    return values.length === 0 ? `no ${name}` : `${name}: ${values.join(", ")}`;
-}
-/** A directive as its file says it, without its block and its `;`, on one line. */
-function words_written({ document, directive }) {
-    const last = directive.parameters.at(-1) ?? directive.name;
-    return document.text.slice(directive.start, last.end).replace(/\s+/g, " ");
-}
-/** A parameter as its file writes it, quotes included, so that it can be written again elsewhere. */
-function parameterText({ document, directive }, index) {
-    const word = directive.parameters[index];
-    return word === undefined ? "" : document.text.slice(word.start, word.end);
-}
-/** The place of a block's opening: from its name to its `{`. */
-function words_headOf({ document, directive }) {
-    return {
-        document,
-        span: { start: directive.start, end: directive.block?.open.end ?? directive.end },
-    };
-}
-/** Whether an `include` in the block brings the directive, rather than the block's own text. */
-function comesByInclude({ include, level }) {
-    return include !== (level.opener?.include ?? null);
-}
-/** Whether the value of a `proxy_set_header` line is this variable and nothing else. */
-function isVariable({ parameters }, name) {
-    return [`$${name}`, `\${${name}}`].includes((parameters[1] ?? "").toLowerCase());
-}
-
 ;// CONCATENATED MODULE: ./build/core/rules/map-fault.js
 
 
@@ -52936,8 +53038,8 @@ class Reading {
         this.header = header;
         this.scope = scope;
         this.keepsConnections = keepsConnections;
-        const source = variables_evaluate(map.parameters[0] ?? "", scope);
-        this.source = variables_isKnown(source) ? source : "";
+        const source = evaluate(map.parameters[0] ?? "", scope);
+        this.source = isKnown(source) ? source : "";
         this.entry = selectedEntry(map, this.source);
     }
     fault() {
@@ -52956,14 +53058,14 @@ class Reading {
     overridden() {
         const { map, scope } = this;
         const variable = map.parameters[1]?.toLowerCase();
-        for (const other of walk_usesWithin(scope.config.main)) {
-            const isRival = other.name === "map" && other.parameters[1]?.toLowerCase() === variable;
+        for (const other of usesNamed(scope.config, "map")) {
+            const isRival = other.parameters[1]?.toLowerCase() === variable;
             if (isRival && other !== map && this.says(selectedEntry(other, "websocket"))) {
                 return {
-                    place: words_headOf(map),
+                    place: headOf(map),
                     why: `${map.parameters[1]} has two maps, and nginx takes the last one, which does not give ${pairTokens[this.header]}`,
                     remedies: [{ kind: "remove", use: map }],
-                    related: [{ place: words_headOf(other), note: "the map that is not used" }],
+                    related: [{ place: headOf(other), note: "the map that is not used" }],
                 };
             }
         }
@@ -52998,7 +53100,7 @@ class Reading {
         const at = start + quote.length + 1;
         return {
             place: placeOf(strict),
-            why: `${strict.name} in ${this.name} is case-sensitive and does not match ${this.source}`,
+            why: `${marked(strict.name)} in ${this.name} is case-sensitive and does not match ${this.source}`,
             remedies: [replacement(strict, { start: at, end: at }, "*")],
         };
     }
@@ -53010,7 +53112,7 @@ class Reading {
             return null;
         }
         return {
-            place: words_headOf(map),
+            place: headOf(map),
             why: `${this.name} has ${isList ? "no line for websocket" : "no default, so that it is empty"}`,
             remedies: [insertion(map, isList ? "websocket websocket;" : "default upgrade;")],
         };
@@ -53023,7 +53125,7 @@ class Reading {
         }
         return {
             place: placeOf(entry),
-            why: `${entry.name} in ${this.name} is not anchored and matches every value`,
+            why: `${marked(entry.name)} in ${this.name} is not anchored and matches every value`,
             remedies: [replacement(entry, entry.directive.name, "''")],
         };
     }
@@ -53046,7 +53148,7 @@ class Reading {
             }
             : {
                 place: placeOf(entry),
-                why: `${this.name} says ${words_written(entry)}`,
+                why: `${this.name} says ${quoted(entry)}`,
                 remedies: [mended],
             };
     }
@@ -53058,8 +53160,8 @@ class Reading {
     }
     /** Whether a line of a map gives a value with the header's token. */
     says(entry, header = this.header) {
-        const value = entry === null ? "" : variables_evaluate(entry.parameters[0] ?? "", this.scope);
-        return variables_isKnown(value) && hasToken(value, pairTokens[header]);
+        const value = entry === null ? "" : evaluate(entry.parameters[0] ?? "", this.scope);
+        return isKnown(value) && hasToken(value, pairTokens[header]);
     }
 }
 /** Whether a key is a regular expression that matches the text. */
@@ -53102,7 +53204,7 @@ function lostHeader(location, name) {
         carriesToken(request, name.toLowerCase(), pairTokens[name]) !== false) {
         return null;
     }
-    const list = effective_effectiveList(location.level, "proxy_set_header");
+    const list = effectiveList(location.level, "proxy_set_header");
     const scope = handshakeScope(location.config);
     const lines = linesOf(list.uses, name);
     const lost = { name, request, list, lines };
@@ -53125,7 +53227,7 @@ function lostHeader(location, name) {
 function discardedLines(location) {
     const lost = [lostHeader(location, "Upgrade"), lostHeader(location, "Connection")];
     const pair = lost.flatMap((header) => header?.blame.rule === "header-inheritance" ? header.blame.discarded : []);
-    const { uses, shadowed } = effective_effectiveList(location.level, "proxy_set_header");
+    const { uses, shadowed } = effectiveList(location.level, "proxy_set_header");
     const isHostLost = pair.length > 0 && linesOf(uses, "Host").length === 0;
     const hosts = isHostLost
         ? linesOf(shadowed, "Host").filter((use) => !isVariable(use, "proxy_host"))
@@ -53152,7 +53254,7 @@ function placeOfLoss({ list, lines, name, request }, { level, pass }) {
             related: [
                 {
                     place: placeOf(line),
-                    note: `sets ${name} for every location without a proxy_set_header of its own`,
+                    note: `sets ${name} for every location without a \`proxy_set_header\` of its own`,
                 },
             ],
         };
@@ -53167,7 +53269,7 @@ function linesOf(uses, name) {
 }
 /** A request of which only the probe's headers are known. */
 function handshakeScope(config) {
-    return variables_newScope(config, {
+    return newScope(config, {
         probe: "websocket",
         standsForAll: true,
         method: "GET",
@@ -53177,13 +53279,13 @@ function handshakeScope(config) {
         host: null,
         hostName: null,
         port: null,
-        headers: probe_probeHeaders("websocket"),
+        headers: probeHeaders("websocket"),
         clientAddress: null,
     }, null);
 }
 function says(line, token, scope) {
-    const value = variables_evaluate(line.parameters[1] ?? "", scope);
-    return variables_isKnown(value) && hasToken(value, token);
+    const value = evaluate(line.parameters[1] ?? "", scope);
+    return isKnown(value) && hasToken(value, token);
 }
 
 ;// CONCATENATED MODULE: ./build/core/rules/altered-request.js
@@ -53195,7 +53297,7 @@ function says(line, token, scope) {
 
 
 /** What a handshake says of itself beside the pair of headers. */
-const altered_request_ownHeaders = probe_probeHeaders("websocket").filter(([name]) => name.startsWith("Sec-"));
+const altered_request_ownHeaders = probeHeaders("websocket").filter(([name]) => name.startsWith("Sec-"));
 /** Modules that never make a tunnel of a 101; uwsgi and scgi do. */
 const withoutTunnel = /^(?:grpc|fastcgi|memcached)_pass$/;
 const alteredRequest = {
@@ -53209,7 +53311,7 @@ const alteredRequest = {
         if (withoutTunnel.test(pass.name) && intent.serves === "yes") {
             report({
                 place: placeOf(pass),
-                message: `${called(location)} cannot upgrade: with ${pass.name} nginx never makes a tunnel of a 101. A WebSocket server is reached with proxy_pass.`,
+                message: `${called(location)} cannot upgrade: with ${marked(pass.name)} nginx never makes a tunnel of a 101. A WebSocket server is reached with proxy_pass.`,
             });
         }
         const onlyLenient = verdict.strict === "works";
@@ -53220,7 +53322,7 @@ const alteredRequest = {
             report({
                 place: placeOf(use),
                 level: use.level,
-                message: `${called(location)} sends ${upstreamName(location)} ${effect}, because of ${words_written(use)}: ${end}.`,
+                message: `${called(location)} sends ${effect} to ${upstreamName(location)}, because of ${quoted(use)}: ${end}.`,
                 remedies: [{ kind: "remove", use }],
                 ...(onlyLenient && { severity: "warning" }),
             });
@@ -53234,7 +53336,7 @@ function alterations({ exchanges, level }) {
         return [];
     }
     const settings = (name) => {
-        const setting = effective_effectiveSetting(level, name);
+        const setting = effectiveSetting(level, name);
         return setting.state === "set" ? [setting.use] : [];
     };
     const found = new Map();
@@ -53242,21 +53344,123 @@ function alterations({ exchanges, level }) {
         for (const use of causes)
             found.set(use, found.get(use) ?? effect);
     };
-    if (variables_isKnown(request.method) && request.method !== "GET") {
+    if (isKnown(request.method) && request.method !== "GET") {
         add(settings("proxy_method"), `${request.method} instead of GET`);
     }
     for (const [name, asked] of altered_request_ownHeaders) {
         const values = headerValues(request, name.toLowerCase());
-        const isRight = values.length === 1 && values.every((value) => !variables_isKnown(value) || value === asked);
+        const isRight = values.length === 1 && values.every((value) => !isKnown(value) || value === asked);
         if (request.hidden === null && !isRight) {
-            const lines = linesOf(effective_effectiveList(level, "proxy_set_header").uses, name);
-            add(lines.length === 0 ? settings("proxy_pass_request_headers") : lines, values.length === 0 ? `no ${name}` : `${name}: ${values.map(variables_shown).join(", ")}`);
+            const lines = linesOf(effectiveList(level, "proxy_set_header").uses, name);
+            add(lines.length === 0 ? settings("proxy_pass_request_headers") : lines, values.length === 0
+                ? `no ${marked(name)}`
+                : marked(`${name}: ${values.map(variables_shown).join(", ")}`));
         }
     }
     if (request.body !== null && request.body !== "") {
         add(settings("proxy_set_body"), "a body");
     }
     return [...found].map(([use, effect]) => ({ use, effect }));
+}
+
+;// CONCATENATED MODULE: ./build/core/rules/cached-handshake.js
+
+
+
+
+
+const cachedHandshake = {
+    id: "cached-handshake",
+    over: "location",
+    check(location, report) {
+        const { config, level, traffic } = location;
+        const cache = effectiveSetting(level, "proxy_cache");
+        if (location.pass.name !== "proxy_pass" || cache.state !== "set") {
+            return;
+        }
+        const zone = evaluate(cache.use.parameters[0] ?? "", handshakeScope(config));
+        if (!isKnown(zone) || zone === "" || zone.toLowerCase() === "off" || !isServed(location)) {
+            return;
+        }
+        const isLikely = traffic === "mixed" || effectiveList(level, "proxy_cache_valid").uses.length > 0;
+        const isOwn = cache.use.level === settingLevel(level);
+        report({
+            place: placeOf(isOwn ? cache.use : location.pass),
+            related: isOwn ? [] : [{ place: placeOf(cache.use), note: "the cache that holds here" }],
+            message: `${called(location)} answers handshakes from the cache (${words_written(cache.use)}): once an ordinary GET of the same path is stored, the client gets that answer and no 101.`,
+            remedies: [
+                ...withUpgrade(location, "proxy_cache_bypass"),
+                ...withUpgrade(location, "proxy_no_cache"),
+            ],
+            ...(!isLikely && { severity: "notice" }),
+        });
+    },
+};
+/** Whether a handshake may be served from what ordinary requests stored. */
+function isServed({ config, level }) {
+    const { uses, hidden } = effectiveList(level, "proxy_cache_bypass");
+    const scope = handshakeScope(config);
+    const values = uses.flatMap(({ parameters }) => parameters.map((text) => evaluate(text, scope)));
+    const key = effectiveSetting(level, "proxy_cache_key");
+    const hasOwnKey = key.state === "unknown" ||
+        (key.state === "set" && /\$\{?(?:http_|connection_upgrade)/i.test(key.use.parameters[0] ?? ""));
+    return hidden === null && !hasOwnKey && values.every(mayBeEmpty);
+}
+/** What only some clients send keeps no other client's handshake from the cache. */
+function mayBeEmpty(value) {
+    return isKnown(value)
+        ? value === "" || value === "0"
+        : /^\$\{?(?:cookie|arg|http)_\w+\}?$/i.test(value.text);
+}
+/** One line at this level discards those of outer ones, so that it repeats them. */
+function withUpgrade({ level }, name) {
+    const { uses, level: from } = effectiveList(level, name);
+    const last = uses.at(-1);
+    if (uses.some(({ parameters }) => parameters.includes("$http_upgrade"))) {
+        return [];
+    }
+    const end = last?.directive.parameters.at(-1)?.end;
+    if (last !== undefined && end !== undefined && from === settingLevel(level)) {
+        const place = { document: last.document, span: { start: end, end } };
+        return [{ kind: "replace", place, text: " $http_upgrade" }];
+    }
+    const outer = uses.flatMap((use) => use.parameters.map((_, index) => parameterText(use, index)));
+    return [{ kind: "directive", name, parameters: [...outer, "$http_upgrade"] }];
+}
+
+;// CONCATENATED MODULE: ./build/core/rules/client-headers.js
+
+
+
+
+/** What the published configurations tell an application of its client, and from where. */
+const clientValues = {
+    "X-Real-IP": "$remote_addr",
+    "X-Forwarded-For": "$proxy_add_x_forwarded_for",
+    "X-Forwarded-Proto": "$scheme",
+};
+const clientHeaders = {
+    id: "client-headers",
+    over: "location",
+    check(location, report) {
+        const { uses, hidden } = effectiveList(location.level, "proxy_set_header");
+        if (hidden !== null || location.exchanges.websocket.upstream === null) {
+            return;
+        }
+        const missing = Object.entries(clientValues).filter(([name]) => linesOf(uses, name).length === 0);
+        if (missing.length > 0) {
+            const names = listed(missing.map(([name]) => name));
+            const things = new Set(missing.map(([name]) => (name.endsWith("Proto") ? "scheme" : "address")));
+            report({
+                place: placeOf(location.pass),
+                message: `${called(location)} sets no ${names}, so that ${upstreamName(location)} does not learn the client's ${listed([...things])} from there, or believes what the client says of itself.`,
+                remedies: missing.map(([name, value]) => ({ kind: "header", name, value })),
+            });
+        }
+    },
+};
+function listed(words) {
+    return words.join(", ").replace(/, ([^,]*)$/, " and $1");
 }
 
 ;// CONCATENATED MODULE: ./build/core/rules/connection-header.js
@@ -53273,8 +53477,8 @@ const connectionHeader = {
         }
         const [line] = lost.lines;
         const cause = line === undefined
-            ? `no proxy_set_header Connection is in force here, and ${byDefault(location)}`
-            : `${words_written(line)} ${line.parameters[1] === "" ? "clears it" : "does not say upgrade"}`;
+            ? `no \`proxy_set_header Connection\` is in force here, and ${byDefault(location)}`
+            : `${quoted(line)} ${line.parameters[1] === "" ? "clears it" : "does not say upgrade"}`;
         report({
             ...placeOfLoss(lost, location),
             message: `${called(location)} sends ${sent(lost.request, "Connection")} to ${upstreamName(location)}: ${cause}.`,
@@ -53311,6 +53515,33 @@ const connection_map_connectionMap = {
     },
 };
 
+;// CONCATENATED MODULE: ./build/core/rules/connection-passthrough.js
+
+
+
+
+const connectionPassthrough = {
+    id: "connection-passthrough",
+    over: "location",
+    check(location, report) {
+        const request = location.exchanges.h2c.upstream;
+        for (const { name, value, origin } of request?.headers ?? []) {
+            // Only the h2c probe names HTTP2-Settings: what says so was taken from the client.
+            if (name.toLowerCase() === "connection" &&
+                origin.from === "directive" &&
+                isKnown(value) &&
+                hasToken(value, "http2-settings")) {
+                report({
+                    place: placeOf(origin.use),
+                    level: origin.use.level,
+                    message: `${called(location)} sends ${upstreamName(location)} whatever Connection the client writes, because of ${words_written(origin.use)}: the client decides which headers the upstream must drop, and can ask for HTTP/2 in clear text.`,
+                    remedies: [{ kind: "header", name: "Connection", value: null }],
+                });
+            }
+        }
+    },
+};
+
 ;// CONCATENATED MODULE: ./build/core/rules/contradictory-header.js
 
 
@@ -53324,16 +53555,16 @@ const contradictoryHeader = {
     over: "location",
     check(location, report) {
         const request = location.exchanges.websocket.upstream;
-        const { uses } = effective_effectiveList(location.level, "proxy_set_header");
+        const { uses } = effectiveList(location.level, "proxy_set_header");
         for (const name of request === null ? [] : ["Host", "Connection"]) {
             const lines = linesOf(uses, name).filter((use) => isSent(use, request));
             const kept = lines.find((use) => saysUpgrade(use, request)) ?? lines[0];
             for (const extra of lines.filter((use) => use !== kept)) {
-                const isClear = name === "Connection" || (kept && words_written(kept) === words_written(extra));
+                const isClear = name === "Connection" || kept?.parameters[1] === extra.parameters[1];
                 report({
                     place: placeOf(extra),
                     level: extra.level,
-                    message: `${called(location)} has ${lines.length} lines for ${name} (${lines.map(words_written).join(", ")}), and ${upstreamName(location)} gets ${name === "Host" ? hosts(location) : "all of them"}.`,
+                    message: `${called(location)} has ${lines.length} lines for ${name} (${lines.map(quoted).join(", ")}), and ${upstreamName(location)} gets ${name === "Host" ? hosts(location) : "all of them"}.`,
                     related: kept === undefined ? [] : [{ place: placeOf(kept), note: `sets ${name} too` }],
                     remedies: isClear ? [{ kind: "remove", use: extra }] : [],
                     ...(name === "Host" && !sendsLast(location) && { severity: "error" }),
@@ -53356,7 +53587,7 @@ function saysUpgrade(use, request) {
 /** The known value with which a line reaches the upstream. */
 function contradictory_header_valueOf(use, request) {
     const header = request?.headers.find(({ origin }) => origin.from === "directive" && origin.use === use);
-    return header !== undefined && variables_isKnown(header.value) ? header.value : undefined;
+    return header !== undefined && isKnown(header.value) ? header.value : undefined;
 }
 function sendsLast({ version }) {
     return directives_isSince(version, hostFirst);
@@ -53386,133 +53617,14 @@ const duplicateDirective = {
                 continue;
             }
             const [extra, kept] = comesByInclude(use) && !comesByInclude(earlier) ? [earlier, use] : [use, earlier];
-            const areEqual = words_written(extra) === words_written(kept);
+            const areEqual = extra.parameters.join(" ") === kept.parameters.join(" ");
             report({
                 place: placeOf(extra),
                 level: extra.level,
-                message: `nginx refuses to start: "${use.name}" directive is duplicate${areEqual ? "" : `: ${words_written(kept)}, and ${words_written(extra)}`}.`,
+                message: `nginx refuses to start: "${use.name}" directive is duplicate${areEqual ? "" : `: ${quoted(kept)}, and ${quoted(extra)}`}.`,
                 related: [{ place: placeOf(kept), note: "the other one" }],
                 remedies: areEqual ? [{ kind: "remove", use: extra }] : [],
             });
-        }
-    },
-};
-
-;// CONCATENATED MODULE: ./build/core/rules/hardcoded-upgrade.js
-
-
-
-
-const hardcodedUpgrade = {
-    id: "hardcoded-upgrade",
-    over: "location",
-    check(location, report) {
-        const request = location.exchanges.plain.upstream;
-        if (request === null || location.traffic !== "mixed") {
-            return;
-        }
-        for (const header of request.headers) {
-            const use = hardcoded(header);
-            if (use !== null) {
-                const isUpgrade = header.name.toLowerCase() === "upgrade";
-                report({
-                    place: placeOf(use),
-                    level: use.level,
-                    message: `${called(location)} sends ${words_written(use).replace(/^proxy_set_header /, "")} to ${upstreamName(location)} with ordinary requests too: strict servers answer them with 400.`,
-                    remedies: [
-                        isUpgrade
-                            ? { kind: "header", name: "Upgrade", value: "$http_upgrade" }
-                            : { kind: "header", name: "Connection", value: null },
-                    ],
-                });
-            }
-        }
-    },
-};
-/** The line that makes an ordinary request look like an upgrade. */
-function hardcoded({ name, value, origin }) {
-    if (origin.from !== "directive" || !variables_isKnown(value)) {
-        return null;
-    }
-    const isConnection = name.toLowerCase() === "connection" && hasToken(value, "upgrade");
-    const isUpgrade = name.toLowerCase() === "upgrade" && value !== "";
-    return isConnection || isUpgrade ? origin.use : null;
-}
-
-;// CONCATENATED MODULE: ./build/core/rules/header-inheritance.js
-
-
-
-
-const headerInheritance = {
-    id: "header-inheritance",
-    over: "location",
-    check(location, report) {
-        const { uses, shadowed } = effective_effectiveList(location.level, "proxy_set_header");
-        const discarded = discardedLines(location);
-        const cause = uses.find((use) => !comesByInclude(use)) ?? uses[0];
-        if (cause === undefined || discarded.length === 0) {
-            return;
-        }
-        const others = shadowed.filter((use) => linesOf(uses, header_inheritance_nameOf(use)).length === 0 && !discarded.includes(use));
-        const also = others.length === 0 ? "" : ` (also ${listed(others.map(header_inheritance_nameOf))})`;
-        report({
-            place: placeOf(isInRepository(cause) ? cause : (cause.include ?? cause)),
-            level: cause.level,
-            message: `${called(location)} loses ${listed(discarded.map(header_inheritance_nameOf))} on the way to ${upstreamName(location)}: ${words_written(cause)} stands here, and one proxy_set_header on a level discards all of the outer ones${also}.`,
-            related: [
-                ...discarded.map((use) => note(use, `${words_written(use)} does not hold here`)),
-                ...(cause.include !== null && comesByInclude(cause)
-                    ? [note(cause.include, `${words_written(cause.include)} brings it here`)]
-                    : []),
-            ],
-            remedies: discarded.map((use) => ({
-                kind: "header",
-                name: header_inheritance_nameOf(use),
-                value: parameterText(use, 1),
-            })),
-        });
-    },
-};
-function header_inheritance_nameOf({ parameters }) {
-    return parameters[0] ?? "";
-}
-function listed(names) {
-    return [names.slice(0, -1).join(", "), ...names.slice(-1)]
-        .filter((part) => part !== "")
-        .join(" and ");
-}
-function note(use, text) {
-    return { place: placeOf(use), note: text };
-}
-/** A file that only a distribution ships, such as Debian's `proxy_params`, has an absolute path. */
-function isInRepository({ document }) {
-    return !document.path.startsWith("/");
-}
-
-;// CONCATENATED MODULE: ./build/core/rules/hidden-response-header.js
-
-
-
-
-const hiddenResponseHeader = {
-    id: "hidden-response-header",
-    over: "location",
-    check(location, report) {
-        if (location.verdict.strict === "works" || location.exchanges.websocket.upstream === null) {
-            return;
-        }
-        const hidden = hiddenResponseHeaders(location.level);
-        for (const use of effective_effectiveList(location.level, "proxy_hide_header").uses) {
-            const [name = ""] = use.parameters;
-            if (hidden.includes(name)) {
-                report({
-                    place: placeOf(use),
-                    level: use.level,
-                    message: `${called(location)} answers a handshake without ${name}, because of ${words_written(use)}: the client refuses such a 101.`,
-                    remedies: [{ kind: "remove", use }],
-                });
-            }
         }
     },
 };
@@ -53553,7 +53665,7 @@ function serverNames(server) {
     return effective_usesOf(server, "server_name").flatMap((use) => use.parameters);
 }
 /** `$server_name`: the first name; null where a hidden directive may give one. */
-function listen_serverNameOf(server) {
+function serverNameOf(server) {
     const [first] = serverNames(server);
     if (first === undefined) {
         return server.hidden.length > 0 ? null : "";
@@ -53566,23 +53678,6 @@ function exactServerName(server) {
     return first !== undefined && more.length === 0 && /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i.test(first)
         ? first.toLowerCase()
         : null;
-}
-
-;// CONCATENATED MODULE: ./build/core/handshake/ended.js
-/** The exchange of a request that nothing is proxied for. */
-function ended_ended(probe, outcome, steps, at = {}) {
-    return {
-        probe,
-        outcome,
-        status: at.status ?? null,
-        level: at.level ?? null,
-        pass: null,
-        steps,
-        obstacles: [],
-        upstream: null,
-        idleTimeoutMs: null,
-        reusesUpstreamConnection: false,
-    };
 }
 
 ;// CONCATENATED MODULE: ./build/core/handshake/pass.js
@@ -53623,7 +53718,7 @@ function ownPass(level) {
     return last === undefined ? null : (level.uses.find((use) => use.name === last.name) ?? null);
 }
 /** The pass that takes a request with this level's settings: an `if` or `limit_except` without one has its location's (E78). */
-function pass_passOf(level) {
+function passOf(level) {
     const own = ownPass(level);
     const inherits = level.context === "location-if" || level.context === "limit_except";
     return own ?? (inherits && level.parent !== null ? ownPass(level.parent) : null);
@@ -53682,14 +53777,14 @@ function tableOf(level) {
     return table;
 }
 /** The named location of a server, or null. */
-function locate_namedLocation(server, name) {
+function namedLocation(server, name) {
     return tableOf(server).named.get(name) ?? null;
 }
 /**
  * The location for a path, as ngx_http_core_find_location finds it: exact, the longest prefix and then what is nested in
  * it, then regular expressions in order unless the prefix says `^~`. `level` itself where no location matches.
  */
-function locate_locate(level, path) {
+function locate(level, path) {
     const { exact, prefixes, lengths, patterns } = tableOf(level);
     const precise = exact.get(path);
     if (precise !== undefined) {
@@ -53700,12 +53795,12 @@ function locate_locate(level, path) {
     let noRegex = false;
     const length = lengths.find((each) => each <= path.length && prefixes.has(path.slice(0, each)));
     const prefix = length === undefined ? undefined : prefixes.get(path.slice(0, length));
-    if (length !== path.length && slashed !== undefined && pass_passOf(slashed) !== null) {
+    if (length !== path.length && slashed !== undefined && passOf(slashed) !== null) {
         return { level: slashed, redirect: true };
     }
     if (prefix !== undefined) {
         noRegex = locate_locationName(prefix)?.kind === "prefix-no-regex";
-        const nested = locate_locate(prefix, path);
+        const nested = locate(prefix, path);
         if ("unknown" in nested || nested.redirect || isFinal(nested.level, prefix)) {
             return nested;
         }
@@ -53717,7 +53812,7 @@ function locate_locate(level, path) {
             return { unknown: `whether location ~ ${name.text} matches cannot be told` };
         }
         if (groups !== null) {
-            const nested = locate_locate(inner, path);
+            const nested = locate(inner, path);
             return "unknown" in nested || nested.redirect
                 ? nested
                 : { ...nested, groups: nested.groups ?? groups };
@@ -53736,6 +53831,53 @@ function isFinal(found, prefix) {
     return false;
 }
 
+;// CONCATENATED MODULE: ./build/core/handshake/ended.js
+/** The exchange of a request that nothing is proxied for. */
+function ended_ended(probe, outcome, steps, at = {}) {
+    return {
+        probe,
+        outcome,
+        status: at.status ?? null,
+        answeredBy: at.answeredBy ?? null,
+        level: at.level ?? null,
+        pass: null,
+        steps,
+        obstacles: [],
+        upstream: null,
+        idleTimeoutMs: null,
+        reusesUpstreamConnection: false,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/core/handshake/join.js
+
+/** What two versions of nginx make of the same request; where they do not agree it is unknown. */
+function join_joinVerdicts(one, other) {
+    return {
+        strict: one.strict === other.strict ? one.strict : "unknown",
+        lenient: one.lenient === other.lenient ? one.lenient : "unknown",
+        reasons: [...new Set([...one.reasons, ...other.reasons])],
+    };
+}
+/** The request that two versions send alike; what differs is unknown, headers that only one sends included. */
+function join_joinRequests(oldest, newest) {
+    const why = "it depends on the version of nginx, which is not known";
+    const both = (one, other) => variables_shown(one) === variables_shown(other) ? other : unknown(why, variables_shown(other));
+    const left = [...oldest.headers];
+    const headers = newest.headers.map((header) => {
+        const at = left.findIndex(({ name }) => name.toLowerCase() === header.name.toLowerCase());
+        const [same] = at < 0 ? [] : left.splice(at, 1);
+        const value = same === undefined ? unknown(why, variables_shown(header.value)) : both(same.value, header.value);
+        return { ...header, value };
+    });
+    const gone = left.map((header) => ({ ...header, value: unknown(why, variables_shown(header.value)) }));
+    return {
+        ...newest,
+        httpVersion: both(oldest.httpVersion, newest.httpVersion),
+        headers: [...headers, ...gone],
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/core/handshake/meddler.js
 
 /** Directives that run code on a request before it is passed on: it may set variables, or answer. */
@@ -53749,7 +53891,7 @@ const meddling = [
     "js_access",
 ];
 /** The first such directive of this location or around it, by name; null where there is none. */
-function meddler_meddlerOf(level) {
+function meddlerOf(level) {
     for (let at = level; at !== null; at = at.parent) {
         const uses = meddling.flatMap((name) => effective_usesOf(at, name));
         if (uses[0] !== undefined) {
@@ -53773,7 +53915,7 @@ function meddler_meddlerOf(level) {
  *
  * @param taken an `if` whose condition counts as held where it is not known: the request stands for those that end in it
  */
-function script_runScript(level, scope, steps, taken = null) {
+function runScript(level, scope, steps, taken = null) {
     const running = { scope, steps, taken, settings: level, rewritten: null };
     const end = run(level, running);
     if (end !== "next" && end !== "stop") {
@@ -53870,9 +54012,9 @@ function script_assign(use, scope) {
         return;
     }
     const key = name.slice(1).toLowerCase();
-    const value = variables_evaluate(text, scope);
+    const value = evaluate(text, scope);
     if (key === "args") {
-        scope.query = variables_isKnown(value) ? value : null;
+        scope.query = isKnown(value) ? value : null;
     }
     else {
         scope.assigned.set(key, value);
@@ -53909,19 +54051,19 @@ function rewrite(use, running) {
             return { end: "unknown", why: `whether ${pattern} matches cannot be told`, use };
         }
         if (groups === null) {
-            variables_capture(new Map(), scope);
+            capture(new Map(), scope);
             return "next";
         }
-        variables_capture(groups, scope);
+        capture(groups, scope);
     }
     if (redirects) {
         const status = mode === "permanent" ? 301 : 302;
         return { end: "answered", status, text: false, level: running.settings, use };
     }
     const question = replacement.indexOf("?");
-    const target = variables_evaluate(question < 0 ? replacement : replacement.slice(0, question), scope);
+    const target = evaluate(question < 0 ? replacement : replacement.slice(0, question), scope);
     const query = question < 0 ? "" : evaluateQuery(replacement.slice(question + 1).replace(/\?$/, ""), scope);
-    if (!variables_isKnown(target) && !scope.request.standsForAll) {
+    if (!isKnown(target) && !scope.request.standsForAll) {
         return { end: "unknown", why: target.unknown, use };
     }
     if (target === "") {
@@ -53930,14 +54072,14 @@ function rewrite(use, running) {
     const appends = !replacement.endsWith("?");
     if (question >= 0) {
         scope.query =
-            !variables_isKnown(query) || (appends && scope.query === null)
+            !isKnown(query) || (appends && scope.query === null)
                 ? null
                 : query + (appends && scope.query !== null && scope.query !== "" ? `&${scope.query}` : "");
     }
-    scope.path = variables_isKnown(target) ? target : null;
+    scope.path = isKnown(target) ? target : null;
     scope.sentAsAsked = false;
     scope.isInternal = true;
-    if (variables_isKnown(target)) {
+    if (isKnown(target)) {
         steps.push(`rewrite to ${target} (line ${script_lineOf(use)})`);
     }
     if (mode === "break") {
@@ -53952,15 +54094,15 @@ function rewrite(use, running) {
 function evaluateQuery(text, scope) {
     const asked = scope.request.target?.split("?")[0] ?? "";
     if (!/[%+]/.test(asked)) {
-        return variables_evaluate(text, scope);
+        return evaluate(text, scope);
     }
     const assigned = new Map(scope.assigned);
     for (const [name, value] of assigned) {
-        if (/^\d$/.test(name) && variables_isKnown(value)) {
+        if (/^\d$/.test(name) && isKnown(value)) {
             assigned.set(name, escapeArgument(value));
         }
     }
-    return variables_evaluate(text, { ...scope, assigned });
+    return evaluate(text, { ...scope, assigned });
 }
 /** Whether a condition that nobody knows could change the way of a request. */
 function matters(level) {
@@ -54005,8 +54147,8 @@ function holds(use, scope, steps) {
     if (!subject.startsWith("$")) {
         return null;
     }
-    const value = variables_evaluate(subject, scope);
-    if (!variables_isKnown(value)) {
+    const value = evaluate(subject, scope);
+    if (!isKnown(value)) {
         if (operator?.includes("~") === true) {
             forgetCaptures(scope, value.unknown);
         }
@@ -54016,8 +54158,8 @@ function holds(use, scope, steps) {
         return value !== "" && value !== "0";
     }
     if (operator === "=" || operator === "!=") {
-        const expected = variables_evaluate(operand, scope);
-        return variables_isKnown(expected) ? (value === expected) === (operator === "=") : null;
+        const expected = evaluate(operand, scope);
+        return isKnown(expected) ? (value === expected) === (operator === "=") : null;
     }
     if (!/^!?~\*?$/.test(operator)) {
         return null;
@@ -54027,8 +54169,83 @@ function holds(use, scope, steps) {
         forgetCaptures(scope, `whether ${operand} matches cannot be told`);
         return null;
     }
-    variables_capture(groups ?? new Map(), scope);
+    capture(groups ?? new Map(), scope);
     return (groups !== null) !== operator.startsWith("!");
+}
+
+;// CONCATENATED MODULE: ./build/core/handshake/server.js
+
+
+
+/** Every address of every server of the http block, in the order of the text. */
+function server_allListeners(config) {
+    return serversOf(config).flatMap((server) => listenersOf(server).map((listener) => ({ server, listener })));
+}
+/** The servers of the http block, in the order of the text; a fragment of a server is one itself. */
+function serversOf(config) {
+    const { main, kind } = config;
+    if (kind === "server" || kind === "location") {
+        return [main];
+    }
+    const blocks = kind === "http" ? [main] : effective_usesOf(main, "http").map((use) => use.inner);
+    return blocks.flatMap((http) => http === null
+        ? []
+        : effective_usesOf(http, "server")
+            .map((use) => use.inner)
+            .filter((server) => server !== null));
+}
+/**
+ * The server for a host among those of one address: the exact name, the longest wildcard at the front, the longest at
+ * the end, the first regular expression, else the default server (ngx_http_find_virtual_server).
+ *
+ * @param host in lower case, without the port
+ * @returns undefined where a regular expression before the right one cannot be told
+ */
+function serverFor(host, candidates) {
+    const servers = [...new Set(candidates.map(({ server }) => server))];
+    let wildcard = null;
+    let rank = 0;
+    for (const server of servers) {
+        for (const written of serverNames(server)) {
+            const name = written.toLowerCase();
+            if (name === host || (name.startsWith(".") && name.slice(1) === host)) {
+                return { server, groups: null, name: written };
+            }
+            const found = wildcardRank(name, host);
+            if (found > rank) {
+                rank = found;
+                wildcard = { server, groups: null, name: written };
+            }
+        }
+    }
+    if (wildcard !== null) {
+        return wildcard;
+    }
+    for (const server of servers) {
+        for (const written of serverNames(server).filter((name) => name.startsWith("~"))) {
+            const groups = compilePattern(written.slice(1), /[A-Z]/.test(written))?.match(host);
+            if (groups === undefined) {
+                return undefined;
+            }
+            if (groups !== null) {
+                return { server, groups, name: written };
+            }
+        }
+    }
+    const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
+    return chosen === undefined ? undefined : { server: chosen.server, groups: null, name: null };
+}
+/** 0 where the wildcard does not match; any front wildcard ranks above any at the end, a longer one above a shorter. */
+function wildcardRank(name, host) {
+    if (name.startsWith("*.") || name.startsWith(".")) {
+        const suffix = name.startsWith("*") ? name.slice(1) : name;
+        return host.length > suffix.length && host.endsWith(suffix) ? 1_000_000 + suffix.length : 0;
+    }
+    if (name.endsWith(".*")) {
+        const prefix = name.slice(0, -1);
+        return host.length > prefix.length && host.startsWith(prefix) ? prefix.length : 0;
+    }
+    return 0;
 }
 
 ;// CONCATENATED MODULE: ./build/core/handshake/simulate.js
@@ -54057,14 +54274,15 @@ function simulateAt(config, level, proxyPass, probe, version) {
     const server = simulate_enclosing(level, "server");
     const location = simulate_enclosing(level, "location") ?? level;
     const request = standIn(server, location, probe);
-    const scope = variables_newScope(config, request, server === null ? null : listen_serverNameOf(server));
+    const scope = newScope(config, request, server === null ? null : serverNameOf(server));
     const steps = [];
-    const end = (outcome, step, status = null) => ended_ended(probe, outcome, [...steps, step], { status, level });
+    const end = (outcome, step, status = null, answeredBy = null) => ended_ended(probe, outcome, [...steps, step], { status, level, answeredBy });
     if (server !== null) {
         // The path that reaches this location may be one that the server's rewrites made.
-        const before = script_runScript(server, { ...scope, path: null, computed: new Map() }, steps);
+        const before = runScript(server, { ...scope, path: null, computed: new Map() }, steps);
         if (before.end === "answered") {
-            return end("answered", `${before.use.name} (line ${script_lineOf(before.use)})`, before.status);
+            const { use, status } = before;
+            return end("answered", `${use.name} (line ${script_lineOf(use)})`, status, use);
         }
         if (request.cameFromElsewhere === true) {
             for (const name of setInLocations(config).keys()) {
@@ -54072,29 +54290,31 @@ function simulateAt(config, level, proxyPass, probe, version) {
             }
         }
     }
-    scope.meddler = meddler_meddlerOf(location);
-    const chosen = simulate_limited(location, request.method);
+    scope.meddler = meddlerOf(location);
+    const chosen = limited(location, request.method);
     if (chosen !== location || level.context === "limit_except") {
         return chosen === level
-            ? simulate_proxied(level, proxyPass, scope, steps, version)
+            ? proxied(level, proxyPass, scope, steps, version)
             : end("unknown", `${request.method} requests do not end at this ${level.opener?.name ?? "level"}`);
     }
-    const script = script_runScript(location, scope, steps, level);
+    const script = runScript(location, scope, steps, level);
     switch (script.end) {
-        case "answered":
-            return end("answered", `${script.use.name} (line ${script_lineOf(script.use)})`, script.status);
+        case "answered": {
+            const { use, status } = script;
+            return end("answered", `${use.name} (line ${script_lineOf(use)})`, status, use);
+        }
         case "rewritten":
             return end("unknown", `rewrite (line ${script_lineOf(script.use)}) sends every request to another location`);
         case "unknown":
             return end("unknown", script.why);
         case "continue":
-            return pass_passOf(script.level) === proxyPass
-                ? simulate_proxied(script.level, proxyPass, scope, steps, version)
+            return passOf(script.level) === proxyPass
+                ? proxied(script.level, proxyPass, scope, steps, version)
                 : end("unknown", `an if sends ${probe} requests elsewhere`);
     }
 }
 /** The exchange of a request that has come to `pass` with the settings of `level`. */
-function simulate_proxied(level, pass, scope, steps, version) {
+function proxied(level, pass, scope, steps, version) {
     steps.push(`${pass.name} ${pass.parameters[0] ?? ""} (line ${script_lineOf(pass)})`);
     let upstream = null;
     const obstacles = [];
@@ -54121,6 +54341,7 @@ function simulate_proxied(level, pass, scope, steps, version) {
         probe: scope.request.probe,
         outcome,
         status: null,
+        answeredBy: null,
         level,
         pass,
         steps,
@@ -54132,11 +54353,11 @@ function simulate_proxied(level, pass, scope, steps, version) {
 }
 /** Whether the server is sent another key than the client has, which then refuses the server's answer. */
 function hasForeignKey(upstream, scope) {
-    const own = probe_clientHeader(scope.request, "sec_websocket_key");
-    return upstream.headers.some(({ name, value }) => name.toLowerCase() === "sec-websocket-key" && variables_isKnown(value) && value.trim() !== own);
+    const own = clientHeader(scope.request, "sec_websocket_key");
+    return upstream.headers.some(({ name, value }) => name.toLowerCase() === "sec-websocket-key" && isKnown(value) && value.trim() !== own);
 }
 /** The location's settings, or those of a `limit_except` in it that holds for the method; it comes before `if`. */
-function simulate_limited(location, method) {
+function limited(location, method) {
     const limit = effective_usesOf(location, "limit_except").at(-1);
     const inner = limit?.inner ?? null;
     if (limit === undefined || inner === null) {
@@ -54178,7 +54399,7 @@ function standIn(server, location, probe) {
         host,
         hostName: name,
         port,
-        headers: host === null ? probe_probeHeaders(probe) : [["Host", host], ...probe_probeHeaders(probe)],
+        headers: host === null ? probeHeaders(probe) : [["Host", host], ...probeHeaders(probe)],
         clientAddress: null,
         cameFromElsewhere: cameFromElsewhere(location),
     };
@@ -54186,11 +54407,1263 @@ function standIn(server, location, probe) {
 /** Named and internal locations are only reached from others, which may have set variables. */
 function cameFromElsewhere(location) {
     return (locate_locationName(location)?.kind === "named" ||
-        effective_effectiveSetting(location, "internal").state === "set");
+        effectiveSetting(location, "internal").state === "set");
 }
 function isExact(location) {
     return location.opener?.parameters[0]?.startsWith("=") === true;
 }
+
+;// CONCATENATED MODULE: ./build/core/handshake/route.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** nginx follows as many `rewrite … last`, `try_files` and `error_page` before it answers 500. */
+const MOST_CHANGES = 10;
+const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+/** Follows one request that has come to a server's address, to where nginx answers it or hands it on. */
+function route(config, request, candidates, version) {
+    const steps = [];
+    const chosen = serverFor(request.hostName ?? "", candidates);
+    if (chosen === undefined) {
+        const why = "which server answers cannot be told: a regular expression among their names";
+        return ended_ended(request.probe, "unknown", [...steps, why]);
+    }
+    const { server, groups, name } = chosen;
+    const title = serverNameOf(server);
+    const words = [
+        "server",
+        ...(title === null || title === "" ? [] : [title]),
+        ...(server.opener === null ? [] : [`(line ${script_lineOf(server.opener)})`]),
+    ];
+    steps.push(`${words.join(" ")}${name === null ? ", the default for this address" : ""}`);
+    const scope = newScope(config, request, title);
+    capture(groups, scope);
+    return new Journey(scope, server, version, steps).run();
+}
+/** One request's way, or that of a subrequest, which no access rule stops. */
+class Journey {
+    scope;
+    server;
+    version;
+    steps;
+    subrequests = [];
+    isSubrequest;
+    changes = MOST_CHANGES;
+    /** The status that an `error_page` without `=` puts over whatever its page answers. */
+    fixedStatus = null;
+    wentToErrorPage = false;
+    /** The directive whose answer stands unless an `error_page` takes its place. */
+    answeredBy = null;
+    constructor(scope, server, version, steps, isSubrequest = false) {
+        this.scope = scope;
+        this.server = server;
+        this.version = version;
+        this.steps = steps;
+        this.isSubrequest = isSubrequest;
+    }
+    run() {
+        let next = { to: "server" };
+        while (next.to !== "end") {
+            next =
+                next.to === "server"
+                    ? this.serverScript()
+                    : next.to === "find"
+                        ? this.find()
+                        : this.enter(next.level);
+        }
+        return next.exchange;
+    }
+    serverScript() {
+        const script = runScript(this.server, this.scope, this.steps);
+        return script.end === "answered" || script.end === "unknown"
+            ? this.scriptEnded(script)
+            : { to: "find" };
+    }
+    find() {
+        const { path } = this.scope;
+        if (path === null) {
+            return this.unknown("the path is not known", this.server);
+        }
+        const located = locate(this.server, path);
+        if ("unknown" in located) {
+            return this.unknown(located.unknown, this.server);
+        }
+        const { level } = located;
+        this.noteLocation(level);
+        if (!this.scope.isInternal && effectiveSetting(level, "internal").state === "set") {
+            return this.special(404, level, "the location is internal");
+        }
+        if (located.redirect) {
+            return this.special(301, level, `nginx adds the slash: 301 to ${locate_locationName(level)?.text ?? ""}`);
+        }
+        capture(located.groups, this.scope);
+        return this.enter(level);
+    }
+    noteLocation(level) {
+        this.steps.push(level.context === "location" && level.opener !== null
+            ? `location ${level.opener.parameters.join(" ")} (line ${script_lineOf(level.opener)})`
+            : "no location matches");
+    }
+    enter(location) {
+        const settings = limited(location, this.scope.method);
+        if (settings !== location) {
+            this.steps.push(`limit_except holds for ${this.scope.method}`);
+        }
+        else if (location !== this.server) {
+            const meddler = meddlerOf(location);
+            if (meddler !== null) {
+                this.scope.meddler = meddler;
+                this.steps.push(`${meddler} may change this request`);
+            }
+            const script = runScript(location, this.scope, this.steps);
+            if (script.end === "rewritten") {
+                return this.changed(script.level, { to: "find" });
+            }
+            return script.end === "continue" ? this.admit(script.level) : this.scriptEnded(script);
+        }
+        return this.admit(settings);
+    }
+    scriptEnded(script) {
+        if (script.end === "unknown") {
+            return this.unknown(script.why, this.server);
+        }
+        const step = `${script.use.name} ${script.use.parameters.join(" ")} (line ${script_lineOf(script.use)})`;
+        this.answeredBy = script.use;
+        return script.text || script.status === null || script.status < 300
+            ? this.answered(script.status, script.level, step)
+            : this.special(script.status, script.level, step);
+    }
+    /** Access rules, which hold for no subrequest. */
+    admit(level) {
+        if (!this.isSubrequest) {
+            const refusal = this.refusal(level);
+            if (refusal !== null) {
+                return refusal;
+            }
+        }
+        return this.tryFiles(level);
+    }
+    refusal(level) {
+        const isAny = settingWord(level, "satisfy") === "any";
+        const rules = [this.byAddress(level), this.byPassword(level), this.bySubrequest(level)];
+        const refused = rules.filter((rule) => rule !== null && rule !== "admitted");
+        const chosen = (isAny ? refused.find(({ status }) => status === 401) : undefined) ?? refused[0];
+        return chosen === undefined || (isAny && rules.includes("admitted"))
+            ? null
+            : this.special(chosen.status, level, chosen.why);
+    }
+    byAddress(level) {
+        const [rule] = accessRules(level);
+        const whom = rule?.parameters[0];
+        if (rule === undefined || whom === undefined) {
+            return null;
+        }
+        if (whom !== "all") {
+            this.steps.push(`${rule.name} ${whom} (line ${script_lineOf(rule)}): the client's address is taken as allowed`);
+            return "admitted";
+        }
+        return rule.name === "allow"
+            ? "admitted"
+            : { status: 403, why: `deny all (line ${script_lineOf(rule)})` };
+    }
+    byPassword(level) {
+        const realm = settingWord(level, "auth_basic");
+        if (realm === null || realm === "off") {
+            return null;
+        }
+        if (clientHeader(this.scope.request, "authorization") === "") {
+            return { status: 401, why: "auth_basic: the request has no Authorization" };
+        }
+        this.steps.push("auth_basic: the password is taken as right");
+        return "admitted";
+    }
+    bySubrequest(level) {
+        const auth = effectiveSetting(level, "auth_request");
+        if (auth.state !== "set" || auth.use.parameters[0] === "off") {
+            return null;
+        }
+        const { use } = auth;
+        const where = `auth_request ${use.parameters[0] ?? ""} (line ${script_lineOf(use)})`;
+        const status = this.subrequest(use);
+        if (status === null) {
+            this.steps.push(`${where}: its answer is taken as a yes`);
+            return "admitted";
+        }
+        if (status >= 200 && status < 300) {
+            return "admitted";
+        }
+        const why = `${where} is answered ${status}`;
+        return { status: status === 401 || status === 403 ? status : 500, why };
+    }
+    /** Follows the subrequest of an `auth_request` or `mirror`. Gives its status, or null where a server or nobody knows it. */
+    subrequest(use) {
+        const target = evaluate(use.parameters[0] ?? "", this.scope);
+        if (!isKnown(target) || !target.startsWith("/")) {
+            return null;
+        }
+        const question = target.indexOf("?");
+        // A subrequest has its own path and groups, but the variables of the request.
+        const groups = digits.map((digit) => [digit, this.scope.assigned.get(digit)]);
+        const scope = {
+            ...this.scope,
+            path: question < 0 ? target : target.slice(0, question),
+            query: question < 0 ? "" : target.slice(question + 1),
+            isInternal: true,
+            sentAsAsked: false,
+            replacesPath: true,
+        };
+        const journey = new Journey(scope, this.server, this.version, [], true);
+        const exchange = journey.run();
+        for (const [digit, value] of groups) {
+            this.scope.assigned.delete(digit);
+            if (value !== undefined) {
+                this.scope.assigned.set(digit, value);
+            }
+        }
+        this.subrequests.push({ use, exchange });
+        // Files are taken as if they were not there.
+        return exchange.outcome === "answered" ? (exchange.status ?? 404) : journey.fixedStatus;
+    }
+    tryFiles(level) {
+        const mirrors = this.isSubrequest ? [] : effectiveList(level, "mirror").uses;
+        for (const mirror of mirrors) {
+            if (mirror.parameters[0] !== "off") {
+                this.subrequest(mirror);
+            }
+        }
+        const use = ownTryFiles(level);
+        const last = use?.parameters.at(-1);
+        if (use === null || last === undefined) {
+            return this.content(level);
+        }
+        const where = `try_files (line ${script_lineOf(use)}), taken as if there were no such file: ${last}`;
+        this.steps.push(where);
+        if (last.startsWith("=")) {
+            return this.special(Number(last.slice(1)), level, null);
+        }
+        return this.goTo(last, level);
+    }
+    /** On to a named location or, by an internal redirect, to a path. */
+    goTo(text, level) {
+        this.answeredBy = null;
+        if (text.startsWith("@")) {
+            const named = namedLocation(this.server, text);
+            if (named === null) {
+                return this.end("answered", 500, level, `there is no location ${text}`);
+            }
+            this.noteLocation(named);
+            this.scope.isInternal = true;
+            return this.changed(level, { to: "location", level: named });
+        }
+        const target = evaluate(text, this.scope);
+        if (!isKnown(target)) {
+            return this.unknown(target.unknown, level);
+        }
+        const question = target.indexOf("?");
+        this.scope.path = question < 0 ? target : target.slice(0, question);
+        this.scope.query = question < 0 ? "" : target.slice(question + 1);
+        this.scope.isInternal = true;
+        this.scope.sentAsAsked = false;
+        this.scope.replacesPath = true;
+        return this.changed(level, { to: "server" });
+    }
+    changed(level, next) {
+        this.changes--;
+        return this.changes < 0
+            ? this.end("answered", 500, level, "the request goes in circles")
+            : next;
+    }
+    content(level) {
+        const pass = passOf(level);
+        if (pass === null) {
+            return this.own(level);
+        }
+        const exchange = proxied(level, pass, this.scope, this.steps, this.version);
+        const obstacles = [...exchange.obstacles, ...this.obstaclesOf(exchange)];
+        return { to: "end", exchange: { ...exchange, obstacles } };
+    }
+    obstaclesOf(exchange) {
+        const obstacles = [];
+        if (clientHeader(this.scope.request, "upgrade") === "") {
+            // ngx_http_proxy_module takes a 101 as a tunnel only for a client that asked (E123, E140).
+            obstacles.push({ rule: "altered-request", why: "the client sends no Upgrade" });
+        }
+        if (this.fixedStatus !== null) {
+            const why = `error_page gives its page the status ${this.fixedStatus}`;
+            obstacles.push({ rule: "altered-request", why });
+        }
+        for (const { use, exchange: sub } of this.subrequests) {
+            const isSameServer = sub.upstream !== null &&
+                exchange.upstream !== null &&
+                variables_shown(sub.upstream.address) === variables_shown(exchange.upstream.address);
+            if (isSameServer && verdict_verdictOf(sub).lenient === "works") {
+                const why = `the subrequest of ${use.name} is a handshake too: its 101 ends the connection`;
+                obstacles.push({ rule: "subrequest-upgrade", why });
+            }
+        }
+        return obstacles;
+    }
+    /** The location is not proxied: nginx answers itself, or a module that we do not know does. */
+    own(level) {
+        const levels = level.parent !== null && level.context !== "location" ? [level, level.parent] : [level];
+        for (const use of levels.flatMap((each) => each.uses)) {
+            if (/^(?:content_by_lua|js_content$|perl$)/.test(use.name) ||
+                directiveRows(use.name) === undefined) {
+                return this.unknown(`${use.name} (line ${script_lineOf(use)}) answers`, level);
+            }
+            if (use.name === "stub_status" || use.name === "empty_gif") {
+                return this.answered(200, level, `${use.name} (line ${script_lineOf(use)}) answers`);
+            }
+        }
+        const [hidden] = level.hidden;
+        if (hidden !== undefined) {
+            return this.unknown(hidden, level);
+        }
+        const pages = effectiveList(level, "error_page").uses;
+        return pages.some(({ parameters }) => parameters.slice(0, -1).includes("404"))
+            ? this.special(404, level, "nginx looks for a file, taken as if there were none")
+            : this.end("answered", null, level, "nginx looks for a file");
+    }
+    /** A status that an `error_page` may answer in its own way. */
+    special(status, level, step) {
+        if (step !== null) {
+            this.steps.push(step);
+        }
+        const pages = effectiveList(level, "error_page");
+        const page = pages.uses.find((use) => use.parameters.slice(0, -1).includes(String(status)));
+        const isAgain = this.wentToErrorPage && settingWord(level, "recursive_error_pages") !== "on";
+        const target = page?.parameters.at(-1);
+        if (page === undefined || target === undefined || isAgain) {
+            return pages.hidden !== null && !isAgain
+                ? this.unknown(pages.hidden, level)
+                : this.end("answered", status, level, null);
+        }
+        this.wentToErrorPage = true;
+        this.steps.push(`error_page ${page.parameters.join(" ")} (line ${script_lineOf(page)})`);
+        const answer = page.parameters.find((word) => word.startsWith("="));
+        const own = answer === undefined ? status : Number(answer.slice(1));
+        if (!/^[/@]/.test(target)) {
+            return this.answered([301, 302, 303, 307, 308].includes(own) ? own : 302, level, null);
+        }
+        this.fixedStatus = own === 0 ? null : own;
+        if (target.startsWith("/") && this.scope.method !== "HEAD") {
+            this.scope.method = "GET";
+        }
+        return this.goTo(target, level);
+    }
+    answered(status, level, step) {
+        return this.end("answered", this.fixedStatus ?? status, level, step);
+    }
+    unknown(why, level) {
+        return this.end("unknown", null, level, why);
+    }
+    end(outcome, status, level, step) {
+        if (step !== null) {
+            this.steps.push(step);
+        }
+        const { probe } = this.scope.request;
+        const at = { status, level, answeredBy: this.answeredBy };
+        return { to: "end", exchange: ended_ended(probe, outcome, this.steps, at) };
+    }
+}
+/** `allow` and `deny` of the nearest level that has either, in order. */
+function accessRules(level) {
+    for (let at = level; at !== null; at = at.parent) {
+        const rules = at.uses.filter(({ name }) => name === "allow" || name === "deny");
+        if (rules.length > 0) {
+            return rules;
+        }
+    }
+    return [];
+}
+/** `try_files` of this very level: it is not inherited, not even by an `if` that holds. */
+function ownTryFiles(level) {
+    return effective_usesOf(level, "try_files")[0] ?? null;
+}
+function settingWord(level, name) {
+    const setting = effectiveSetting(level, name);
+    return setting.state === "set" ? (setting.use.parameters[0] ?? "") : null;
+}
+/** Whether this address speaks HTTP/2 alone, as plain `listen … http2` did before 1.25.1 (E143). */
+function speaksOnlyHttp2({ server, listener }, version) {
+    const isHttp2 = effective_usesOf(server, "listen").some(({ parameters }) => parameters.includes("http2"));
+    return isHttp2 && listener.scheme === "http" && !directives_isSince(version, [1, 25, 1]);
+}
+
+;// CONCATENATED MODULE: ./build/core/handshake/target.js
+/**
+ * Reads a request target as ngx_http_parse_complex_uri does: `%XX` decoded, `.` and `..` resolved, slashes merged. Null
+ * where nginx answers 400.
+ */
+function parseTarget(target, mergeSlashes) {
+    const [asked = ""] = target.split("#");
+    const question = asked.indexOf("?");
+    const written = question < 0 ? asked : asked.slice(0, question);
+    const query = question < 0 ? "" : asked.slice(question + 1);
+    if (!written.startsWith("/") || /%(?![0-9a-f]{2})|%00/i.test(written)) {
+        return null;
+    }
+    const segments = [];
+    const parts = decode(written).split("/").slice(1);
+    for (const [index, part] of parts.entries()) {
+        const isLast = index === parts.length - 1;
+        if (part === "..") {
+            if (segments.pop() === undefined) {
+                return null;
+            }
+        }
+        else if (part !== "." && (part !== "" || !mergeSlashes)) {
+            segments.push(part);
+            continue;
+        }
+        if (isLast && (part === "" || part === "." || part === "..")) {
+            segments.push("");
+        }
+    }
+    return { path: `/${segments.join("/")}`, query };
+}
+/** Bytes that are no UTF-8 become a character each. */
+function decode(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text.replace(/%([0-9a-f]{2})/gi, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)));
+    }
+}
+
+;// CONCATENATED MODULE: ./build/core/handshake/trace.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Takes a URL apart: `http`, `https`, `ws` and `wss`, with host, port, path and query. Undefined where it is none. */
+function parseUrl(url) {
+    const match = /^(https?|wss?):\/\/(\[[0-9a-f:.]+\]|[^\s/?#:@[\]]+)(?::(\d+))?([/?][^\s#]*)?(?:#.*)?$/i.exec(url);
+    if (match === null) {
+        return undefined;
+    }
+    const [, scheme = "", host = "", port = null, rest = "/"] = match;
+    return {
+        scheme: /^(?:https|wss)$/i.test(scheme) ? "https" : "http",
+        host,
+        port,
+        target: rest.startsWith("?") ? `/${rest}` : rest,
+    };
+}
+/**
+ * Follows one request through a configuration.
+ *
+ * @param version null where it is not known: then what the oldest and the newest do differently is unknown
+ */
+function trace_trace(config, request, version) {
+    const errors = configErrors(config, version);
+    const [only, newest] = version === null
+        ? [
+            simulateRequest(config, request, oldestVersion),
+            simulateRequest(config, request, newestVersion),
+        ]
+        : [simulateRequest(config, request, version), null];
+    const exchange = newest === null ? only : trace_join(only, newest);
+    const isWebsocket = request.probe === "websocket";
+    const result = {
+        outcome: exchange.outcome,
+        status: exchange.status,
+        configErrors: errors,
+        location: trace_placeOf(exchange.level),
+        steps: exchange.steps,
+        upstream: exchange.upstream,
+        verdict: !isWebsocket
+            ? null
+            : newest === null
+                ? verdictOf(only)
+                : joinVerdicts(verdictOf(only), verdictOf(newest)),
+        idleTimeoutMs: exchange.idleTimeoutMs,
+        reusesUpstreamConnection: exchange.reusesUpstreamConnection,
+    };
+    return errors.length === 0 ? result : refused(result, isWebsocket);
+}
+/** nginx does not start, so that nothing of the rest comes to pass. */
+function refused(result, isWebsocket) {
+    const reasons = result.verdict?.reasons ?? [];
+    return {
+        ...result,
+        outcome: "config-error",
+        status: null,
+        upstream: null,
+        verdict: isWebsocket ? { strict: "breaks", lenient: "breaks", reasons } : null,
+        idleTimeoutMs: null,
+        reusesUpstreamConnection: false,
+    };
+}
+/**
+ * What nginx says before it starts, as the simulation can see it: what the parser and `config` found, in the order of
+ * the text, then variables that nothing defines, of which nginx only hears when all is read (E30).
+ */
+function configErrors(config, version) {
+    const found = config.problems.map(({ document, span, message }) => ({
+        message,
+        document,
+        at: lastOffset(span),
+    }));
+    for (const { message, use } of version === null ? [] : tooNew(config, version)) {
+        insertInOrder(found, { message, document: use.document, at: lastOffset(use.directive) });
+    }
+    for (const document of config.documents) {
+        for (const { message, start } of document.tree.problems) {
+            insertInOrder(found, { message, document, at: start });
+        }
+    }
+    const errors = found.map(({ message, document, at }) => ({
+        message,
+        file: document.path,
+        line: document.lines.lineAt(at),
+    }));
+    if (config.kind !== "main" || config.incomplete.length > 0) {
+        return errors;
+    }
+    for (const { use, name } of undefinedVariables(config)) {
+        const file = use.document.path;
+        errors.push({ message: `unknown "${name}" variable`, file, line: lineOf(use) });
+    }
+    return errors;
+}
+/** nginx stops at the first error: before it comes to what stands behind it in the same file. */
+function insertInOrder(found, error) {
+    const later = found.findIndex(({ document, at }) => document === error.document && at > error.at);
+    found.splice(later < 0 ? found.length : later, 0, error);
+}
+function lastOffset({ start, end }) {
+    return end > start ? end - 1 : start;
+}
+/** When directives came to nginx, of those that a version in question may lack (nginx's changes). */
+const directiveSince = {
+    http2: [1, 25, 1],
+    http3: [1, 25, 0],
+    http3_hq: [1, 25, 0],
+    quic_gso: [1, 25, 0],
+    quic_host_key: [1, 25, 0],
+    quic_retry: [1, 25, 0],
+    proxy_pass_trailers: [1, 27, 2],
+    ssl_key_log: [1, 27, 2],
+    keepalive_min_timeout: [1, 27, 4],
+    ssl_certificate_cache: [1, 27, 4],
+    early_hints: [1, 29, 0],
+};
+/** `proxy_http_version 2` came with 1.29.4. */
+const httpTwoUpstream = (/* unused pure expression or super */ null && ([1, 29, 4]));
+/** What only a later nginx than this one knows. */
+function* tooNew(config, version) {
+    for (const use of usesWithin(config.main, ({ name }) => !/_by_lua|^map$|^types$/.test(name))) {
+        const { name } = use;
+        const since = Object.hasOwn(directiveSince, name) ? directiveSince[name] : undefined;
+        if (since !== undefined && !isSince(version, since)) {
+            yield { use, message: `unknown directive "${name}"` };
+        }
+        if (name === "proxy_http_version" &&
+            use.parameters[0] === "2" &&
+            !isSince(version, httpTwoUpstream)) {
+            yield { use, message: 'invalid value "2"' };
+        }
+    }
+}
+/** Directives of which each parameter may have variables that must be defined. */
+const expanding = /^(?:proxy_(?:set_header|pass|method|set_body|cache_key|cache_bypass|no_cache|redirect|cookie_\w+|bind|store)|(?:fastcgi|uwsgi|scgi|grpc|memcached)_pass|(?:fastcgi|uwsgi|scgi)_param|grpc_set_header|add_header|return|rewrite|set|if|map|try_files|error_page|root|alias|auth_request_set|access_log|log_format|limit_\w+_zone)$/;
+function* undefinedVariables(config) {
+    for (const use of usesWithin(config.main, ({ name }) => name !== "stream" && name !== "mail")) {
+        const isEntry = use.level.context === "map" && use.level.opener?.name === "map";
+        if ((!isEntry && !expanding.test(use.name)) || isNeverCompiled(use)) {
+            continue;
+        }
+        // What follows the source of a map, or a `set`, is the variable that it defines.
+        const own = use.name === "map"
+            ? use.parameters.slice(0, 1)
+            : use.name === "set"
+                ? use.parameters.slice(1)
+                : use.parameters;
+        const isPattern = use.name === "rewrite" || use.name === "if";
+        for (const [index, text] of own.entries()) {
+            if (isPattern && isRegularExpression(use, index)) {
+                continue;
+            }
+            for (const name of variablesIn(text)) {
+                if (!isDefined(name, config)) {
+                    yield { use, name };
+                }
+            }
+        }
+    }
+}
+/** Request headers of the http block of which nginx takes no notice: every server sets some of its own. */
+function isNeverCompiled({ name, level }) {
+    return (name === "proxy_set_header" &&
+        level.context === "http" &&
+        usesOf(level, "server").every(({ inner }) => inner === null || usesOf(inner, "proxy_set_header").length > 0));
+}
+/** In a regular expression, `$` is an end and no variable. */
+function isRegularExpression(use, index) {
+    return use.name === "rewrite" ? index === 0 : /^!?~\*?$/.test(use.parameters[index - 1] ?? "");
+}
+/** `$http_name` joins all lines of a name (changes of 1.23.0). */
+const headersJoined = [1, 23, 0];
+/** What becomes of one request in one version of nginx, if it starts. */
+function simulateRequest(config, request, version) {
+    const steps = [];
+    const candidates = listenersFor(config, request, steps);
+    const [first, ...others] = candidates;
+    if (first === undefined) {
+        const why = steps.length > 0 ? "so nothing answers here" : "there is no server";
+        return ended(request.probe, "unknown", [...steps, why]);
+    }
+    const exchange = requestTo([first, ...others], config, request, version);
+    return { ...exchange, steps: [...steps, ...exchange.steps] };
+}
+/** What becomes of a request that has come to the address of these servers. */
+function requestTo(candidates, config, request, version) {
+    const [first] = candidates;
+    const refused = (step) => ended_ended(request.probe, "answered", [step], { status: 400 });
+    const target = parseTarget(request.target, mergesSlashes(candidates));
+    if (target === null) {
+        return refused(`nginx refuses the path ${request.target}`);
+    }
+    if (speaksOnlyHttp2(first, version)) {
+        return refused("the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS");
+    }
+    const client = {
+        ...clientRequest(request, first, target),
+        joinsHeaders: directives_isSince(version, headersJoined),
+    };
+    return client.hostName === ""
+        ? refused("the request has no Host")
+        : route(config, client, candidates, version);
+}
+/** The path is read before the host is known: the default server says how. */
+function mergesSlashes(candidates) {
+    const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
+    const setting = chosen === undefined ? null : effectiveSetting(chosen.server, "merge_slashes");
+    return setting?.state !== "set" || setting.use.parameters[0]?.toLowerCase() !== "off";
+}
+function clientRequest(request, { server, listener }, { path, query }) {
+    const asked = request.headers?.find(([name]) => name.toLowerCase() === "host")?.[1];
+    const names = server.uses.find(({ name }) => name === "server_name")?.parameters ?? [];
+    const own = names.find((name) => /^[a-z0-9.-]+$/i.test(name)) ?? "localhost";
+    const name = request.host ?? own;
+    const port = request.port ?? listener.port;
+    const isUsual = port === "" || port === (listener.scheme === "https" ? "443" : "80");
+    const host = asked ?? (isUsual ? name : `${name}:${port}`);
+    return {
+        probe: request.probe,
+        standsForAll: false,
+        method: request.method ?? "GET",
+        path,
+        query,
+        scheme: listener.scheme,
+        host,
+        hostName: host.replace(/:\d*$/, "").replace(/\.$/, "").toLowerCase(),
+        port: listener.port,
+        headers: [["Host", host], ...headersOf(request)],
+        clientAddress: request.clientAddress ?? null,
+        target: request.target,
+    };
+}
+function headersOf({ probe, headers = [] }) {
+    const given = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
+    const own = probeHeaders(probe).map(([name, value]) => [name, given.get(name.toLowerCase()) ?? value]);
+    const names = new Set(own.map(([name]) => name.toLowerCase()).concat("host"));
+    return [...own, ...headers.filter(([name]) => !names.has(name.toLowerCase()))].filter(([, value]) => value !== "");
+}
+/** The servers of the address that the request comes to. Notes in `steps` what had to be assumed. */
+function listenersFor(config, request, steps) {
+    const all = allListeners(config);
+    const [usual] = all.filter(({ listener }) => listener.scheme === "http").concat(all);
+    if (usual === undefined) {
+        return [];
+    }
+    if (request.scheme === null && request.port === null) {
+        return sameAddress(all, usual.listener.address, usual.listener.port);
+    }
+    const port = request.port ?? (request.scheme === "https" ? "443" : "80");
+    const onPort = all.filter(({ listener }) => listener.port === port);
+    if (onPort.length === 0) {
+        if (request.scheme === "https" && request.port === null) {
+            steps.push("no server listens on port 443: TLS is taken to end before nginx");
+            return sameAddress(all, usual.listener.address, usual.listener.port);
+        }
+        steps.push(`no server listens on port ${port}`);
+        return [];
+    }
+    const addresses = [...new Set(onPort.map(({ listener }) => listener.address))];
+    const address = addressFor(request.host ?? "", addresses);
+    if (addresses.length > 1 && address !== request.host) {
+        steps.push(`of several addresses with port ${port}, ${address} is taken`);
+    }
+    const chosen = onPort.filter(({ listener }) => listener.address === address);
+    if (request.scheme === "https" &&
+        request.port === null &&
+        chosen[0]?.listener.scheme === "http") {
+        steps.push(`port ${port} has no TLS: it is taken to end before nginx`);
+    }
+    return chosen;
+}
+function sameAddress(all, address, port) {
+    return all.filter(({ listener }) => listener.address === address && listener.port === port);
+}
+/** An address of the listeners: the one asked for by number, else every address of IPv4, else the first. */
+function addressFor(host, addresses) {
+    const wanted = host === "localhost" ? "127.0.0.1" : host;
+    return (addresses.find((each) => each === wanted) ??
+        addresses.find((each) => each === "*") ??
+        addresses[0] ??
+        "");
+}
+function trace_placeOf(level) {
+    const location = level === null ? null : enclosing(level, "location");
+    const opener = location?.opener;
+    if (location === null || opener === null || opener === undefined) {
+        return null;
+    }
+    const name = locationName(location);
+    return {
+        file: opener.document.path,
+        line: lineOf(opener),
+        name: name?.kind === "prefix" || name?.kind === "named" ? name.text : opener.parameters.join(" "),
+    };
+}
+/** What two versions agree on. */
+function trace_join(oldest, newest) {
+    if (oldest.outcome !== newest.outcome) {
+        const steps = [
+            ...newest.steps,
+            "what comes of it depends on the version of nginx, which is not known",
+        ];
+        return { ...newest, outcome: "unknown", status: null, upstream: null, steps };
+    }
+    return {
+        ...newest,
+        upstream: oldest.upstream === null || newest.upstream === null
+            ? newest.upstream
+            : joinRequests(oldest.upstream, newest.upstream),
+        reusesUpstreamConnection: oldest.reusesUpstreamConnection && newest.reusesUpstreamConnection,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/core/handshake/ask.js
+
+
+
+/**
+ * Paths that a prefix or exact location takes by its name: the shortest one and some below it. None for the other kinds,
+ * whose paths only a request tells.
+ */
+function samplePaths(location) {
+    const name = locate_locationName(location);
+    switch (name?.kind) {
+        case "exact":
+            return [name.text];
+        case "prefix":
+        case "prefix-no-regex": {
+            const below = name.text.endsWith("/") ? name.text : `${name.text}/`;
+            return [...new Set([name.text, below, `${below}x`, `${below}x/y`])];
+        }
+        default:
+            return [];
+    }
+}
+/** Some user's, so that the question is not who may come in. */
+const withPassword = [["Authorization", "Basic dXNlcjpwYXNzd29yZA=="]];
+/**
+ * What becomes of a request that has come to this server.
+ *
+ * @returns null where the server has no such address, or nobody can know its addresses
+ */
+function askServer(config, server, { scheme, ...question }, version) {
+    const listeners = listenersOf(server);
+    const usual = listeners.find((each) => each.scheme === "https") ?? listeners[0];
+    const listener = scheme === undefined ? usual : listeners.find((each) => each.scheme === scheme);
+    if (listener === undefined) {
+        return null;
+    }
+    const asked = { scheme: listener.scheme, host: null, port: null, ...question };
+    return requestTo([{ server, listener }], config, asked, version);
+}
+
+;// CONCATENATED MODULE: ./build/core/handshake/sibling.js
+
+
+
+
+
+
+/**
+ * The location of a server of the same name with TLS that takes the handshake of a location without, hands it to the same
+ * upstream, and does not upgrade: the location stands only where the site's own pages never ask.
+ */
+function lackingSibling(config, server, [target = "/"], upstream, version) {
+    if (server.hidden.length > 0 || listenersOf(server).some(({ scheme }) => scheme === "https")) {
+        return null;
+    }
+    for (const host of serverNames(server)) {
+        const other = secureServers(config).get(host);
+        if (other === undefined) {
+            continue;
+        }
+        const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword };
+        const exchange = askServer(config, other, { ...asked, host, scheme: "https" }, version);
+        const isSame = exchange?.upstream != null && variables_shown(exchange.upstream.address) === variables_shown(upstream.address);
+        if (exchange?.level != null && isSame && verdict_verdictOf(exchange).strict === "breaks") {
+            return simulate_enclosing(exchange.level, "location")?.opener ?? null;
+        }
+    }
+    return null;
+}
+const secureByName = new WeakMap();
+/** The servers with TLS by their exact names; of those that show all their lines. */
+function secureServers(config) {
+    const known = secureByName.get(config);
+    if (known !== undefined) {
+        return known;
+    }
+    const found = new Map();
+    for (const server of serversOf(config)) {
+        const isSecure = listenersOf(server).some(({ scheme }) => scheme === "https");
+        for (const name of isSecure && server.hidden.length === 0 ? serverNames(server) : []) {
+            if (/^[\w-]+(?:\.[\w-]+)+$/.test(name) && !found.has(name)) {
+                found.set(name, server);
+            }
+        }
+    }
+    secureByName.set(config, found);
+    return found;
+}
+
+;// CONCATENATED MODULE: ./build/core/handshake/reach.js
+
+
+
+
+
+
+/**
+ * What stands between clients and a location, whatever path of its they ask for. Null where a handshake comes through, where
+ * what answers instead upgrades too, and where that cannot be told.
+ *
+ * @param exchange the websocket probe at the location
+ */
+function obstructionOf(config, { level, answeredBy, upstream }, version) {
+    const location = level === null ? null : simulate_enclosing(level, "location");
+    const server = level === null ? null : simulate_enclosing(level, "server");
+    if (location === null || server === null || isOnlyInternal(location)) {
+        return null;
+    }
+    if (answeredBy !== null) {
+        return redirectsToTls(answeredBy) ? null : { kind: "answer", by: [answeredBy] };
+    }
+    const paths = server.hidden.length > 0 ? [] : samplePaths(location);
+    if (paths.length === 0) {
+        return null;
+    }
+    const takers = paths.map((path) => takerOf(server, path));
+    const others = new Set(takers.flatMap((each) => each?.opener ?? []));
+    const isTaken = takers.every((each) => each !== null && !reach_isInside(each, location));
+    const by = isTaken ? [...others] : effective_usesOf(location, "try_files");
+    if (!isNotEmpty(by)) {
+        const lacking = upstream && lackingSibling(config, server, paths, upstream, version);
+        return lacking === null ? null : { kind: "sibling", by: [lacking] };
+    }
+    const isMissed = paths.every((target) => {
+        const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword };
+        const exchange = askServer(config, server, asked, version);
+        return exchange !== null && isLost(exchange, location);
+    });
+    return isMissed ? { kind: isTaken ? "location" : "try-files", by } : null;
+}
+function isNotEmpty(uses) {
+    return uses.length > 0;
+}
+/** `return 301 https://…`: the client asks again, and comes to another server. */
+function redirectsToTls(use) {
+    return redirectTarget(use).startsWith("https://");
+}
+/** Where a `return` or `rewrite` sends the client, as it is written. */
+function redirectTarget({ name, parameters }) {
+    return (name === "rewrite" ? parameters[1] : parameters.at(-1)) ?? "";
+}
+/** Whether a level is another one or lies in it. */
+function reach_isInside(level, outer) {
+    for (let at = level; at !== null; at = at.parent) {
+        if (at === outer) {
+            return true;
+        }
+    }
+    return false;
+}
+function isOnlyInternal(location) {
+    return (locate_locationName(location)?.kind === "named" ||
+        effectiveSetting(location, "internal").state !== "default");
+}
+function takerOf(server, path) {
+    const located = locate(server, path);
+    return "unknown" in located || located.redirect ? null : located.level;
+}
+/** Answered by nginx itself, or a broken handshake at another location. */
+function isLost(exchange, location) {
+    const { outcome, level, answeredBy } = exchange;
+    return outcome === "answered"
+        ? answeredBy === null || !redirectsToTls(answeredBy)
+        : outcome === "proxied" &&
+            level !== null &&
+            !reach_isInside(level, location) &&
+            verdict_verdictOf(exchange).strict === "breaks";
+}
+
+;// CONCATENATED MODULE: ./build/core/handshake/endpoint.js
+
+
+
+
+
+
+/** Reads an endpoint of the policy, which is valid. */
+function parseEndpoint(text) {
+    const [, scheme, host, port, rest = ""] = /^(?:(wss?):\/\/(\[[^\]]*\]|[^/?:]+)(?::(\d+))?)?(.*)$/s.exec(text) ?? [];
+    return {
+        scheme: scheme === undefined ? null : scheme === "wss" ? "https" : "http",
+        host: host?.toLowerCase() ?? null,
+        port: port ?? null,
+        target: rest.startsWith("/") ? rest : `/${rest}`,
+    };
+}
+/**
+ * Follows a handshake for the endpoint to each server of a program that may be meant by it. A server that only sends clients
+ * on to TLS is none.
+ */
+function traceEndpoint(config, endpoint, versions) {
+    const candidates = config.kind === "location" ? [] : serversFor(config, endpoint);
+    return candidates.flatMap(({ server, scheme, isNamed }) => {
+        const asked = {
+            probe: "websocket",
+            target: endpoint.target,
+            headers: withPassword,
+            scheme,
+            ...(endpoint.host !== null && { host: endpoint.host }),
+        };
+        const exchanges = versions
+            .map((version) => askServer(config, server, asked, version))
+            .filter((exchange) => exchange !== null);
+        const exchange = exchanges.at(-1);
+        if (exchange === undefined || (scheme === "http" && isSentToTls(exchange))) {
+            return [];
+        }
+        const results = new Set(exchanges.map((each) => verdict_verdictOf(each).strict));
+        const [only = "unknown"] = results.size === 1 ? results : [];
+        const result = only === "breaks" && server.hidden.length > 0 ? "unknown" : only;
+        return [{ config, server, isNamed, result, exchange }];
+    });
+}
+/** To the same path, that is: a redirect to the start page is no endpoint. */
+function isSentToTls({ answeredBy }) {
+    const target = answeredBy === null ? "" : redirectTarget(answeredBy);
+    return /^https:\/\/.*\$\{?(?:request_uri|uri|document_uri|\d)\b/.test(target);
+}
+/**
+ * `wss:` comes to the listeners with TLS, or, where the host has none, to the others: TLS may end before nginx. The same
+ * holds for the port, which something in front of nginx may have translated.
+ */
+function serversFor(config, { scheme, host, port }) {
+    if (host === null) {
+        return distinct(server_allListeners(config), false);
+    }
+    const addresses = collections_groupBy(server_allListeners(config), ({ listener }) => `${listener.address}:${listener.port}`);
+    const chosen = [...addresses.values()].flatMap((candidates) => {
+        const found = serverFor(host, candidates);
+        const listening = candidates.find(({ server }) => server === found?.server);
+        return found === undefined || listening === undefined
+            ? []
+            : [{ ...listening, isNamed: found.name !== null }];
+    });
+    const isNamed = chosen.some((each) => each.isNamed);
+    const isWhole = config.kind === "main" && config.incomplete.length === 0;
+    const meant = chosen.filter((each) => isNamed ? each.isNamed : isWhole || isForAllHosts(each.server));
+    const wanted = port ?? (scheme === "https" ? "443" : "80");
+    const byScheme = preferred(meant, ({ listener }) => listener.scheme === scheme);
+    const byPort = preferred(byScheme, ({ listener }) => listener.port === wanted);
+    return distinct(byPort, isNamed);
+}
+function distinct(all, isNamed) {
+    const byServer = collections_groupBy(all, ({ server }) => server);
+    return [...byServer].flatMap(([server, own]) => [...new Set(own.map(({ listener }) => listener.scheme))].map((scheme) => ({
+        server,
+        scheme,
+        isNamed,
+    })));
+}
+function preferred(all, isWanted) {
+    const wanted = all.filter(isWanted);
+    return wanted.length > 0 ? wanted : all;
+}
+/** nginx takes the first server for hosts that none names, but a file that shows that one need not show them all. */
+function isForAllHosts(server) {
+    return (listenersOf(server).some(({ isDefault }) => isDefault) ||
+        serverNames(server).every((name) => name === "_" || name === ""));
+}
+
+;// CONCATENATED MODULE: ./build/core/rules/endpoint.js
+
+
+
+
+
+const endpoint = {
+    id: "endpoint",
+    over: "programs",
+    check({ configs, policy, versions }, report) {
+        const failures = policy.endpoints.flatMap((text) => {
+            const asked = parseEndpoint(text);
+            const traces = configs.flatMap((config) => traceEndpoint(config, asked, versions));
+            return failing(traces).map((trace) => ({ text, trace }));
+        });
+        const byPlace = collections_groupBy(failures, ({ trace }) => keyOf(trace));
+        for (const [first, ...others] of byPlace.values()) {
+            if (first === undefined)
+                continue;
+            const names = [...new Set([first, ...others].map(({ text }) => text))];
+            const made = reportFor(names, first.trace);
+            if (made !== null)
+                report(made, first.trace.config);
+        }
+    },
+};
+/** In each program that names the host one server must upgrade; where none does, one of all. */
+function failing(traces) {
+    const named = collections_groupBy(traces.filter(({ isNamed }) => isNamed), ({ config }) => config);
+    const sets = named.size > 0 ? [...named.values()] : [traces];
+    return sets.flatMap((set) => {
+        const isKept = set.some(({ result }) => result !== "breaks");
+        const worst = set.find(({ exchange }) => exchange.outcome === "proxied") ?? set[0];
+        return isKept || worst === undefined ? [] : [worst];
+    });
+}
+function reportFor(names, { server, exchange }) {
+    const location = exchange.level === null ? null : simulate_enclosing(exchange.level, "location");
+    const opener = location?.opener ?? server.opener ?? server.uses[0];
+    if (opener === undefined)
+        return null;
+    const verb = names.length === 1 ? "does" : "do";
+    const promise = `${names.join(" and ")} ${verb} not upgrade, although the policy says so`;
+    return {
+        place: headOf(opener),
+        level: location ?? server,
+        message: `${promise}: ${exchange.steps.join(", then ")}; ${outcomeOf(exchange)}.`,
+        related: location === null || server.opener === null
+            ? []
+            : [{ place: headOf(server.opener), note: "the server that answers" }],
+        remedies: verdict_verdictOf(exchange).reasons.flatMap((rule) => cures[rule] ?? []),
+    };
+}
+const cures = {
+    "upgrade-header": [{ kind: "header", name: "Upgrade", value: "$http_upgrade" }],
+    "connection-header": [{ kind: "header", name: "Connection", value: null }],
+    "http-version": [{ kind: "directive", name: "proxy_http_version", parameters: ["1.1"] }],
+};
+function outcomeOf(exchange) {
+    const { outcome, status } = exchange;
+    if (outcome === "config-error")
+        return "nginx does not start";
+    if (outcome !== "proxied")
+        return status === null ? "no 101" : `the answer is ${status}, no 101`;
+    return `there the handshake breaks (${verdict_verdictOf(exchange).reasons.join(", ")})`;
+}
+function keyOf({ exchange, server }) {
+    const location = exchange.level === null ? null : simulate_enclosing(exchange.level, "location");
+    return (location ?? server).opener?.directive ?? server;
+}
+
+;// CONCATENATED MODULE: ./build/core/rules/h2c-smuggling.js
+
+
+
+
+
+const h2cSmuggling = {
+    id: "h2c-smuggling",
+    over: "location",
+    everyLocation: true,
+    check(location, report) {
+        const request = location.exchanges.h2c.upstream;
+        const line = request?.headers.find(({ name }) => name.toLowerCase() === "upgrade")?.origin;
+        if (request === null ||
+            line?.from !== "directive" ||
+            carriesToken(request, "upgrade", "h2c") !== true) {
+            return;
+        }
+        const rule = accessRuleBeside(location);
+        const past = rule === null ? "whatever nginx decides by path" : `${rule.name} and the like`;
+        report({
+            place: placeOf(line.use),
+            level: line.use.level,
+            message: `${called(location)} sends ${upstreamName(location)} Upgrade: h2c when a client asks for it (${words_written(line.use)}). If that server speaks HTTP/2 in clear text, the client has a tunnel to all of its paths, past ${past}; else it is harmless.`,
+            related: rule === null ? [] : [{ place: placeOf(rule), note: "does not hold in the tunnel" }],
+            ...(rule !== null && { severity: "error" }),
+            remedies: [
+                { kind: "header", name: "Upgrade", value: "$http_upgrade" },
+                ...(headerValues(request, "connection").length === 0
+                    ? []
+                    : [{ kind: "header", name: "Connection", value: null }]),
+            ],
+        });
+    },
+};
+/** A rule of the same server that keeps clients from some of its paths. */
+function accessRuleBeside({ level }) {
+    const server = simulate_enclosing(level, "server");
+    for (const use of server === null ? [] : walk_usesWithin(server)) {
+        const isRule = /^(?:deny|allow|auth_basic|auth_request|auth_jwt)$/.test(use.name);
+        if (isRule && use.parameters[0] !== "off" && use.level !== level) {
+            return use;
+        }
+    }
+    return null;
+}
+
+;// CONCATENATED MODULE: ./build/core/rules/hardcoded-upgrade.js
+
+
+
+
+const hardcodedUpgrade = {
+    id: "hardcoded-upgrade",
+    over: "location",
+    check(location, report) {
+        const request = location.exchanges.plain.upstream;
+        if (request === null || location.traffic !== "mixed") {
+            return;
+        }
+        for (const header of request.headers) {
+            const use = hardcoded(header);
+            if (use !== null) {
+                const isUpgrade = header.name.toLowerCase() === "upgrade";
+                report({
+                    place: placeOf(use),
+                    level: use.level,
+                    message: `${called(location)} sends ${marked(words_written(use).replace(/^proxy_set_header /, ""))} to ${upstreamName(location)} with ordinary requests too: strict servers answer them with 400.`,
+                    remedies: [
+                        isUpgrade
+                            ? { kind: "header", name: "Upgrade", value: "$http_upgrade" }
+                            : { kind: "header", name: "Connection", value: null },
+                    ],
+                });
+            }
+        }
+    },
+};
+/** The line that makes an ordinary request look like an upgrade. */
+function hardcoded({ name, value, origin }) {
+    if (origin.from !== "directive" || !isKnown(value)) {
+        return null;
+    }
+    const isConnection = name.toLowerCase() === "connection" && hasToken(value, "upgrade");
+    const isUpgrade = name.toLowerCase() === "upgrade" && value !== "";
+    return isConnection || isUpgrade ? origin.use : null;
+}
+
+;// CONCATENATED MODULE: ./build/core/rules/header-inheritance.js
+
+
+
+
+const headerInheritance = {
+    id: "header-inheritance",
+    over: "location",
+    check(location, report) {
+        const { uses, shadowed } = effectiveList(location.level, "proxy_set_header");
+        const discarded = discardedLines(location);
+        const cause = uses.find((use) => !comesByInclude(use)) ?? uses[0];
+        if (cause === undefined || discarded.length === 0) {
+            return;
+        }
+        const others = shadowed.filter((use) => linesOf(uses, header_inheritance_nameOf(use)).length === 0 && !discarded.includes(use));
+        const also = others.length === 0 ? "" : ` (also ${header_inheritance_listed(others)})`;
+        report({
+            place: placeOf(isInRepository(cause) ? cause : (cause.include ?? cause)),
+            level: cause.level,
+            message: `${called(location)} loses ${header_inheritance_listed(discarded)} on the way to ${upstreamName(location)}: ${quoted(cause)} stands here, and one proxy_set_header on a level discards all of the outer ones${also}.`,
+            related: [
+                ...discarded.map((use) => note(use, `${quoted(use)} does not hold here`)),
+                ...(cause.include !== null && comesByInclude(cause)
+                    ? [note(cause.include, `${quoted(cause.include)} brings it here`)]
+                    : []),
+            ],
+            remedies: discarded.map((use) => ({
+                kind: "header",
+                name: header_inheritance_nameOf(use),
+                value: parameterText(use, 1),
+            })),
+        });
+    },
+};
+function header_inheritance_nameOf({ parameters }) {
+    return parameters[0] ?? "";
+}
+function header_inheritance_listed(lines) {
+    const names = lines.map((use) => marked(header_inheritance_nameOf(use)));
+    return [names.slice(0, -1).join(", "), ...names.slice(-1)]
+        .filter((part) => part !== "")
+        .join(" and ");
+}
+function note(use, text) {
+    return { place: placeOf(use), note: text };
+}
+/** A file that only a distribution ships, such as Debian's `proxy_params`, has an absolute path. */
+function isInRepository({ document }) {
+    return !document.path.startsWith("/");
+}
+
+;// CONCATENATED MODULE: ./build/core/rules/hidden-response-header.js
+
+
+
+
+const hiddenResponseHeader = {
+    id: "hidden-response-header",
+    over: "location",
+    check(location, report) {
+        if (location.verdict.strict === "works" || location.exchanges.websocket.upstream === null) {
+            return;
+        }
+        const hidden = hiddenResponseHeaders(location.level);
+        for (const use of effectiveList(location.level, "proxy_hide_header").uses) {
+            const [name = ""] = use.parameters;
+            if (hidden.includes(name)) {
+                report({
+                    place: placeOf(use),
+                    level: use.level,
+                    message: `${called(location)} answers a handshake without ${marked(name)}, because of ${quoted(use)}: the client refuses such a 101.`,
+                    remedies: [{ kind: "remove", use }],
+                });
+            }
+        }
+    },
+};
 
 ;// CONCATENATED MODULE: ./build/core/rules/hosts.js
 
@@ -54237,7 +55710,7 @@ const hostHeader = {
     over: "location",
     check(location, report) {
         const request = location.exchanges.websocket.upstream;
-        const { uses, hidden } = effective_effectiveList(location.level, "proxy_set_header");
+        const { uses, hidden } = effectiveList(location.level, "proxy_set_header");
         const origin = linesOf(uses, "Origin").find((use) => !isVariable(use, "http_origin"));
         if (request === null || hidden !== null || location.intent.serves !== "yes") {
             return;
@@ -54259,16 +55732,16 @@ function hostReport(location, request, line) {
         ? { place: placeOf(location.pass) }
         : { place: placeOf(line), level: line.level };
     const remedies = [{ kind: "header", name: "Host", value: hostThatWasAsked(location) }];
-    const sends = `${called(location)} sends ${upstreamName(location)}`;
+    const sent = (what) => `${called(location)} sends ${what} to ${upstreamName(location)}`;
     if (host === undefined && line !== undefined) {
-        const message = `${sends} no Host, because of ${words_written(line)}: servers answer that with 400.`;
+        const message = `${sent("no `Host`")}, because of ${quoted(line)}: servers answer that with 400.`;
         return { ...where, message, remedies, severity: "error" };
     }
-    if (host === undefined || !variables_isKnown(host) || (line !== undefined && !isProxyHost(line))) {
+    if (host === undefined || !isKnown(host) || (line !== undefined && !isProxyHost(line))) {
         return null;
     }
-    const cause = line === undefined ? "nginx's default" : `because of ${words_written(line)}`;
-    const message = `${sends} Host: ${host}, ${cause}, and not the host that the client asked for. ${refusal}`;
+    const cause = line === undefined ? "nginx's default" : `because of ${quoted(line)}`;
+    const message = `${sent(marked(`Host: ${host}`))}, ${cause}, and not the host that the client asked for. ${refusal}`;
     return location.upstream !== null || hosts_isNear(host)
         ? { ...where, message, remedies }
         : { ...where, message, severity: "notice", commentable: false };
@@ -54277,13 +55750,13 @@ function hostReport(location, request, line) {
 function originReport(location, request, line) {
     const [host = ""] = headerValues(request, "host");
     const [origin = ""] = headerValues(request, "origin");
-    if (!variables_isKnown(host) || !variables_isKnown(origin) || origin === "" || origin.endsWith(`//${host}`)) {
+    if (!isKnown(host) || !isKnown(origin) || origin === "" || origin.endsWith(`//${host}`)) {
         return null;
     }
     return {
         place: placeOf(line),
         level: line.level,
-        message: `${called(location)} sends ${upstreamName(location)} Origin: ${origin} and Host: ${host}, because of ${words_written(line)}. ${refusal}`,
+        message: `${called(location)} sends ${marked(`Origin: ${origin}`)} and ${marked(`Host: ${host}`)} to ${upstreamName(location)}, because of ${quoted(line)}. ${refusal}`,
         remedies: [{ kind: "remove", use: line }],
     };
 }
@@ -54302,7 +55775,7 @@ const httpVersion = {
             return;
         }
         const { httpVersion: version, httpVersionFrom: from } = request;
-        if (!variables_isKnown(version) || version === "1.1") {
+        if (!isKnown(version) || version === "1.1") {
             return;
         }
         const route = `${called(location)} reaches ${upstreamName(location)} as HTTP/${version}`;
@@ -54313,7 +55786,7 @@ const httpVersion = {
             report({
                 place: placeOf(from),
                 level: from.level,
-                message: `${route}, because ${words_written(from)} says so. ${consequence(version)}`,
+                message: `${route}, because ${quoted(from)} says so. ${consequence(version)}`,
                 remedies,
             });
             return;
@@ -54361,12 +55834,12 @@ const idle_timeout_idleTimeout = {
             !isTooShort(timeout, options)) {
             return;
         }
-        const setting = effective_effectiveSetting(level, pass.name.replace(/_pass$/, "_read_timeout"));
+        const setting = effectiveSetting(level, pass.name.replace(/_pass$/, "_read_timeout"));
         const own = setting.state === "set" && setting.use.level === settingLevel(level) ? setting.use : null;
-        const source = setting.state === "set" ? words_written(setting.use) : "nginx's default";
+        const source = setting.state === "set" ? quoted(setting.use) : "nginx's default";
         const pings = selfPinging(location);
         const advice = traffic === "mixed"
-            ? " Ordinary requests pass here too and must not wait longer, so give the WebSockets a location of their own with proxy_read_timeout 3600s."
+            ? " Ordinary requests pass here too and must not wait longer, so give the WebSockets a location of their own with `proxy_read_timeout 3600s`."
             : "";
         report({
             place: placeOf(own ?? pass),
@@ -54428,14 +55901,14 @@ const keepaliveDefeated = {
         for (const { name, value, origin } of plain.upstream.headers) {
             if (name.toLowerCase() !== "connection" ||
                 origin.from !== "directive" ||
-                !variables_isKnown(value) ||
+                !isKnown(value) ||
                 !hasToken(value, "close")) {
                 continue;
             }
             const entry = entryFor(origin.use, location);
             report({
                 place: placeOf(entry ?? origin.use),
-                message: `${called(location)} sends Connection: close with ordinary requests (${words_written(entry ?? origin.use)}), so that upstream ${upstream.parameters[0] ?? ""} never keeps a connection, although ${pool === undefined ? "nginx keeps them by default from 1.29.7 on" : `it says ${words_written(pool)}`}.`,
+                message: `${called(location)} sends \`Connection: close\` with ordinary requests (${quoted(entry ?? origin.use)}), so that ${quoted(upstream)} never keeps a connection, although ${pool === undefined ? "nginx keeps them by default from 1.29.7 on" : `it says ${quoted(pool)}`}.`,
                 related: [{ place: placeOf(pool ?? upstream), note: "connections are to be kept here" }],
                 ...(pool === undefined && { severity: "notice" }),
                 remedies: entry === null ? [] : [emptied(entry)],
@@ -54461,6 +55934,70 @@ function emptied({ document, directive }) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/core/rules/location-shadowed.js
+
+
+
+
+
+
+const locationShadowed = {
+    id: "location-shadowed",
+    over: "location",
+    check(location, report) {
+        const own = simulate_enclosing(location.level, "location")?.opener ?? null;
+        if (location.intent.serves !== "yes" || own === null) {
+            return;
+        }
+        const { config, exchanges, version } = location;
+        const found = obstructionOf(config, exchanges.websocket, version);
+        if (found === null) {
+            return;
+        }
+        const { kind, by } = found;
+        const isOther = kind === "location";
+        report({
+            place: isOther ? headOf(own) : headOf(by[0]),
+            message: messageFor(called(location), found),
+            related: isOther
+                ? by.map((use) => ({ place: headOf(use), note: "answers in its place" }))
+                : [],
+            ...(kind === "sibling" && { severity: "warning" }),
+            remedies: isOther && by.every(isPattern) ? first(own) : [],
+        });
+    },
+};
+function messageFor(here, { kind, by }) {
+    const names = by.map((use) => `${words_written(use)} (line ${script_lineOf(use)})`).join(" and ");
+    switch (kind) {
+        case "answer":
+            return `No handshake reaches the upstream of ${here}: ${names} answers every request before.`;
+        case "location":
+            return `No request comes to ${here}: all its paths go to ${names}, where the handshake does not upgrade.`;
+        case "sibling":
+            return `${here} upgrades, but its server has no TLS: with TLS the same path comes to ${names}, which goes to the same upstream and does not upgrade.`;
+        case "try-files":
+            return `No handshake reaches the upstream of ${here}: ${names} sends what is no file elsewhere, and an endpoint is no file.`;
+    }
+}
+function isPattern({ inner }) {
+    return inner !== null && locate_locationName(inner)?.kind.startsWith("regex") === true;
+}
+/** `^~` keeps regular expressions from being tried after a prefix that matched. */
+function first(own) {
+    const [word] = own.directive.parameters;
+    const isPrefix = own.inner !== null && locate_locationName(own.inner)?.kind === "prefix";
+    return word === undefined || !isPrefix || own.level.context !== "server"
+        ? []
+        : [
+            {
+                kind: "replace",
+                place: { document: own.document, span: word },
+                text: `^~ ${parameterText(own, 0)}`,
+            },
+        ];
+}
+
 ;// CONCATENATED MODULE: ./build/core/rules/misplaced-directive.js
 
 
@@ -54484,14 +56021,14 @@ const misplacedDirective = {
             report({
                 place: placeOf(use),
                 level: outer,
-                message: `${words_written(use)} stands ${whereIn(level)}, and nginx refuses to start: ${message}.`,
+                message: `${quoted(use)} stands ${whereIn(level)}, and nginx refuses to start: ${message}.`,
                 remedies: outer === level || outer.context !== "location" ? [] : moved(use, outer),
             });
         }
     },
 };
 function whereIn({ opener }) {
-    return opener === null ? "at the top level of the main file" : `in ${words_written(opener)}`;
+    return opener === null ? "at the top level of the main file" : `in ${quoted(opener)}`;
 }
 /** Out of the `if` or `limit_except` into the location, where that does not say it already. */
 function moved(use, outer) {
@@ -54509,6 +56046,88 @@ function moved(use, outer) {
     return isThere ? [gone] : [gone, { kind: "directive", name: use.name, parameters }];
 }
 
+;// CONCATENATED MODULE: ./build/core/rules/observability.js
+
+
+
+
+const observability = {
+    id: "observability",
+    over: "location",
+    check(location, report) {
+        const { config, level } = location;
+        const { uses, hidden } = effectiveList(level, "access_log");
+        if (config.kind !== "main" || hidden !== null || uses.some((use) => observability_isTelling(use, config))) {
+            return;
+        }
+        const [log] = uses;
+        const http = config.main.uses.find(({ name }) => name === "http");
+        const place = log === undefined ? (http === undefined ? null : headOf(http)) : placeOf(log);
+        if (place !== null) {
+            report({
+                place,
+                message: `No access log shows whether handshakes at ${called(location)} succeed: ${log === undefined ? "nginx's default format" : words_written(log)} has no $upstream_status. Failed ones are those with an $http_upgrade and another $status than 101.`,
+            });
+        }
+    },
+};
+/** Whether a log's format has the upstream's status; what another program writes is not known to lack it. */
+function observability_isTelling({ parameters }, config) {
+    const [target = "", name] = parameters;
+    if (target === "off" || name === undefined || name.includes("=")) {
+        return false;
+    }
+    const formats = [...walk_usesWithin(config.main, ({ name: block }) => block === "http")].filter((use) => use.name === "log_format" && use.parameters[0] === name);
+    return ((formats.length === 0 && name !== "combined") ||
+        formats.some((use) => use.parameters.slice(1).flatMap(variables_variablesIn).includes("upstream_status")));
+}
+
+;// CONCATENATED MODULE: ./build/core/rules/origin-check.js
+
+
+
+
+
+
+
+const originCheck = {
+    id: "origin-check",
+    over: "location",
+    check(location, report) {
+        const { uses } = effectiveList(location.level, "proxy_set_header");
+        const line = linesOf(uses, "Origin").find(isConstant);
+        if (line !== undefined) {
+            report({
+                place: placeOf(line),
+                level: line.level,
+                message: `${called(location)} hides from ${upstreamName(location)} which page a handshake comes from (${words_written(line)}), so that the application cannot refuse those of other sites.`,
+            });
+        }
+        else if (letsOthersIn(location)) {
+            report({
+                place: placeOf(location.pass),
+                message: `${called(location)} lets pages of any site open a WebSocket with the visitor's cookies, unless the application compares Origin itself.`,
+            });
+        }
+    },
+};
+function isConstant({ parameters }) {
+    return parameters[1]?.includes("$") === false;
+}
+/** Whether a handshake from a page of another site reaches the upstream; false where that cannot be told. */
+function letsOthersIn({ config, level, version }) {
+    const location = simulate_enclosing(level, "location");
+    const server = simulate_enclosing(level, "server");
+    const [target] = location === null ? [] : samplePaths(location);
+    if (location === null || server === null || target === undefined || location.hidden.length > 0) {
+        return false;
+    }
+    const headers = [["Origin", "https://other-site.example"], ...withPassword];
+    const asked = { probe: "websocket", target: encodeURI(target), headers };
+    const exchange = askServer(config, server, asked, version);
+    return (exchange?.outcome === "proxied" && exchange.level !== null && reach_isInside(exchange.level, location));
+}
+
 ;// CONCATENATED MODULE: ./build/core/rules/proxy-pass-scheme.js
 
 
@@ -54516,9 +56135,9 @@ const proxyPassScheme = {
     id: "proxy-pass-scheme",
     over: "config",
     check(config, report) {
-        for (const use of walk_usesWithin(config.main)) {
+        for (const use of usesNamed(config, "proxy_pass")) {
             const [address] = use.directive.parameters;
-            const scheme = use.name === "proxy_pass" ? /^wss?(?=:\/\/)/i.exec(address?.value ?? "")?.[0] : undefined;
+            const scheme = /^wss?(?=:\/\/)/i.exec(address?.value ?? "")?.[0];
             if (address === undefined || scheme === undefined) {
                 continue;
             }
@@ -54528,7 +56147,7 @@ const proxyPassScheme = {
             report({
                 place,
                 level: use.level,
-                message: `nginx refuses ${words_written(use)} (invalid URL prefix): a WebSocket starts as an HTTP request, and proxy_pass takes it with ${right}://.`,
+                message: `nginx refuses ${quoted(use)} (invalid URL prefix): a WebSocket starts as an HTTP request, and proxy_pass takes it with ${right}://.`,
                 remedies: [{ kind: "replace", place, text: right }],
             });
         }
@@ -54536,13 +56155,14 @@ const proxyPassScheme = {
 };
 
 ;// CONCATENATED MODULE: ./build/core/rules/silence-comment.js
+
 const silenceComment = {
     id: "silence-comment",
     over: "comments",
     check({ document, silences, used, faults }, report) {
         for (const silence of silences) {
             const place = { document, span: silence.span };
-            const names = silence.rules.join(", ");
+            const names = silence.rules.map(marked).join(", ");
             if (!used.has(silence)) {
                 report({
                     place,
@@ -54558,6 +56178,407 @@ const silenceComment = {
         }
         for (const { span, message } of faults) {
             report({ place: { document, span }, message: `This comment is not understood: ${message}.` });
+        }
+    },
+};
+
+;// CONCATENATED MODULE: ./build/core/rules/sticky-sessions.js
+
+
+const stickySessions = {
+    id: "sticky-sessions",
+    over: "location",
+    check(location, report) {
+        const { upstream } = location;
+        const protocol = pollingProtocol(location);
+        if (protocol === null || upstream?.inner == null || location.intent.serves !== "yes") {
+            return;
+        }
+        const { uses, hidden } = upstream.inner;
+        const servers = uses.filter(({ name, parameters }) => name === "server" && !parameters.includes("backup") && !parameters.includes("down"));
+        if (servers.length < 2 ||
+            hidden.length > 0 ||
+            uses.some(({ name }) => keepsClients.test(name))) {
+            return;
+        }
+        report({
+            place: headOf(upstream),
+            message: `${called(location)} spreads ${protocol} over the ${servers.length} servers of upstream ${upstream.parameters[0] ?? ""} by turns: a client that starts with polling must come to the same server each time, else it is answered "session unknown".`,
+        });
+    },
+};
+/** What sends a client to the same server each time, or decides in a way that we cannot see. */
+const keepsClients = /^(?:ip_hash|hash|sticky\w*|consistent_hash|jvm_route|\w+_by_lua\w*)$/;
+/** Protocols that start with several ordinary requests which belong together. */
+function pollingProtocol({ name, intent }) {
+    const text = [name.name, ...intent.evidence].join(" ");
+    return /socket\\?\.io/i.test(text) ? "Socket.IO" : /sockjs/i.test(text) ? "SockJS" : null;
+}
+
+;// CONCATENATED MODULE: ./build/core/intent/paths.js
+
+/** Stands in a path for what nobody can know: whatever a regular expression leaves open. */
+const unknownPart = "…";
+/** More alternatives than a location that people write has. */
+const mostPaths = 64;
+const paths_none = { kind: "none", written: "", paths: [] };
+/** What must stand in the path of a request that this `location` takes. */
+function pathsOf(location) {
+    return location === null || location.name !== "location"
+        ? paths_none
+        : paths_read(location.parameters.join(" "));
+}
+/** Whether the location takes whatever no other one does: `/`, `^~ /`, `~ ^/`, `~ .*`. */
+function takesEverything({ kind, paths }) {
+    return (kind === "prefix" || kind === "regex") && paths.every((path) => /^[/…]*$/.test(path));
+}
+const paths_read = remembered((written) => {
+    const modifier = /^(=|~\*|~|\^~)?\s*(.*)$/.exec(written);
+    const path = modifier?.[2] ?? "";
+    if (path.startsWith("@")) {
+        return { kind: "named", written, paths: [] };
+    }
+    switch (modifier?.[1]) {
+        case "~":
+        case "~*":
+            return { kind: "regex", written, paths: expansions(path) };
+        case "=":
+            return { kind: "exact", written, paths: [path] };
+        default:
+            return { kind: "prefix", written, paths: [path] };
+    }
+});
+/** The texts that a regular expression can match, with `unknownPart` for what is not literal. */
+function expansions(source) {
+    const reader = new PatternReader(source);
+    const found = reader.alternatives();
+    if (found === null || reader.at < source.length) {
+        return [unknownPart];
+    }
+    const anchored = source.startsWith("^");
+    const distinct = new Set(found.map((path) => (anchored ? path : unknownPart + path)));
+    return [...distinct].map((path) => path.replace(/…+/g, unknownPart));
+}
+/** Reads a PCRE as far as its literals go. Null where there are too many alternatives. */
+class PatternReader {
+    #source;
+    #depth = 0;
+    at = 0;
+    constructor(source) {
+        this.#source = source;
+    }
+    alternatives() {
+        if (++this.#depth > 20) {
+            return null;
+        }
+        const all = [];
+        do {
+            const sequence = this.#sequence();
+            if (sequence === null) {
+                return null;
+            }
+            all.push(...sequence);
+        } while (this.#take("|") && all.length <= mostPaths);
+        this.#depth -= 1;
+        return all.length > mostPaths ? null : all;
+    }
+    #sequence() {
+        let texts = [""];
+        while (this.at < this.#source.length && !"|)".includes(this.#source.charAt(this.at))) {
+            const atom = this.#atom();
+            if (atom === null) {
+                return null;
+            }
+            const next = this.#quantified(atom);
+            if (texts.length * next.length > mostPaths) {
+                return null;
+            }
+            texts = texts.flatMap((text) => next.map((more) => text + more));
+        }
+        return texts;
+    }
+    #atom() {
+        const character = this.#source.charAt(this.at++);
+        switch (character) {
+            case "^":
+            case "$":
+                return [""];
+            case ".":
+                return [unknownPart];
+            case "[":
+                return [this.#set()];
+            case "\\":
+                return [escaped(this.#source.charAt(this.at++))];
+            case "(":
+                return this.#group();
+            default:
+                return [character];
+        }
+    }
+    #group() {
+        const opening = /^\?(?:[a-zA-Z-]*:|P?<\w+>|'\w+'|[a-zA-Z]+(?=\))|<?[=!])/.exec(this.#source.slice(this.at, this.at + 80));
+        this.at += opening?.[0].length ?? 0;
+        const inside = this.alternatives();
+        if (inside === null || !this.#take(")")) {
+            return null;
+        }
+        return opening !== null && /^\?<?[=!]$/.test(opening[0]) ? [""] : inside;
+    }
+    /** A set of one character is that character. */
+    #set() {
+        const rest = this.#source.slice(this.at);
+        const end = /^\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]/.exec(rest)?.[0] ?? rest;
+        this.at += end.length;
+        const single = /^\\?([^\\^\w])\]$|^(\w)\]$/.exec(end);
+        return single?.[1] ?? single?.[2] ?? unknownPart;
+    }
+    #quantified(atom) {
+        const quantifier = /^(?:[*+?]|\{\d*,?\d*\})[?+]?/.exec(this.#source.slice(this.at, this.at + 20))?.[0];
+        if (quantifier === undefined) {
+            return atom;
+        }
+        this.at += quantifier.length;
+        if (atom.every((text) => text === unknownPart)) {
+            return atom;
+        }
+        return /^[?*]|^\{0?,/.test(quantifier) ? ["", ...atom] : atom;
+    }
+    #take(character) {
+        const is = this.#source.charAt(this.at) === character;
+        this.at += is ? 1 : 0;
+        return is;
+    }
+}
+function escaped(character) {
+    if (/[bBAZzG]/.test(character))
+        return "";
+    return /[\w]/.test(character) ? unknownPart : character;
+}
+
+;// CONCATENATED MODULE: ./build/core/intent/remarks.js
+const subject = /web[- ]?sockets?\b|\bsocket\.io\b|\bsockjs\b|\bsignalr\b|\bactioncable\b|\bwss?\b/i;
+const denial = /\b(?:no|not|non|without|never|disable[ds]?|doesn't|don't|isn't|aren't|except|other than|unlike|instead of|separate|elsewhere|below|above|rest|sse)\b/i;
+const serverSentEvents = /server[- ]sent|\bsse\b|event-?stream|\bEventSource\b/i;
+/** A comment that speaks of WebSockets, and does not say that there are none. */
+function remarkSigns({ remarks }) {
+    const remark = remarks.find((each) => subject.test(each) && !denial.test(each) && !/nginx-websocket-guard/i.test(each));
+    return remark === undefined
+        ? []
+        : [{ kind: "remark", text: `a comment says "${shortened(remark)}"` }];
+}
+function shortened(remark) {
+    const words = remark.replace(/^[#\s]+/, "").trim();
+    return words.length > 60 ? `${words.slice(0, 60).trimEnd()}…` : words;
+}
+/** Whether a comment speaks of Server-Sent Events. */
+function speaksOfEvents(remark) {
+    return serverSentEvents.test(remark);
+}
+/** A comment that speaks of the other kind of stream. */
+function remarkDoubts({ remarks }) {
+    return remarks.some(speaksOfEvents)
+        ? [{ kind: "hint", text: "a comment speaks of Server-Sent Events" }]
+        : [];
+}
+
+;// CONCATENATED MODULE: ./build/core/intent/words.js
+
+/** Names that nothing but a WebSocket endpoint bears, as one segment of a path. */
+const websocketSegments = new Set(`ws wss websocket websockets web-socket web-sockets web_socket socket sockets socket.io socketio sockjs sockjs-node signalr
+  cable action-cable faye primus engine.io engineio websockify webpack-hmr webpack-dev-server-ws`.split(/\s+/));
+/** The same as a part of a segment: `rtcstats-ws`, `cryptpad_websocket`, `chatWebsocket`. */
+const websocketParts = new Set("ws wss websocket websockets websockify sockjs signalr socketio".split(" "));
+/** Names of two-way protocols and things that mostly use them. */
+const duplexParts = new Set("hub hubs realtime mqtt stomp terminal".split(" "));
+/** Names that Server-Sent Events, video, long polling and plain interfaces bear as often. */
+const streamingParts = new Set("live stream streaming push notification notifications events event graphql subscription subscriptions rpc chat console".split(" "));
+/** Names of another purpose. */
+const otherParts = new Set(`webhook webhooks hook hooks auth oauth oauth2 authorize login logout signin signup sso saml oidc status health healthz
+  healthcheck livez readyz ping metrics stats assets asset static media images image img css js fonts font icons icon favicon files
+  upload uploads download downloads attachments news newsletter newsletters blog docs documentation swagger openapi robots sitemap
+  manifest wellknown acme registry pages info rest soap wsdl xmlrpc public dist thumbnails avatars negotiate backup export exporter`.split(/\s+/));
+/** `ws-trust` and its kin are standards of SOAP. */
+const otherSegments = /^\.well-known|^ws-?(?:trust|fed|federation|security|policy|discovery|addressing|man)\b/;
+/** Endings of files that a server delivers as they are. */
+const fileEndings = new Set(`js mjs css map png jpg jpeg gif svg ico webp avif woff woff2 ttf eot otf html xhtml htm txt xml json pdf zip gz mp4 m3u8 ts webm mp3
+  wasm php asmx wsdl`.split(/\s+/));
+/**
+ * The telling words of a path, whole words only: `/ws` and `/live-ws` have one, `/news`, `/aws` and `/rows` have none.
+ * Where nobody knows what stands in the path it holds `…`.
+ */
+const wordsInPath = remembered((path) => {
+    // `~ ^/ws.*` takes no more than the prefix /ws does, and the dot of `~ ^/socket.io` was meant as one.
+    const known = path.replace(/(?<=[^/])…$/, "").replace(/socket…io/i, "socket.io");
+    const segments = known.split("/").filter((segment) => segment !== "");
+    const found = segments.flatMap((segment) => wordsInSegment(segment));
+    const ending = /\.(\w+)$/.exec(segments.at(-1) ?? "")?.[1]?.toLowerCase();
+    if (ending !== undefined && fileEndings.has(ending)) {
+        found.push({ word: `.${ending}`, meaning: "other" });
+    }
+    return found;
+});
+/** The telling words of a host, an upstream's name or a server's. */
+const wordsInHost = remembered((host) => {
+    const [label = ""] = host.split(/[.:]/);
+    return wordsInSegment(label);
+});
+/** The parts of a name in lower case: `chatHub`, `chat-hub` and `chat_hub` are `chat` and `hub`. */
+function partsOf(name) {
+    return name
+        .replace(/([a-z\d])([A-Z])/g, "$1-$2")
+        .toLowerCase()
+        .split(/[^\p{L}\d…]+/u)
+        .filter((part) => part !== "");
+}
+function wordsInSegment(segment) {
+    const whole = segment.toLowerCase();
+    if (websocketSegments.has(whole)) {
+        return [{ word: whole, meaning: "websocket" }];
+    }
+    if (otherSegments.test(whole)) {
+        return [{ word: segment, meaning: "other" }];
+    }
+    return partsOf(segment).flatMap((part) => {
+        const word = meaningOf(part) === null ? part.replace(/\d$/, "") : part;
+        const meaning = meaningOf(word);
+        return meaning === null ? [] : [{ word, meaning }];
+    });
+}
+function meaningOf(part) {
+    if (websocketParts.has(part))
+        return "websocket";
+    if (duplexParts.has(part))
+        return "duplex";
+    if (streamingParts.has(part))
+        return "streaming";
+    return otherParts.has(part) ? "other" : null;
+}
+
+;// CONCATENATED MODULE: ./build/core/rules/streaming-buffering.js
+
+
+
+
+
+
+
+
+
+const streamingBuffering = {
+    id: "streaming-buffering",
+    over: "location",
+    everyLocation: true,
+    check(location, report) {
+        const setting = effectiveSetting(location.level, "proxy_buffering");
+        const isOn = setting.state === "default" || (setting.state === "set" && !isOff(setting.use));
+        const evidence = location.pass.name === "proxy_pass" && isOn ? evidenceIn(location) : null;
+        if (evidence === null) {
+            return;
+        }
+        const own = setting.state === "set" && setting.use.level === settingLevel(location.level)
+            ? setting.use
+            : null;
+        report({
+            place: placeOf(own ?? location.pass),
+            message: `${called(location)} holds Server-Sent Events back (${evidence}): with ${setting.state === "set" ? words_written(setting.use) : "nginx's default, proxy_buffering on,"} small events wait for a full buffer, unless the application sends X-Accel-Buffering: no.`,
+            remedies: [{ kind: "directive", name: "proxy_buffering", parameters: ["off"] }],
+        });
+    },
+};
+function isOff({ parameters }) {
+    return parameters[0]?.toLowerCase() === "off";
+}
+/** Words that only event streams have; `events`, `stream` and `live` are names of much else. */
+const streamWord = /^(?:sse|eventsource|eventstream)$/;
+const streaming_buffering_denial = /\b(?:no|not|non|without|never|except|elsewhere|separate|below|above)\b/i;
+/** What shows that the location serves Server-Sent Events, as a clause. */
+function evidenceIn({ level }) {
+    const location = simulate_enclosing(level, "location");
+    const opener = location?.opener ?? null;
+    if (location === null || opener === null) {
+        return null;
+    }
+    const { paths, written: path } = pathsOf(opener);
+    const isNamed = (each) => partsOf(each).some((part) => streamWord.test(part)) || /event-(?:stream|source)/i.test(each);
+    if (paths.length > 0 && paths.every(isNamed)) {
+        return `the path ${path} is named so`;
+    }
+    const line = location.uses.find(({ name, parameters }) => [name, ...parameters].some((word) => /text\/event-stream|^x-accel-buffering$/i.test(word)));
+    if (line !== undefined) {
+        return `it has ${words_written(line)}`;
+    }
+    const remark = remarksOn(opener).find((each) => speaksOfEvents(each) && !streaming_buffering_denial.test(each));
+    return remark === undefined ? null : "a comment says so";
+}
+
+;// CONCATENATED MODULE: ./build/core/handshake/subrequest.js
+
+
+
+
+/** The subrequests of a location that another server answers. */
+function subrequestsOf(config, level, version) {
+    const server = simulate_enclosing(level, "server");
+    const auth = effectiveSetting(level, "auth_request");
+    const uses = [
+        ...(auth.state === "set" ? [auth.use] : []),
+        ...effectiveList(level, "mirror").uses,
+    ];
+    return uses.flatMap((use) => {
+        const [path = "off"] = use.parameters;
+        const isPath = path.startsWith("/") && !path.includes("$");
+        const located = server === null || !isPath ? null : locate(server, path.split("?")[0] ?? "");
+        if (located === null || "unknown" in located) {
+            return [];
+        }
+        const pass = passOf(located.level);
+        return pass === null
+            ? []
+            : [
+                {
+                    use,
+                    level: located.level,
+                    pass,
+                    exchange: simulateAt(config, located.level, pass, "websocket", version),
+                },
+            ];
+    });
+}
+
+;// CONCATENATED MODULE: ./build/core/rules/subrequest-upgrade.js
+
+
+
+
+
+
+const subrequestUpgrade = {
+    id: "subrequest-upgrade",
+    over: "location",
+    check(location, report) {
+        const { config, level, version, exchanges } = location;
+        const target = exchanges.websocket.upstream;
+        if (target === null) {
+            return;
+        }
+        for (const { use, level: asked, pass, exchange } of subrequestsOf(config, level, version)) {
+            // Without a location of its own the path is most likely one that another file serves.
+            const hasOwn = simulate_enclosing(asked, "location") !== simulate_enclosing(level, "location");
+            if (!hasOwn || exchange.upstream === null || verdict_verdictOf(exchange).lenient !== "works") {
+                continue;
+            }
+            const isSame = variables_shown(exchange.upstream.address) === variables_shown(target.address);
+            const end = use.name === "mirror"
+                ? "the client's WebSocket is dead from its start"
+                : "nginx closes the client's connection without an answer";
+            report({
+                place: placeOf(pass),
+                level: asked,
+                message: `${words_written(use)} sends ${words_written(pass).replace(/^\w+ /, "")} the upgrade headers of each handshake at ${called(location)} too: if ${isSame ? "that server, which is the WebSocket's own," : "that server"} answers 101, ${end}.`,
+                related: [{ place: placeOf(use), note: "makes the subrequest" }],
+                ...(isSame && { severity: "error" }),
+                remedies: ["Upgrade", "Connection"].map((name) => ({ kind: "header", name, value: '""' })),
+            });
         }
     },
 };
@@ -54603,8 +56624,8 @@ const undefinedVariable = {
     over: "config",
     check(config, report) {
         const [elsewhere] = config.incomplete;
-        for (const use of walk_usesWithin(config.main)) {
-            const name = use.name === "proxy_set_header" ? undefinedIn(use) : undefined;
+        for (const use of usesNamed(config, "proxy_set_header")) {
+            const name = undefinedIn(use);
             if (name === undefined) {
                 continue;
             }
@@ -54614,11 +56635,11 @@ const undefinedVariable = {
                 level: use.level,
                 ...(elsewhere === undefined
                     ? {
-                        message: `${words_written(use)} reads $${name}, which nothing in this configuration defines: ${refusal}.`,
+                        message: `${quoted(use)} reads $${name}, which nothing in this configuration defines: ${refusal}.`,
                         remedies: undefined_variable_remediesFor(use),
                     }
                     : {
-                        message: `${words_written(use)} reads $${name}, which nothing that we see defines (${elsewhere}). If nothing else does, ${refusal}.`,
+                        message: `${quoted(use)} reads $${name}, which nothing that we see defines (${elsewhere}). If nothing else does, ${refusal}.`,
                         severity: "notice",
                         commentable: false,
                     }),
@@ -54654,8 +56675,8 @@ const upgradeHeader = {
         }
         const [line] = lost.lines;
         const cause = line === undefined
-            ? "no proxy_set_header Upgrade is in force here, and nginx does not pass it on by itself"
-            : `${words_written(line)} ${line.parameters[1] === "" ? "clears it" : "does not say websocket"}`;
+            ? "no `proxy_set_header Upgrade` is in force here, and nginx does not pass it on by itself"
+            : `${quoted(line)} ${line.parameters[1] === "" ? "clears it" : "does not say websocket"}`;
         report({
             ...placeOfLoss(lost, location),
             message: `${called(location)} sends ${sent(lost.request, "Upgrade")} to ${upstreamName(location)}: ${cause}.`,
@@ -54664,7 +56685,187 @@ const upgradeHeader = {
     },
 };
 
+;// CONCATENATED MODULE: ./build/core/rules/upgrade-map.js
+
+
+
+
+const upgradeMap = {
+    id: "upgrade-map",
+    over: "location",
+    check(location, report) {
+        // Where ordinary requests are known to pass, hardcoded-upgrade speaks.
+        const request = location.traffic === "websocket" ? location.exchanges.plain.upstream : null;
+        for (const { name, value, origin } of request?.headers ?? []) {
+            if (name.toLowerCase() === "connection" &&
+                origin.from === "directive" &&
+                isKnown(value) &&
+                hasToken(value, "upgrade") &&
+                origin.use.parameters[1]?.includes("$") === false) {
+                report({
+                    place: placeOf(origin.use),
+                    level: origin.use.level,
+                    message: `${called(location)} has ${words_written(origin.use)}, which is right for handshakes only: with a map the same lines serve ordinary requests too.`,
+                    remedies: [{ kind: "header", name: "Connection", value: null }],
+                });
+            }
+        }
+    },
+};
+
+;// CONCATENATED MODULE: ./build/core/rules/upstream-keepalive.js
+
+
+
+
+
+const upstreamKeepalive = {
+    id: "upstream-keepalive",
+    over: "location",
+    everyLocation: true,
+    check(location, report) {
+        const { config, upstream, version, versionKnown, exchanges } = location;
+        const inner = upstream?.inner ?? null;
+        const request = exchanges.plain.upstream;
+        if (upstream === null || inner === null || request === null || inner.hidden.length > 0) {
+            return;
+        }
+        const pool = inner.uses.findLast(({ name }) => name === "keepalive");
+        const isMeant = pool?.parameters[0] === "0" || inner.uses.some(isChosenByLua);
+        if (isMeant || keepsConnections(config, request, version)) {
+            return;
+        }
+        const lacks = pool === undefined
+            ? "has no keepalive"
+            : `has ${words_written(pool)} before its balancing method, which takes its place`;
+        report({
+            place: headOf(upstream),
+            level: inner,
+            message: `upstream ${upstream.parameters[0] ?? ""} ${lacks}, so that nginx ${versionKnown ? "" : "before 1.29.7 "}opens a connection for each ordinary request of ${called(location)}. WebSockets are not concerned.`,
+            inAnyVersion: true,
+            remedies: pool === undefined && isKeepable(request)
+                ? [{ kind: "directive", name: "keepalive", parameters: ["32"] }]
+                : [],
+        });
+    },
+};
+function isChosenByLua({ name }) {
+    return name.includes("_by_lua");
+}
+/** A pool is of use only to requests that do not ask the server to close. */
+function isKeepable(request) {
+    return (request.httpVersion === "1.1" &&
+        headerValues(request, "connection").every((value) => isKnown(value) && !hasToken(value, "close")));
+}
+
+;// CONCATENATED MODULE: ./build/core/rules/upstream-path.js
+
+
+
+
+const upstreamPath = {
+    id: "upstream-path",
+    over: "location",
+    check(location, report) {
+        const { pass, verdict, traffic } = location;
+        const place = placeOf(pass);
+        if (verdict.reasons.includes("upstream-path")) {
+            const message = `${called(location)} sends ${upstreamName(location)} a path with a blank in it, because of ${words_written(pass)}: that is no request.`;
+            report({ place, message, severity: "error" });
+            return;
+        }
+        const parts = upstream_path_partsOf(location);
+        if (parts === null || location.intent.serves !== "yes") {
+            return;
+        }
+        const { path, uri } = parts;
+        const sent = (asked) => uri + asked.slice(path.length);
+        if (/\/(?:socket|engine)\.io\/?$/.test(path) && uri === "/") {
+            report({
+                place,
+                message: `${called(location)} sends ${path} to ${upstreamName(location)} as ${sent(path)}, because ${words_written(pass)} ends in a path: ${path.split("/").findLast((part) => part !== "") ?? path} listens at its own path only.`,
+                remedies: withUri(location, uri, ""),
+            });
+        }
+        else if (path !== "" && path.endsWith("/") !== uri.endsWith("/")) {
+            const asked = path.endsWith("/") ? `${path}x` : `${path}/x`;
+            const isMixed = traffic === "mixed";
+            // Clients of an endpoint that ask for nothing below it are well served, but for a slash at its own end.
+            const isEvident = uri === `${path}/` || path === `${uri}/`;
+            report({
+                place,
+                message: `${called(location)} sends ${asked} to ${upstreamName(location)} as ${sent(asked)}: of its path and that of ${words_written(pass)} only one ends in a slash.`,
+                remedies: isMixed && path.endsWith("/") ? withUri(location, uri, `${uri}/`) : [],
+                ...(!isMixed && !isEvident && { severity: "notice" }),
+            });
+        }
+    },
+};
+/** The path of a prefix location, and the one of `proxy_pass` that takes its place. */
+function upstream_path_partsOf({ level, pass }) {
+    const location = simulate_enclosing(level, "location");
+    const opener = location?.opener ?? null;
+    const [target = ""] = pass.parameters;
+    const [, uri] = /^https?:\/\/(?:unix:[^:]*:|(?!unix:)[^/]*)(\/[^?]*)$/i.exec(target) ?? [];
+    const path = location === null ? null : locationPath(location);
+    const isRewritten = location?.uses.some(({ name }) => name === "rewrite") === true;
+    return uri === undefined ||
+        path === null ||
+        target.includes("$") ||
+        isRewritten ||
+        opener?.parameters[0]?.startsWith("=") === true
+        ? null
+        : { path, uri };
+}
+function withUri({ pass }, uri, text) {
+    const [word] = pass.directive.parameters;
+    if (word === undefined || !parameterText(pass, 0).endsWith(uri)) {
+        return [];
+    }
+    const span = { start: word.end - uri.length, end: word.end };
+    return [{ kind: "replace", place: { document: pass.document, span }, text }];
+}
+
+;// CONCATENATED MODULE: ./build/core/rules/websocket-buffering.js
+
+
+
+
+const websocketBuffering = {
+    id: "websocket-buffering",
+    over: "location",
+    check(location, report) {
+        const { level, pass } = location;
+        const setting = effectiveSetting(level, "proxy_buffering");
+        const isOff = setting.state === "set" && setting.use.parameters[0]?.toLowerCase() === "off";
+        if (pass.name !== "proxy_pass" || setting.state === "unknown" || isOff) {
+            return;
+        }
+        const own = setting.state === "set" && setting.use.level === settingLevel(level) ? setting.use : null;
+        report({
+            place: placeOf(own ?? pass),
+            message: `${called(location)} has no proxy_buffering off, which this repository's policy asks for. It changes nothing for WebSockets: nginx buffers no upgraded connection.`,
+            remedies: [{ kind: "directive", name: "proxy_buffering", parameters: ["off"] }],
+        });
+    },
+};
+
 ;// CONCATENATED MODULE: ./build/core/rules/index.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 
 
@@ -54697,117 +56898,28 @@ const rules_rules = [
     contradictoryHeader,
     hiddenResponseHeader,
     alteredRequest,
+    subrequestUpgrade,
+    cachedHandshake,
+    locationShadowed,
+    endpoint,
     syntax,
     silenceComment,
     idle_timeout_idleTimeout,
     hardcodedUpgrade,
     keepaliveDefeated,
     hostHeader,
+    upstreamPath,
+    streamingBuffering,
+    stickySessions,
+    connectionPassthrough,
+    upgradeMap,
+    upstreamKeepalive,
+    clientHeaders,
+    websocketBuffering,
+    observability,
+    h2cSmuggling,
+    originCheck,
 ];
-
-;// CONCATENATED MODULE: ./build/core/handshake/join.js
-
-/** What two versions of nginx make of the same request; where they do not agree it is unknown. */
-function join_joinVerdicts(one, other) {
-    return {
-        strict: one.strict === other.strict ? one.strict : "unknown",
-        lenient: one.lenient === other.lenient ? one.lenient : "unknown",
-        reasons: [...new Set([...one.reasons, ...other.reasons])],
-    };
-}
-/** The request that two versions send alike; what differs is unknown, headers that only one sends included. */
-function join_joinRequests(oldest, newest) {
-    const why = "it depends on the version of nginx, which is not known";
-    const both = (one, other) => variables_shown(one) === variables_shown(other) ? other : unknown(why, variables_shown(other));
-    const left = [...oldest.headers];
-    const headers = newest.headers.map((header) => {
-        const at = left.findIndex(({ name }) => name.toLowerCase() === header.name.toLowerCase());
-        const [same] = at < 0 ? [] : left.splice(at, 1);
-        const value = same === undefined ? unknown(why, variables_shown(header.value)) : both(same.value, header.value);
-        return { ...header, value };
-    });
-    const gone = left.map((header) => ({ ...header, value: unknown(why, variables_shown(header.value)) }));
-    return {
-        ...newest,
-        httpVersion: both(oldest.httpVersion, newest.httpVersion),
-        headers: [...headers, ...gone],
-    };
-}
-
-;// CONCATENATED MODULE: ./build/core/handshake/server.js
-
-
-
-/** Every address of every server of the http block, in the order of the text. */
-function server_allListeners(config) {
-    return serversOf(config).flatMap((server) => listenersOf(server).map((listener) => ({ server, listener })));
-}
-/** The servers of the http block, in the order of the text; a fragment of a server is one itself. */
-function serversOf(config) {
-    const { main, kind } = config;
-    if (kind === "server" || kind === "location") {
-        return [main];
-    }
-    const blocks = kind === "http" ? [main] : effective_usesOf(main, "http").map((use) => use.inner);
-    return blocks.flatMap((http) => http === null
-        ? []
-        : effective_usesOf(http, "server")
-            .map((use) => use.inner)
-            .filter((server) => server !== null));
-}
-/**
- * The server for a host among those of one address: the exact name, the longest wildcard at the front, the longest at
- * the end, the first regular expression, else the default server (ngx_http_find_virtual_server).
- *
- * @param host in lower case, without the port
- * @returns undefined where a regular expression before the right one cannot be told
- */
-function server_serverFor(host, candidates) {
-    const servers = [...new Set(candidates.map(({ server }) => server))];
-    let wildcard = null;
-    let rank = 0;
-    for (const server of servers) {
-        for (const written of serverNames(server)) {
-            const name = written.toLowerCase();
-            if (name === host || (name.startsWith(".") && name.slice(1) === host)) {
-                return { server, groups: null, name: written };
-            }
-            const found = wildcardRank(name, host);
-            if (found > rank) {
-                rank = found;
-                wildcard = { server, groups: null, name: written };
-            }
-        }
-    }
-    if (wildcard !== null) {
-        return wildcard;
-    }
-    for (const server of servers) {
-        for (const written of serverNames(server).filter((name) => name.startsWith("~"))) {
-            const groups = compilePattern(written.slice(1), /[A-Z]/.test(written))?.match(host);
-            if (groups === undefined) {
-                return undefined;
-            }
-            if (groups !== null) {
-                return { server, groups, name: written };
-            }
-        }
-    }
-    const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
-    return chosen === undefined ? undefined : { server: chosen.server, groups: null, name: null };
-}
-/** 0 where the wildcard does not match; any front wildcard ranks above any at the end, a longer one above a shorter. */
-function wildcardRank(name, host) {
-    if (name.startsWith("*.") || name.startsWith(".")) {
-        const suffix = name.startsWith("*") ? name.slice(1) : name;
-        return host.length > suffix.length && host.endsWith(suffix) ? 1_000_000 + suffix.length : 0;
-    }
-    if (name.endsWith(".*")) {
-        const prefix = name.slice(0, -1);
-        return host.length > prefix.length && host.startsWith(prefix) ? prefix.length : 0;
-    }
-    return 0;
-}
 
 ;// CONCATENATED MODULE: ./build/core/intent/routes.js
 
@@ -54819,12 +56931,14 @@ function serverOf(config, level) {
 }
 /** Whether requests for the path end at the location, if need be by `try_files` or `error_page`. */
 function isTakenBy(server, location, path) {
-    const found = locate_locate(server, path);
+    const found = locate(server, path);
     return !("unknown" in found) && (found.level === location || fallsBackTo(found.level, location));
 }
 /** Whether it is a named location that takes what no file answers. */
 function isFallback(server, location) {
-    const root = locate_locate(server, "/");
+    if (locate_locationName(location)?.kind !== "named")
+        return false;
+    const root = locate(server, "/");
     return (fallsBackTo(server, location) || (!("unknown" in root) && fallsBackTo(root.level, location)));
 }
 function fallsBackTo(level, location) {
@@ -54886,9 +57000,9 @@ function endpointsIn(config, { endpoints }) {
     const found = new Map();
     for (const endpoint of endpoints) {
         const [, host, path = ""] = /^(?:wss?:\/\/([^/?:]+)[^/?]*)?([^?]*)/.exec(endpoint) ?? [];
-        const servers = host === undefined ? serversOf(config) : serversFor(config, host.toLowerCase());
+        const servers = host === undefined ? serversOf(config) : declared_serversFor(config, host.toLowerCase());
         for (const server of servers) {
-            const located = locate_locate(server, path === "" ? "/" : path);
+            const located = locate(server, path === "" ? "/" : path);
             if (!("unknown" in located) && located.level !== server)
                 found.set(located.level, endpoint);
         }
@@ -54896,18 +57010,18 @@ function endpointsIn(config, { endpoints }) {
     return found;
 }
 /** The servers that answer to the host by name on one of their addresses, else those that are there for all hosts. */
-function serversFor(config, host) {
+function declared_serversFor(config, host) {
     if (config.kind === "location")
         return [config.main];
     const addresses = collections_groupBy(server_allListeners(config), ({ listener }) => `${listener.address}:${listener.port}`);
     const chosen = [...addresses.values()]
-        .map((candidates) => server_serverFor(host, candidates))
+        .map((candidates) => serverFor(host, candidates))
         .filter((each) => each !== undefined);
     const named = chosen.filter(({ name }) => name !== null).map(({ server }) => server);
-    return named.length > 0 ? named : chosen.map(({ server }) => server).filter(isForAllHosts);
+    return named.length > 0 ? named : chosen.map(({ server }) => server).filter(declared_isForAllHosts);
 }
 /** nginx takes the first server for hosts that none names, but a file that shows that one need not show them all. */
-function isForAllHosts(server) {
+function declared_isForAllHosts(server) {
     return (listenersOf(server).some(({ isDefault }) => isDefault) ||
         serverNames(server).every((name) => name === "_" || name === ""));
 }
@@ -54921,7 +57035,7 @@ function isForAllHosts(server) {
 const longTimeout = 3_600_000;
 /** Headers that only WebSockets need: in the location's own lines they are strong, for many locations at once they are weak. */
 function headerSigns({ config, location }) {
-    const list = effective_effectiveList(location, "proxy_set_header");
+    const list = effectiveList(location, "proxy_set_header");
     const signs = [];
     const telling = list.uses.filter((use) => isUpgradeHeader(config, use));
     for (const use of telling.toSorted((a, b) => rank(a) - rank(b))) {
@@ -54989,9 +57103,10 @@ function isShared(config, location, use) {
     let levels = includers.get(config);
     if (levels === undefined) {
         const found = new Map();
-        for (const { document, level } of walk_usesWithin(config.main)) {
-            found.set(document, (found.get(document) ?? new Set()).add(level));
-        }
+        forEachUse(config.main, ({ document, level }) => {
+            const holders = found.get(document) ?? new Set();
+            found.set(document, holders.add(level));
+        });
         includers.set(config, found);
         levels = found;
     }
@@ -55058,13 +57173,9 @@ const subrequests = new WeakMap();
 function subrequestDoubts({ config, paths }) {
     let found = subrequests.get(config);
     if (found === undefined) {
-        const uris = new Set();
-        for (const { name, parameters } of walk_usesWithin(config.main)) {
-            if (name === "auth_request" || name === "mirror")
-                uris.add(parameters[0] ?? "");
-        }
-        subrequests.set(config, uris);
-        found = uris;
+        const uses = [...usesNamed(config, "auth_request"), ...usesNamed(config, "mirror")];
+        found = new Set(uses.map(({ parameters }) => parameters[0] ?? ""));
+        subrequests.set(config, found);
     }
     const isOne = paths.kind !== "regex" && found.has(paths.paths[0] ?? "");
     return isOne
@@ -55515,79 +57626,8 @@ const withoutWebSocket = [
     },
 ];
 
-;// CONCATENATED MODULE: ./build/core/intent/words.js
-/** Names that nothing but a WebSocket endpoint bears, as one segment of a path. */
-const websocketSegments = new Set(`ws wss websocket websockets web-socket web-sockets web_socket socket sockets socket.io socketio sockjs sockjs-node signalr
-  cable action-cable faye primus engine.io engineio websockify webpack-hmr webpack-dev-server-ws`.split(/\s+/));
-/** The same as a part of a segment: `rtcstats-ws`, `cryptpad_websocket`, `chatWebsocket`. */
-const websocketParts = new Set("ws wss websocket websockets websockify sockjs signalr socketio".split(" "));
-/** Names of two-way protocols and things that mostly use them. */
-const duplexParts = new Set("hub hubs realtime mqtt stomp terminal".split(" "));
-/** Names that Server-Sent Events, video, long polling and plain interfaces bear as often. */
-const streamingParts = new Set("live stream streaming push notification notifications events event graphql subscription subscriptions rpc chat console".split(" "));
-/** Names of another purpose. */
-const otherParts = new Set(`webhook webhooks hook hooks auth oauth oauth2 authorize login logout signin signup sso saml oidc status health healthz
-  healthcheck livez readyz ping metrics stats assets asset static media images image img css js fonts font icons icon favicon files
-  upload uploads download downloads attachments news newsletter newsletters blog docs documentation swagger openapi robots sitemap
-  manifest wellknown acme registry pages info rest soap wsdl xmlrpc public dist thumbnails avatars negotiate backup export exporter`.split(/\s+/));
-/** `ws-trust` and its kin are standards of SOAP. */
-const otherSegments = /^\.well-known|^ws-?(?:trust|fed|federation|security|policy|discovery|addressing|man)\b/;
-/** Endings of files that a server delivers as they are. */
-const fileEndings = new Set(`js mjs css map png jpg jpeg gif svg ico webp avif woff woff2 ttf eot otf html xhtml htm txt xml json pdf zip gz mp4 m3u8 ts webm mp3
-  wasm php asmx wsdl`.split(/\s+/));
-/**
- * The telling words of a path, whole words only: `/ws` and `/live-ws` have one, `/news`, `/aws` and `/rows` have none.
- * Where nobody knows what stands in the path it holds `…`.
- */
-function wordsInPath(path) {
-    // `~ ^/ws.*` takes no more than the prefix /ws does, and the dot of `~ ^/socket.io` was meant as one.
-    const known = path.replace(/(?<=[^/])…$/, "").replace(/socket…io/i, "socket.io");
-    const segments = known.split("/").filter((segment) => segment !== "");
-    const found = segments.flatMap((segment) => wordsInSegment(segment));
-    const ending = /\.(\w+)$/.exec(segments.at(-1) ?? "")?.[1]?.toLowerCase();
-    if (ending !== undefined && fileEndings.has(ending)) {
-        found.push({ word: `.${ending}`, meaning: "other" });
-    }
-    return found;
-}
-/** The telling words of a host, an upstream's name or a server's. */
-function wordsInHost(host) {
-    const [label = ""] = host.split(/[.:]/);
-    return wordsInSegment(label);
-}
-/** The parts of a name in lower case: `chatHub`, `chat-hub` and `chat_hub` are `chat` and `hub`. */
-function partsOf(name) {
-    return name
-        .replace(/([a-z\d])([A-Z])/g, "$1-$2")
-        .toLowerCase()
-        .split(/[^\p{L}\d…]+/u)
-        .filter((part) => part !== "");
-}
-function wordsInSegment(segment) {
-    const whole = segment.toLowerCase();
-    if (websocketSegments.has(whole)) {
-        return [{ word: whole, meaning: "websocket" }];
-    }
-    if (otherSegments.test(whole)) {
-        return [{ word: segment, meaning: "other" }];
-    }
-    return partsOf(segment).flatMap((part) => {
-        const word = meaningOf(part) === null ? part.replace(/\d$/, "") : part;
-        const meaning = meaningOf(word);
-        return meaning === null ? [] : [{ word, meaning }];
-    });
-}
-function meaningOf(part) {
-    if (websocketParts.has(part))
-        return "websocket";
-    if (duplexParts.has(part))
-        return "duplex";
-    if (streamingParts.has(part))
-        return "streaming";
-    return otherParts.has(part) ? "other" : null;
-}
-
 ;// CONCATENATED MODULE: ./build/core/intent/software.js
+
 
 
 
@@ -55614,13 +57654,14 @@ function applicationSign(around) {
 }
 /** A path that no other software has, so that it says enough by itself. */
 function distinctEndpoint(paths) {
-    return applications.find((each) => each.distinct === true && isAlways(paths, each)) ?? null;
+    return distinctApplications.find((each) => isAlways(paths, each)) ?? null;
 }
+const distinctApplications = applications.filter(({ distinct }) => distinct === true);
 /** A port is no proof, unless a folder or the file is called like the software too. */
 function portSign(around) {
     const { config, location, pass } = around;
     const port = upstreamPort(config, location, pass);
-    const application = applications.find((each) => each.port !== undefined && each.port === port);
+    const application = port === null ? undefined : applications.find((each) => each.port === port);
     if (application === undefined || !takesAllOf(around, application))
         return null;
     const { path } = pass.document;
@@ -55631,17 +57672,19 @@ function portSign(around) {
         : { kind: "application-port", text };
 }
 /** A path of known software, but others may have the same. */
-function applicationPath(paths) {
-    const application = applications.find((each) => each.endpoints.some((endpoint) => endpoint.split("/").length > 2) && isAlways(paths, each));
+const applicationPath = rememberedOf((paths) => {
+    const application = deepApplications.find((each) => isAlways(paths, each));
     return application === undefined
         ? null
         : { kind: "application-path", text: `${application.name} has WebSockets at ${paths.written}` };
-}
+});
+/** With an endpoint of more than one segment. */
+const deepApplications = applications.filter(({ endpoints }) => endpoints.some((endpoint) => endpoint.split("/").length > 2));
 /** Software in front of which upgrade headers were copied from elsewhere. */
 function plainSoftware({ upstreamNames }) {
     return upstreamNames.flatMap(({ text, what }) => {
-        const software = withoutWebSocket.find(({ called }) => called.some((each) => isCalled(text, each)));
-        return software === undefined
+        const software = plainCalled(text);
+        return software === null
             ? []
             : [{ kind: "purpose", text: `${what} is ${software.name}, which has no WebSockets` }];
     });
@@ -55670,21 +57713,38 @@ function mountsOf({ paths, pass }, { called }) {
     const hasUri = /^\w+:\/\/[^/]+\//.test(pass.parameters[0] ?? "");
     return folder !== "" && (isNamed || hasUri) ? ["", folder] : [""];
 }
-function applicationCalled(name) {
-    return applications.find(({ called }) => called.some((each) => isCalled(name, each))) ?? null;
-}
-/** As in English, the last word says what it is: `acme-grafana` is Grafana, `gitlab-pages` is not GitLab. */
-function isCalled(name, called) {
-    const [label = ""] = name.toLowerCase().split(".");
-    const parts = label.split(/[-_]+/).filter((part) => part !== "");
-    while (!endsIn(parts.join("-"), called)) {
-        if (parts.length === 0 || !isNeutral(parts.pop() ?? ""))
-            return false;
+const applicationCalled = remembered((name) => firstCalled(name, applicationsByName));
+const plainCalled = remembered((name) => firstCalled(name, plainByName));
+const applicationsByName = byName(applications);
+const plainByName = byName(withoutWebSocket);
+/** As many words has the longest of the names. */
+const mostWords = Math.max(...[...applicationsByName.keys(), ...plainByName.keys()].map((name) => name.split("-").length));
+function byName(table) {
+    const found = new Map();
+    for (const [index, software] of table.entries()) {
+        for (const called of software.called) {
+            if (!found.has(called))
+                found.set(called, { software, index });
+        }
     }
-    return true;
+    return found;
 }
-function endsIn(name, called) {
-    return name === called || name.endsWith(`-${called}`);
+/**
+ * The first software of a table that bears the name. As in English, the last word says what it is: `acme-grafana` is
+ * Grafana, `gitlab-pages` is not GitLab.
+ */
+function firstCalled(name, table) {
+    const [label = ""] = name.toLowerCase().split(".", 1);
+    const parts = label.split(/[-_]+/).filter((part) => part !== "");
+    let first = null;
+    do {
+        for (let words = Math.min(mostWords, parts.length); words > 0; words--) {
+            const found = table.get(parts.slice(-words).join("-"));
+            if (found !== undefined && (first === null || found.index < first.index))
+                first = found;
+        }
+    } while (isNeutral(parts.pop() ?? ""));
+    return first?.software ?? null;
 }
 function isNeutral(part) {
     return neutral.has(part) || /^v?\d+$/.test(part);
@@ -55693,8 +57753,9 @@ function isNeutral(part) {
 ;// CONCATENATED MODULE: ./build/core/intent/names.js
 
 
+
 /** `location ~ ^/(ws|wss)/` must have one of the names, `location ~ ^/(ws|api)/` may have another. */
-function endpointName(paths) {
+const endpointName = rememberedOf((paths) => {
     const application = distinctEndpoint(paths);
     if (application !== null) {
         const text = `the path ${paths.written} is the WebSocket endpoint of ${application.name}`;
@@ -55704,7 +57765,7 @@ function endpointName(paths) {
         return null;
     const text = `the path ${paths.written} is named like a WebSocket endpoint`;
     return { sign: { kind: "name", text }, dedicated: true };
-}
+});
 function isNamedEndpoint(path) {
     const words = wordsInPath(path);
     const last = path.split("/").findLast((segment) => segment !== "") ?? "";
@@ -55765,175 +57826,6 @@ function purposeOfHost({ upstreamNames, serverNames }) {
         : [{ kind: "hint", text: `${named.what} has a name of another purpose` }];
 }
 
-;// CONCATENATED MODULE: ./build/core/intent/paths.js
-/** Stands in a path for what nobody can know: whatever a regular expression leaves open. */
-const unknownPart = "…";
-/** More alternatives than a location that people write has. */
-const mostPaths = 64;
-const paths_known = new WeakMap();
-/** What must stand in the path of a request that this `location` takes. */
-function pathsOf(location) {
-    if (location === null || location.name !== "location") {
-        return { kind: "none", written: "", paths: [] };
-    }
-    const before = paths_known.get(location);
-    if (before !== undefined) {
-        return before;
-    }
-    const result = paths_read(location.parameters);
-    paths_known.set(location, result);
-    return result;
-}
-/** Whether the location takes whatever no other one does: `/`, `^~ /`, `~ ^/`, `~ .*`. */
-function takesEverything({ kind, paths }) {
-    return (kind === "prefix" || kind === "regex") && paths.every((path) => /^[/…]*$/.test(path));
-}
-function paths_read(parameters) {
-    const written = parameters.join(" ");
-    const modifier = /^(=|~\*|~|\^~)?\s*(.*)$/.exec(written);
-    const path = modifier?.[2] ?? "";
-    if (path.startsWith("@")) {
-        return { kind: "named", written, paths: [] };
-    }
-    switch (modifier?.[1]) {
-        case "~":
-        case "~*":
-            return { kind: "regex", written, paths: expansions(path) };
-        case "=":
-            return { kind: "exact", written, paths: [path] };
-        default:
-            return { kind: "prefix", written, paths: [path] };
-    }
-}
-/** The texts that a regular expression can match, with `unknownPart` for what is not literal. */
-function expansions(source) {
-    const reader = new PatternReader(source);
-    const found = reader.alternatives();
-    if (found === null || reader.at < source.length) {
-        return [unknownPart];
-    }
-    const anchored = source.startsWith("^");
-    const distinct = new Set(found.map((path) => (anchored ? path : unknownPart + path)));
-    return [...distinct].map((path) => path.replace(/…+/g, unknownPart));
-}
-/** Reads a PCRE as far as its literals go. Null where there are too many alternatives. */
-class PatternReader {
-    #source;
-    #depth = 0;
-    at = 0;
-    constructor(source) {
-        this.#source = source;
-    }
-    alternatives() {
-        if (++this.#depth > 20) {
-            return null;
-        }
-        const all = [];
-        do {
-            const sequence = this.#sequence();
-            if (sequence === null) {
-                return null;
-            }
-            all.push(...sequence);
-        } while (this.#take("|") && all.length <= mostPaths);
-        this.#depth -= 1;
-        return all.length > mostPaths ? null : all;
-    }
-    #sequence() {
-        let texts = [""];
-        while (this.at < this.#source.length && !"|)".includes(this.#source.charAt(this.at))) {
-            const atom = this.#atom();
-            if (atom === null) {
-                return null;
-            }
-            const next = this.#quantified(atom);
-            if (texts.length * next.length > mostPaths) {
-                return null;
-            }
-            texts = texts.flatMap((text) => next.map((more) => text + more));
-        }
-        return texts;
-    }
-    #atom() {
-        const character = this.#source.charAt(this.at++);
-        switch (character) {
-            case "^":
-            case "$":
-                return [""];
-            case ".":
-                return [unknownPart];
-            case "[":
-                return [this.#set()];
-            case "\\":
-                return [escaped(this.#source.charAt(this.at++))];
-            case "(":
-                return this.#group();
-            default:
-                return [character];
-        }
-    }
-    #group() {
-        const opening = /^\?(?:[a-zA-Z-]*:|P?<\w+>|'\w+'|[a-zA-Z]+(?=\))|<?[=!])/.exec(this.#source.slice(this.at, this.at + 80));
-        this.at += opening?.[0].length ?? 0;
-        const inside = this.alternatives();
-        if (inside === null || !this.#take(")")) {
-            return null;
-        }
-        return opening !== null && /^\?<?[=!]$/.test(opening[0]) ? [""] : inside;
-    }
-    /** A set of one character is that character. */
-    #set() {
-        const rest = this.#source.slice(this.at);
-        const end = /^\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]/.exec(rest)?.[0] ?? rest;
-        this.at += end.length;
-        const single = /^\\?([^\\^\w])\]$|^(\w)\]$/.exec(end);
-        return single?.[1] ?? single?.[2] ?? unknownPart;
-    }
-    #quantified(atom) {
-        const quantifier = /^(?:[*+?]|\{\d*,?\d*\})[?+]?/.exec(this.#source.slice(this.at, this.at + 20))?.[0];
-        if (quantifier === undefined) {
-            return atom;
-        }
-        this.at += quantifier.length;
-        if (atom.every((text) => text === unknownPart)) {
-            return atom;
-        }
-        return /^[?*]|^\{0?,/.test(quantifier) ? ["", ...atom] : atom;
-    }
-    #take(character) {
-        const is = this.#source.charAt(this.at) === character;
-        this.at += is ? 1 : 0;
-        return is;
-    }
-}
-function escaped(character) {
-    if (/[bBAZzG]/.test(character))
-        return "";
-    return /[\w]/.test(character) ? unknownPart : character;
-}
-
-;// CONCATENATED MODULE: ./build/core/intent/remarks.js
-const subject = /web[- ]?sockets?\b|\bsocket\.io\b|\bsockjs\b|\bsignalr\b|\bactioncable\b|\bwss?\b/i;
-const denial = /\b(?:no|not|non|without|never|disable[ds]?|doesn't|don't|isn't|aren't|except|other than|unlike|instead of|separate|elsewhere|below|above|rest|sse)\b/i;
-const serverSentEvents = /server[- ]sent|\bsse\b|event-?stream|\bEventSource\b/i;
-/** A comment that speaks of WebSockets, and does not say that there are none. */
-function remarkSigns({ remarks }) {
-    const remark = remarks.find((each) => subject.test(each) && !denial.test(each) && !/nginx-websocket-guard/i.test(each));
-    return remark === undefined
-        ? []
-        : [{ kind: "remark", text: `a comment says "${shortened(remark)}"` }];
-}
-function shortened(remark) {
-    const words = remark.replace(/^[#\s]+/, "").trim();
-    return words.length > 60 ? `${words.slice(0, 60).trimEnd()}…` : words;
-}
-/** A comment that speaks of the other kind of stream. */
-function remarkDoubts({ remarks }) {
-    return remarks.some((remark) => serverSentEvents.test(remark))
-        ? [{ kind: "hint", text: "a comment speaks of Server-Sent Events" }]
-        : [];
-}
-
 ;// CONCATENATED MODULE: ./build/core/intent/evidence.js
 
 
@@ -55976,19 +57868,21 @@ function evidenceAt(config, level, location, pass) {
             ...remarkSigns(around),
             ...settingSigns(around),
         ],
-        doubts: [
-            ...purposeOfPath(around),
-            ...subrequestDoubts(around),
-            ...plainSoftware(around),
-            ...purposeOfHost(around),
-            ...remarkDoubts(around),
-            ...settingDoubts(around),
-        ],
         dedicated: endpoint?.dedicated === true ||
             application?.dedicated === true ||
             conditionOf(level) === true,
-        elsewhere: endpointBeside(around, isRoot),
         takesEverything: isRoot,
+        circumstances: () => ({
+            doubts: [
+                ...purposeOfPath(around),
+                ...subrequestDoubts(around),
+                ...plainSoftware(around),
+                ...purposeOfHost(around),
+                ...remarkDoubts(around),
+                ...settingDoubts(around),
+            ],
+            elsewhere: endpointBeside(around, isRoot),
+        }),
     };
 }
 /** The strongest that the names tell: what is an endpoint by its name needs no weaker words. */
@@ -56055,9 +57949,11 @@ function intentOf(subject) {
     return { intent: weigh(evidence), traffic: evidence.dedicated ? "websocket" : "mixed" };
 }
 function weigh(evidence) {
-    const { doubts } = evidence;
+    if (evidence.signs.length === 0)
+        return { serves: "no", evidence: [] };
+    const { doubts, elsewhere } = evidence.circumstances();
     const hasPurpose = doubts.some((doubt) => doubt.kind === "purpose");
-    const strong = evidence.signs.filter((sign) => isStrong(sign, evidence));
+    const strong = evidence.signs.filter((sign) => isStrong(sign, elsewhere));
     const weak = evidence.signs.filter((sign) => !strong.includes(sign));
     const against = doubts.map((doubt) => `but ${doubt.text}`);
     if (strong.length > 0) {
@@ -56067,23 +57963,22 @@ function weigh(evidence) {
             evidence: texts([...strong, ...weak], isDoubtful ? against : []),
         };
     }
-    if (weak.length === 0)
-        return { serves: "no", evidence: [] };
     if (doubts.length > 0)
         return { serves: "no", evidence: texts(weak, against) };
-    if (isEnough(weak, evidence))
+    const isForAll = evidence.takesEverything && elsewhere === null;
+    if (isEnough(weak, isForAll))
         return { serves: "yes", evidence: texts(weak, []) };
-    const beside = evidence.elsewhere === null ? [] : [`but ${evidence.elsewhere} is an endpoint of its own`];
+    const beside = elsewhere === null ? [] : [`but ${elsewhere} is an endpoint of its own`];
     return { serves: "unclear", evidence: texts(weak, beside) };
 }
 /** Where a server has an endpoint of its own, the same headers in its other locations were often copied. */
-function isStrong(sign, evidence) {
-    return (strongKinds.has(sign.kind) && !(sign.kind === "own-headers" && evidence.elsewhere !== null));
+function isStrong(sign, elsewhere) {
+    return strongKinds.has(sign.kind) && !(sign.kind === "own-headers" && elsewhere !== null);
 }
-function isEnough(weak, { takesEverything, elsewhere }) {
+function isEnough(weak, isForAll) {
     const kinds = new Set(weak.map((sign) => sign.kind));
     // What a server sets for all is meant for the location that takes all.
-    if (takesEverything && elsewhere === null && kinds.has("outer-headers"))
+    if (isForAll && kinds.has("outer-headers"))
         return true;
     // Streams in one direction need a long timeout just as much.
     if (kinds.has("streaming-word"))
@@ -56161,25 +58056,68 @@ class Located {
     }
     #simulated(version) {
         const { config, level, proxyPass: pass, name, intent, traffic } = this;
-        const exchanges = {
-            websocket: simulateAt(config, level, pass, "websocket", version),
-            plain: simulateAt(config, level, pass, "plain", version),
-            h2c: simulateAt(config, level, pass, "h2c", version),
-        };
-        const { upstream } = exchanges.websocket;
-        return {
+        return new Simulated({
             config,
             version,
             versionKnown: this.#asked.length === 1,
             name,
             level,
             pass,
-            upstream: upstream === null ? null : upstreamOf(config, upstream),
-            exchanges,
-            verdict: verdict_verdictOf(exchanges.websocket),
             intent,
             traffic,
+        });
+    }
+}
+/** Simulates a probe when a rule asks for it. */
+class Simulated {
+    config;
+    version;
+    versionKnown;
+    name;
+    level;
+    pass;
+    intent;
+    traffic;
+    exchanges;
+    #verdict = null;
+    constructor(asked) {
+        const { config, level, pass, version } = asked;
+        this.config = config;
+        this.version = version;
+        this.versionKnown = asked.versionKnown;
+        this.name = asked.name;
+        this.level = level;
+        this.pass = pass;
+        this.intent = asked.intent;
+        this.traffic = asked.traffic;
+        const done = {};
+        const simulated = (probe) => (done[probe] ??= simulateAt(config, level, pass, probe, version));
+        this.exchanges = {
+            get websocket() {
+                return simulated("websocket");
+            },
+            get plain() {
+                return simulated("plain");
+            },
+            get h2c() {
+                return simulated("h2c");
+            },
         };
+    }
+    /** The same, taken for one that serves WebSockets. */
+    serving() {
+        const { config, version, versionKnown, name, level, pass, intent, traffic } = this;
+        const serving = { ...intent, serves: "yes" };
+        const asked = { config, version, versionKnown, name, level, pass, traffic };
+        return new Simulated({ ...asked, intent: serving });
+    }
+    get upstream() {
+        const { upstream } = this.exchanges.websocket;
+        return upstream === null ? null : upstreamOf(this.config, upstream);
+    }
+    get verdict() {
+        this.#verdict ??= verdict_verdictOf(this.exchanges.websocket);
+        return this.#verdict;
     }
 }
 /** The head that all versions send; what they do not agree on is unknown. */
@@ -56235,6 +58173,7 @@ function silenceKey({ document, silence }, renamed) {
 
 
 
+
 /** Simulates and asks every rule that the policy has. */
 function run_run(request) {
     const { documents, policy, paths, versions } = request;
@@ -56243,10 +58182,11 @@ function run_run(request) {
         ...(paths !== undefined && { paths }),
     });
     const located = configs.flatMap((config) => locations_locate(config, policy, versions));
+    const programs = everyProgram(request, configs);
     const active = activeRules(policy);
     const drafts = new Map();
     const add = (draft) => {
-        const key = keyOf(draft.active.rule.id, draft.report.place);
+        const key = run_keyOf(draft.active.rule.id, draft.report.place);
         const known = drafts.get(key);
         if (known === undefined)
             drafts.set(key, draft);
@@ -56267,9 +58207,19 @@ function run_run(request) {
                     each.rule.check(config, (report) => add({ active: each, report, config, locations: [] }), each.options);
                 }
                 break;
+            case "programs": {
+                const checked = { configs: programs, policy, versions };
+                const byRoot = new Map(configs.map((config) => [config.root, config]));
+                each.rule.check(checked, (report, { root }) => {
+                    const config = byRoot.get(root);
+                    if (config !== undefined)
+                        add({ active: each, report, config, locations: [] });
+                }, each.options);
+                break;
+            }
             case "location":
                 for (const location of located) {
-                    for (const report of reportsOf(each, location)) {
+                    for (const report of reportsOf(each, location, request)) {
                         const { config } = location;
                         add({ active: each, report, config, locations: [location] });
                     }
@@ -56277,7 +58227,7 @@ function run_run(request) {
                 break;
         }
     }
-    const used = new Set(entriesOf([...drafts.values()]).map(({ silence }) => silence?.silence));
+    const used = new Set(entriesOf([...drafts.values()], request).map(({ silence }) => silence?.silence));
     for (const each of active) {
         if (each.rule.over !== "comments")
             continue;
@@ -56292,26 +58242,44 @@ function run_run(request) {
             each.rule.check(comments, (report) => add({ active: each, report, config, locations: [] }), each.options);
         }
     }
-    return { request, configs, files, located, entries: entriesOf([...drafts.values()]) };
+    const entries = entriesOf([...drafts.values()], request);
+    return { request, configs, programs, files, located, entries };
+}
+/** What the policy promises may hold in a program that the given files take no part in. */
+function everyProgram({ documents, policy, paths, known }, configs) {
+    if (paths === undefined || policy.endpoints.length === 0)
+        return configs;
+    if (known === undefined)
+        return programs_findPrograms(documents, { policy }).configs;
+    const now = new Map(configs.map((config) => [config.root, config]));
+    return known.map((config) => now.get(config.root) ?? config);
+}
+/** What the policy, else its profile, makes of a rule. */
+function severityIn({ rules: settings, profile }, rule) {
+    const { profiles, severity } = names_ruleTable[rule];
+    const inProfile = profiles.some((each) => each === profile);
+    return settings.get(rule)?.severity ?? (inProfile ? severity : "off");
 }
 /** The rules of the profile, and those that the policy switches on or off. */
 function activeRules(policy) {
     return rules_rules.flatMap((rule) => {
-        const metadata = names_ruleTable[rule.id];
         const setting = policy.rules.get(rule.id);
-        const inProfile = metadata.profiles.some((profile) => profile === policy.profile);
-        const severity = setting?.severity ?? (inProfile ? metadata.severity : "off");
+        const severity = severityIn(policy, rule.id);
         const isSet = setting?.severity != null;
         return severity === "off" ? [] : [{ rule, severity, isSet, options: setting?.options ?? {} }];
     });
 }
 /** What a location rule says in every version in question, or says to hold in any. */
-function reportsOf({ rule, options }, located) {
-    if (rule.over !== "location" || located.intent.serves === "no")
+function reportsOf({ rule, options }, located, { takesUnclear = false }) {
+    if (rule.over !== "location")
         return [];
-    const said = located.versions.map((location) => {
+    if (located.intent.serves === "no" && rule.everyLocation !== true)
+        return [];
+    const said = located.versions.map((simulated) => {
         const reports = new Map();
-        rule.check(location, (report) => reports.set(keyOf(rule.id, report.place), report), options);
+        const { intent } = simulated;
+        const location = takesUnclear && intent.serves === "unclear" ? simulated.serving() : simulated;
+        rule.check(location, (report) => reports.set(run_keyOf(rule.id, report.place), report), options);
         return reports;
     });
     const all = new Map(said.toReversed().flatMap((reports) => [...reports]));
@@ -56330,10 +58298,10 @@ function documentsOf(configs) {
     }
     return found;
 }
-function keyOf(rule, { document, span }) {
+function run_keyOf(rule, { document, span }) {
     return `${rule} ${span.start} ${span.end} ${document.path}`;
 }
-function entriesOf(drafts) {
+function entriesOf(drafts, { takesUnclear = false }) {
     const ordinals = new Map();
     return drafts.toSorted(byPlace).map((draft) => {
         const { active, report, config, locations } = draft;
@@ -56353,7 +58321,8 @@ function entriesOf(drafts) {
         const silence = silenceAt(rule, report.place) ?? (silences.includes(null) ? null : (silences[0] ?? null));
         // A location may be silenced for itself while the cause still reaches others.
         const heard = locations.filter((_, index) => silence !== null || silences[index] === null);
-        const sure = heard.filter(({ intent }) => intent.serves === "yes");
+        const isAboutAll = takesUnclear || (active.rule.over === "location" && active.rule.everyLocation === true);
+        const sure = heard.filter(({ intent }) => isAboutAll || intent.serves === "yes");
         const onlyUnclear = heard.length > 0 && sure.length === 0;
         const concerned = onlyUnclear ? heard : sure;
         return {
@@ -56362,7 +58331,7 @@ function entriesOf(drafts) {
             report,
             config,
             locations: concerned,
-            evidence: concerned[0]?.intent.evidence ?? [],
+            evidence: isAboutAll ? [] : (concerned[0]?.intent.evidence ?? []),
             commentable: !onlyUnclear && report.commentable !== false,
             related: relatedOf(report, concerned),
             identity,
@@ -56398,7 +58367,7 @@ function relatedOf(report, locations) {
         if (shownPlaces.has(key) || run_holds(name.place, place))
             return [];
         shownPlaces.add(key);
-        return [{ place: name.place, note: `${describe(name)} is affected` }];
+        return [{ place: name.place, note: `${locationOf(name)} is affected` }];
     });
     return [...own, ...victims];
 }
@@ -56409,10 +58378,6 @@ function run_holds(outer, inner) {
     return (outer.document === inner.document &&
         outer.span.start <= inner.span.start &&
         inner.span.end <= outer.span.end);
-}
-function describe({ name, server }) {
-    const location = name === "" ? "the location that includes it" : `location ${name}`;
-    return server === null ? location : `${location} of ${server}`;
 }
 /** The directive at a place with what tells it from its neighbours: `proxy_set_header connection`. */
 function directiveName({ document, span }) {
@@ -56445,6 +58410,7 @@ function directiveAt(directives, offset) {
 
 
 const version = ":version";
+const requestLine = ":request";
 /** What a rule's mend may change of a request beside the headers that its remedies set. */
 const mayChange = {
     "upgrade-header": ["upgrade", "connection"],
@@ -56456,6 +58422,11 @@ const mayChange = {
     "contradictory-header": ["connection", "host"],
     "http-version": [version],
     "host-header": ["host", "origin"],
+    endpoint: ["upgrade", "connection", version],
+    "upstream-path": [requestLine],
+    "connection-passthrough": ["connection"],
+    "upgrade-map": ["connection"],
+    "h2c-smuggling": ["upgrade", "connection"],
 };
 /** Rules whose fault is all about the request, or without whose mend nginx does not start. */
 const mayChangeAll = new Set([
@@ -56466,27 +58437,60 @@ const mayChangeAll = new Set([
     "proxy-pass-scheme",
     "syntax",
 ]);
-/**
- * Applies edits and simulates again.
- *
- * @returns the files as they are after the edits, or null where something of `mended` is still there, something is found
- * that was not, nginx has more to refuse, or another header of any use and probe has changed.
- */
+/** Applies edits and simulates again; null where they cannot be applied. */
 function prove(before, edits, mended) {
-    const texts = editedTexts(edits);
-    if (texts === null)
+    const after = rerun(before, edits);
+    if (after === null)
         return null;
-    const after = run_run({
-        ...before.request,
-        documents: before.request.documents.edited(texts),
-        paths: [...texts.keys()],
-    });
     const roots = new Set(after.configs.map(({ root }) => root));
     const holds = isGone(before, after, mended.flatMap(({ entries }) => entries)) &&
         addsNothing(before, after) &&
         refusesNoMore(before, after, roots) &&
         keepsRequests(before.located.filter(({ config }) => roots.has(config.root)), after.located, mended, isConfined(edits, mended));
-    return holds ? after : null;
+    return { after, holds };
+}
+/** What is found after edits and was not before. */
+function newEntries(before, after) {
+    const counts = counted(before.entries);
+    return after.entries.filter((entry) => {
+        const count = counts.get(kindOf(entry)) ?? 0;
+        counts.set(kindOf(entry), count - 1);
+        return count <= 0;
+    });
+}
+/**
+ * Each location of the programs that the edits reach, and the same use with the edits applied.
+ *
+ * @returns null where edits overlap
+ */
+function locationsWith(before, edits) {
+    const after = rerun(before, edits);
+    if (after === null)
+        return null;
+    const afterByRoot = collections_groupBy(after.located, ({ config }) => config.root);
+    const pairs = [];
+    for (const [root, old] of collections_groupBy(before.located, ({ config }) => config.root)) {
+        const now = afterByRoot.get(root) ?? [];
+        if (now.length !== old.length)
+            continue;
+        for (const [index, location] of old.entries()) {
+            const same = now[index];
+            if (same !== undefined)
+                pairs.push([location, same]);
+        }
+    }
+    return new Map(pairs);
+}
+function rerun(before, edits) {
+    const texts = editedTexts(edits);
+    if (texts === null)
+        return null;
+    return run_run({
+        ...before.request,
+        documents: before.request.documents.edited(texts),
+        paths: [...texts.keys()],
+        known: before.programs,
+    });
 }
 /** Whether all edits lie in locations that they mend, but for maps that are new. */
 function isConfined(edits, mended) {
@@ -56521,9 +58525,28 @@ function isGone(before, after, mended) {
     return [...counted(mended)].every(([kind, count]) => (counts.after.get(kind) ?? 0) <= (counts.before.get(kind) ?? 0) - count);
 }
 const prove_rank = { notice: 1, warning: 2, error: 3 };
+/**
+ * An edit that makes clear that a location serves WebSockets does no damage by it: what could be said of the location then
+ * could have been said before.
+ */
 function addsNothing(before, after) {
+    return isWithin(after.entries, before.entries) || isWithin(after.entries, entriesIfClear(before));
+}
+const clear = new WeakMap();
+/** What would be found if all locations that may serve WebSockets did. */
+function entriesIfClear(of) {
+    const known = clear.get(of);
+    if (known !== undefined)
+        return known;
+    const hasUnclear = of.located.some(({ intent }) => intent.serves === "unclear");
+    const found = hasUnclear ? run_run({ ...of.request, takesUnclear: true }).entries : of.entries;
+    clear.set(of, found);
+    return found;
+}
+/** Whether there is nothing that was not there before, as severe and at as many locations. */
+function isWithin(after, before) {
     const worst = new Map();
-    for (const entry of before.entries) {
+    for (const entry of before) {
         const known = worst.get(kindOf(entry)) ?? { count: 0, severity: 0, locations: 0 };
         worst.set(kindOf(entry), {
             count: known.count + 1,
@@ -56531,8 +58554,8 @@ function addsNothing(before, after) {
             locations: Math.max(known.locations, entry.locations.length),
         });
     }
-    const counts = counted(after.entries);
-    return after.entries.every((entry) => {
+    const counts = counted(after);
+    return after.every((entry) => {
         const known = worst.get(kindOf(entry));
         return (known !== undefined &&
             (counts.get(kindOf(entry)) ?? 0) <= known.count &&
@@ -56561,7 +58584,7 @@ function keepsRequests(before, after, mended, confined) {
         const reaching = mended.filter(({ group }) => !isLocal(group) || isInside(located, group));
         if (confined && reaching.length === 0)
             return true;
-        const allowed = allowedChanges(reaching.flatMap(({ entries }) => entries));
+        const allowed = allowedChanges(reaching.flatMap(({ entries, repeated = [] }) => [...entries, ...repeated]));
         return (allowed === null ||
             located.versions.every((location, which) => {
                 const other = after[index]?.versions[which];
@@ -56598,7 +58621,7 @@ function prove_partsOf({ upstream, level }) {
     if (upstream === null)
         return parts;
     parts.set(version, variables_shown(upstream.httpVersion));
-    parts.set(":request", [upstream.method, upstream.uri, upstream.address].map(variables_shown).join(" "));
+    parts.set(requestLine, [upstream.method, upstream.uri, upstream.address].map(variables_shown).join(" "));
     parts.set(":level", level?.context ?? "");
     for (const { name, value } of upstream.headers) {
         const key = name.toLowerCase();
@@ -56608,6 +58631,7 @@ function prove_partsOf({ upstream, level }) {
 }
 
 ;// CONCATENATED MODULE: ./build/core/check/mend.js
+
 
 
 
@@ -56641,28 +58665,58 @@ class Mender {
         }
         return found;
     }
-    /** For everything in the group, else at least for the worst in it. */
     #search(group, writable) {
-        const entries = mendable(group);
-        const worst = Math.max(...entries.map(({ severity }) => mend_rank[severity]));
-        const least = entries.filter(({ severity }) => mend_rank[severity] === worst);
-        for (const attempt of least.length === entries.length ? [entries] : [entries, least]) {
-            for (const candidate of this.#candidates(group, attempt, writable)) {
-                const after = prove(this.#run, candidate.fix.edits, [candidate]);
-                if (after !== null)
-                    return this.#offer(candidate, after);
-            }
+        for (const attempt of attempts(mendable(group))) {
+            const left = [];
+            const found = this.#firstThatHolds(this.#candidates(group, attempt, writable), left) ??
+                (left.length > 0
+                    ? this.#firstThatHolds(this.#candidates(group, attempt, writable, left), [])
+                    : null);
+            if (found !== null)
+                return found;
         }
         return null;
+    }
+    /** @param left gets what the first candidate leaves to mend in its block, where that is all that it leaves */
+    #firstThatHolds(candidates, left) {
+        let isFirst = true;
+        for (const candidate of candidates) {
+            const proof = prove(this.#run, candidate.fix.edits, [candidate]);
+            if (proof?.holds)
+                return this.#offer(candidate, proof.after);
+            if (isFirst && proof !== null)
+                left.push(...this.#leftBy(candidate, proof.after));
+            isFirst = false;
+        }
+        return null;
+    }
+    /**
+     * The findings that a fix brings to light where it is made: lines of an outer level that it repeats may be wrong
+     * themselves, and an address that is no address hides what else is wrong.
+     */
+    #leftBy({ entries: [first] }, after) {
+        const found = newEntries(this.#run, after);
+        const isHere = ({ identity }) => identity.path === first?.identity.path && identity.blockPath === first.identity.blockPath;
+        return found.every((entry) => isHere(entry) && isMendable(entry)) ? found : [];
+    }
+    /** Of findings after an edit those that were there before it, at another place, about a location of `entries`. */
+    #repeated(found, entries) {
+        const locations = new Set(entries.flatMap((entry) => entry.locations));
+        const known = this.#run.entries.filter((entry) => entry.locations.some((location) => locations.has(location)));
+        return found.filter(({ rule }) => known.some((entry) => entry.rule === rule));
     }
     /** Whether fixes that were offered leave nothing of what each mends, and break nothing, when all are applied. */
     proveTogether(edits) {
         const given = new Set(edits);
         const mended = this.#offered.filter(({ fix }) => fix.edits.every((edit) => given.has(edit)));
-        return prove(this.#run, edits, mended) !== null;
+        return prove(this.#run, edits, mended)?.holds === true;
+    }
+    /** Locations with edits applied, as {@link locationsWith} gives them. */
+    locationsWith(edits) {
+        return locationsWith(this.#run, edits);
     }
     /**
-     * What is written in one location cannot change another, so that fixes in different locations which hold together hold
+     * What is written in one location cannot change another, unless it defines what that reads already, so that fixes in different locations which hold together hold
      * alone too. Those that do not are tried in halves; a group that is left is tried by itself.
      */
     #mendAll() {
@@ -56671,40 +58725,50 @@ class Mender {
             if (candidates.length < 2)
                 return;
             const edits = candidates.flatMap(({ fix }) => fix.edits);
-            const after = prove(this.#run, edits, candidates);
-            if (after === null) {
+            const proof = prove(this.#run, edits, candidates);
+            if (proof?.holds !== true) {
                 const middle = candidates.length >>> 1;
                 tryTogether(candidates.slice(0, middle));
                 tryTogether(candidates.slice(middle));
                 return;
             }
             for (const candidate of candidates) {
-                found.set(candidate.group, this.#offer(candidate, after));
+                found.set(candidate.group, this.#offer(candidate, proof.after));
             }
         };
         tryTogether(apart(this.#groups).flatMap((group) => {
             const [first] = this.#candidates(group, mendable(group), () => true);
-            return first ?? [];
+            return first === undefined || this.#bringsMeaning(first) ? [] : first;
         }));
         return found;
     }
-    *#candidates(group, entries, writable) {
+    /** Whether a new map gives a meaning to lines in other places, which read its variable already. */
+    #bringsMeaning({ fix }) {
+        const variables = fix.edits.flatMap(({ text }) => /^\s*map\s+\S+\s+(\$\w+)/.exec(text)?.[1] ?? []);
+        return this.#run.configs.some(({ documents }) => documents.some(({ text }) => {
+            const known = text.toLowerCase();
+            return variables.some((variable) => known.includes(variable.toLowerCase()));
+        }));
+    }
+    *#candidates(group, entries, writable, left = []) {
         const [first] = entries;
         if (first === undefined)
             return;
-        const level = first.report.level ?? first.locations[0]?.level ?? first.config.main;
+        const level = levelOf(first);
+        const repeated = this.#repeated(left, entries);
+        const more = remediesOf(left).flatMap((remedy) => inText(remedy, level) ?? []);
         const locations = entries.flatMap((entry) => entry.locations);
         const fixes = fixCandidates({
             config: first.config,
             level,
-            remedies: distinct(entries.flatMap(({ report }) => report.remedies ?? [])),
+            remedies: mend_distinct([...more, ...remediesOf(entries)]),
             traffic: locations.some(({ traffic }) => traffic === "mixed") ? "mixed" : "websocket",
             keepsConnections: locations.some(mend_isKept),
-            ...this.#run.request.policy.suggestion,
+            ...formsFor(this.#run.request.policy),
         }, writable);
         for (const fix of fixes) {
             if (fix.edits.length > 0)
-                yield { fix, group, entries };
+                yield { fix, group, entries, repeated };
         }
     }
     #offer(candidate, after) {
@@ -56713,8 +58777,49 @@ class Mender {
         return { fix: { ...fix, ...headsOf(this.#run, after, entries) }, entries: new Set(entries) };
     }
 }
+/** Everything in a group, else at least the worst in it; of what does not break a handshake one is better than nothing. */
+function attempts(entries) {
+    const worst = Math.max(...entries.map(({ severity }) => mend_rank[severity]));
+    const least = entries.filter(({ severity }) => mend_rank[severity] === worst);
+    const single = worst < mend_rank.error && least.length > 1 ? least.map((entry) => [entry]) : [];
+    return [entries, ...(least.length < entries.length ? [least] : []), ...single];
+}
+/** The forms that the policy's own rules accept: what they would report is no fix. */
+function formsFor(policy) {
+    const { connection, upgrade } = policy.suggestion;
+    const wantsMap = connection === "auto" && severityIn(policy, "upgrade-map") !== "off";
+    return {
+        connection: wantsMap ? "map" : connection,
+        upgrade: severityIn(policy, "h2c-smuggling") === "off" ? upgrade : "websocket-only",
+    };
+}
 function mendable({ entries }) {
-    return entries.filter(({ report }) => (report.remedies ?? []).length > 0);
+    return entries.filter(isMendable);
+}
+function isMendable(entry) {
+    return remediesOf([entry]).length > 0;
+}
+function remediesOf(entries) {
+    return entries.flatMap(({ report }) => report.remedies ?? []);
+}
+/** The level whose settings an entry's remedies change. */
+function levelOf({ report, locations, config }) {
+    return report.level ?? locations[0]?.level ?? config.main;
+}
+/** A remedy for an edited text as one for the text before the edits; null where that is not the same. */
+function inText(remedy, level) {
+    switch (remedy.kind) {
+        case "header":
+        case "directive":
+            return remedy;
+        case "replace":
+            return null;
+        case "remove": {
+            const said = ({ name, parameters }) => [name, ...parameters].join(" ");
+            const [use, ...others] = level.uses.filter((each) => said(each) === said(remedy.use));
+            return use === undefined || others.length > 0 ? null : { kind: "remove", use };
+        }
+    }
 }
 /** Groups of locations that hold no other group's location. */
 function apart(groups) {
@@ -56758,7 +58863,7 @@ function headsOf(before, after, entries) {
 function isChange({ now, after }) {
     return now.join("\n") !== after.join("\n");
 }
-function distinct(remedies) {
+function mend_distinct(remedies) {
     const found = [];
     for (const remedy of remedies) {
         if (!found.some((other) => mend_isSame(remedy, other)))
@@ -56956,6 +59061,9 @@ class Result {
     proveTogether(edits) {
         return this.#mender.proveTogether(edits);
     }
+    locationsWith(edits) {
+        return this.#mender.locationsWith(edits);
+    }
 }
 class FoundGroup {
     id;
@@ -57081,7 +59189,7 @@ function readPolicy(node, complain) {
         ignore: read("ignore", globs, defaultPolicy.ignore),
         roots: read("roots", list(repositoryPath, "[deploy/nginx/nginx.conf]"), defaultPolicy.roots),
         prefixes: read("prefixes", schema_prefixes, defaultPolicy.prefixes),
-        endpoints: read("endpoints", list(endpoint, "[wss://api.example.com/ws, /socket.io/]"), defaultPolicy.endpoints),
+        endpoints: read("endpoints", list(schema_endpoint, "[wss://api.example.com/ws, /socket.io/]"), defaultPolicy.endpoints),
         locations: read("locations", list(schema_location, "[{ match: { path: /news }, websocket: false }]"), defaultPolicy.locations),
         rules: read("rules", schema_rules, defaultPolicy.rules),
         suggestion: read("suggestion", suggestions, defaultPolicy.suggestion),
@@ -57090,7 +59198,7 @@ function readPolicy(node, complain) {
     };
 }
 function ruleAtTopLevel(key) {
-    return names_isRuleId(key) ? `${quoted(key)} is a rule and belongs under "rules"; ` : null;
+    return isRuleId(key) ? `${reader_quoted(key)} is a rule and belongs under "rules"; ` : null;
 }
 function schema_version(node, what, complain) {
     const expected = "a version such as 1.27 or 1.27.3";
@@ -57125,7 +59233,7 @@ function schema_prefixes(node, what, complain) {
     for (const entry of entries(node, what, complain)) {
         const name = `${what}[${entry.key}]`;
         if (!entry.key.startsWith("/")) {
-            complain(entry.keyAt, `${quoted(entry.key)} in ${what} is not absolute: expected a folder on the server such as /etc/nginx`);
+            complain(entry.keyAt, `${reader_quoted(entry.key)} in ${what} is not absolute: expected a folder on the server such as /etc/nginx`);
         }
         const folder = reader_text("a folder in the repository such as deploy/nginx", repositoryPathProblem)(entry.value, name, complain);
         if (folder !== undefined)
@@ -57136,7 +59244,7 @@ function schema_prefixes(node, what, complain) {
 function withoutSlash(path) {
     return path.length > 1 ? path.replace(/\/$/, "") : path;
 }
-function endpoint(node, what, complain) {
+function schema_endpoint(node, what, complain) {
     return reader_text("an address such as wss://api.example.com/ws, or a path such as /socket.io/", endpointProblem)(node, what, complain);
 }
 function endpointProblem(value) {
@@ -57148,7 +59256,7 @@ function endpointProblem(value) {
     return "an address such as wss://api.example.com/ws, or a path such as /socket.io/, without spaces and fragment";
 }
 function schema_location(node, what, complain) {
-    const found = fields(node, what, ["match", "websocket"], complain, (key) => ["path", "server", "file"].includes(key) ? `${quoted(key)} belongs under "match"; ` : null);
+    const found = fields(node, what, ["match", "websocket"], complain, (key) => ["path", "server", "file"].includes(key) ? `${reader_quoted(key)} belongs under "match"; ` : null);
     if (node.kind !== "map")
         return undefined;
     const match = found.get("match");
@@ -57182,12 +59290,12 @@ function locationMatch(node, what, complain) {
 function schema_rules(node, what, complain) {
     const result = new Map();
     for (const { key, keyAt, value } of entries(node, what, complain)) {
-        if (names_isRuleId(key)) {
+        if (isRuleId(key)) {
             result.set(key, ruleSetting(key, value, `${what}.${key}`, complain));
         }
         else {
             const advice = suggestion(key, Object.keys(names_ruleTable));
-            complain(keyAt, `unknown rule ${quoted(key)}: ${advice || "expected a rule's name; "}\`explain\` lists them all`);
+            complain(keyAt, `unknown rule ${reader_quoted(key)}: ${advice || "expected a rule's name; "}\`explain\` lists them all`);
         }
     }
     return result;
@@ -57364,7 +59472,7 @@ class Converter {
                 this.#complain(keyAt, `this key is ${described(key)}: expected a word`);
             }
             else if (entries.has(key.text)) {
-                this.#complain(keyAt, `the key ${quoted(key.text)} stands here twice: expected it once`);
+                this.#complain(keyAt, `the key ${reader_quoted(key.text)} stands here twice: expected it once`);
             }
             else {
                 // An empty value has no place of its own.
@@ -57376,7 +59484,7 @@ class Converter {
     }
     /** A copy of what the anchor holds; its offsets are the anchor's. */
     #alias(alias, at, depth) {
-        const name = quoted(`*${alias.source}`);
+        const name = reader_quoted(`*${alias.source}`);
         this.#aliases += 1;
         if (this.#aliases > mostAliases) {
             return this.#stop(at, `too many aliases: expected at most ${mostAliases}`);
@@ -57408,53 +59516,6 @@ function scalar(node, at) {
     return { kind: "text", at, text: text ?? "" };
 }
 
-;// CONCATENATED MODULE: ./build/core/report/order.js
-/** 0 for the worst. */
-const order_ranks = { error: 0, warning: 1, notice: 2 };
-/** Where a place starts. */
-function order_startOf({ document, span }) {
-    return positionAt(document, span.start);
-}
-/** The position after a place's last character. */
-function endOf({ document, span }) {
-    return positionAt(document, span.end);
-}
-function positionAt({ lines }, offset) {
-    return { line: lines.lineAt(offset), column: lines.columnAt(offset) };
-}
-/** Worst first, then by file, place and rule. */
-function order_worstFirst(findings) {
-    return findings.toSorted((a, b) => order_ranks[a.severity] - order_ranks[b.severity] || comparePlaces(a, b));
-}
-function comparePlaces(a, b) {
-    return (compareText(a.place.document.path, b.place.document.path) ||
-        a.place.span.start - b.place.span.start ||
-        compareText(a.rule, b.rule) ||
-        compareText(a.fingerprint, b.fingerprint));
-}
-/** How many findings there are of each severity. */
-function countBySeverity(findings) {
-    const counts = { error: 0, warning: 0, notice: 0 };
-    for (const { severity } of findings)
-        counts[severity] += 1;
-    return counts;
-}
-/** "1 error, 2 warnings"; "nothing" without findings. */
-function order_countsInWords(findings) {
-    const counts = countBySeverity(findings);
-    const parts = ["error", "warning", "notice"]
-        .filter((severity) => counts[severity] > 0)
-        .map((severity) => order_numbered(counts[severity], severity));
-    return parts.length > 0 ? parts.join(", ") : "nothing";
-}
-/** "1 file", "2 files". */
-function order_numbered(count, noun) {
-    return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-function compareText(a, b) {
-    return a < b ? -1 : Number(a > b);
-}
-
 ;// CONCATENATED MODULE: ./build/core/report/redact.js
 /** What stands where a secret stood; the same mark as in GitHub's logs. */
 const mask = "***";
@@ -57476,6 +59537,8 @@ const patterns = [
     new RegExp(`\\bsecure_link_secret\\s+(${value})`, "dgi"),
     // https://user:password@host
     /\b[a-z][a-z0-9+.-]{0,20}:\/\/([^\s/?#"';]{1,500})@/dgi,
+    // user:password@host, as in `Host: admin:pw@10.0.0.5`; a slash would make it a path.
+    /(?<![^\s"'`(,=])([^\s/?#"'`;:@(){}]{1,100}:[^\s/?#"'`;@(){}]{1,500})@(?=[\w[$])/dg,
     // Shapes that the issuers document, so that their own scanners find them.
     /(?<![\w-])(gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeoprs]-[\w-]{10,}|[rs]k_live_\w{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/dg,
     /-----BEGIN [A-Z ]*PRIVATE KEY-----([^-]+)/dg,
@@ -57510,7 +59573,7 @@ function secretPart(text, start, end) {
     const to = quoted ? end - 1 : end;
     const scheme = /^(?:basic|bearer|digest|token|negotiate)\s+/i.exec(text.slice(from, to));
     const secretFrom = from + (scheme?.[0].length ?? 0);
-    const secret = text.slice(secretFrom, to).trimEnd();
+    const secret = text.slice(secretFrom, to).trimEnd().replace(/`$/, "");
     if (secret === "" || secret === mask || /^(?:\$\w+|\$\{\w+\})+$/.test(secret))
         return null;
     return { start: secretFrom, end: secretFrom + secret.length };
@@ -57529,100 +59592,6 @@ function joined(spans) {
     return result;
 }
 
-;// CONCATENATED MODULE: ./build/core/report/tool.js
-/** What reports say of the program that wrote them. The version is that of package.json. */
-const tool = { name: "nginx-websocket-guard", version: "0.1.0" };
-
-;// CONCATENATED MODULE: ./build/core/report/json.js
-
-
-
-/**
- * The report for machines, as text: version 1 of the shape that the README describes. Its order is that of the analysis:
- * files by path, findings by file and offset, locations by use. Offsets are UTF-16, lines and columns 1-based.
- * @param findings what counts, where that is not everything found.
- */
-function jsonReport(analysis, findings = analysis.findings) {
-    const { error, warning, notice } = countBySeverity(findings);
-    const report = {
-        version: 1,
-        tool: tool,
-        nginxVersion: analysis.nginxVersion,
-        files: analysis.files,
-        findings: findings.map(findingJson),
-        locations: analysis.locations.map(locationJson),
-        summary: {
-            errors: error,
-            warnings: warning,
-            notices: notice,
-            locations: analysis.locations.length,
-        },
-    };
-    return `${JSON.stringify(report, null, 2)}\n`;
-}
-function findingJson(finding) {
-    const start = order_startOf(finding.place);
-    const end = endOf(finding.place);
-    return {
-        rule: finding.rule,
-        severity: finding.severity,
-        message: redact_redact(finding.message),
-        file: finding.place.document.path,
-        line: start.line,
-        column: start.column,
-        endLine: end.line,
-        endColumn: end.column,
-        location: finding.location && nameJson(finding.location),
-        group: finding.group,
-        fixedBy: finding.fixedBy,
-        related: finding.related.map(({ place, note }) => ({ ...lineJson(place), note: redact_redact(note) })),
-        new: finding.isNew,
-        fingerprint: finding.fingerprint,
-        fix: finding.fix && fixJson(finding.fix),
-    };
-}
-function fixJson({ title, safety, edits }) {
-    return {
-        title: redact_redact(title),
-        safety,
-        edits: edits.map(({ document, start, end, text }) => ({
-            file: document.path,
-            start,
-            end,
-            text,
-        })),
-    };
-}
-function locationJson(location) {
-    const { name, proxyPass, intent, verdict, upstream } = location;
-    return {
-        ...nameJson(name),
-        proxyPass: redact_redact(proxyPass.parameters[0] ?? ""),
-        websocket: { serves: intent.serves, evidence: intent.evidence.map(redact_redact) },
-        handshake: { strict: verdict.strict, lenient: verdict.lenient },
-        upstream: upstream && {
-            httpVersion: valueJson(upstream.httpVersion),
-            headers: upstream.headers.map(([header, value]) => [header, headerJson(header, value)]),
-        },
-        idleTimeoutMs: location.idleTimeoutMs,
-    };
-}
-function nameJson({ place, name, server, includedFrom }) {
-    return { ...lineJson(place), name, server, includedFrom };
-}
-function lineJson(place) {
-    return { file: place.document.path, line: order_startOf(place).line };
-}
-function valueJson(value) {
-    return typeof value === "string" ? value : { unknown: value.unknown };
-}
-/** Whether a header's value is a secret shows in its name. */
-function headerJson(name, value) {
-    if (typeof value !== "string")
-        return valueJson(value);
-    return redact_redact(`${name}: ${value}`).slice(name.length + 2);
-}
-
 ;// CONCATENATED MODULE: ./build/core/report/markup.js
 
 /**
@@ -57632,10 +59601,13 @@ function headerJson(name, value) {
 
 /** Breaks `@name` and `#12` in two for GitHub, whose filters read the rendered text: escaping alone does not stop them. */
 const zeroWidthSpace = "\u{200b}";
-/** C0 and C1 controls but tab and the line ends, bidirectional controls, and what else has no shape of its own. */
+/**
+ * C0 and C1 controls but tab and the line ends, bidirectional controls, what else has no shape of its own, and U+FFFD, which
+ * stands where the bytes were no UTF-8: written back it would change them.
+ */
 const markup_hidden = 
 // oxlint-disable-next-line no-control-regex -- these are the characters to find
-/[\u{0}-\u{8}\u{b}\u{c}\u{e}-\u{1f}\u{7f}-\u{9f}\u{ad}\u{61c}\u{180e}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{feff}\u{fff9}-\u{fffb}\u{e0000}-\u{e007f}]/u;
+/[\u{0}-\u{8}\u{b}\u{c}\u{e}-\u{1f}\u{7f}-\u{9f}\u{ad}\u{61c}\u{180e}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{feff}\u{fff9}-\u{fffb}\u{fffd}\u{e0000}-\u{e007f}]/u;
 const everyHidden = new RegExp(markup_hidden.source, "gu");
 /** Whether the text has characters that change or hide what a reader sees: such text is never suggested. */
 function hasHiddenCharacters(text) {
@@ -57683,6 +59655,10 @@ function prose(text) {
     }
     result += markup_escaped(line.slice(from));
     return result.replace(/^(?:[-+=]|\d+(?=[.)]))/, (start) => /\d/.test(start) ? `${start}${zeroWidthSpace}` : `\\${start}`);
+}
+/** Running text for where there is no markup: without the backticks around what is code. */
+function markup_plain(text) {
+    return text.replaceAll(/`([^`]+)`/g, "$1");
 }
 /** Nobody reads on where a name or a message is longer than this. */
 const longestText = 400;
@@ -57733,1136 +59709,154 @@ function longestRun(text, character) {
     return longest;
 }
 
-;// CONCATENATED MODULE: ./build/core/report/sarif.js
+;// CONCATENATED MODULE: ./build/core/report/order.js
+/** 0 for the worst. */
+const order_ranks = { error: 0, warning: 1, notice: 2 };
+/** Where a place starts. */
+function order_startOf({ document, span }) {
+    return positionAt(document, span.start);
+}
+/** The position after a place's last character. */
+function endOf({ document, span }) {
+    return positionAt(document, span.end);
+}
+function positionAt({ lines }, offset) {
+    return { line: lines.lineAt(offset), column: lines.columnAt(offset) };
+}
+/** Worst first, then by file, place and rule. */
+function order_worstFirst(findings) {
+    return findings.toSorted((a, b) => order_ranks[a.severity] - order_ranks[b.severity] || comparePlaces(a, b));
+}
+function comparePlaces(a, b) {
+    return (compareText(a.place.document.path, b.place.document.path) ||
+        a.place.span.start - b.place.span.start ||
+        compareText(a.rule, b.rule) ||
+        compareText(a.fingerprint, b.fingerprint));
+}
+/** How many findings there are of each severity. */
+function countBySeverity(findings) {
+    const counts = { error: 0, warning: 0, notice: 0 };
+    for (const { severity } of findings)
+        counts[severity] += 1;
+    return counts;
+}
+/** "1 error, 2 warnings"; "nothing" without findings. */
+function order_countsInWords(findings) {
+    const counts = countBySeverity(findings);
+    const parts = ["error", "warning", "notice"]
+        .filter((severity) => counts[severity] > 0)
+        .map((severity) => order_numbered(counts[severity], severity));
+    return parts.length > 0 ? parts.join(", ") : "nothing";
+}
+/** "1 file", "2 files". */
+function order_numbered(count, noun) {
+    return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+function compareText(a, b) {
+    return a < b ? -1 : Number(a > b);
+}
+
+;// CONCATENATED MODULE: ./build/core/report/tool.js
+/** What reports say of the program that wrote them. The version is that of package.json. */
+const tool = { name: "nginx-websocket-guard", version: "0.1.0" };
+
+;// CONCATENATED MODULE: ./build/core/report/json.js
 
 
 
 
-
-const levels = {
-    error: "error",
-    warning: "warning",
-    notice: "note",
-};
 /**
- * The findings as SARIF 2.1.0, as text. Paths are relative to the repository's root. GitHub recognises an alert again by
- * `partialFingerprints`, so ours go there.
+ * The report for machines, as text: version 1 of the shape that the README describes. Its order is that of the analysis:
+ * files by path, findings by file and offset, locations by use. Offsets are UTF-16, lines and columns 1-based.
+ * @param findings what counts, where that is not everything found.
  */
-function sarifReport(analysis, findings = analysis.findings) {
-    const ruleIds = [...new Set(findings.map(({ rule }) => rule))].toSorted(compareText);
-    const notAnalysed = analysis.files.filter(({ analysed }) => !analysed);
-    const log = {
-        $schema: "https://json.schemastore.org/sarif-2.1.0.json",
-        version: "2.1.0",
-        runs: [
-            {
-                tool: { driver: { ...tool, rules: ruleIds.map(descriptor) } },
-                columnKind: "utf16CodeUnits",
-                invocations: [
-                    {
-                        executionSuccessful: true,
-                        toolExecutionNotifications: notAnalysed.map(({ path, reason }) => ({
-                            level: "warning",
-                            message: { text: `${path} was not analysed${reason ? `: ${reason}` : ""}` },
-                        })),
-                    },
-                ],
-                results: findings.map((finding) => resultOf(finding, ruleIds.indexOf(finding.rule))),
-            },
-        ],
-    };
-    return `${JSON.stringify(log, null, 2)}\n`;
-}
-function descriptor(id) {
-    if (!names_isRuleId(id))
-        return { id };
-    const { summary, severity } = names_ruleTable[id];
-    return {
-        id,
-        shortDescription: { text: summary.replaceAll("`", "") },
-        defaultConfiguration: {
-            level: severity === "off" ? "none" : levels[severity],
-            enabled: severity !== "off",
+function jsonReport(analysis, findings = analysis.findings) {
+    const { error, warning, notice } = countBySeverity(findings);
+    const report = {
+        version: 1,
+        tool: tool,
+        nginxVersion: analysis.nginxVersion,
+        files: analysis.files,
+        findings: findings.map(findingJson),
+        locations: analysis.locations.map(locationJson),
+        summary: {
+            errors: error,
+            warnings: warning,
+            notices: notice,
+            locations: analysis.locations.length,
         },
-        help: { text: `${tool.name} explain ${id}` },
     };
+    return `${JSON.stringify(report, null, 2)}\n`;
 }
-function resultOf(finding, ruleIndex) {
+function findingJson(finding) {
+    const start = order_startOf(finding.place);
+    const end = endOf(finding.place);
     return {
-        ruleId: finding.rule,
-        ruleIndex,
-        level: levels[finding.severity],
-        message: { text: redact_redact(finding.message) },
-        locations: [{ physicalLocation: physical(finding.place) }],
-        relatedLocations: finding.related.map(({ place, note }, id) => ({
-            id,
-            physicalLocation: physical(place),
-            message: { text: redact_redact(note) },
-        })),
-        partialFingerprints: { "nginxWebsocketGuard/v1": finding.fingerprint },
-        // Every fix of SARIF replaces something.
-        ...(finding.fix && finding.fix.edits.length > 0 && { fixes: [fixOf(finding.fix)] }),
-    };
-}
-function fixOf({ title, edits }) {
-    return {
-        description: { text: redact_redact(title) },
-        artifactChanges: [...collections_groupBy(edits, ({ document }) => document)].map(([document, own]) => ({
-            artifactLocation: artifact(document.path),
-            replacements: own.map(({ start, end, text }) => ({
-                deletedRegion: region({ document, span: { start, end } }),
-                insertedContent: { text },
-            })),
-        })),
-    };
-}
-function physical(place) {
-    return { artifactLocation: artifact(place.document.path), region: region(place) };
-}
-function artifact(path) {
-    return { uri: path.split("/").map(encodeURIComponent).join("/"), uriBaseId: "%SRCROOT%" };
-}
-/** SARIF's `endColumn` is the one after the last character, as ours is. */
-function region(place) {
-    const start = order_startOf(place);
-    const end = endOf(place);
-    return {
-        startLine: start.line,
-        startColumn: start.column,
+        rule: finding.rule,
+        severity: finding.severity,
+        message: markup_plain(redact_redact(finding.message)),
+        file: finding.place.document.path,
+        line: start.line,
+        column: start.column,
         endLine: end.line,
         endColumn: end.column,
+        location: finding.location && nameJson(finding.location),
+        group: finding.group,
+        fixedBy: finding.fixedBy,
+        related: finding.related.map(({ place, note }) => ({
+            ...lineJson(place),
+            note: markup_plain(redact_redact(note)),
+        })),
+        new: finding.isNew,
+        fingerprint: finding.fingerprint,
+        fix: finding.fix && fixJson(finding.fix),
     };
 }
-
-;// CONCATENATED MODULE: ./build/core/report/summary.js
-
-
-/** GitHub takes 1 MiB per step. In characters of at most three bytes in UTF-8 each; four bytes are two characters. */
-const longestSummary = 340_000;
-const mostRows = 500;
-/** The job summary as Markdown: the verdict first. Ends with a line feed. */
-function summaryReport(input) {
-    const sections = [
-        `## ${sentence(input.title)}`,
-        sentence(input.verdictLine),
-        policySection(input.policyProblems),
-        summary_list("", input.notes.map(sentence)),
-        findingsSection(input),
-        locationsSection(input.analysis),
-        notAnalysedSection(input),
-    ];
-    return cut(sections.filter((section) => section !== ""));
-}
-/** Whole sections and rows only, so that the Markdown stays in shape. */
-function cut(sections) {
-    let text = "";
-    for (const section of sections) {
-        for (const line of [...section.split("\n"), ""]) {
-            if (text.length + line.length > longestSummary) {
-                return `${text}\n\n**The rest is cut off: GitHub shows no more than 1 MiB.**\n`;
-            }
-            text += `${line}\n`;
-        }
-    }
-    return `${text.trimEnd()}\n`;
-}
-function policySection(problems) {
-    const entries = problems.map(({ file, line, column, message }) => `${code(`${file}:${line}:${column}`)}: ${sentence(message)}`);
-    return summary_list("### Policy file", entries);
-}
-function notAnalysedSection({ analysis, incomplete }) {
-    const files = (analysis?.files ?? [])
-        .filter(({ analysed }) => !analysed)
-        .map(({ path, reason }) => `${code(path)}${reason ? `: ${sentence(reason)}` : ""}`);
-    return summary_list("### Not analysed", [...incomplete.map(sentence), ...files]);
-}
-/** The entries are Markdown. Empty without any. */
-function summary_list(title, entries) {
-    if (entries.length === 0)
-        return "";
-    const shown = entries.slice(0, mostRows).map((entry) => `- ${entry}`);
-    if (entries.length > mostRows)
-        shown.push(`- and ${entries.length - mostRows} more`);
-    return [...(title === "" ? [] : [title, ""]), ...shown].join("\n");
-}
-function findingsSection({ findings, unplaced, live, resolved }) {
-    if (findings.length === 0)
-        return "";
-    const withoutPlace = new Set(unplaced);
-    const rows = order_worstFirst(findings)
-        .slice(0, mostRows)
-        .map((finding) => [
-        finding.severity,
-        code(positionText(finding.place)),
-        code(finding.rule),
-        sentence(finding.message),
-        standing(finding, withoutPlace, live, resolved),
-    ]);
-    const more = findings.length > mostRows ? [`And ${findings.length - mostRows} more.`] : [];
-    const shown = table(["", "Where", "Rule", "What", "Comment"], rows);
-    return ["### Findings", shown, ...more].join("\n\n");
-}
-/** Where a reader finds the comment, or why there is none. */
-function standing(finding, unplaced, live, resolved) {
-    if (resolved.has(finding.fingerprint))
-        return "resolved by a person; it still counts";
-    if (live.has(finding.fingerprint))
-        return "in the diff";
-    return unplaced.has(finding) ? "no line in the diff" : "";
-}
-function locationsSection(analysis) {
-    const locations = (analysis?.locations ?? []).filter(({ intent }) => intent.serves !== "no");
-    if (locations.length === 0)
-        return "";
-    const head = ["Location", "Server", "Where", "Upstream", "Handshake now", "Closed when idle for"];
-    const shown = table(head, locations.slice(0, mostRows).map(locationRow));
-    const more = locations.length > mostRows ? [`And ${locations.length - mostRows} more.`] : [];
-    return ["### WebSocket locations", shown, ...more].join("\n\n");
-}
-function locationRow(report) {
-    const { name, proxyPass, intent, verdict, idleTimeoutMs } = report;
-    return [
-        code(clip(`location ${name.name}`.trim())) + (intent.serves === "unclear" ? " (perhaps)" : ""),
-        code(clip(name.server ?? "")),
-        code(positionText(name.place)),
-        code(clip(redact_redact(proxyPass.parameters[0] ?? ""))),
-        handshakeText(verdict),
-        idleTimeoutMs === null ? "unknown" : `${idleTimeoutMs / 1000} s`,
-    ];
-}
-function handshakeText({ strict, lenient }) {
-    if (strict === lenient)
-        return strict;
-    return `${strict} with RFC 6455 servers, ${lenient} with lenient ones`;
-}
-function positionText(place) {
-    return `${place.document.path}:${order_startOf(place).line}`;
-}
-
-;// CONCATENATED MODULE: ./build/core/report/text.js
-
-
-
-
-const sgr = {
-    error: "1;31",
-    warning: "1;33",
-    notice: "1;36",
-    bold: "1",
-    dim: "2",
-    good: "32",
-};
-/** The report for a terminal: a code frame for each finding, then one line that sums up. Ends with a line feed. */
-function textReport(analysis, findings, options) {
-    const writer = new Writer(analysis, options);
-    const blocks = groupBy(findings, placeKey);
-    const framed = [...blocks.values()].map((group) => writer.block(worstFirst(group)));
-    return `${[...framed, ...writer.notAnalysed(), writer.summary(findings)].join("\n\n")}\n`;
-}
-class Writer {
-    #analysis;
-    #color;
-    #width;
-    constructor(analysis, { color, width }) {
-        this.#analysis = analysis;
-        this.#color = color;
-        this.#width = Math.max(40, width);
-    }
-    /** Findings at one place, the worst first, with one frame. */
-    block(findings) {
-        const [first] = findings;
-        if (!first)
-            return "";
-        return [
-            ...findings.flatMap((finding) => this.#head(finding)),
-            ...this.#frame(first.place, first.severity),
-            ...this.#notes(findings),
-        ].join("\n");
-    }
-    #head({ place, rule, severity, message }) {
-        const { line, column } = startOf(place);
-        const where = this.#style("bold", `${clean(place.document.path)}:${line}:${column}`);
-        const what = `${this.#style(severity, severity)} ${this.#style("dim", `[${rule}]`)}`;
-        return [`${where}: ${what}`, ...this.#wrapped(clean(message))];
-    }
-    notAnalysed() {
-        return this.#analysis.files
-            .filter(({ analysed }) => !analysed)
-            .map(({ path, reason }) => `${clean(path)}: not analysed${reason ? `: ${clean(reason)}` : ""}`);
-    }
-    summary(findings) {
-        const { files, locations } = this.#analysis;
-        const analysed = files.filter((file) => file.analysed).length;
-        const found = countsInWords(findings);
-        const style = worstFirst(findings)[0]?.severity ?? "good";
-        return `${this.#style(style, found)} in ${numbered(analysed, "file")}, ${numbered(locations.length, "proxying location")}`;
-    }
-    /** The line, the one before it, and a caret below what is meant. */
-    #frame({ document, span }, severity) {
-        const { lines, text } = document;
-        const line = lines.lineAt(span.start);
-        const numberWidth = String(line).length;
-        const show = (number) => {
-            const source = text.slice(lines.startOf(number), lines.endOf(number));
-            const gutter = this.#style("dim", `${String(number).padStart(numberWidth)} |`);
-            return `  ${gutter} ${this.#cut(clean(redact(source)), numberWidth + 5)}`.trimEnd();
-        };
-        const from = span.start - lines.startOf(line);
-        const to = Math.min(span.end, lines.endOf(line)) - lines.startOf(line);
-        const source = text.slice(lines.startOf(line), lines.endOf(line));
-        const frame = line > 1 ? [show(line - 1), show(line)] : [show(line)];
-        const caret = carets(source, from, to);
-        if (caret && redact(source) === source && caret.length <= this.#width - numberWidth - 5) {
-            frame.push(`  ${" ".repeat(numberWidth)} ${this.#style("dim", "|")} ${caret.replace(/\^+/, (signs) => this.#style(severity, signs))}`);
-        }
-        return ["", ...frame, ""];
-    }
-    #notes(findings) {
-        const related = findings.flatMap((finding) => finding.related.map(({ place, note }) => `see ${clean(text_positionText(place))}: ${clean(note)}`));
-        const places = [...new Set(related)];
-        const evidence = [...new Set(findings.flatMap((finding) => finding.evidence))].map(clean);
-        const notes = [
-            ...places.slice(0, mostRelated),
-            ...(places.length > mostRelated ? [`and ${places.length - mostRelated} more`] : []),
-            ...(evidence.length > 0 ? [`serves WebSockets: ${evidence.join("; ")}`] : []),
-            ...new Set(findings.flatMap((finding) => this.#fixOf(finding))),
-        ];
-        return notes.flatMap((note) => this.#wrapped(note, "  = "));
-    }
-    #fixOf({ fix, fixedBy, place }) {
-        if (fix) {
-            const how = fix.safety === "safe" ? "--fix applies it" : "not safe to apply unseen";
-            return [...headChanges(fix), `fix: ${clean(fix.title)} (${how})`];
-        }
-        const other = this.#analysis.findings.find(({ fingerprint }) => fingerprint === fixedBy);
-        if (!other || placeKey(other) === placeKey({ place }))
-            return [];
-        return [`fix: comes with that of ${other.rule} at ${clean(text_positionText(other.place))}`];
-    }
-    /** Words never break, so that names stay whole. */
-    #wrapped(text, bullet = "  ") {
-        const lines = [];
-        let line = "";
-        for (const word of text.split(" ")) {
-            const longer = line === "" ? word : `${line} ${word}`;
-            if (line !== "" && bullet.length + longer.length > this.#width) {
-                lines.push(line);
-                line = word;
-            }
-            else {
-                line = longer;
-            }
-        }
-        const indent = " ".repeat(bullet.length);
-        return [...lines, line].map((each, index) => (index === 0 ? bullet : indent) + each);
-    }
-    #cut(source, used) {
-        const room = this.#width - used;
-        return source.length > room ? `${source.slice(0, Math.max(0, room - 1))}…` : source;
-    }
-    #style(style, text) {
-        return this.#color ? `\u{1b}[${sgr[style]}m${text}\u{1b}[0m` : text;
-    }
-}
-const mostRelated = 5;
-function placeKey({ place: { document, span } }) {
-    return `${span.start} ${span.end} ${document.path}`;
-}
-function text_positionText(place) {
-    return `${place.document.path}:${startOf(place).line}`;
-}
-/** What the upstream gets now and with the fix, as far as they differ. */
-function headChanges({ probe, now, after }) {
-    const what = probe === "websocket" ? "a handshake" : "an ordinary request";
-    const gone = now.filter((line) => !after.includes(line));
-    const come = after.filter((line) => !now.includes(line));
-    return [
-        ...(gone.length > 0 ? [`${what} now sends: ${gone.map(clean).join("; ")}`] : []),
-        ...(come.length > 0 ? [`with the fix: ${come.map(clean).join("; ")}`] : []),
-    ];
-}
-/** Tabs become one blank each, so that carets stand below what they mean; nothing reaches the terminal as a command. */
-function clean(text) {
-    return visible(redact(text).replaceAll(/[\r\n\t]/g, " "));
-}
-/** Null where characters before the caret may not be one column wide each. */
-function carets(source, from, to) {
-    const before = source.slice(0, from);
-    if (!/^[\t -~\u00a1-\u00ac\u00ae-\u024f]*$/.test(before) || to <= from)
-        return null;
-    return " ".repeat(from) + "^".repeat(to - from);
-}
-
-;// CONCATENATED MODULE: ./build/core/review/suggestion.js
-
-
-/** The smallest range of whole lines that the edits of one document change; null where they change nothing. */
-function lineChange(document, edits) {
-    const after = applyEdits(document.text, edits);
-    if (after === null || after === document.text)
-        return null;
-    const old = document.text.split("\n");
-    const now = after.split("\n");
-    const shorter = Math.min(old.length, now.length);
-    let before = 0;
-    while (before < shorter && old[before] === now[before])
-        before += 1;
-    let behind = 0;
-    while (behind < shorter - before && old.at(-1 - behind) === now.at(-1 - behind))
-        behind += 1;
+function fixJson({ title, safety, edits }) {
     return {
-        startLine: before + 1,
-        line: old.length - behind,
-        lines: now.slice(before, now.length - behind).map(withoutReturn),
+        title: markup_plain(redact_redact(title)),
+        safety,
+        edits: edits.map(({ document, start, end, text }) => ({
+            file: document.path,
+            start,
+            end,
+            text,
+        })),
     };
 }
-/**
- * The edits as one suggestion: it replaces whole lines by at least one line. Null where GitHub would not show or not apply
- * it exactly: it rewrites the line ends of a file that mixes them (w3c/guide#452), and a last line without line end is
- * better left alone (reviewdog#1975).
- * @param isFree whether a suggestion may replace the lines from `first` to `last`
- */
-function suggestionFor(document, edits, isFree) {
-    const change = lineChange(document, edits);
-    const ending = lineEnding(document.text);
-    if (!change || ending === null)
-        return null;
-    const old = document.text.split("\n").map(withoutReturn);
-    const suggestion = anchorings(change, old).find(({ startLine, line }) => line < old.length && isFree(startLine, line));
-    if (!suggestion || !isShowable(suggestion.lines))
-        return null;
-    const { startLine, line, lines } = suggestion;
-    const applied = old.toSpliced(startLine - 1, line - startLine + 1, ...lines).join(ending);
-    return applied === applyEdits(document.text, edits) ? suggestion : null;
-}
-/** An insertion repeats a neighbour line, and a deletion leaves one: the line before by choice, else the one after. */
-function anchorings(change, old) {
-    const { startLine, line, lines } = change;
-    if (startLine <= line && lines.length > 0)
-        return [change];
-    const before = old[startLine - 2];
-    const after = old[line];
-    const result = [];
-    if (before !== undefined) {
-        result.push({ startLine: startLine - 1, line, lines: [before, ...lines] });
-    }
-    if (after !== undefined) {
-        result.push({ startLine, line: line + 1, lines: [...lines, after] });
-    }
-    return result;
-}
-/** The text's one line ending; null where it mixes them. */
-function lineEnding(text) {
-    if (!text.includes("\r\n"))
-        return "\n";
-    return /(?<!\r)\n/.test(text) ? null : "\r\n";
-}
-/** Nobody reads longer ones, and the whole comment must stay below 65,536 characters. */
-const longestSuggestion = 20_000;
-/** A fence is longer than any run of backticks in it, so that runs count against the comment's length too. */
-const manyBackticks = /`{100}/;
-function isShowable(lines) {
-    const text = lines.join("\n");
-    if (text.length > longestSuggestion || manyBackticks.test(text))
-        return false;
-    return !text.includes("\r") && !hasHiddenCharacters(text);
-}
-function withoutReturn(line) {
-    return line.endsWith("\r") ? line.slice(0, -1) : line;
-}
-
-;// CONCATENATED MODULE: ./build/core/review/comment.js
-
-
-
-
-
-
-
-
-/** GitHub takes 65,536 characters. */
-const longestBody = 65_000;
-const mostFingerprints = 1000;
-/** Of the worst; the others are among the details. */
-const mostMessages = 2;
-const mostEvidence = 3;
-const comment_mostRelated = 5;
-const mostPlainBlocks = 5;
-const mostDetails = 20;
-/**
- * The comment as Markdown, with the hidden marker that {@link readMarker} reads. Where it gets too long, it loses what
- * a reader can do without; never the headline and the suggestion.
- */
-function commentBody(request) {
-    const essential = [headline(request), suggestionBlock(request), markerOf(request.findings)];
-    const parts = [
-        essential[0],
-        messages(request.findings),
-        heads(request),
-        evidence(request.findings),
-        related(request.findings),
-        essential[1],
-        plainCode(request),
-        details(request),
-        essential[2],
-    ];
-    let left = longestBody - essential.join("\n\n").length;
-    const kept = parts.filter((part) => {
-        if (part === undefined || part === "")
-            return false;
-        if (essential.includes(part))
-            return true;
-        if (part.length + 2 > left)
-            return false;
-        left -= part.length + 2;
-        return true;
-    });
-    return kept.join("\n\n");
-}
-function markerOf(findings) {
-    const fingerprints = findings.slice(0, mostFingerprints).map(({ fingerprint }) => fingerprint);
-    return `<!-- ${tool.name} fp=${fingerprints.join(",")} -->`;
-}
-/**
- * The fingerprints that a comment of ours names, or null where it has no marker. Only its end counts: what stands before
- * may quote the repository.
- */
-function readMarker(body) {
-    const marker = /<!-- nginx-websocket-guard fp=([\da-f]{1,64}(?:,[\da-f]{1,64})*) -->\s*$/;
-    return marker.exec(body)?.[1]?.split(",") ?? null;
-}
-function headline({ analysis, findings }) {
-    const where = whereOf(findings);
-    const verdicts = comment_reportsOf(analysis, findings).map(({ verdict }) => verdict);
-    const fails = findings.some(isHandshakeError);
-    if (fails &&
-        verdicts.some(({ strict, lenient }) => strict === "breaks" && lenient === "breaks")) {
-        return `**WebSocket handshakes${where} fail.**`;
-    }
-    if (fails && verdicts.some(({ strict }) => strict === "breaks")) {
-        return `**WebSocket handshakes${where} fail with servers that follow RFC 6455.**`;
-    }
-    const [worst] = findings;
-    const said = worst && names_isRuleId(worst.rule) ? names_ruleTable[worst.rule].summary : "This needs a look";
-    return `**${prose(said)}${where === "" ? "" : `,${where}`}.**`;
-}
-function isHandshakeError({ rule, severity }) {
-    return severity === "error" && names_isRuleId(rule) && names_ruleTable[rule].group === "handshake";
-}
-/** " at `location /ws` of `api.example.com`"; empty where the findings are about no location. */
-function whereOf(findings) {
-    const [first, ...more] = findings.flatMap(({ location }) => location ?? []);
-    if (!first)
-        return "";
-    if (more.some(({ place }) => comment_keyOf(place) !== comment_keyOf(first.place)))
-        return " at several locations";
-    const server = first.server === null ? "" : ` of ${code(clip(first.server))}`;
-    return ` at ${code(clip(`location ${first.name}`.trim()))}${server}`;
-}
-function comment_reportsOf(analysis, findings) {
-    const places = new Set(findings.flatMap(({ location }) => (location ? comment_keyOf(location.place) : [])));
-    return analysis.locations.filter(({ name }) => places.has(comment_keyOf(name.place)));
-}
-function comment_keyOf({ document, span }) {
-    return `${span.start} ${span.end} ${document.path}`;
-}
-function messages(findings) {
-    const distinct = distinctOf(findings);
-    if (distinct.length <= mostMessages + 1)
-        return bullets(distinct.map(messageOf));
-    const shown = distinct.slice(0, mostMessages);
-    const rest = distinct.slice(mostMessages);
-    const others = rulesOf(rest).filter((rule) => !rulesOf(shown).includes(rule));
-    const named = others.length > 0 ? others.map(code).join(", ") : `${rest.length} more`;
-    return bullets([...shown.map(messageOf), `and ${named}: see the details`]);
-}
-/** The first of those that say the same. */
-function distinctOf(findings) {
-    return [...collections_groupBy(findings, ({ rule, message }) => `${rule} ${message}`).values()].flatMap(([first]) => first ?? []);
-}
-function messageOf({ rule, message }) {
-    return `${code(rule)}: ${sentence(message)}`;
-}
-function rulesOf(findings) {
-    return [...new Set(findings.map(({ rule }) => rule))];
-}
-/** The request head that reaches the upstream: now, and with the fix. */
-function heads({ analysis, findings, fix }) {
-    const [report] = comment_reportsOf(analysis, findings);
-    const upstream = report?.proxyPass.parameters[0];
-    const to = upstream === undefined ? "" : ` ${code(clip(redact_redact(upstream)))}`;
-    if (fix && fix.now.join("\n") !== fix.after.join("\n")) {
-        const what = fix.probe === "websocket" ? "a handshake" : "an ordinary request";
-        const version = versionText(analysis, directives_oldestVersion);
-        const title = `What ${what} sends to the upstream${to}, now and with the change${version}:`;
-        return `${title}\n${fence(headDiff(headLines(fix.now), headLines(fix.after)), "diff")}`;
-    }
-    if (!report?.upstream || !findings.some(isHandshakeError))
-        return "";
-    const lines = headLines(requestHead(report.exchanges.websocket)).filter((line) => !takenForGranted.test(line));
-    const version = versionText(analysis, directives_newestVersion);
-    return `What a handshake sends to the upstream${to}${version}:\n${fence(lines.join("\n"), "http")}`;
-}
-/** Which version's requests are shown, where nobody says which one runs. */
-function versionText({ nginxVersion }, [major, minor]) {
-    return nginxVersion === "unknown" ? ` (by nginx ${major}.${minor}; no version is given)` : "";
-}
-function headLines(head) {
-    return head.map((line) => clip(redact_redact(line)));
-}
-/** What a browser always sends and nginx always passes on. */
-const takenForGranted = /^(?:Sec-WebSocket-(?:Key|Version)|Origin):/i;
-/** What changes stands together: the request line at the top, headers below those that stay. */
-function headDiff(now, after) {
-    const gone = now.filter((line) => !after.includes(line)).map((line) => `- ${line}`);
-    const come = after.filter((line) => !now.includes(line)).map((line) => `+ ${line}`);
-    const kept = now
-        .filter((line) => after.includes(line) && !takenForGranted.test(line))
-        .map((line) => `  ${line}`);
-    const first = now[0] === after[0] ? [] : [...gone.splice(0, 1), ...come.splice(0, 1)];
-    return [...first, ...kept, ...gone, ...come].join("\n");
-}
-function evidence(findings) {
-    const pieces = [...new Set(findings.flatMap((finding) => finding.evidence))];
-    if (pieces.length === 0)
-        return "";
-    return `Why this counts as WebSocket: ${pieces.slice(0, mostEvidence).map(sentence).join("; ")}.`;
-}
-/** The other places that take part, such as the locations that a line breaks. */
-function related(findings) {
-    const locations = collections_groupBy(findings.flatMap(({ location }) => location ?? []), ({ place }) => comment_keyOf(place));
-    const affected = [...locations.values()].flatMap(([first]) => first && locations.size > 1
-        ? [
-            {
-                place: first.place,
-                note: `location ${first.name} of ${first.server ?? "this server"} is affected`,
-            },
-        ]
-        : []);
-    const all = collections_groupBy([...affected, ...findings.flatMap((finding) => finding.related)], ({ place, note }) => `${comment_keyOf(place)} ${note}`);
-    if (all.size === 0)
-        return "";
-    const shown = [...all.values()].slice(0, comment_mostRelated).flatMap(([first]) => {
-        return first ? `${code(comment_positionText(first.place))}: ${sentence(first.note)}` : [];
-    });
-    if (all.size > comment_mostRelated)
-        shown.push(`and ${all.size - comment_mostRelated} more`);
-    return `See also:\n${bullets(shown)}`;
-}
-function comment_positionText(place) {
-    return `${place.document.path}:${order_startOf(place).line}`;
-}
-function suggestionBlock({ suggestion }) {
-    if (!suggestion)
-        return "";
-    return fence(suggestion.lines.map((line) => `${line}\n`).join(""), "suggestion");
-}
-/** What to write where, one code block for each stretch of lines that the fix changes. */
-function plainCode({ suggestion, fix }) {
-    if (suggestion || !fix || fix.edits.length === 0)
-        return "";
-    const blocks = [...collections_groupBy(fix.edits, (edit) => edit.document)].flatMap(([document, edits]) => clustersOf(document, edits).flatMap((cluster) => {
-        const change = lineChange(document, cluster);
-        return change ? [instruction(document, change)] : [];
-    }));
-    const more = blocks.length - mostPlainBlocks;
-    return [
-        `${sentence(fix.title)}, by hand${fix.safety === "safe" ? "" : " (look closely: this changes more than that)"}:`,
-        ...blocks.slice(0, mostPlainBlocks),
-        ...(more > 0 ? [`And ${more} more.`] : []),
-    ].join("\n\n");
-}
-function instruction({ path }, { startLine, line, lines }) {
-    const file = code(path);
-    const range = startLine === line ? `line ${line}` : `lines ${startLine} to ${line}`;
-    if (lines.length === 0)
-        return `In ${file}, remove ${range}.`;
-    const what = startLine <= line
-        ? `In ${file}, replace ${range} with:`
-        : line === 0
-            ? `At the top of ${file}, add:`
-            : `In ${file}, after line ${line}, add:`;
-    return `${what}\n${fence(redact_redact(lines.join("\n")), "nginx")}`;
-}
-/** Edits whose lines are near each other are shown together. */
-function clustersOf({ lines }, edits) {
-    const clusters = [];
-    let last = -Infinity;
-    for (const edit of edits.toSorted((a, b) => a.start - b.start)) {
-        const cluster = clusters.at(-1);
-        if (cluster && lines.lineAt(edit.start) - last <= 3)
-            cluster.push(edit);
-        else
-            clusters.push([edit]);
-        last = lines.lineAt(edit.end);
-    }
-    return clusters;
-}
-/** What only some want to know: the other messages, what was checked, how to silence it. */
-function details({ findings, suggestion, fix }) {
-    const rules = rulesOf(findings);
-    const distinct = distinctOf(findings);
-    const others = rules.slice(1);
-    const likewise = others.length > 0 ? `, and so on for ${others.map(code).join(", ")}` : "";
-    const parts = [
-        ...(distinct.length > mostMessages + 1
-            ? [bullets(distinct.slice(mostMessages, mostDetails).map(messageOf))]
-            : []),
-        ...(suggestion && fix ? [`The suggestion: ${sentence(fix.title)}. ${checked}`] : []),
-        `More about it: ${code(`${tool.name} explain ${rules[0] ?? ""}`)}${likewise}.`,
-        "To keep it as it is, write above the directive or its block, with your reason:",
-        fence(`# ${tool.name}: ignore[${rules.join(", ")}] reason`, "nginx"),
-    ];
-    return [
-        "<details>",
-        "<summary>Details, and how to silence this</summary>",
-        "",
-        parts.join("\n\n"),
-        "",
-        "</details>",
-    ].join("\n");
-}
-const checked = "It was tried in a simulation of nginx: nothing new is found with it, and all other headers stay as they are.";
-function bullets(entries) {
-    return entries.map((entry) => `- ${entry}`).join("\n");
-}
-
-;// CONCATENATED MODULE: ./build/core/review/diff.js
-/**
- * Reads the hunks of one file's `patch` as GitHub gives it: without the two lines that name the files. A hunk that does not
- * hold as many lines as its head says ends the reading, since what follows cannot be trusted. Hunks that show no line of
- * the head are left out.
- */
-function hunksOf(patch) {
-    const hunks = [];
-    const lines = (patch ?? "").split("\n");
-    let next = 0;
-    while (next < lines.length) {
-        const head = readHead(lines[next] ?? "");
-        if (!head)
-            break;
-        const body = readBody(lines, next + 1, head);
-        if (!body)
-            break;
-        if (head.newLines > 0) {
-            hunks.push({
-                start: head.newStart,
-                end: head.newStart + head.newLines - 1,
-                changed: body.changed,
-            });
-        }
-        next = body.next;
-    }
-    return hunks;
-}
-/** A count that is not written is 1. */
-function readHead(line) {
-    const match = /^@@ -\d{1,9}(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@/.exec(line);
-    if (!match)
-        return null;
-    const [, oldLines = "1", newStart = "", newLines = "1"] = match;
-    return { oldLines: Number(oldLines), newStart: Number(newStart), newLines: Number(newLines) };
-}
-function readBody(lines, first, head) {
-    const changed = new Set();
-    let { oldLines, newLines } = head;
-    let line = head.newStart;
-    let next = first;
-    let onlyRemoved = false;
-    const endRun = () => {
-        if (onlyRemoved)
-            changed.add(Math.max(head.newStart, line - 1));
-        onlyRemoved = false;
-    };
-    for (; oldLines > 0 || newLines > 0; next += 1) {
-        const sign = lines[next]?.charAt(0);
-        // `\ No newline at end of file` is no line of the file.
-        if (sign === "\\")
-            continue;
-        if (sign === " ") {
-            endRun();
-            oldLines -= 1;
-            newLines -= 1;
-            line += 1;
-        }
-        else if (sign === "+") {
-            onlyRemoved = false;
-            changed.add(line);
-            newLines -= 1;
-            line += 1;
-        }
-        else if (sign === "-") {
-            // Git writes what goes before what comes in its place.
-            onlyRemoved = true;
-            oldLines -= 1;
-        }
-        else {
-            return null;
-        }
-        if (oldLines < 0 || newLines < 0)
-            return null;
-    }
-    endRun();
-    while (lines[next]?.startsWith("\\") || lines[next] === "")
-        next += 1;
-    return { changed, next };
-}
-/** The hunk that shows all of these lines, if there is one. */
-function hunkAround(hunks, first, last) {
-    return hunks.find(({ start, end }) => start <= first && last <= end);
-}
-
-;// CONCATENATED MODULE: ./build/core/review/anchor.js
-
-
-/** Finds lines of the diff for comments. */
-class Anchors {
-    #hunks;
-    #locations;
-    #settings = new Map();
-    constructor(analysis, hunks) {
-        this.#hunks = hunks;
-        this.#locations = collections_groupBy(analysis.locations, ({ name }) => anchor_keyOf(name.place));
-    }
-    /**
-     * Where a comment about these findings stands: at the primary place of the worst one, else at a related place, the
-     * location, the group's block, or a line that takes part in the location's settings, a changed one by choice; null
-     * where none of them is in the diff.
-     */
-    find(group, findings) {
-        for (const { place } of findings) {
-            const found = this.#lineIn(place);
-            if (found)
-                return { ...found, isPrimary: true };
-        }
-        const others = [
-            ...findings.flatMap(({ related }) => related.map(({ place }) => place)),
-            ...findings.flatMap(({ location }) => location?.place ?? []),
-            group.place,
-        ];
-        for (const place of others) {
-            const found = this.#lineIn(place);
-            if (found)
-                return { ...found, isPrimary: false };
-        }
-        const settings = findings.flatMap(({ location }) => location ? this.#settingsOf(location) : []);
-        const found = settings.find(({ hunk, line }) => hunk.changed.has(line)) ?? settings[0];
-        return found ? { ...found, isPrimary: false } : null;
-    }
-    #lineIn(place) {
-        return lineIn(place, this.#hunks.get(place.document.path) ?? []);
-    }
-    /** The lines in the diff that can have to do with what a location sends, innermost level first. */
-    #settingsOf({ place }) {
-        const lines = [];
-        for (const { level: own } of this.#locations.get(anchor_keyOf(place)) ?? []) {
-            for (let level = own; level; level = level.parent) {
-                lines.push(...this.#settingsIn(level));
-            }
-        }
-        return lines;
-    }
-    #settingsIn(level) {
-        const known = this.#settings.get(level);
-        if (known)
-            return known;
-        const lines = level.uses
-            .filter(({ name }) => /^(?:proxy_|include$|set$|map$)/.test(name))
-            .flatMap(({ document, directive }) => this.#lineIn({ document, span: directive }) ?? []);
-        this.#settings.set(level, lines);
-        return lines;
-    }
-}
-function anchor_keyOf({ document, span }) {
-    return `${span.start} ${document.path}`;
-}
-/**
- * A line of the place that lies in a hunk. Of a block only the lines that belong to it and not to a block inside: first
- * those of `proxy_pass` and `include`, then its head, then changed lines.
- */
-function lineIn({ document, span }, hunks) {
-    if (hunks.length === 0)
-        return null;
-    const first = document.lines.lineAt(span.start);
-    const last = document.lines.lineAt(Math.max(span.start, span.end - 1));
-    const inner = anchor_directiveAt(document.tree.directives, span)?.block?.directives ?? [];
-    const telling = inner.filter(({ name }) => /^(?:proxy_pass|include)$/.test(name.value));
-    for (const line of [...telling.map(({ start }) => document.lines.lineAt(start)), first]) {
-        const hunk = hunkAround(hunks, line, line);
-        if (hunk)
-            return { document, hunk, line };
-    }
-    let shown = null;
-    for (const range of rangesOutside(document, inner, { first, last })) {
-        for (const hunk of hunks) {
-            const from = Math.max(range.first, hunk.start);
-            const to = Math.min(range.last, hunk.end);
-            if (from > to)
-                continue;
-            const changed = [...hunk.changed].find((line) => from <= line && line <= to);
-            if (changed !== undefined)
-                return { document, hunk, line: changed };
-            shown ??= { document, hunk, line: from };
-        }
-    }
-    return shown;
-}
-/** What is left of a range of lines without those of the blocks in it. */
-function rangesOutside({ lines }, directives, whole) {
-    const ranges = [];
-    let { first } = whole;
-    for (const { block } of directives) {
-        if (!block)
-            continue;
-        ranges.push({ first, last: lines.lineAt(block.start) - 1 });
-        first = lines.lineAt(block.end) + 1;
-    }
-    ranges.push({ first, last: whole.last });
-    return ranges.filter(({ first: from, last }) => from <= last);
-}
-/** The directive that is exactly this span. */
-function anchor_directiveAt(directives, span) {
-    const found = directives.find(({ start, end }) => start <= span.start && span.end <= end);
-    if (!found || (found.start === span.start && found.end === span.end))
-        return found;
-    return anchor_directiveAt(found.block?.directives ?? [], span);
-}
-
-;// CONCATENATED MODULE: ./build/core/review/plan.js
-
-
-
-
-
-
-/**
- * Which comments to post on which lines of the diff. Each group gives one comment, but for groups that are all broken by
- * one line outside of them: these share one. Every line lies in the diff, both ends of a range in one hunk; no two
- * suggestions share a line; and all suggestions together were proven.
- */
-function planReview(request) {
-    return new Planner(request).plan();
-}
-class Planner {
-    #analysis;
-    #findings;
-    #changes;
-    #maxComments;
-    #hunks = new Map();
-    #anchors;
-    #drafts = [];
-    #unplaced = [];
-    #left = 0;
-    constructor({ analysis, changes, findings, maxComments }) {
-        this.#analysis = analysis;
-        this.#changes = changes;
-        this.#findings = order_worstFirst(findings.filter(({ commentable }) => commentable));
-        this.#maxComments = maxComments;
-        for (const { path, status, patch } of changes) {
-            if (status !== "removed")
-                this.#hunks.set(path, hunksOf(patch));
-        }
-        this.#anchors = new Anchors(analysis, this.#hunks);
-    }
-    plan() {
-        for (const { group, findings } of this.#groups())
-            this.#draft(group, findings);
-        this.#proveTogether();
-        return {
-            comments: this.#drafts.map((draft) => this.#comment(draft)),
-            unplaced: order_worstFirst(this.#unplaced),
-            notes: this.#notes(),
-        };
-    }
-    /** The groups that have something to say, the worst first. */
-    #groups() {
-        const byId = new Map(this.#analysis.groups.map((group) => [group.id, group]));
-        const said = collections_groupBy(this.#findings, (finding) => finding.group);
-        return [...said].flatMap(([id, findings]) => {
-            const group = byId.get(id);
-            if (!group)
-                this.#unplaced.push(...findings);
-            return group ? [{ group, findings }] : [];
-        });
-    }
-    #draft(group, findings) {
-        const anchor = this.#anchors.find(group, findings);
-        if (!anchor) {
-            this.#unplaced.push(...findings);
-        }
-        else if (this.#drafts.length >= this.#maxComments) {
-            this.#left += findings.length;
-            this.#unplaced.push(...findings);
-        }
-        else {
-            const suggestion = this.#suggestion(group, anchor);
-            const other = suggestion ? null : (this.#join(group, anchor) ?? this.#sameCause(anchor));
-            if (other) {
-                other.groups.push(group);
-                other.findings.push(...findings);
-            }
-            else {
-                this.#drafts.push({ groups: [group], findings: [...findings], anchor, suggestion });
-            }
-        }
-    }
-    /** A comment about other blocks that stands at this line only because the line has to do with them. */
-    #sameCause({ document, line, isPrimary }) {
-        if (isPrimary)
-            return null;
-        const draft = this.#drafts.find(({ anchor, suggestion }) => {
-            const isSameLine = anchor.document === document && anchor.line === line;
-            return isSameLine && !anchor.isPrimary && !suggestion;
-        });
-        return draft ?? null;
-    }
-    /**
-     * Puts a fix whose lines another suggestion has into that suggestion, such as two locations of a new file that need the
-     * same map. Gives the comment that holds both then.
-     */
-    #join(group, { document, hunk }) {
-        const fix = group.fix(anywhere);
-        if (fix?.safety !== "safe")
-            return null;
-        const inHunk = this.#drafts.filter(({ suggestion }) => suggestion?.document === document);
-        for (const draft of inHunk) {
-            const joint = plan_joined([...(draft.suggestion ? [draft.suggestion.fix] : []), fix]);
-            const isFree = this.#freeLines(document, hunk, draft);
-            const others = editsOf(this.#drafts.filter((other) => other !== draft));
-            if (!joint?.edits.every(writableIn(document, isFree, others)))
-                continue;
-            const change = suggestionFor(document, joint.edits, isFree);
-            if (!change || !this.#analysis.proveTogether(joint.edits))
-                continue;
-            draft.suggestion = { document, fix: joint, change };
-            return draft;
-        }
-        return null;
-    }
-    /** The group's fix inside one hunk, tried first where the comment would stand. */
-    #suggestion(group, anchor) {
-        const best = group.fix(anywhere);
-        if (!best)
-            return null;
-        for (const { document, hunk } of this.#hunksFor(group, anchor)) {
-            const isFree = this.#freeLines(document, hunk);
-            const isWritable = writableIn(document, isFree, editsOf(this.#drafts));
-            const fix = best.edits.every(isWritable)
-                ? best
-                : group.fix(({ document: of, span }) => isWritable({ document: of, ...span }));
-            if (fix?.safety !== "safe" || !fix.edits.every(isWritable))
-                continue;
-            const change = suggestionFor(document, fix.edits, isFree);
-            if (change)
-                return { document, fix, change };
-        }
-        return null;
-    }
-    /** Each try simulates anew, so only hunks that have to do with the group are tried, and no more than a few. */
-    #hunksFor(group, anchor) {
-        const places = [
-            ...group.findings.map(({ place }) => place),
-            group.place,
-            ...group.findings.flatMap(({ related }) => related.map(({ place }) => place)),
-        ];
-        const found = [{ document: anchor.document, hunk: anchor.hunk }];
-        for (const { document, span } of places) {
-            const first = document.lines.lineAt(span.start);
-            const last = document.lines.lineAt(span.end);
-            for (const hunk of this.#hunks.get(document.path) ?? []) {
-                const isNear = hunk.start <= last && first <= hunk.end;
-                if (isNear && !found.some((other) => other.hunk === hunk))
-                    found.push({ document, hunk });
-            }
-        }
-        return found.slice(0, mostTries);
-    }
-    /** Lines that lie in the hunk and in no suggestion but perhaps that of `own`. */
-    #freeLines(document, hunk, own = null) {
-        const taken = this.#drafts
-            .filter((draft) => draft !== own)
-            .flatMap(({ suggestion }) => (suggestion?.document === document ? [suggestion.change] : []));
-        return (first, last) => hunk.start <= first &&
-            last <= hunk.end &&
-            !taken.some(({ startLine, line }) => startLine <= last && first <= line);
-    }
-    /** Drops the suggestions that do not go together with the worse ones. */
-    #proveTogether() {
-        const suggesting = this.#drafts.filter(({ suggestion }) => suggestion);
-        if (suggesting.length < 2 || this.#analysis.proveTogether(editsOf(suggesting)))
-            return;
-        const kept = [];
-        for (const draft of suggesting) {
-            const holds = kept.length === 0 || this.#analysis.proveTogether(editsOf([...kept, draft]));
-            if (holds)
-                kept.push(draft);
-            else
-                draft.suggestion = null;
-        }
-    }
-    #comment({ groups, findings: unsorted, anchor, suggestion }) {
-        const findings = order_worstFirst(unsorted);
-        const fix = suggestion?.fix ?? plan_joined(groups.flatMap((group) => group.fix(anywhere) ?? []));
-        const { startLine, line } = suggestion?.change ?? { startLine: anchor.line, line: anchor.line };
-        return {
-            path: (suggestion?.document ?? anchor.document).path,
-            startLine: startLine < line ? startLine : null,
-            line,
-            body: commentBody({
-                analysis: this.#analysis,
-                findings,
-                suggestion: suggestion?.change ?? null,
-                fix,
-            }),
-            fingerprints: findings.map(({ fingerprint }) => fingerprint),
-            findings,
-            suggests: suggestion !== null,
-        };
-    }
-    #notes() {
-        const notes = this.#changes
-            .filter(({ path, patch, status }) => {
-            const isWithoutDiff = patch === null && status !== "removed" && status !== "renamed";
-            return isWithoutDiff && this.#unplaced.some(({ place }) => place.document.path === path);
-        })
-            .toSorted((a, b) => compareText(a.path, b.path))
-            .map(({ path }) => `GitHub shows no diff of ${path}, so there can be no comments on it.`);
-        if (this.#left > 0) {
-            notes.push(`${order_numbered(this.#left, "finding")} got no comment, because max-comments is ${this.#maxComments}.`);
-        }
-        return notes;
-    }
-}
-const mostTries = 4;
-/** Several fixes as one; null without any. */
-function plan_joined(fixes) {
-    const [first, ...others] = fixes;
-    if (!first || others.length === 0)
-        return first ?? null;
-    const titles = new Set(fixes.map(({ title }) => title));
+function locationJson(location) {
+    const { name, proxyPass, intent, verdict, upstream } = location;
     return {
-        ...first,
-        title: [...titles].join("; "),
-        safety: fixes.every(({ safety }) => safety === "safe") ? "safe" : "unsafe",
-        edits: fixes.flatMap(({ edits }) => edits),
+        ...nameJson(name),
+        proxyPass: redact_redact(proxyPass.parameters[0] ?? ""),
+        websocket: { serves: intent.serves, evidence: intent.evidence.map(redact_redact) },
+        handshake: { strict: verdict.strict, lenient: verdict.lenient },
+        upstream: upstream && {
+            httpVersion: valueJson(upstream.httpVersion),
+            headers: upstream.headers.map(([header, value]) => [header, headerJson(header, value)]),
+        },
+        idleTimeoutMs: location.idleTimeoutMs,
     };
 }
-function anywhere() {
-    return true;
+function nameJson({ place, name, server, includedFrom }) {
+    return { ...lineJson(place), name, server, includedFrom };
 }
-/** Whether an edit touches free lines of this document only, and is not at the place of an edit of another suggestion. */
-function writableIn(document, isFree, others) {
-    return ({ document: edited, start, end }) => edited === document &&
-        isFree(document.lines.lineAt(start), document.lines.lineAt(Math.max(start, end - 1))) &&
-        !others.some((other) => other.document === document && other.start <= end && start <= other.end);
+function lineJson(place) {
+    return { file: place.document.path, line: order_startOf(place).line };
 }
-function editsOf(drafts) {
-    return drafts.flatMap(({ suggestion }) => suggestion?.fix.edits ?? []);
+function valueJson(value) {
+    return typeof value === "string" ? value : { unknown: value.unknown };
+}
+/** Whether a header's value is a secret shows in its name. */
+function headerJson(name, value) {
+    if (typeof value !== "string")
+        return valueJson(value);
+    return redact_redact(`${name}: ${value}`).slice(name.length + 2);
 }
 
 ;// CONCATENATED MODULE: ./build/core/rules/pages.js
 /** Each rule's page, Markdown. */
-const pages_pages = {
+const pages = {
     "upgrade-header": `# upgrade-header
 
 The upstream does not get \`Upgrade: websocket\`.
@@ -60085,6 +61079,472 @@ rules:
   [proxy_pass_request_headers](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass_request_headers), nginx
 - [RFC 6455, section 4.2.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1)
 `,
+    "subrequest-upgrade": `# subrequest-upgrade
+
+An \`auth_request\` or \`mirror\` subrequest carries the upgrade headers too.
+
+## What breaks
+
+\`auth_request\` and \`mirror\` send a request of nginx's own, with the client's headers, to another location. Where that one forwards the
+upgrade too, mostly because the headers stand at the server's level, the subrequest is a handshake as well. If its server answers 101,
+nginx has a second upgrade on its hands and gives up: with \`auth_request\` the client's connection is closed without an answer and the
+error log says \`connection upgrade in subrequest\`, with \`mirror\` the client gets its 101 and a connection that is dead.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $connection_upgrade;
+    proxy_set_header Host $host;
+    proxy_read_timeout 3600s;
+    proxy_send_timeout 3600s;
+
+    location /ws {
+        auth_request /auth;
+        proxy_pass http://127.0.0.1:8080;
+    }
+
+    location = /auth {
+        internal;
+        proxy_pass http://127.0.0.1:9000;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $connection_upgrade;
+    proxy_set_header Host $host;
+    proxy_read_timeout 3600s;
+    proxy_send_timeout 3600s;
+
+    location /ws {
+        auth_request /auth;
+        proxy_pass http://127.0.0.1:8080;
+    }
+
+    location = /auth {
+        internal;
+        proxy_pass http://127.0.0.1:9000;
+        proxy_set_header Upgrade "";
+        proxy_set_header Connection "";
+        proxy_set_header Host $host;
+    }
+}
+\`\`\`
+
+## Severity
+
+A warning: ordinary authentication servers answer 200 or 401, never 101. An error where the subrequest goes to the WebSocket's own
+server. Silent where the location of the subrequest clears \`Upgrade\`, or sets headers of its own without it.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[subrequest-upgrade] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  subrequest-upgrade: off
+\`\`\`
+
+## Sources
+
+- [auth_request](https://nginx.org/en/docs/http/ngx_http_auth_request_module.html), nginx
+- [mirror](https://nginx.org/en/docs/http/ngx_http_mirror_module.html), nginx
+`,
+    "cached-handshake": `# cached-handshake
+
+A handshake can be answered from the cache.
+
+## What breaks
+
+A handshake is a GET like others, and nginx looks into the cache before it asks the upstream. As long as nothing is stored for its key all
+is well. Once an ordinary GET of the same path was stored, the client gets that page with 200 and no upgrade, until the entry ends.
+\`proxy_cache_bypass $http_upgrade\` sends handshakes to the upstream, \`proxy_no_cache $http_upgrade\` keeps the answers to them from being
+stored.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+proxy_cache_path cache keys_zone=pages:10m;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location / {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_cache pages;
+        proxy_cache_valid 200 10m;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+proxy_cache_path cache keys_zone=pages:10m;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location / {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_cache_bypass $http_upgrade;
+        proxy_no_cache $http_upgrade;
+        proxy_cache pages;
+        proxy_cache_valid 200 10m;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+A bypass of another kind stays:
+
+Before:
+
+\`\`\`nginx
+proxy_cache_path cache keys_zone=pages:10m;
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_cache pages;
+        proxy_cache_valid 200 10m;
+        proxy_cache_bypass $cookie_fresh;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+proxy_cache_path cache keys_zone=pages:10m;
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_no_cache $http_upgrade;
+        proxy_cache pages;
+        proxy_cache_valid 200 10m;
+        proxy_cache_bypass $cookie_fresh $http_upgrade;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error where ordinary requests come to the location too, and where \`proxy_cache_valid\` has answers stored whatever the upstream says. A
+notice at an endpoint of its own, where there is little that could be stored. Silent where a bypass holds for handshakes, where the cache's
+key has a header in it, and with \`proxy_cache off\`.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[cached-handshake] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  cached-handshake: off
+\`\`\`
+
+## Sources
+
+- [proxy_cache_bypass](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache_bypass), nginx
+- [proxy_no_cache](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_no_cache), nginx
+`,
+    "location-shadowed": `# location-shadowed
+
+No request can reach the location, because something else answers first.
+
+## What breaks
+
+nginx first takes the longest prefix, then tries the regular expressions in their order, and the first that matches answers in the
+place of the prefix. \`location /ws/\` with all its headers right is never asked where \`location ~ ^/[a-z]+/\` matches too, and that one
+forwards no upgrade: the client gets 400 or an ordinary page. The same comes of a \`return\` that stands before, and of \`try_files\`, which
+sends what is no file elsewhere: \`proxy_pass\` of the same location then gets only files, and an endpoint is none. A \`return\` after an
+\`if\` in the same location wins over the \`proxy_pass\` in that \`if\`.
+
+Or the location is in one of two servers of the same name: the one without TLS has it, the one with TLS sends everything to the same
+upstream by a \`location /\` that forwards no upgrade. Pages that come with \`https://\` can only ask there.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws/ {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+
+    location ~ ^/[a-z]+/ {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Host $host;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location ^~ /ws/ {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+
+    location ~ ^/[a-z]+/ {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Host $host;
+    }
+}
+\`\`\`
+
+\`proxy_pass\` beside \`try_files\`, which answers 404:
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        try_files $uri =404;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error, where no path of the location comes to it and the handshake does not upgrade where it comes to. A warning where only the server with
+TLS lacks it. Silent where the other location
+upgrades as well, where only some paths go elsewhere, where the server sends its clients on to \`https://\`, and where an include that is
+not there may have more locations. A suggestion (\`^~\`, with which nginx tries no regular expression) only for a prefix of the server's own
+level that loses to regular expressions: an exact one and a longer one are there on purpose.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[location-shadowed] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  location-shadowed: off
+\`\`\`
+
+## Sources
+
+- [location](https://nginx.org/en/docs/http/ngx_http_core_module.html#location): the order in which locations are tried, and \`^~\`, nginx
+- [try_files](https://nginx.org/en/docs/http/ngx_http_core_module.html#try_files), nginx
+- [return](https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#return), nginx
+`,
+    "endpoint": `# endpoint
+
+An endpoint that the policy promises does not upgrade.
+
+## What breaks
+
+The policy file names the addresses that must upgrade. Each is followed like a client's handshake: which server answers for the host, which
+location for the path, what that one sends on. What it finds is not always a wrong header: \`location /ws/\` answers a client that asks for
+\`/ws\` with a redirect to \`/ws/\`, and WebSocket clients follow no redirect; a path that no location serves ends in a file that is not there;
+the server with TLS may lack the location that the one without has.
+
+## Example
+
+With \`wss://www.example.com/ws\` in the policy:
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws/ {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+
+    location / {
+        root /srv/www;
+    }
+}
+\`\`\`
+
+With \`/live/feed\` in the policy, which no name would have told:
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /live/feed {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Host $host;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /live/feed {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error, at the location that answers, else at the server. \`wss:\` is looked for at the listeners of that host with TLS, or where there are none
+at the others: TLS may end before nginx. Without a scheme one server that upgrades is enough. A redirect to \`https://\` is no
+finding: it is how a server without TLS should answer. Silent where an include that is not there may have the answer, and where the
+handshake depends on a version of nginx that nobody names. The suggestion is that of the cause, where it is a header or the version.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[endpoint] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  endpoint: off
+\`\`\`
+
+## Sources
+
+- [How nginx processes a request](https://nginx.org/en/docs/http/request_processing.html), nginx
+- [location](https://nginx.org/en/docs/http/ngx_http_core_module.html#location): the redirect that adds a slash, nginx
+- [RFC 6455, section 4.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.1): a client need not follow redirects
+`,
     "syntax": `# syntax
 
 nginx cannot read the file.
@@ -60621,6 +62081,1141 @@ rules:
 - [RFC 6455, section 10.2](https://www.rfc-editor.org/rfc/rfc6455#section-10.2): why servers look at \`Origin\`
 - [RFC 9112, section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2): 400 without \`Host\`
 `,
+    "upstream-path": `# upstream-path
+
+The path that reaches the upstream is not the one that was meant.
+
+## What breaks
+
+Where \`proxy_pass\` ends in a path, nginx puts it in the place of the location's path, letter by letter. If only one of the two ends in a
+slash, there is one slash too many or too few: \`location /grafana\` with \`proxy_pass http://host/\` sends \`/grafana/x\` as \`//x\`, and
+\`location /app/\` with \`http://host/base\` sends \`/app/x\` as \`/basex\`. Socket.IO listens at \`/socket.io/\` only, so that a \`proxy_pass\` which
+takes that path away leaves the handshake without its server.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /app/ {
+        proxy_pass http://127.0.0.1:3000/base;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /app/ {
+        proxy_pass http://127.0.0.1:3000/base/;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /socket.io/ {
+        proxy_pass http://127.0.0.1:3000/;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /socket.io/ {
+        proxy_pass http://127.0.0.1:3000;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+Which of the two shall change is not ours to say:
+
+Before:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /grafana {
+        proxy_pass http://127.0.0.1:3000/;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A warning where ordinary requests pass too, and where the two paths are the same but for the slash. Else a notice at an endpoint of its
+own: clients that ask for exactly that path are well served. A suggestion only where the slash belongs to \`proxy_pass\`: \`location /grafana/\` would redirect clients of \`/grafana\`.
+Silent with variables, with a \`rewrite\` and in \`location =\`. An error where a blank in the path ends the request line.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[upstream-path] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  upstream-path: off
+\`\`\`
+
+## Sources
+
+- [proxy_pass](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass): how the URI is replaced, nginx
+- [Socket.IO, the path option](https://socket.io/docs/v4/server-options/#path)
+`,
+    "streaming-buffering": `# streaming-buffering
+
+Server-Sent Events are held back by buffering.
+
+## What breaks
+
+Server-Sent Events are one long answer. With \`proxy_buffering on\`, which is nginx's default, a small event waits until a buffer is full or
+the answer ends: the page sees nothing for a long time and then everything at once. The application can prevent it with
+\`X-Accel-Buffering: no\` in its answer; the same line as \`add_header\` or \`proxy_set_header\` in nginx has no effect there.
+
+This is not about WebSockets: nginx buffers no upgraded connection, whatever \`proxy_buffering\` says.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /api/sse {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Host $host;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /api/sse {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Host $host;
+        proxy_buffering off;
+    }
+}
+\`\`\`
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /updates/ {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Host $host;
+        add_header X-Accel-Buffering no;
+        proxy_buffering on;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /updates/ {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Host $host;
+        add_header X-Accel-Buffering no;
+        proxy_buffering off;
+    }
+}
+\`\`\`
+
+## Severity
+
+A warning where the path has the word \`sse\`, \`eventsource\` or \`event-stream\`, where a line of the location says \`text/event-stream\` or
+\`X-Accel-Buffering\`, or where a comment speaks of Server-Sent Events. Names such as \`/events\` and \`/stream\` are no evidence. Silent with
+\`proxy_buffering off\`, and where an include that is not there may say so.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[streaming-buffering] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  streaming-buffering: off
+\`\`\`
+
+## Sources
+
+- [proxy_buffering](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering): and \`X-Accel-Buffering\`, nginx
+- [Server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html), HTML
+`,
+    "sticky-sessions": `# sticky-sessions
+
+A protocol that needs one server per client is spread over several.
+
+## What breaks
+
+Socket.IO and SockJS start with several ordinary requests that belong together and upgrade later. An upstream sends each to another
+server in turn, and the second one has never heard of the session: Socket.IO answers 400, "Session ID unknown". Clients that start with a
+WebSocket at once are not concerned.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+upstream io {
+    server 10.0.0.1:3000;
+    server 10.0.0.2:3000;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /socket.io/ {
+        proxy_pass http://io;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A notice, and never a suggestion: \`ip_hash\` refuses \`backup\` servers, so that nginx might not start, and behind a CDN all clients have one
+address. What fits, \`ip_hash\`, \`hash $remote_addr consistent\` or a cookie, depends on what stands before nginx. Silent with one server
+(\`backup\` and \`down\` aside), with \`ip_hash\`, \`hash\` or \`sticky\`, and where Lua chooses the server.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[sticky-sessions] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  sticky-sessions: off
+\`\`\`
+
+## Sources
+
+- [ip_hash](https://nginx.org/en/docs/http/ngx_http_upstream_module.html#ip_hash) and
+  [hash](https://nginx.org/en/docs/http/ngx_http_upstream_module.html#hash), nginx
+- [Using multiple nodes](https://socket.io/docs/v4/using-multiple-nodes/), Socket.IO
+`,
+    "connection-passthrough": `# connection-passthrough
+
+The client decides what \`Connection\` says to the upstream.
+
+## What breaks
+
+The handshake works: the client's \`Connection: Upgrade\` reaches the upstream. So does everything else that a client writes there. Each
+name in \`Connection\` is a header that the next server must drop, so that the client can make the upstream forget headers that nginx has
+set, \`X-Real-IP\` for one. With \`Connection: Upgrade, HTTP2-Settings\` it can ask the upstream for HTTP/2 in clear text, a
+tunnel in which nginx's rules do not hold (see \`h2c-smuggling\`).
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location / {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $http_connection;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location / {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A warning, at the line. Silent where a map makes \`upgrade\` or nothing of what the client says.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[connection-passthrough] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  connection-passthrough: off
+\`\`\`
+
+## Sources
+
+- [RFC 9110, section 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1): what \`Connection\` does
+- [WebSocket proxying](https://nginx.org/en/docs/http/websocket.html): the map, nginx
+`,
+    "upgrade-map": `# upgrade-map
+
+A literal \`Connection\` where a map would serve both kinds of traffic.
+
+## What breaks
+
+Nothing at an endpoint that only WebSockets use. But the literal \`Connection "upgrade"\` is copied, and the next location has ordinary
+requests too: strict servers answer them with 400. A map asks for an upgrade only where the client does, and serves both.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A notice, in the profiles *enterprise* and *hardened*. Where ordinary requests are known to pass, \`hardcoded-upgrade\` warns instead.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[upgrade-map] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  upgrade-map: off
+\`\`\`
+
+## Sources
+
+- [WebSocket proxying](https://nginx.org/en/docs/http/websocket.html): the map, nginx
+`,
+    "upstream-keepalive": `# upstream-keepalive
+
+The upstream keeps no connections for ordinary requests.
+
+## What breaks
+
+Nothing, but it costs: without \`keepalive\`, nginx opens a connection to the upstream for each ordinary request and closes it after the
+answer. WebSockets are not concerned: an upgraded connection never returns to the pool. From 1.29.7 on nginx keeps connections of every
+\`upstream\` block by itself.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A notice, in the profiles *enterprise* and *hardened*, for nginx before 1.29.7 or where nobody says which nginx it is. A suggestion only
+where the pool would be of use: with HTTP/1.1 and without \`Connection: close\` (see \`keepalive-defeated\`).
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[upstream-keepalive] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  upstream-keepalive: off
+\`\`\`
+
+## Sources
+
+- [keepalive](https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive), nginx
+- [CHANGES of 1.29.7](https://nginx.org/en/CHANGES): keepalive by default
+`,
+    "client-headers": `# client-headers
+
+The upstream is not told the client's address and scheme.
+
+## What breaks
+
+The application sees nginx as its client: all visitors have one address in its log, its limits per address hold for all together, and it
+makes links and cookies for \`http://\` behind TLS. Where nginx does not set these headers, it passes on those of the client, who may write
+what he likes.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A notice, in the profiles *enterprise* and *hardened*, where \`X-Real-IP\`, \`X-Forwarded-For\` or \`X-Forwarded-Proto\` is not set at a location
+that serves WebSockets. Whatever value they are given is taken as meant.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[client-headers] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  client-headers: off
+\`\`\`
+
+## Sources
+
+- [proxy_set_header](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header) and
+  [$proxy_add_x_forwarded_for](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#var_proxy_add_x_forwarded_for), nginx
+`,
+    "websocket-buffering": `# websocket-buffering
+
+House style: \`proxy_buffering off\` where WebSockets are served.
+
+## What breaks
+
+Nothing. nginx buffers no upgraded connection: \`proxy_buffering on\` and \`off\` send the same bytes at the same time. Many published
+configurations have \`proxy_buffering off\` all the same, and some teams want it everywhere as a sign. It does matter for Server-Sent Events
+at the same location (see \`streaming-buffering\`).
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_buffering off;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Off in every profile. The policy file switches it on, with the severity that it is to have:
+
+\`\`\`yaml
+rules:
+  websocket-buffering: notice
+\`\`\`
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[websocket-buffering] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  websocket-buffering: off
+\`\`\`
+
+## Sources
+
+- [proxy_buffering](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering), nginx
+`,
+    "observability": `# observability
+
+No access log shows whether handshakes succeed.
+
+## What breaks
+
+Nobody sees it when handshakes fail. nginx answers with whatever the application says, 200, 400 or 426, and logs no error; a quiet
+WebSocket that \`proxy_read_timeout\` closes is logged with status 101, at level info. What shows a failed handshake is a line of the access
+log with an \`$http_upgrade\` and another \`$status\` than 101, and \`$upstream_status\` tells whether nginx or the application refused it.
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log /var/log/nginx/access.log handshakes;
+\`\`\`
+
+Status 502 together with an upstream's 101, which some guides tell you to watch for, does not occur.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+log_format short '$remote_addr "$request" $status';
+access_log /var/log/nginx/access.log short;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A notice, in the profiles *enterprise* and *hardened*, in a whole configuration with a main file. At the \`access_log\`, or at \`http\` where
+none is written. Silent with a format that is not there to be seen.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[observability] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  observability: off
+\`\`\`
+
+## Sources
+
+- [log_format](https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format), nginx
+- [$upstream_status](https://nginx.org/en/docs/http/ngx_http_upstream_module.html#var_upstream_status), nginx
+`,
+    "h2c-smuggling": `# h2c-smuggling
+
+A client can open an HTTP/2 tunnel past the access rules.
+
+## What breaks
+
+\`proxy_set_header Upgrade $http_upgrade\` forwards every upgrade that a client asks for, \`h2c\` too. If the upstream speaks HTTP/2 in clear
+text and takes it, nginx makes a tunnel of the connection, as it does for a WebSocket. In it the client asks for any path it likes, and nginx
+does not see it: \`deny\`, \`auth_basic\`, \`auth_request\` and limits of other locations do not hold. Where the upstream does not speak \`h2c\`, and
+most do not, it is harmless.
+
+A map that only lets \`websocket\` set \`Connection\` is no cure, since servers look at \`Upgrade\`. The whitelist below was measured with two
+servers that speak \`h2c\`.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_origin $is_foreign_origin {
+    default                 1;
+    https://www.example.com 0;
+    ''                      0;
+}
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        if ($is_foreign_origin) {
+            return 403;
+        }
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_origin $is_foreign_origin {
+    default                 1;
+    https://www.example.com 0;
+    ''                      0;
+}
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+map $http_upgrade $ws_upgrade {
+    default   '';
+    websocket websocket;
+}
+
+map $ws_upgrade $ws_connection {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $ws_upgrade;
+        proxy_set_header Connection $ws_connection;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        if ($is_foreign_origin) {
+            return 403;
+        }
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A warning, in the profile *hardened*, wherever an upgrade to \`h2c\` reaches the upstream. An error where the same server has rules of access
+(\`deny\`, \`allow\`, \`auth_basic\`, \`auth_request\`, \`auth_jwt\`) in another place, for those are what the tunnel goes past. Suggestions of this
+profile write the whitelist from the start.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[h2c-smuggling] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  h2c-smuggling: off
+\`\`\`
+
+## Sources
+
+- [RFC 7540, section 3.2](https://www.rfc-editor.org/rfc/rfc7540#section-3.2): the upgrade to \`h2c\`, which
+  [RFC 9113](https://www.rfc-editor.org/rfc/rfc9113#section-3.1) has withdrawn
+- [h2c smuggling](https://bishopfox.com/blog/h2c-smuggling-request), Bishop Fox
+`,
+    "origin-check": `# origin-check
+
+Pages of other sites can open a WebSocket in a visitor's name.
+
+## What breaks
+
+A browser lets any page open a WebSocket to any host, and sends that host's cookies along. Only \`Origin\` tells which page it was. If nobody
+compares it, a page of another site acts in the name of whoever visits it. Many applications do compare; nginx can do so for all of them,
+with a map of the sites that may:
+
+\`\`\`nginx
+map $http_origin $is_foreign_origin {
+    default                 1;
+    https://www.example.com 0;
+    ''                      0; # programs that are no browsers
+}
+
+# in the location
+if ($is_foreign_origin) {
+    return 403;
+}
+\`\`\`
+
+A constant \`proxy_set_header Origin\` takes the question away from the application as well.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_upgrade $ws_upgrade {
+    default   '';
+    websocket websocket;
+}
+
+map $ws_upgrade $ws_connection {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $ws_upgrade;
+        proxy_set_header Connection $ws_connection;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+Before:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_upgrade $ws_upgrade {
+    default   '';
+    websocket websocket;
+}
+
+map $ws_upgrade $ws_connection {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $ws_upgrade;
+        proxy_set_header Connection $ws_connection;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_set_header Origin https://www.example.com;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A notice, in the profile *hardened*, where a handshake from another site's page would reach the upstream. Without a suggestion: which sites
+may is yours to say. Silent where the path is that of a regular expression, and where the answer cannot be told.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[origin-check] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  origin-check: off
+\`\`\`
+
+## Sources
+
+- [RFC 6455, section 10.2](https://www.rfc-editor.org/rfc/rfc6455#section-10.2): what \`Origin\` is for
+- [Cross-site WebSocket hijacking](https://portswigger.net/web-security/websockets/cross-site-websocket-hijacking), PortSwigger
+- [map](https://nginx.org/en/docs/http/ngx_http_map_module.html), nginx
+`,
 };
 
 ;// CONCATENATED MODULE: ./build/core/rules/catalogue.js
@@ -60636,7 +63231,7 @@ function rulePage(rule) {
     return isRuleId(rule) ? pages[rule] : undefined;
 }
 
-;// CONCATENATED MODULE: ./build/core/handshake/route.js
+;// CONCATENATED MODULE: ./build/core/report/sarif.js
 
 
 
@@ -60644,698 +63239,1409 @@ function rulePage(rule) {
 
 
 
-
-
-
-
-
-
-/** nginx follows as many `rewrite … last`, `try_files` and `error_page` before it answers 500. */
-const MOST_CHANGES = 10;
-const digits = (/* unused pure expression or super */ null && (["1", "2", "3", "4", "5", "6", "7", "8", "9"]));
-/** Follows one request that has come to a server's address, to where nginx answers it or hands it on. */
-function route_route(config, request, candidates, version) {
-    const steps = [];
-    const chosen = serverFor(request.hostName ?? "", candidates);
-    if (chosen === undefined) {
-        const why = "which server answers cannot be told: a regular expression among their names";
-        return ended(request.probe, "unknown", [...steps, why]);
-    }
-    const { server, groups, name } = chosen;
-    const title = serverNameOf(server);
-    const words = [
-        "server",
-        ...(title === null || title === "" ? [] : [title]),
-        ...(server.opener === null ? [] : [`(line ${lineOf(server.opener)})`]),
-    ];
-    steps.push(`${words.join(" ")}${name === null ? ", the default for this address" : ""}`);
-    const scope = newScope(config, request, title);
-    capture(groups, scope);
-    return new Journey(scope, server, version, steps).run();
-}
-/** One request's way, or that of a subrequest, which no access rule stops. */
-class Journey {
-    scope;
-    server;
-    version;
-    steps;
-    subrequests = [];
-    isSubrequest;
-    changes = MOST_CHANGES;
-    /** The status that an `error_page` without `=` puts over whatever its page answers. */
-    fixedStatus = null;
-    wentToErrorPage = false;
-    constructor(scope, server, version, steps, isSubrequest = false) {
-        this.scope = scope;
-        this.server = server;
-        this.version = version;
-        this.steps = steps;
-        this.isSubrequest = isSubrequest;
-    }
-    run() {
-        let next = { to: "server" };
-        while (next.to !== "end") {
-            next =
-                next.to === "server"
-                    ? this.serverScript()
-                    : next.to === "find"
-                        ? this.find()
-                        : this.enter(next.level);
-        }
-        return next.exchange;
-    }
-    serverScript() {
-        const script = runScript(this.server, this.scope, this.steps);
-        return script.end === "answered" || script.end === "unknown"
-            ? this.scriptEnded(script)
-            : { to: "find" };
-    }
-    find() {
-        const { path } = this.scope;
-        if (path === null) {
-            return this.unknown("the path is not known", this.server);
-        }
-        const located = locate(this.server, path);
-        if ("unknown" in located) {
-            return this.unknown(located.unknown, this.server);
-        }
-        const { level } = located;
-        this.noteLocation(level);
-        if (!this.scope.isInternal && effectiveSetting(level, "internal").state === "set") {
-            return this.special(404, level, "the location is internal");
-        }
-        if (located.redirect) {
-            return this.special(301, level, `nginx adds the slash: 301 to ${locationName(level)?.text ?? ""}`);
-        }
-        capture(located.groups, this.scope);
-        return this.enter(level);
-    }
-    noteLocation(level) {
-        this.steps.push(level.context === "location" && level.opener !== null
-            ? `location ${level.opener.parameters.join(" ")} (line ${lineOf(level.opener)})`
-            : "no location matches");
-    }
-    enter(location) {
-        const settings = limited(location, this.scope.method);
-        if (settings !== location) {
-            this.steps.push(`limit_except holds for ${this.scope.method}`);
-        }
-        else if (location !== this.server) {
-            const meddler = meddlerOf(location);
-            if (meddler !== null) {
-                this.scope.meddler = meddler;
-                this.steps.push(`${meddler} may change this request`);
-            }
-            const script = runScript(location, this.scope, this.steps);
-            if (script.end === "rewritten") {
-                return this.changed(script.level, { to: "find" });
-            }
-            return script.end === "continue" ? this.admit(script.level) : this.scriptEnded(script);
-        }
-        return this.admit(settings);
-    }
-    scriptEnded(script) {
-        if (script.end === "unknown") {
-            return this.unknown(script.why, this.server);
-        }
-        const step = `${script.use.name} ${script.use.parameters.join(" ")} (line ${lineOf(script.use)})`;
-        return script.text || script.status === null || script.status < 300
-            ? this.answered(script.status, script.level, step)
-            : this.special(script.status, script.level, step);
-    }
-    /** Access rules, which hold for no subrequest. */
-    admit(level) {
-        if (!this.isSubrequest) {
-            const refusal = this.refusal(level);
-            if (refusal !== null) {
-                return refusal;
-            }
-        }
-        return this.tryFiles(level);
-    }
-    refusal(level) {
-        const isAny = settingWord(level, "satisfy") === "any";
-        const rules = [this.byAddress(level), this.byPassword(level), this.bySubrequest(level)];
-        const refused = rules.filter((rule) => rule !== null && rule !== "admitted");
-        const chosen = (isAny ? refused.find(({ status }) => status === 401) : undefined) ?? refused[0];
-        return chosen === undefined || (isAny && rules.includes("admitted"))
-            ? null
-            : this.special(chosen.status, level, chosen.why);
-    }
-    byAddress(level) {
-        const [rule] = accessRules(level);
-        const whom = rule?.parameters[0];
-        if (rule === undefined || whom === undefined) {
-            return null;
-        }
-        if (whom !== "all") {
-            this.steps.push(`${rule.name} ${whom} (line ${lineOf(rule)}): the client's address is taken as allowed`);
-            return "admitted";
-        }
-        return rule.name === "allow"
-            ? "admitted"
-            : { status: 403, why: `deny all (line ${lineOf(rule)})` };
-    }
-    byPassword(level) {
-        const realm = settingWord(level, "auth_basic");
-        if (realm === null || realm === "off") {
-            return null;
-        }
-        if (clientHeader(this.scope.request, "authorization") === "") {
-            return { status: 401, why: "auth_basic: the request has no Authorization" };
-        }
-        this.steps.push("auth_basic: the password is taken as right");
-        return "admitted";
-    }
-    bySubrequest(level) {
-        const auth = effectiveSetting(level, "auth_request");
-        if (auth.state !== "set" || auth.use.parameters[0] === "off") {
-            return null;
-        }
-        const { use } = auth;
-        const where = `auth_request ${use.parameters[0] ?? ""} (line ${lineOf(use)})`;
-        const status = this.subrequest(use);
-        if (status === null) {
-            this.steps.push(`${where}: its answer is taken as a yes`);
-            return "admitted";
-        }
-        if (status >= 200 && status < 300) {
-            return "admitted";
-        }
-        const why = `${where} is answered ${status}`;
-        return { status: status === 401 || status === 403 ? status : 500, why };
-    }
-    /** Follows the subrequest of an `auth_request` or `mirror`. Gives its status, or null where a server or nobody knows it. */
-    subrequest(use) {
-        const target = evaluate(use.parameters[0] ?? "", this.scope);
-        if (!isKnown(target) || !target.startsWith("/")) {
-            return null;
-        }
-        const question = target.indexOf("?");
-        // A subrequest has its own path and groups, but the variables of the request.
-        const groups = digits.map((digit) => [digit, this.scope.assigned.get(digit)]);
-        const scope = {
-            ...this.scope,
-            path: question < 0 ? target : target.slice(0, question),
-            query: question < 0 ? "" : target.slice(question + 1),
-            isInternal: true,
-            sentAsAsked: false,
-            replacesPath: true,
-        };
-        const journey = new Journey(scope, this.server, this.version, [], true);
-        const exchange = journey.run();
-        for (const [digit, value] of groups) {
-            this.scope.assigned.delete(digit);
-            if (value !== undefined) {
-                this.scope.assigned.set(digit, value);
-            }
-        }
-        this.subrequests.push({ use, exchange });
-        // Files are taken as if they were not there.
-        return exchange.outcome === "answered" ? (exchange.status ?? 404) : journey.fixedStatus;
-    }
-    tryFiles(level) {
-        const mirrors = this.isSubrequest ? [] : effectiveList(level, "mirror").uses;
-        for (const mirror of mirrors) {
-            if (mirror.parameters[0] !== "off") {
-                this.subrequest(mirror);
-            }
-        }
-        const use = ownTryFiles(level);
-        const last = use?.parameters.at(-1);
-        if (use === null || last === undefined) {
-            return this.content(level);
-        }
-        const where = `try_files (line ${lineOf(use)}), taken as if there were no such file: ${last}`;
-        this.steps.push(where);
-        if (last.startsWith("=")) {
-            return this.special(Number(last.slice(1)), level, null);
-        }
-        return this.goTo(last, level);
-    }
-    /** On to a named location or, by an internal redirect, to a path. */
-    goTo(text, level) {
-        if (text.startsWith("@")) {
-            const named = namedLocation(this.server, text);
-            if (named === null) {
-                return this.end("answered", 500, level, `there is no location ${text}`);
-            }
-            this.noteLocation(named);
-            this.scope.isInternal = true;
-            return this.changed(level, { to: "location", level: named });
-        }
-        const target = evaluate(text, this.scope);
-        if (!isKnown(target)) {
-            return this.unknown(target.unknown, level);
-        }
-        const question = target.indexOf("?");
-        this.scope.path = question < 0 ? target : target.slice(0, question);
-        this.scope.query = question < 0 ? "" : target.slice(question + 1);
-        this.scope.isInternal = true;
-        this.scope.sentAsAsked = false;
-        this.scope.replacesPath = true;
-        return this.changed(level, { to: "server" });
-    }
-    changed(level, next) {
-        this.changes--;
-        return this.changes < 0
-            ? this.end("answered", 500, level, "the request goes in circles")
-            : next;
-    }
-    content(level) {
-        const pass = passOf(level);
-        if (pass === null) {
-            return this.own(level);
-        }
-        const exchange = proxied(level, pass, this.scope, this.steps, this.version);
-        const obstacles = [...exchange.obstacles, ...this.obstaclesOf(exchange)];
-        return { to: "end", exchange: { ...exchange, obstacles } };
-    }
-    obstaclesOf(exchange) {
-        const obstacles = [];
-        if (clientHeader(this.scope.request, "upgrade") === "") {
-            // ngx_http_proxy_module takes a 101 as a tunnel only for a client that asked (E123, E140).
-            obstacles.push({ rule: "altered-request", why: "the client sends no Upgrade" });
-        }
-        if (this.fixedStatus !== null) {
-            const why = `error_page gives its page the status ${this.fixedStatus}`;
-            obstacles.push({ rule: "altered-request", why });
-        }
-        for (const { use, exchange: sub } of this.subrequests) {
-            const isSameServer = sub.upstream !== null &&
-                exchange.upstream !== null &&
-                shown(sub.upstream.address) === shown(exchange.upstream.address);
-            if (isSameServer && verdictOf(sub).lenient === "works") {
-                const why = `the subrequest of ${use.name} is a handshake too: its 101 ends the connection`;
-                obstacles.push({ rule: "subrequest-upgrade", why });
-            }
-        }
-        return obstacles;
-    }
-    /** The location is not proxied: nginx answers itself, or a module that we do not know does. */
-    own(level) {
-        const levels = level.parent !== null && level.context !== "location" ? [level, level.parent] : [level];
-        for (const use of levels.flatMap((each) => each.uses)) {
-            if (/^(?:content_by_lua|js_content$|perl$)/.test(use.name) ||
-                directiveRows(use.name) === undefined) {
-                return this.unknown(`${use.name} (line ${lineOf(use)}) answers`, level);
-            }
-            if (use.name === "stub_status" || use.name === "empty_gif") {
-                return this.answered(200, level, `${use.name} (line ${lineOf(use)}) answers`);
-            }
-        }
-        const [hidden] = level.hidden;
-        if (hidden !== undefined) {
-            return this.unknown(hidden, level);
-        }
-        const pages = effectiveList(level, "error_page").uses;
-        return pages.some(({ parameters }) => parameters.slice(0, -1).includes("404"))
-            ? this.special(404, level, "nginx looks for a file, taken as if there were none")
-            : this.end("answered", null, level, "nginx looks for a file");
-    }
-    /** A status that an `error_page` may answer in its own way. */
-    special(status, level, step) {
-        if (step !== null) {
-            this.steps.push(step);
-        }
-        const pages = effectiveList(level, "error_page");
-        const page = pages.uses.find((use) => use.parameters.slice(0, -1).includes(String(status)));
-        const isAgain = this.wentToErrorPage && settingWord(level, "recursive_error_pages") !== "on";
-        const target = page?.parameters.at(-1);
-        if (page === undefined || target === undefined || isAgain) {
-            return pages.hidden !== null && !isAgain
-                ? this.unknown(pages.hidden, level)
-                : this.end("answered", status, level, null);
-        }
-        this.wentToErrorPage = true;
-        this.steps.push(`error_page ${page.parameters.join(" ")} (line ${lineOf(page)})`);
-        const answer = page.parameters.find((word) => word.startsWith("="));
-        const own = answer === undefined ? status : Number(answer.slice(1));
-        if (!/^[/@]/.test(target)) {
-            return this.answered([301, 302, 303, 307, 308].includes(own) ? own : 302, level, null);
-        }
-        this.fixedStatus = own === 0 ? null : own;
-        if (target.startsWith("/") && this.scope.method !== "HEAD") {
-            this.scope.method = "GET";
-        }
-        return this.goTo(target, level);
-    }
-    answered(status, level, step) {
-        return this.end("answered", this.fixedStatus ?? status, level, step);
-    }
-    unknown(why, level) {
-        return this.end("unknown", null, level, why);
-    }
-    end(outcome, status, level, step) {
-        if (step !== null) {
-            this.steps.push(step);
-        }
-        const { probe } = this.scope.request;
-        return { to: "end", exchange: ended(probe, outcome, this.steps, { status, level }) };
-    }
-}
-/** `allow` and `deny` of the nearest level that has either, in order. */
-function accessRules(level) {
-    for (let at = level; at !== null; at = at.parent) {
-        const rules = at.uses.filter(({ name }) => name === "allow" || name === "deny");
-        if (rules.length > 0) {
-            return rules;
-        }
-    }
-    return [];
-}
-/** `try_files` of this very level: it is not inherited, not even by an `if` that holds. */
-function ownTryFiles(level) {
-    return usesOf(level, "try_files")[0] ?? null;
-}
-function settingWord(level, name) {
-    const setting = effectiveSetting(level, name);
-    return setting.state === "set" ? (setting.use.parameters[0] ?? "") : null;
-}
-/** Whether this address speaks HTTP/2 alone, as plain `listen … http2` did before 1.25.1 (E143). */
-function route_speaksOnlyHttp2({ server, listener }, version) {
-    const isHttp2 = usesOf(server, "listen").some(({ parameters }) => parameters.includes("http2"));
-    return isHttp2 && listener.scheme === "http" && !isSince(version, [1, 25, 1]);
-}
-
-;// CONCATENATED MODULE: ./build/core/handshake/trace.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Takes a URL apart: `http`, `https`, `ws` and `wss`, with host, port, path and query. Undefined where it is none. */
-function parseUrl(url) {
-    const match = /^(https?|wss?):\/\/(\[[0-9a-f:.]+\]|[^\s/?#:@[\]]+)(?::(\d+))?([/?][^\s#]*)?(?:#.*)?$/i.exec(url);
-    if (match === null) {
-        return undefined;
-    }
-    const [, scheme = "", host = "", port = null, rest = "/"] = match;
-    return {
-        scheme: /^(?:https|wss)$/i.test(scheme) ? "https" : "http",
-        host,
-        port,
-        target: rest.startsWith("?") ? `/${rest}` : rest,
-    };
-}
-/**
- * Follows one request through a configuration.
- *
- * @param version null where it is not known: then what the oldest and the newest do differently is unknown
- */
-function trace_trace(config, request, version) {
-    const errors = configErrors(config, version);
-    const [only, newest] = version === null
-        ? [
-            simulateRequest(config, request, oldestVersion),
-            simulateRequest(config, request, newestVersion),
-        ]
-        : [simulateRequest(config, request, version), null];
-    const exchange = newest === null ? only : trace_join(only, newest);
-    const isWebsocket = request.probe === "websocket";
-    const result = {
-        outcome: exchange.outcome,
-        status: exchange.status,
-        configErrors: errors,
-        location: trace_placeOf(exchange.level),
-        steps: exchange.steps,
-        upstream: exchange.upstream,
-        verdict: !isWebsocket
-            ? null
-            : newest === null
-                ? verdictOf(only)
-                : joinVerdicts(verdictOf(only), verdictOf(newest)),
-        idleTimeoutMs: exchange.idleTimeoutMs,
-        reusesUpstreamConnection: exchange.reusesUpstreamConnection,
-    };
-    return errors.length === 0 ? result : refused(result, isWebsocket);
-}
-/** nginx does not start, so that nothing of the rest comes to pass. */
-function refused(result, isWebsocket) {
-    const reasons = result.verdict?.reasons ?? [];
-    return {
-        ...result,
-        outcome: "config-error",
-        status: null,
-        upstream: null,
-        verdict: isWebsocket ? { strict: "breaks", lenient: "breaks", reasons } : null,
-        idleTimeoutMs: null,
-        reusesUpstreamConnection: false,
-    };
-}
-/**
- * What nginx says before it starts, as the simulation can see it: what the parser and `config` found, in the order of
- * the text, then variables that nothing defines, of which nginx only hears when all is read (E30).
- */
-function configErrors(config, version) {
-    const found = config.problems.map(({ document, span, message }) => ({
-        message,
-        document,
-        at: lastOffset(span),
-    }));
-    for (const { message, use } of version === null ? [] : tooNew(config, version)) {
-        insertInOrder(found, { message, document: use.document, at: lastOffset(use.directive) });
-    }
-    for (const document of config.documents) {
-        for (const { message, start } of document.tree.problems) {
-            insertInOrder(found, { message, document, at: start });
-        }
-    }
-    const errors = found.map(({ message, document, at }) => ({
-        message,
-        file: document.path,
-        line: document.lines.lineAt(at),
-    }));
-    if (config.kind !== "main" || config.incomplete.length > 0) {
-        return errors;
-    }
-    for (const { use, name } of undefinedVariables(config)) {
-        const file = use.document.path;
-        errors.push({ message: `unknown "${name}" variable`, file, line: lineOf(use) });
-    }
-    return errors;
-}
-/** nginx stops at the first error: before it comes to what stands behind it in the same file. */
-function insertInOrder(found, error) {
-    const later = found.findIndex(({ document, at }) => document === error.document && at > error.at);
-    found.splice(later < 0 ? found.length : later, 0, error);
-}
-function lastOffset({ start, end }) {
-    return end > start ? end - 1 : start;
-}
-/** When directives came to nginx, of those that a version in question may lack (nginx's changes). */
-const directiveSince = {
-    http2: [1, 25, 1],
-    http3: [1, 25, 0],
-    http3_hq: [1, 25, 0],
-    quic_gso: [1, 25, 0],
-    quic_host_key: [1, 25, 0],
-    quic_retry: [1, 25, 0],
-    proxy_pass_trailers: [1, 27, 2],
-    ssl_key_log: [1, 27, 2],
-    keepalive_min_timeout: [1, 27, 4],
-    ssl_certificate_cache: [1, 27, 4],
-    early_hints: [1, 29, 0],
+const levels = {
+    error: "error",
+    warning: "warning",
+    notice: "note",
 };
-/** `proxy_http_version 2` came with 1.29.4. */
-const httpTwoUpstream = (/* unused pure expression or super */ null && ([1, 29, 4]));
-/** What only a later nginx than this one knows. */
-function* tooNew(config, version) {
-    for (const use of usesWithin(config.main, ({ name }) => !/_by_lua|^map$|^types$/.test(name))) {
-        const { name } = use;
-        const since = Object.hasOwn(directiveSince, name) ? directiveSince[name] : undefined;
-        if (since !== undefined && !isSince(version, since)) {
-            yield { use, message: `unknown directive "${name}"` };
-        }
-        if (name === "proxy_http_version" &&
-            use.parameters[0] === "2" &&
-            !isSince(version, httpTwoUpstream)) {
-            yield { use, message: 'invalid value "2"' };
-        }
-    }
-}
-/** Directives of which each parameter may have variables that must be defined. */
-const expanding = /^(?:proxy_(?:set_header|pass|method|set_body|cache_key|cache_bypass|no_cache|redirect|cookie_\w+|bind|store)|(?:fastcgi|uwsgi|scgi|grpc|memcached)_pass|(?:fastcgi|uwsgi|scgi)_param|grpc_set_header|add_header|return|rewrite|set|if|map|try_files|error_page|root|alias|auth_request_set|access_log|log_format|limit_\w+_zone)$/;
-function* undefinedVariables(config) {
-    for (const use of usesWithin(config.main, ({ name }) => name !== "stream" && name !== "mail")) {
-        const isEntry = use.level.context === "map" && use.level.opener?.name === "map";
-        if ((!isEntry && !expanding.test(use.name)) || isNeverCompiled(use)) {
-            continue;
-        }
-        // What follows the source of a map, or a `set`, is the variable that it defines.
-        const own = use.name === "map"
-            ? use.parameters.slice(0, 1)
-            : use.name === "set"
-                ? use.parameters.slice(1)
-                : use.parameters;
-        const isPattern = use.name === "rewrite" || use.name === "if";
-        for (const [index, text] of own.entries()) {
-            if (isPattern && isRegularExpression(use, index)) {
-                continue;
-            }
-            for (const name of variablesIn(text)) {
-                if (!isDefined(name, config)) {
-                    yield { use, name };
-                }
-            }
-        }
-    }
-}
-/** Request headers of the http block of which nginx takes no notice: every server sets some of its own. */
-function isNeverCompiled({ name, level }) {
-    return (name === "proxy_set_header" &&
-        level.context === "http" &&
-        usesOf(level, "server").every(({ inner }) => inner === null || usesOf(inner, "proxy_set_header").length > 0));
-}
-/** In a regular expression, `$` is an end and no variable. */
-function isRegularExpression(use, index) {
-    return use.name === "rewrite" ? index === 0 : /^!?~\*?$/.test(use.parameters[index - 1] ?? "");
-}
-/** `$http_name` joins all lines of a name (changes of 1.23.0). */
-const headersJoined = (/* unused pure expression or super */ null && ([1, 23, 0]));
-/** What becomes of one request in one version of nginx, if it starts. */
-function simulateRequest(config, request, version) {
-    const steps = [];
-    const candidates = listenersFor(config, request, steps);
-    const [first] = candidates;
-    const end = (outcome, status, step) => ended(request.probe, outcome, [...steps, step], { status });
-    if (first === undefined) {
-        return end("unknown", null, steps.length > 0 ? "so nothing answers here" : "there is no server");
-    }
-    const target = parseTarget(request.target, mergesSlashes(candidates));
-    if (target === null) {
-        return end("answered", 400, `nginx refuses the path ${request.target}`);
-    }
-    if (speaksOnlyHttp2(first, version)) {
-        return end("answered", 400, "the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS");
-    }
-    const client = {
-        ...clientRequest(request, first, target),
-        joinsHeaders: isSince(version, headersJoined),
+/** In GitHub's own words. */
+const problemSeverities = {
+    error: "error",
+    warning: "warning",
+    notice: "recommendation",
+    off: "recommendation",
+};
+/**
+ * The findings as SARIF 2.1.0, as text. Paths are relative to the repository's root. GitHub recognises an alert again by
+ * `partialFingerprints`, so ours go there.
+ */
+function sarifReport(analysis, findings = analysis.findings) {
+    const ruleIds = [...new Set(findings.map(({ rule }) => rule))].toSorted(compareText);
+    const notAnalysed = analysis.files.filter(({ analysed }) => !analysed);
+    const log = {
+        $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        version: "2.1.0",
+        runs: [
+            {
+                tool: { driver: { ...tool, rules: ruleIds.map(descriptor) } },
+                columnKind: "utf16CodeUnits",
+                invocations: [
+                    {
+                        executionSuccessful: true,
+                        toolExecutionNotifications: notAnalysed.map(({ path, reason }) => ({
+                            level: "warning",
+                            message: { text: `${path} was not analysed${reason ? `: ${reason}` : ""}` },
+                        })),
+                    },
+                ],
+                results: findings.map((finding) => resultOf(finding, ruleIds.indexOf(finding.rule))),
+            },
+        ],
     };
-    if (client.hostName === "") {
-        return end("answered", 400, "the request has no Host");
-    }
-    const exchange = route(config, client, candidates, version);
-    return { ...exchange, steps: [...steps, ...exchange.steps] };
+    return `${JSON.stringify(log, null, 2)}\n`;
 }
-/** The path is read before the host is known: the default server says how. */
-function mergesSlashes(candidates) {
-    const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
-    const setting = chosen === undefined ? null : effectiveSetting(chosen.server, "merge_slashes");
-    return setting?.state !== "set" || setting.use.parameters[0]?.toLowerCase() !== "off";
-}
-function clientRequest(request, { server, listener }, { path, query }) {
-    const asked = request.headers?.find(([name]) => name.toLowerCase() === "host")?.[1];
-    const names = server.uses.find(({ name }) => name === "server_name")?.parameters ?? [];
-    const own = names.find((name) => /^[a-z0-9.-]+$/i.test(name)) ?? "localhost";
-    const name = request.host ?? own;
-    const port = request.port ?? listener.port;
-    const isUsual = port === "" || port === (listener.scheme === "https" ? "443" : "80");
-    const host = asked ?? (isUsual ? name : `${name}:${port}`);
+function descriptor(id) {
+    if (!isRuleId(id))
+        return { id };
+    const { summary, severity, group } = names_ruleTable[id];
+    const page = rulePage(id) ?? `${tool.name} explain ${id}`;
     return {
-        probe: request.probe,
-        standsForAll: false,
-        method: request.method ?? "GET",
-        path,
-        query,
-        scheme: listener.scheme,
-        host,
-        hostName: host.replace(/:\d*$/, "").replace(/\.$/, "").toLowerCase(),
-        port: listener.port,
-        headers: [["Host", host], ...headersOf(request)],
-        clientAddress: request.clientAddress ?? null,
-        target: request.target,
+        id,
+        shortDescription: { text: markup_plain(summary) },
+        fullDescription: { text: `${markup_plain(summary)}.` },
+        defaultConfiguration: {
+            level: severity === "off" ? "none" : levels[severity],
+            enabled: severity !== "off",
+        },
+        // The page is Markdown that reads well as it is.
+        help: { text: page, markdown: page },
+        // GitHub sorts and filters alerts by these.
+        properties: {
+            tags: ["nginx", "websocket", group],
+            precision: "very-high",
+            "problem.severity": problemSeverities[severity],
+        },
     };
 }
-function headersOf({ probe, headers = [] }) {
-    const given = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
-    const own = probeHeaders(probe).map(([name, value]) => [name, given.get(name.toLowerCase()) ?? value]);
-    const names = new Set(own.map(([name]) => name.toLowerCase()).concat("host"));
-    return [...own, ...headers.filter(([name]) => !names.has(name.toLowerCase()))].filter(([, value]) => value !== "");
+function resultOf(finding, ruleIndex) {
+    return {
+        ruleId: finding.rule,
+        ruleIndex,
+        level: levels[finding.severity],
+        message: { text: messageOf(finding) },
+        locations: [{ physicalLocation: physical(finding.place) }],
+        relatedLocations: finding.related.map(({ place, note }, id) => ({
+            id,
+            physicalLocation: physical(place),
+            message: { text: markup_plain(redact_redact(note)) },
+        })),
+        partialFingerprints: { "nginxWebsocketGuard/v1": finding.fingerprint },
+        // Every fix of SARIF replaces something.
+        ...(finding.fix && finding.fix.edits.length > 0 && { fixes: [fixOf(finding.fix)] }),
+    };
 }
-/** The servers of the address that the request comes to. Notes in `steps` what had to be assumed. */
-function listenersFor(config, request, steps) {
-    const all = allListeners(config);
-    const [usual] = all.filter(({ listener }) => listener.scheme === "http").concat(all);
-    if (usual === undefined) {
-        return [];
+/** GitHub shows a related location only where the message links to it, by its id. */
+function messageOf({ message, related }) {
+    const links = related
+        .slice(0, mostLinks)
+        .map(({ place, note }, id) => `[${linkText(place, note)}](${id})`);
+    const text = withoutLinks(markup_plain(redact_redact(message)));
+    return links.length > 0 ? `${text} See ${links.join(", ")}.` : text;
+}
+const mostLinks = 5;
+function linkText(place, note) {
+    const text = `${place.document.path}:${order_startOf(place).line} (${markup_plain(redact_redact(note))})`;
+    return markup_visible(text).replaceAll(/[\\[\]]/g, String.raw `\$&`);
+}
+/** What reads like a link, such as a regular expression with a class before a group, stays text (SARIF 3.11.6). */
+function withoutLinks(text) {
+    return text.replaceAll(/\[(?=[^\]]*\]\()/g, String.raw `\[`);
+}
+function fixOf({ title, edits }) {
+    return {
+        description: { text: markup_plain(redact_redact(title)) },
+        artifactChanges: [...collections_groupBy(edits, ({ document }) => document)].map(([document, own]) => ({
+            artifactLocation: artifact(document.path),
+            replacements: own.map(({ start, end, text }) => ({
+                deletedRegion: region({ document, span: { start, end } }),
+                insertedContent: { text },
+            })),
+        })),
+    };
+}
+function physical(place) {
+    return { artifactLocation: artifact(place.document.path), region: region(place) };
+}
+function artifact(path) {
+    return { uri: path.split("/").map(encodeURIComponent).join("/"), uriBaseId: "%SRCROOT%" };
+}
+/** SARIF's `endColumn` is the one after the last character, as ours is. */
+function region(place) {
+    const start = order_startOf(place);
+    const end = endOf(place);
+    return {
+        startLine: start.line,
+        startColumn: start.column,
+        endLine: end.line,
+        endColumn: end.column,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/core/report/picture.js
+
+
+
+
+
+/** Lines of a label are cut off here, in characters: a wider picture is shrunk until nobody can read it. */
+const widest = 56;
+const mostCauses = 4;
+/** What of the handshake is gone, for rules that say just that; in the order of the request. */
+const losses = [
+    ["http-version", "HTTP/1.1"],
+    ["upgrade-header", "Upgrade"],
+    ["connection-header", "Connection"],
+];
+/**
+ * A handshake that breaks, as the text of a Mermaid sequence diagram: from the client through the location to the
+ * upstream, with the lines that lose something and what arrives.
+ *
+ * @param findings those of the location that say why; the order is kept.
+ */
+function pictureOf(report, findings) {
+    const { name, proxyPass } = report;
+    const location = `location ${name.name}`.trim();
+    const server = name.server === null ? [] : [name.server];
+    return [
+        "sequenceDiagram",
+        `participant C as ${label("client")}`,
+        `participant N as ${label(`nginx, ${location}`, ...server, positionText(name.place))}`,
+        `participant U as ${label("upstream", proxyPass.parameters[0] ?? "")}`,
+        `C->>N: ${label("GET … HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade")}`,
+        ...causes(report, findings),
+        ...picture_endOf(report),
+    ].join("\n");
+}
+/** A note for each line that loses something. */
+function causes(report, findings) {
+    const all = collections_groupBy(findings.map((finding) => ({ finding, place: causeOf(report, finding) })), ({ place: { document, span } }) => `${span.start} ${document.path}`);
+    const notes = [...all.values()].flatMap((group) => {
+        const [first] = group;
+        if (first === undefined)
+            return [];
+        const { place } = first;
+        const what = lossesOf(group.map(({ finding }) => finding.rule), place.span.start === report.proxyPass.directive.start ? "not passed on" : "lost here");
+        return `Note over N: ${label(...what, positionText(place), sourceOf(place))}`;
+    });
+    const more = notes.length - mostCauses;
+    const left = more > 0 ? [`Note over N: ${label(`and ${more} more`)}`] : [];
+    return [...notes.slice(0, mostCauses), ...left];
+}
+/** "Upgrade and Connection are lost here", then what else the rules say. */
+function lossesOf(rules, how) {
+    const lost = losses.flatMap(([rule, part]) => (rules.includes(rule) ? [part] : []));
+    const others = [...new Set(rules)].flatMap((rule) => isRuleId(rule) && !losses.some(([own]) => own === rule)
+        ? [names_ruleTable[rule].summary.replaceAll("`", "")]
+        : []);
+    if (lost.length === 0)
+        return others;
+    const last = lost.pop();
+    const list = lost.length > 0 ? `${lost.join(", ")} and ${last}` : last;
+    return [`${list} ${lost.length > 0 ? "are" : "is"} ${how}`, ...others];
+}
+/** The line that makes a header what it is, where one does; else what the rule names. */
+function causeOf({ exchanges }, { rule, place }) {
+    const header = /^(upgrade|connection)-header$/.exec(rule)?.[1];
+    const origin = exchanges.websocket.upstream?.headers.find(({ name }) => name.toLowerCase() === header)?.origin;
+    if (origin?.from !== "directive")
+        return place;
+    return { document: origin.use.document, span: origin.use.directive };
+}
+/** What arrives, and what comes back. */
+function picture_endOf({ upstream, verdict, proxyPass }) {
+    if (upstream === null) {
+        return [
+            `N-xU: ${label(`${proxyPass.name} carries no upgrade`)}`,
+            `N--xC: ${label("no WebSocket")}`,
+        ];
     }
-    if (request.scheme === null && request.port === null) {
-        return sameAddress(all, usual.listener.address, usual.listener.port);
+    const head = [
+        `GET … HTTP/${variables_shown(upstream.httpVersion)}`,
+        received("Upgrade", upstream.headers),
+        received("Connection", upstream.headers),
+    ];
+    if (verdict.reasons.every((rule) => rule === "hidden-response-header")) {
+        return [
+            `N->>U: ${label(...head)}`,
+            `U->>N: ${label("101 Switching Protocols")}`,
+            `N--xC: ${label("101 without what the client needs")}`,
+        ];
     }
-    const port = request.port ?? (request.scheme === "https" ? "443" : "80");
-    const onPort = all.filter(({ listener }) => listener.port === port);
-    if (onPort.length === 0) {
-        if (request.scheme === "https" && request.port === null) {
-            steps.push("no server listens on port 443: TLS is taken to end before nginx");
-            return sameAddress(all, usual.listener.address, usual.listener.port);
+    const who = verdict.lenient === "works" ? " from servers that follow RFC 6455" : "";
+    return [
+        `N-xU: ${label(...head)}`,
+        `U--xN: ${label(`no 101 Switching Protocols${who}`)}`,
+        `N--xC: ${label("no WebSocket")}`,
+    ];
+}
+function received(name, headers) {
+    const values = headers
+        .filter(([header]) => header.toLowerCase() === name.toLowerCase())
+        .map(([, value]) => variables_shown(value));
+    return values.length === 0 ? `no ${name}` : `${name}: ${values.join(", ")}`;
+}
+function positionText(place) {
+    const { path } = place.document;
+    const line = `:${order_startOf(place).line}`;
+    const room = widest - line.length;
+    return (path.length > room ? `…${path.slice(1 - room)}` : path) + line;
+}
+/** The first line of what stands there. */
+function sourceOf({ document: { text }, span }) {
+    return text.slice(span.start, span.end).split("\n", 1)[0]?.trim() ?? "";
+}
+/** Lines of plain text as a label in which nothing is markup, a directive, a comment or the end of a statement. */
+function label(...lines) {
+    return lines
+        .map((line) => defused(cut(oneLine(redact_redact(line.slice(0, 40 * widest))))))
+        .filter((line) => line !== "")
+        .join("<br/>");
+}
+function cut(line) {
+    return line.length > widest
+        ? `${line.slice(0, widest - 1).replace(/[\ud800-\udbff]$/, "")}…`
+        : line;
+}
+/**
+ * Mermaid has one escape, `#` code point `;`. It leaves out the last `;` of a line that says `style…:…#…;` or
+ * `classDef…:…#…;`, reads `wrap:` at the start of a label as an instruction and `$$…$$` as a formula.
+ */
+function defused(line) {
+    return line
+        .replaceAll(/[^\w ./:,=!?()'*+~^$-]|\$(?=\$)|(?<=\$)\$|s(?=tyle)|c(?=lassDef)/gu, entity)
+        .replace(/^(?=(?:no)?wrap:)./, entity);
+}
+function entity(character) {
+    return `#${character.codePointAt(0)};`;
+}
+
+;// CONCATENATED MODULE: ./build/core/report/summary.js
+
+
+
+
+
+
+/** GitHub takes 1 MiB per step. In characters of at most three bytes in UTF-8 each; four bytes are two characters. */
+const longestSummary = 340_000;
+const mostRows = 500;
+const mostPictures = 5;
+/** The job summary as Markdown: the verdict first. Ends with a line feed. */
+function summaryReport(input) {
+    const sections = [
+        `## ${sentence(input.title)}`,
+        sentence(input.verdictLine),
+        policySection(input.policyProblems),
+        summary_list("", input.notes.map(sentence)),
+        picturesSection(input),
+        findingsSection(input),
+        locationsSection(input),
+        notAnalysedSection(input),
+    ];
+    return summary_cut(sections.filter((section) => section !== ""));
+}
+/** Whole rows and pictures only, so that the Markdown stays in shape. */
+function summary_cut(sections) {
+    let text = "";
+    let picture = null;
+    for (const section of sections) {
+        for (const line of [...section.split("\n"), ""]) {
+            if (text.length + line.length > longestSummary) {
+                const whole = text.slice(0, picture ?? text.length);
+                return `${whole}\n\n**The rest is cut off: GitHub shows no more than 1 MiB.**\n`;
+            }
+            if (line === "```mermaid")
+                picture = text.length;
+            text += `${line}\n`;
+            if (line === "```")
+                picture = null;
         }
-        steps.push(`no server listens on port ${port}`);
-        return [];
     }
-    const addresses = [...new Set(onPort.map(({ listener }) => listener.address))];
-    const address = addressFor(request.host ?? "", addresses);
-    if (addresses.length > 1 && address !== request.host) {
-        steps.push(`of several addresses with port ${port}, ${address} is taken`);
+    return `${text.trimEnd()}\n`;
+}
+function policySection(problems) {
+    const entries = problems.map(({ file, line, column, message }) => `${code(`${file}:${line}:${column}`)}: ${sentence(message)}`);
+    return summary_list("### Policy file", entries);
+}
+function notAnalysedSection({ analysis, incomplete }) {
+    const files = (analysis?.files ?? [])
+        .filter(({ analysed }) => !analysed)
+        .map(({ path, reason }) => `${code(path)}${reason ? `: ${sentence(reason)}` : ""}`);
+    return summary_list("### Not analysed", [...incomplete.map(sentence), ...files]);
+}
+/** The entries are Markdown. Empty without any. */
+function summary_list(title, entries) {
+    if (entries.length === 0)
+        return "";
+    const shown = entries.slice(0, mostRows).map((entry) => `- ${entry}`);
+    if (entries.length > mostRows)
+        shown.push(`- and ${entries.length - mostRows} more`);
+    return [...(title === "" ? [] : [title, ""]), ...shown].join("\n");
+}
+function findingsSection(input) {
+    const { findings, unplaced } = input;
+    if (findings.length === 0)
+        return "";
+    const withoutPlace = new Set(unplaced);
+    const rows = order_worstFirst(findings)
+        .slice(0, mostRows)
+        .map((finding) => [
+        finding.severity,
+        code(summary_positionText(finding.place)),
+        code(finding.rule),
+        sentence(finding.message),
+        standing(finding, withoutPlace, input),
+    ]);
+    const more = findings.length > mostRows ? [`And ${findings.length - mostRows} more.`] : [];
+    const shown = table(["", "Where", "Rule", "What", "Comment"], rows);
+    return ["### Findings", shown, ...more].join("\n\n");
+}
+/** Where a reader finds the comment, or why there is none. */
+function standing(finding, unplaced, { live, resolved, leftOut }) {
+    if (resolved.has(finding.fingerprint))
+        return "resolved by a person; it still counts";
+    if (live.has(finding.fingerprint))
+        return "in the diff";
+    if (leftOut?.has(finding))
+        return "none: max-comments is reached";
+    return unplaced.has(finding) ? "no line in the diff" : "";
+}
+/** A picture of each handshake that breaks, the worst first. */
+function picturesSection({ analysis, findings }) {
+    const causes = order_worstFirst(findings).filter(({ rule, severity }) => severity !== "notice" && isRuleId(rule) && names_ruleTable[rule].group === "handshake");
+    const broken = brokenLocations(analysis?.locations ?? [], causes);
+    if (broken.length === 0)
+        return "";
+    const pictures = broken.slice(0, mostPictures).map(([report, own]) => {
+        return [`#### ${summary_titleOf(report)}`, fence(pictureOf(report, own), "mermaid")].join("\n\n");
+    });
+    const more = broken.length - mostPictures;
+    const left = more > 0 ? [`And ${order_numbered(more, "more location")}.`] : [];
+    return ["### Handshakes that break", ...pictures, ...left].join("\n\n");
+}
+/** Each location once, however often it is included, with the findings that are about it; in the order of these. */
+function brokenLocations(locations, findings) {
+    const byPlace = new Map();
+    for (const report of locations) {
+        const { strict, lenient } = report.verdict;
+        const key = placeKey(report.name.place);
+        if ((strict === "breaks" || lenient === "breaks") && !byPlace.has(key)) {
+            byPlace.set(key, report);
+        }
     }
-    const chosen = onPort.filter(({ listener }) => listener.address === address);
-    if (request.scheme === "https" &&
-        request.port === null &&
-        chosen[0]?.listener.scheme === "http") {
-        steps.push(`port ${port} has no TLS: it is taken to end before nginx`);
+    const about = findings.flatMap((finding) => {
+        const places = [finding.location?.place ?? [], finding.related.map(({ place }) => place)];
+        const keys = new Set(places.flat().map(placeKey));
+        return [...keys].flatMap((key) => {
+            const report = byPlace.get(key);
+            return report ? [{ report, finding }] : [];
+        });
+    });
+    const grouped = collections_groupBy(about, ({ report }) => report);
+    return [...grouped].map(([report, own]) => [report, own.map(({ finding }) => finding)]);
+}
+function placeKey({ document, span }) {
+    return `${span.start} ${span.end} ${document.path}`;
+}
+function summary_titleOf({ name, proxyPass }) {
+    const server = name.server === null ? "" : ` of ${code(clip(name.server))}`;
+    const upstream = code(clip(redact_redact(proxyPass.parameters[0] ?? "")));
+    return `${code(clip(`location ${name.name}`.trim()))}${server} to ${upstream}`;
+}
+function locationsSection({ analysis, findings }) {
+    const locations = (analysis?.locations ?? []).filter(({ intent }) => intent.serves !== "no");
+    if (!analysis || locations.length === 0)
+        return "";
+    const edits = fixesThatGoTogether(findings);
+    const changed = edits.length > 0 ? analysis.locationsWith(edits) : null;
+    const head = ["Location", "Server", "Where", "Upstream", "Handshake now"];
+    if (changed)
+        head.push("With the fixes");
+    const worst = [...locations.filter(breaks), ...locations.filter((each) => !breaks(each))];
+    const rows = worst
+        .slice(0, mostRows)
+        .map((report) => locationRow(report, changed && (changed.get(report) ?? report)));
+    const more = locations.length > mostRows ? [`And ${locations.length - mostRows} more.`] : [];
+    const shown = table([...head, "Closed when idle for"], rows);
+    return ["### WebSocket locations", shown, ...more].join("\n\n");
+}
+function breaks({ verdict: { strict, lenient } }) {
+    return strict === "breaks" || lenient === "breaks";
+}
+/** The edits of the findings' fixes, the worst first, without those that overlap others. */
+function fixesThatGoTogether(findings) {
+    const all = findings.flatMap(({ fix }) => fix?.edits ?? []);
+    const apart = [...collections_groupBy(all, ({ document }) => document)].every(([document, edits]) => applyEdits(document.text, edits) !== null);
+    if (apart)
+        return all;
+    const together = new Map();
+    for (const { fix } of order_worstFirst(findings)) {
+        const documents = collections_groupBy(fix?.edits ?? [], ({ document }) => document);
+        const tried = [...documents].map(([document, own]) => {
+            const edits = [...(together.get(document) ?? []), ...own];
+            return applyEdits(document.text, edits) === null ? null : [document, edits];
+        });
+        const fits = tried.filter((each) => each !== null);
+        if (fits.length < tried.length)
+            continue;
+        for (const [document, edits] of fits)
+            together.set(document, edits);
     }
-    return chosen;
+    return [...together.values()].flat();
 }
-function sameAddress(all, address, port) {
-    return all.filter(({ listener }) => listener.address === address && listener.port === port);
+/** @param after the location with all fixes; null where there are none */
+function locationRow(report, after) {
+    const { name, proxyPass, intent, verdict } = report;
+    const idle = [...new Set([report, ...(after ? [after] : [])].map(idleText))];
+    return [
+        code(clip(`location ${name.name}`.trim())) + (intent.serves === "unclear" ? " (perhaps)" : ""),
+        code(clip(name.server ?? "")),
+        code(summary_positionText(name.place)),
+        code(clip(redact_redact(proxyPass.parameters[0] ?? ""))),
+        handshakeText(verdict),
+        ...(after ? [handshakeText(after.verdict)] : []),
+        idle.join(", then "),
+    ];
 }
-/** An address of the listeners: the one asked for by number, else every address of IPv4, else the first. */
-function addressFor(host, addresses) {
-    const wanted = host === "localhost" ? "127.0.0.1" : host;
-    return (addresses.find((each) => each === wanted) ??
-        addresses.find((each) => each === "*") ??
-        addresses[0] ??
-        "");
+function idleText({ idleTimeoutMs }) {
+    return idleTimeoutMs === null ? "unknown" : `${idleTimeoutMs / 1000} s`;
 }
-function trace_placeOf(level) {
-    const location = level === null ? null : enclosing(level, "location");
-    const opener = location?.opener;
-    if (location === null || opener === null || opener === undefined) {
+function handshakeText({ strict, lenient }) {
+    if (strict === lenient)
+        return strict;
+    return `${strict} with RFC 6455 servers, ${lenient} with lenient ones`;
+}
+function summary_positionText(place) {
+    return `${place.document.path}:${order_startOf(place).line}`;
+}
+
+;// CONCATENATED MODULE: ./build/core/report/text.js
+
+
+
+
+const sgr = {
+    error: "1;31",
+    warning: "1;33",
+    notice: "1;36",
+    bold: "1",
+    dim: "2",
+    good: "32",
+};
+/** The report for a terminal: a code frame for each finding, then one line that sums up. Ends with a line feed. */
+function textReport(analysis, findings, options) {
+    const writer = new Writer(analysis, options);
+    const blocks = groupBy(findings, text_placeKey);
+    const framed = [...blocks.values()].map((group) => writer.block(worstFirst(group)));
+    return `${[...framed, ...writer.notAnalysed(), writer.summary(findings)].join("\n\n")}\n`;
+}
+class Writer {
+    #analysis;
+    #color;
+    #width;
+    constructor(analysis, { color, width }) {
+        this.#analysis = analysis;
+        this.#color = color;
+        this.#width = Math.max(40, width);
+    }
+    /** Findings at one place, the worst first, with one frame. */
+    block(findings) {
+        const [first] = findings;
+        if (!first)
+            return "";
+        const { place, severity } = first;
+        const { line, column } = startOf(place);
+        const where = this.#style("bold", `${clean(place.document.path)}:${line}:${column}`);
+        return [
+            `${where}: ${this.#style(severity, countsInWords(findings))}`,
+            ...this.#frame(place, severity),
+            ...findings.flatMap((finding) => this.#message(finding)),
+            ...this.#notes(findings),
+        ].join("\n");
+    }
+    #message({ rule, severity, message }) {
+        const [first = "", ...more] = this.#wrapped(said(message), `  ${severity} [${rule}] `, "    ");
+        const title = `${this.#style(severity, severity)} ${this.#style("dim", `[${rule}]`)}`;
+        return [first.replace(`${severity} [${rule}]`, title), ...more];
+    }
+    notAnalysed() {
+        return this.#analysis.files
+            .filter(({ analysed }) => !analysed)
+            .map(({ path, reason }) => `${clean(path)}: not analysed${reason ? `: ${clean(reason)}` : ""}`);
+    }
+    summary(findings) {
+        const { files, locations } = this.#analysis;
+        const analysed = files.filter((file) => file.analysed).length;
+        const found = countsInWords(findings);
+        const style = worstFirst(findings)[0]?.severity ?? "good";
+        return `${this.#style(style, found)} in ${numbered(analysed, "file")}, ${numbered(locations.length, "proxying location")}`;
+    }
+    /** The line, the one before it, and a caret below what is meant. */
+    #frame({ document, span }, severity) {
+        const { lines, text } = document;
+        const line = lines.lineAt(span.start);
+        const numberWidth = String(line).length;
+        const show = (number) => {
+            const source = text.slice(lines.startOf(number), lines.endOf(number));
+            const gutter = this.#style("dim", `${String(number).padStart(numberWidth)} |`);
+            return `  ${gutter} ${this.#cut(clean(redact(source)), numberWidth + 5)}`.trimEnd();
+        };
+        const from = span.start - lines.startOf(line);
+        const to = Math.min(span.end, lines.endOf(line)) - lines.startOf(line);
+        const source = text.slice(lines.startOf(line), lines.endOf(line));
+        const frame = line > 1 ? [show(line - 1), show(line)] : [show(line)];
+        const caret = carets(source, from, to);
+        if (caret && redact(source) === source && caret.length <= this.#width - numberWidth - 5) {
+            frame.push(`  ${" ".repeat(numberWidth)} ${this.#style("dim", "|")} ${caret.replace(/\^+/, (signs) => this.#style(severity, signs))}`);
+        }
+        return frame;
+    }
+    #notes(findings) {
+        const related = findings.flatMap((finding) => finding.related.map(({ place, note }) => `see ${clean(text_positionText(place))}: ${said(note)}`));
+        const places = [...new Set(related)];
+        const evidence = [...new Set(findings.flatMap((finding) => finding.evidence))].map(said);
+        const notes = [
+            ...places.slice(0, mostRelated),
+            ...(places.length > mostRelated ? [`and ${places.length - mostRelated} more`] : []),
+            ...(evidence.length > 0 ? [`serves WebSockets: ${evidence.join("; ")}`] : []),
+            ...new Set(findings.flatMap((finding) => this.#fixOf(finding))),
+        ];
+        return notes.flatMap((note) => this.#wrapped(note, "  = ", "    "));
+    }
+    #fixOf({ fix, fixedBy, place }) {
+        if (fix) {
+            const how = fix.safety === "safe" ? "--fix applies it" : "not safe to apply unseen";
+            return [...headChanges(fix), `fix: ${said(fix.title)} (${how})`];
+        }
+        const other = this.#analysis.findings.find(({ fingerprint }) => fingerprint === fixedBy);
+        if (!other || text_placeKey(other) === text_placeKey({ place }))
+            return [];
+        return [`fix: comes with that of ${other.rule} at ${clean(text_positionText(other.place))}`];
+    }
+    /** Words never break, so that names stay whole. */
+    #wrapped(text, bullet, indent) {
+        const lines = [];
+        let line = bullet;
+        let isEmpty = true;
+        for (const word of text.split(" ")) {
+            const longer = isEmpty ? line + word : `${line} ${word}`;
+            if (!isEmpty && longer.length > this.#width) {
+                lines.push(line);
+                line = indent + word;
+            }
+            else {
+                line = longer;
+            }
+            isEmpty = false;
+        }
+        return [...lines, line];
+    }
+    #cut(source, used) {
+        const room = this.#width - used;
+        return source.length > room ? `${source.slice(0, Math.max(0, room - 1))}…` : source;
+    }
+    #style(style, text) {
+        return this.#color ? `\u{1b}[${sgr[style]}m${text}\u{1b}[0m` : text;
+    }
+}
+const mostRelated = 5;
+function text_placeKey({ place: { document, span } }) {
+    return `${span.start} ${span.end} ${document.path}`;
+}
+function text_positionText(place) {
+    return `${place.document.path}:${startOf(place).line}`;
+}
+/** What the upstream gets now and with the fix, as far as they differ. */
+function headChanges({ probe, now, after }) {
+    const what = probe === "websocket" ? "a handshake" : "an ordinary request";
+    const gone = now.filter((line) => !after.includes(line));
+    const come = after.filter((line) => !now.includes(line));
+    return [
+        ...(gone.length > 0 ? [`${what} now sends: ${gone.map(clean).join("; ")}`] : []),
+        ...(come.length > 0 ? [`with the fix: ${come.map(clean).join("; ")}`] : []),
+    ];
+}
+/** Text of ours: without the marks around what is code. */
+function said(text) {
+    return clean(plain(text));
+}
+/** Tabs become one blank each, so that carets stand below what they mean; nothing reaches the terminal as a command. */
+function clean(text) {
+    return visible(redact(text).replaceAll(/[\r\n\t]/g, " "));
+}
+/** Null where characters before the caret may not be one column wide each. */
+function carets(source, from, to) {
+    const before = source.slice(0, from);
+    if (!/^[\t -~\u00a1-\u00ac\u00ae-\u024f]*$/.test(before) || to <= from)
+        return null;
+    return " ".repeat(from) + "^".repeat(to - from);
+}
+
+;// CONCATENATED MODULE: ./build/core/review/suggestion.js
+
+
+/** The smallest range of whole lines that the edits of one document change; null where they change nothing. */
+function lineChange(document, edits) {
+    const after = applyEdits(document.text, edits);
+    if (after === null || after === document.text)
+        return null;
+    const old = document.text.split("\n");
+    const now = after.split("\n");
+    const shorter = Math.min(old.length, now.length);
+    let before = 0;
+    while (before < shorter && old[before] === now[before])
+        before += 1;
+    let behind = 0;
+    while (behind < shorter - before && old.at(-1 - behind) === now.at(-1 - behind))
+        behind += 1;
+    return {
+        startLine: before + 1,
+        line: old.length - behind,
+        lines: now.slice(before, now.length - behind).map(withoutReturn),
+    };
+}
+/**
+ * The edits as one suggestion: it replaces whole lines by at least one line. Null where GitHub would not show or not apply
+ * it exactly: it rewrites the line ends of a file that mixes them (w3c/guide#452), and a last line without line end is
+ * better left alone (reviewdog#1975).
+ * @param isFree whether a suggestion may replace the lines from `first` to `last`
+ */
+function suggestionFor(document, edits, isFree) {
+    const change = lineChange(document, edits);
+    const ending = lineEnding(document.text);
+    if (!change || ending === null)
+        return null;
+    const old = document.text.split("\n").map(withoutReturn);
+    const suggestion = anchorings(change, old).find(({ startLine, line }) => line < old.length && isFree(startLine, line));
+    if (!suggestion || !isShowable(suggestion.lines))
+        return null;
+    const { startLine, line, lines } = suggestion;
+    const applied = old.toSpliced(startLine - 1, line - startLine + 1, ...lines).join(ending);
+    return applied === applyEdits(document.text, edits) ? suggestion : null;
+}
+/** An insertion repeats a neighbour line, and a deletion leaves one: the line before by choice, else the one after. */
+function anchorings(change, old) {
+    const { startLine, line, lines } = change;
+    if (startLine <= line && lines.length > 0)
+        return [change];
+    const before = old[startLine - 2];
+    const after = old[line];
+    const result = [];
+    if (before !== undefined) {
+        result.push({ startLine: startLine - 1, line, lines: [before, ...lines] });
+    }
+    if (after !== undefined) {
+        result.push({ startLine, line: line + 1, lines: [...lines, after] });
+    }
+    return result;
+}
+/** The text's one line ending; null where it mixes them. */
+function lineEnding(text) {
+    if (!text.includes("\r\n"))
+        return "\n";
+    return /(?<!\r)\n/.test(text) ? null : "\r\n";
+}
+/** Nobody reads longer ones, and the whole comment must stay below 65,536 characters. */
+const longestSuggestion = 20_000;
+/** A fence is longer than any run of backticks in it, so that runs count against the comment's length too. */
+const manyBackticks = /`{100}/;
+function isShowable(lines) {
+    const text = lines.join("\n");
+    if (text.length > longestSuggestion || manyBackticks.test(text))
+        return false;
+    return !text.includes("\r") && !hasHiddenCharacters(text);
+}
+function withoutReturn(line) {
+    return line.endsWith("\r") ? line.slice(0, -1) : line;
+}
+
+;// CONCATENATED MODULE: ./build/core/review/comment.js
+
+
+
+
+
+
+
+
+
+/** GitHub takes 65,536 characters. */
+const longestBody = 65_000;
+const mostFingerprints = 1000;
+/** Of the worst; the others are among the details. */
+const mostMessages = 2;
+const mostEvidence = 3;
+const comment_mostRelated = 5;
+const mostPlainBlocks = 5;
+const mostDetails = 20;
+/**
+ * The comment as Markdown, with the hidden marker that {@link readMarker} reads. Where it gets too long, it loses what
+ * a reader can do without; never the headline and the suggestion.
+ */
+function commentBody(request) {
+    const essential = [headline(request), suggestionBlock(request), markerOf(request.findings)];
+    const parts = [
+        essential[0],
+        messages(request.findings),
+        heads(request),
+        evidence(request.findings),
+        related(request.findings),
+        essential[1],
+        plainCode(request),
+        details(request),
+        essential[2],
+    ];
+    let left = longestBody - essential.join("\n\n").length;
+    const kept = parts.filter((part) => {
+        if (part === undefined || part === "")
+            return false;
+        if (essential.includes(part))
+            return true;
+        if (part.length + 2 > left)
+            return false;
+        left -= part.length + 2;
+        return true;
+    });
+    return kept.join("\n\n");
+}
+function markerOf(findings) {
+    const fingerprints = findings.slice(0, mostFingerprints).map(({ fingerprint }) => fingerprint);
+    return `<!-- ${tool.name} fp=${fingerprints.join(",")} -->`;
+}
+/**
+ * The fingerprints that a comment of ours names, or null where it has no marker. Only its end counts: what stands before
+ * may quote the repository.
+ */
+function readMarker(body) {
+    const marker = /<!-- nginx-websocket-guard fp=([\da-f]{1,64}(?:,[\da-f]{1,64})*) -->\s*$/;
+    return marker.exec(body)?.[1]?.split(",") ?? null;
+}
+function headline({ analysis, findings }) {
+    const where = whereOf(findings);
+    const verdicts = comment_reportsOf(analysis, findings).map(({ verdict }) => verdict);
+    const fails = findings.some(isHandshakeError);
+    if (fails &&
+        verdicts.some(({ strict, lenient }) => strict === "breaks" && lenient === "breaks")) {
+        return `**WebSocket handshakes${where} fail.**`;
+    }
+    if (fails && verdicts.some(({ strict }) => strict === "breaks")) {
+        return `**WebSocket handshakes${where} fail with servers that follow RFC 6455.**`;
+    }
+    const [worst] = findings;
+    const said = worst && isRuleId(worst.rule) ? names_ruleTable[worst.rule].summary : "This needs a look";
+    return `**${prose(said)}${where === "" ? "" : `,${where}`}.**`;
+}
+function isHandshakeError({ rule, severity }) {
+    return severity === "error" && isRuleId(rule) && names_ruleTable[rule].group === "handshake";
+}
+/** " at `location /ws` of `api.example.com`"; empty where the findings are about no location. */
+function whereOf(findings) {
+    const [first, ...more] = findings.flatMap(({ location }) => location ?? []);
+    if (!first)
+        return "";
+    if (more.some(({ place }) => comment_keyOf(place) !== comment_keyOf(first.place)))
+        return " at several locations";
+    const server = first.server === null ? "" : ` of ${code(clip(first.server))}`;
+    return ` at ${code(clip(`location ${first.name}`.trim()))}${server}`;
+}
+function comment_reportsOf(analysis, findings) {
+    const places = new Set(findings.flatMap(({ location }) => (location ? comment_keyOf(location.place) : [])));
+    return analysis.locations.filter(({ name }) => places.has(comment_keyOf(name.place)));
+}
+function comment_keyOf({ document, span }) {
+    return `${span.start} ${span.end} ${document.path}`;
+}
+function messages(findings) {
+    const distinct = distinctOf(findings);
+    if (distinct.length <= mostMessages + 1)
+        return bullets(distinct.map(comment_messageOf));
+    const shown = distinct.slice(0, mostMessages);
+    const rest = distinct.slice(mostMessages);
+    const others = rulesOf(rest).filter((rule) => !rulesOf(shown).includes(rule));
+    const named = others.length > 0 ? others.map(code).join(", ") : `${rest.length} more`;
+    return bullets([...shown.map(comment_messageOf), `and ${named}: see the details`]);
+}
+/** The first of those that say the same. */
+function distinctOf(findings) {
+    return [...collections_groupBy(findings, ({ rule, message }) => `${rule} ${message}`).values()].flatMap(([first]) => first ?? []);
+}
+function comment_messageOf({ rule, message }) {
+    return `${code(rule)}: ${sentence(message)}`;
+}
+function rulesOf(findings) {
+    return [...new Set(findings.map(({ rule }) => rule))];
+}
+/** Rules whose faults no request head shows: it is right and never sent, or not the only one. */
+const beforeOrBeside = new Set([
+    "location-shadowed",
+    "cached-handshake",
+    "subrequest-upgrade",
+    "endpoint",
+]);
+/** The request head that reaches the upstream: now, and with the fix. */
+function heads({ analysis, findings, fix }) {
+    const [report] = comment_reportsOf(analysis, findings);
+    const upstream = report?.proxyPass.parameters[0];
+    const to = upstream === undefined ? "" : ` ${code(clip(redact_redact(upstream)))}`;
+    if (fix && fix.now.join("\n") !== fix.after.join("\n")) {
+        const what = fix.probe === "websocket" ? "a handshake" : "an ordinary request";
+        const version = versionText(analysis, directives_oldestVersion);
+        const title = `What ${what} sends to the upstream${to}, now and with the change${version}:`;
+        return `${title}\n${fence(headDiff(headLines(fix.now), headLines(fix.after)), "diff")}`;
+    }
+    const isAboutHead = (finding) => isHandshakeError(finding) && !beforeOrBeside.has(finding.rule);
+    if (!report?.upstream || !findings.some(isAboutHead))
+        return "";
+    const lines = headLines(requestHead(report.exchanges.websocket)).filter((line) => !takenForGranted.test(line));
+    const version = versionText(analysis, directives_newestVersion);
+    return `What a handshake sends to the upstream${to}${version}:\n${fence(lines.join("\n"), "http")}`;
+}
+/** Which version's requests are shown, where nobody says which one runs. */
+function versionText({ nginxVersion }, [major, minor]) {
+    return nginxVersion === "unknown" ? ` (by nginx ${major}.${minor}; no version is given)` : "";
+}
+function headLines(head) {
+    return head.map((line) => clip(redact_redact(line)));
+}
+/** What a browser always sends and nginx always passes on. */
+const takenForGranted = /^(?:Sec-WebSocket-(?:Key|Version)|Origin):/i;
+/** What changes stands together: the request line at the top, headers below those that stay. */
+function headDiff(now, after) {
+    const gone = now.filter((line) => !after.includes(line)).map((line) => `- ${line}`);
+    const come = after.filter((line) => !now.includes(line)).map((line) => `+ ${line}`);
+    const kept = now
+        .filter((line) => after.includes(line) && !takenForGranted.test(line))
+        .map((line) => `  ${line}`);
+    const first = now[0] === after[0] ? [] : [...gone.splice(0, 1), ...come.splice(0, 1)];
+    return [...first, ...kept, ...gone, ...come].join("\n");
+}
+function evidence(findings) {
+    const pieces = [...new Set(findings.flatMap((finding) => finding.evidence))];
+    if (pieces.length === 0)
+        return "";
+    return `Why this counts as WebSocket: ${pieces.slice(0, mostEvidence).map(sentence).join("; ")}.`;
+}
+/** The other places that take part, such as the locations that a line breaks. */
+function related(findings) {
+    const locations = collections_groupBy(findings.flatMap(({ location }) => location ?? []), ({ place }) => comment_keyOf(place));
+    const affected = [...locations.values()].flatMap(([first]) => first && locations.size > 1
+        ? [
+            {
+                place: first.place,
+                note: `${locationOf(first)} is affected`,
+            },
+        ]
+        : []);
+    const all = collections_groupBy([...affected, ...findings.flatMap((finding) => finding.related)], ({ place, note }) => `${comment_keyOf(place)} ${note}`);
+    if (all.size === 0)
+        return "";
+    const shown = [...all.values()].slice(0, comment_mostRelated).flatMap(([first]) => {
+        return first ? `${code(comment_positionText(first.place))}: ${sentence(first.note)}` : [];
+    });
+    if (all.size > comment_mostRelated)
+        shown.push(`and ${all.size - comment_mostRelated} more`);
+    return `See also:\n${bullets(shown)}`;
+}
+function comment_positionText(place) {
+    return `${place.document.path}:${order_startOf(place).line}`;
+}
+function suggestionBlock({ suggestion }) {
+    if (!suggestion)
+        return "";
+    return fence(suggestion.lines.map((line) => `${line}\n`).join(""), "suggestion");
+}
+/** What to write where, one code block for each stretch of lines that the fix changes. */
+function plainCode({ suggestion, fix }) {
+    if (suggestion || !fix || fix.edits.length === 0)
+        return "";
+    const blocks = [...collections_groupBy(fix.edits, (edit) => edit.document)].flatMap(([document, edits]) => clustersOf(document, edits).flatMap((cluster) => {
+        const change = lineChange(document, cluster);
+        return change ? [instruction(document, change)] : [];
+    }));
+    const more = blocks.length - mostPlainBlocks;
+    return [
+        `${sentence(fix.title)}, by hand${fix.safety === "safe" ? "" : " (look closely: this changes more than that)"}:`,
+        ...blocks.slice(0, mostPlainBlocks),
+        ...(more > 0 ? [`And ${more} more.`] : []),
+    ].join("\n\n");
+}
+function instruction({ path }, { startLine, line, lines }) {
+    const file = code(path);
+    const range = startLine === line ? `line ${line}` : `lines ${startLine} to ${line}`;
+    if (lines.length === 0)
+        return `In ${file}, remove ${range}.`;
+    const what = startLine <= line
+        ? `In ${file}, replace ${range} with:`
+        : line === 0
+            ? `At the top of ${file}, add:`
+            : `In ${file}, after line ${line}, add:`;
+    return `${what}\n${fence(redact_redact(lines.join("\n")), "nginx")}`;
+}
+/** Edits whose lines are near each other are shown together. */
+function clustersOf({ lines }, edits) {
+    const clusters = [];
+    let last = -Infinity;
+    for (const edit of edits.toSorted((a, b) => a.start - b.start)) {
+        const cluster = clusters.at(-1);
+        if (cluster && lines.lineAt(edit.start) - last <= 3)
+            cluster.push(edit);
+        else
+            clusters.push([edit]);
+        last = lines.lineAt(edit.end);
+    }
+    return clusters;
+}
+/** What only some want to know: the other messages, what was checked, how to silence it. */
+function details({ findings, suggestion, fix }) {
+    const rules = rulesOf(findings);
+    const distinct = distinctOf(findings);
+    const others = rules.slice(1);
+    const likewise = others.length > 0 ? `, and so on for ${others.map(code).join(", ")}` : "";
+    const parts = [
+        ...(distinct.length > mostMessages + 1
+            ? [bullets(distinct.slice(mostMessages, mostDetails).map(comment_messageOf))]
+            : []),
+        ...(suggestion && fix ? [`The suggestion: ${sentence(fix.title)}. ${checked}`] : []),
+        `More about it: ${code(`${tool.name} explain ${rules[0] ?? ""}`)}${likewise}.`,
+        "To keep it as it is, write above the directive or its block, with your reason:",
+        fence(`# ${tool.name}: ignore[${rules.join(", ")}] reason`, "nginx"),
+    ];
+    return [
+        "<details>",
+        "<summary>Details, and how to silence this</summary>",
+        "",
+        parts.join("\n\n"),
+        "",
+        "</details>",
+    ].join("\n");
+}
+const checked = "It was tried in a simulation of nginx: nothing new is found with it, and all other headers stay as they are.";
+function bullets(entries) {
+    return entries.map((entry) => `- ${entry}`).join("\n");
+}
+
+;// CONCATENATED MODULE: ./build/core/review/diff.js
+/**
+ * Reads the hunks of one file's `patch` as GitHub gives it: without the two lines that name the files. A hunk that does not
+ * hold as many lines as its head says ends the reading, since what follows cannot be trusted. Hunks that show no line of
+ * the head are left out.
+ */
+function hunksOf(patch) {
+    const hunks = [];
+    const lines = (patch ?? "").split("\n");
+    let next = 0;
+    while (next < lines.length) {
+        const head = readHead(lines[next] ?? "");
+        if (!head)
+            break;
+        const body = readBody(lines, next + 1, head);
+        if (!body)
+            break;
+        if (head.newLines > 0) {
+            hunks.push({
+                start: head.newStart,
+                end: head.newStart + head.newLines - 1,
+                changed: body.changed,
+            });
+        }
+        next = body.next;
+    }
+    return hunks;
+}
+/** A count that is not written is 1. */
+function readHead(line) {
+    const match = /^@@ -\d{1,9}(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@/.exec(line);
+    if (!match)
+        return null;
+    const [, oldLines = "1", newStart = "", newLines = "1"] = match;
+    return { oldLines: Number(oldLines), newStart: Number(newStart), newLines: Number(newLines) };
+}
+function readBody(lines, first, head) {
+    const changed = new Set();
+    let { oldLines, newLines } = head;
+    let line = head.newStart;
+    let next = first;
+    let onlyRemoved = false;
+    const endRun = () => {
+        if (onlyRemoved)
+            changed.add(Math.max(head.newStart, line - 1));
+        onlyRemoved = false;
+    };
+    for (; oldLines > 0 || newLines > 0; next += 1) {
+        const sign = lines[next]?.charAt(0);
+        // `\ No newline at end of file` is no line of the file.
+        if (sign === "\\")
+            continue;
+        if (sign === " ") {
+            endRun();
+            oldLines -= 1;
+            newLines -= 1;
+            line += 1;
+        }
+        else if (sign === "+") {
+            onlyRemoved = false;
+            changed.add(line);
+            newLines -= 1;
+            line += 1;
+        }
+        else if (sign === "-") {
+            // Git writes what goes before what comes in its place.
+            onlyRemoved = true;
+            oldLines -= 1;
+        }
+        else {
+            return null;
+        }
+        if (oldLines < 0 || newLines < 0)
+            return null;
+    }
+    endRun();
+    while (lines[next]?.startsWith("\\") || lines[next] === "")
+        next += 1;
+    return { changed, next };
+}
+/** The hunk that shows all of these lines, if there is one. */
+function hunkAround(hunks, first, last) {
+    return hunks.find(({ start, end }) => start <= first && last <= end);
+}
+
+;// CONCATENATED MODULE: ./build/core/review/anchor.js
+
+
+/** Finds lines of the diff for comments. */
+class Anchors {
+    #hunks;
+    #locations;
+    #settings = new Map();
+    constructor(analysis, hunks) {
+        this.#hunks = hunks;
+        this.#locations = collections_groupBy(analysis.locations, ({ name }) => anchor_keyOf(name.place));
+    }
+    /**
+     * Where a comment about these findings stands: at the primary place of the worst one, else at a related place, the
+     * location, the group's block, or a line that takes part in the location's settings, a changed one by choice; null
+     * where none of them is in the diff.
+     */
+    find(group, findings) {
+        for (const { place } of findings) {
+            const found = this.#lineIn(place);
+            if (found)
+                return { ...found, isPrimary: true };
+        }
+        const others = [
+            ...findings.flatMap(({ related }) => related.map(({ place }) => place)),
+            ...findings.flatMap(({ location }) => location?.place ?? []),
+            group.place,
+        ];
+        for (const place of others) {
+            const found = this.#lineIn(place);
+            if (found)
+                return { ...found, isPrimary: false };
+        }
+        const settings = findings.flatMap(({ location }) => location ? this.#settingsOf(location) : []);
+        const found = settings.find(({ hunk, line }) => hunk.changed.has(line)) ?? settings[0];
+        return found ? { ...found, isPrimary: false } : null;
+    }
+    #lineIn(place) {
+        return lineIn(place, this.#hunks.get(place.document.path) ?? []);
+    }
+    /** The lines in the diff that can have to do with what a location sends, innermost level first. */
+    #settingsOf({ place }) {
+        const lines = [];
+        for (const { level: own } of this.#locations.get(anchor_keyOf(place)) ?? []) {
+            for (let level = own; level; level = level.parent) {
+                lines.push(...this.#settingsIn(level));
+            }
+        }
+        return lines;
+    }
+    #settingsIn(level) {
+        const known = this.#settings.get(level);
+        if (known)
+            return known;
+        const lines = level.uses
+            .filter(({ name }) => /^(?:proxy_|include$|set$|map$)/.test(name))
+            .flatMap(({ document, directive }) => this.#lineIn({ document, span: directive }) ?? []);
+        this.#settings.set(level, lines);
+        return lines;
+    }
+}
+function anchor_keyOf({ document, span }) {
+    return `${span.start} ${document.path}`;
+}
+/**
+ * A line of the place that lies in a hunk. Of a block only the lines that belong to it and not to a block inside: first
+ * those of `proxy_pass` and `include`, then its head, then changed lines.
+ */
+function lineIn({ document, span }, hunks) {
+    if (hunks.length === 0)
+        return null;
+    const first = document.lines.lineAt(span.start);
+    const last = document.lines.lineAt(Math.max(span.start, span.end - 1));
+    const inner = anchor_directiveAt(document.tree.directives, span)?.block?.directives ?? [];
+    const telling = inner.filter(({ name }) => /^(?:proxy_pass|include)$/.test(name.value));
+    for (const line of [...telling.map(({ start }) => document.lines.lineAt(start)), first]) {
+        const hunk = hunkAround(hunks, line, line);
+        if (hunk)
+            return { document, hunk, line };
+    }
+    let shown = null;
+    for (const range of rangesOutside(document, inner, { first, last })) {
+        for (const hunk of hunks) {
+            const from = Math.max(range.first, hunk.start);
+            const to = Math.min(range.last, hunk.end);
+            if (from > to)
+                continue;
+            const changed = [...hunk.changed].find((line) => from <= line && line <= to);
+            if (changed !== undefined)
+                return { document, hunk, line: changed };
+            shown ??= { document, hunk, line: from };
+        }
+    }
+    return shown;
+}
+/** What is left of a range of lines without those of the blocks in it. */
+function rangesOutside({ lines }, directives, whole) {
+    const ranges = [];
+    let { first } = whole;
+    for (const { block } of directives) {
+        if (!block)
+            continue;
+        ranges.push({ first, last: lines.lineAt(block.start) - 1 });
+        first = lines.lineAt(block.end) + 1;
+    }
+    ranges.push({ first, last: whole.last });
+    return ranges.filter(({ first: from, last }) => from <= last);
+}
+/** The directive that is exactly this span. */
+function anchor_directiveAt(directives, span) {
+    const found = directives.find(({ start, end }) => start <= span.start && span.end <= end);
+    if (!found || (found.start === span.start && found.end === span.end))
+        return found;
+    return anchor_directiveAt(found.block?.directives ?? [], span);
+}
+
+;// CONCATENATED MODULE: ./build/core/review/plan.js
+
+
+
+
+
+
+/**
+ * Which comments to post on which lines of the diff. Each group gives one comment, but for groups that are all broken by
+ * one line outside of them: these share one. Every line lies in the diff, both ends of a range in one hunk; no two
+ * suggestions share a line; and all suggestions together were proven.
+ */
+function planReview(request) {
+    return new Planner(request).plan();
+}
+class Planner {
+    #analysis;
+    #findings;
+    #changes;
+    #maxComments;
+    #hunks = new Map();
+    #anchors;
+    #drafts = [];
+    #unplaced = [];
+    #left = [];
+    constructor({ analysis, changes, findings, maxComments }) {
+        this.#analysis = analysis;
+        this.#changes = changes;
+        this.#findings = order_worstFirst(findings.filter(({ commentable }) => commentable));
+        this.#maxComments = maxComments;
+        for (const { path, status, patch } of changes) {
+            if (status !== "removed")
+                this.#hunks.set(path, hunksOf(patch));
+        }
+        this.#anchors = new Anchors(analysis, this.#hunks);
+    }
+    plan() {
+        for (const { group, findings } of this.#groups())
+            this.#draft(group, findings);
+        this.#proveTogether();
+        return {
+            comments: this.#drafts.map((draft) => this.#comment(draft)),
+            unplaced: order_worstFirst(this.#unplaced),
+            leftOut: new Set(this.#left),
+            notes: this.#notes(),
+        };
+    }
+    /** The groups that have something to say, the worst first. */
+    #groups() {
+        const byId = new Map(this.#analysis.groups.map((group) => [group.id, group]));
+        const said = collections_groupBy(this.#findings, (finding) => finding.group);
+        return [...said].flatMap(([id, findings]) => {
+            const group = byId.get(id);
+            if (!group)
+                this.#unplaced.push(...findings);
+            return group ? [{ group, findings }] : [];
+        });
+    }
+    #draft(group, findings) {
+        const anchor = this.#anchors.find(group, findings);
+        if (!anchor) {
+            this.#unplaced.push(...findings);
+        }
+        else if (this.#drafts.length >= this.#maxComments) {
+            this.#left.push(...findings);
+            this.#unplaced.push(...findings);
+        }
+        else {
+            const suggestion = this.#suggestion(group, anchor);
+            const other = suggestion ? null : (this.#join(group, anchor) ?? this.#sameCause(anchor));
+            if (other) {
+                other.groups.push(group);
+                other.findings.push(...findings);
+            }
+            else {
+                this.#drafts.push({ groups: [group], findings: [...findings], anchor, suggestion });
+            }
+        }
+    }
+    /** A comment about other blocks that stands at this line only because the line has to do with them. */
+    #sameCause({ document, line, isPrimary }) {
+        if (isPrimary)
+            return null;
+        const draft = this.#drafts.find(({ anchor, suggestion }) => {
+            const isSameLine = anchor.document === document && anchor.line === line;
+            return isSameLine && !anchor.isPrimary && !suggestion;
+        });
+        return draft ?? null;
+    }
+    /**
+     * Puts a fix whose lines another suggestion has into that suggestion, such as two locations of a new file that need the
+     * same map. Gives the comment that holds both then.
+     */
+    #join(group, { document, hunk }) {
+        const fix = group.fix(anywhere);
+        if (fix?.safety !== "safe")
+            return null;
+        const inHunk = this.#drafts.filter(({ suggestion }) => suggestion?.document === document);
+        for (const draft of inHunk) {
+            const joint = plan_joined([...(draft.suggestion ? [draft.suggestion.fix] : []), fix]);
+            const isFree = this.#freeLines(document, hunk, draft);
+            const others = editsOf(this.#drafts.filter((other) => other !== draft));
+            if (!joint?.edits.every(writableIn(document, isFree, others)))
+                continue;
+            const change = suggestionFor(document, joint.edits, isFree);
+            if (!change || !this.#analysis.proveTogether(joint.edits))
+                continue;
+            draft.suggestion = { document, fix: joint, change };
+            return draft;
+        }
         return null;
     }
-    const name = locationName(location);
+    /** The group's fix inside one hunk, tried first where the comment would stand. */
+    #suggestion(group, anchor) {
+        const best = group.fix(anywhere);
+        if (!best)
+            return null;
+        for (const { document, hunk } of this.#hunksFor(group, anchor)) {
+            const isFree = this.#freeLines(document, hunk);
+            const isWritable = writableIn(document, isFree, editsOf(this.#drafts));
+            const fix = best.edits.every(isWritable)
+                ? best
+                : group.fix(({ document: of, span }) => isWritable({ document: of, ...span }));
+            if (fix?.safety !== "safe" || !fix.edits.every(isWritable))
+                continue;
+            const change = suggestionFor(document, fix.edits, isFree);
+            if (change)
+                return { document, fix, change };
+        }
+        return null;
+    }
+    /** Each try simulates anew, so only hunks that have to do with the group are tried, and no more than a few. */
+    #hunksFor(group, anchor) {
+        const places = [
+            ...group.findings.map(({ place }) => place),
+            group.place,
+            ...group.findings.flatMap(({ related }) => related.map(({ place }) => place)),
+        ];
+        const found = [{ document: anchor.document, hunk: anchor.hunk }];
+        for (const { document, span } of places) {
+            const first = document.lines.lineAt(span.start);
+            const last = document.lines.lineAt(span.end);
+            for (const hunk of this.#hunks.get(document.path) ?? []) {
+                const isNear = hunk.start <= last && first <= hunk.end;
+                if (isNear && !found.some((other) => other.hunk === hunk))
+                    found.push({ document, hunk });
+            }
+        }
+        return found.slice(0, mostTries);
+    }
+    /** Lines that lie in the hunk and in no suggestion but perhaps that of `own`. */
+    #freeLines(document, hunk, own = null) {
+        const taken = this.#drafts
+            .filter((draft) => draft !== own)
+            .flatMap(({ suggestion }) => (suggestion?.document === document ? [suggestion.change] : []));
+        return (first, last) => hunk.start <= first &&
+            last <= hunk.end &&
+            !taken.some(({ startLine, line }) => startLine <= last && first <= line);
+    }
+    /** Drops the suggestions that do not go together with the worse ones. */
+    #proveTogether() {
+        const suggesting = this.#drafts.filter(({ suggestion }) => suggestion);
+        if (suggesting.length < 2 || this.#analysis.proveTogether(editsOf(suggesting)))
+            return;
+        const kept = [];
+        for (const draft of suggesting) {
+            const holds = kept.length === 0 || this.#analysis.proveTogether(editsOf([...kept, draft]));
+            if (holds)
+                kept.push(draft);
+            else
+                draft.suggestion = null;
+        }
+    }
+    #comment({ groups, findings: unsorted, anchor, suggestion }) {
+        const findings = order_worstFirst(unsorted);
+        const fix = suggestion?.fix ?? plan_joined(groups.flatMap((group) => group.fix(anywhere) ?? []));
+        const { startLine, line } = suggestion?.change ?? { startLine: anchor.line, line: anchor.line };
+        return {
+            path: (suggestion?.document ?? anchor.document).path,
+            startLine: startLine < line ? startLine : null,
+            line,
+            body: commentBody({
+                analysis: this.#analysis,
+                findings,
+                suggestion: suggestion?.change ?? null,
+                fix,
+            }),
+            fingerprints: findings.map(({ fingerprint }) => fingerprint),
+            findings,
+            suggests: suggestion !== null,
+        };
+    }
+    #notes() {
+        const notes = this.#changes
+            .filter(({ path, patch, status }) => {
+            const isWithoutDiff = patch === null && status !== "removed" && status !== "renamed";
+            return isWithoutDiff && this.#unplaced.some(({ place }) => place.document.path === path);
+        })
+            .toSorted((a, b) => compareText(a.path, b.path))
+            .map(({ path }) => `GitHub shows no diff of ${path}, so there can be no comments on it.`);
+        if (this.#left.length > 0) {
+            notes.push(`${order_numbered(this.#left.length, "finding")} got no comment, because max-comments is ${this.#maxComments}.`);
+        }
+        return notes;
+    }
+}
+const mostTries = 4;
+/** Several fixes as one; null without any. */
+function plan_joined(fixes) {
+    const [first, ...others] = fixes;
+    if (!first || others.length === 0)
+        return first ?? null;
+    const titles = new Set(fixes.map(({ title }) => title));
     return {
-        file: opener.document.path,
-        line: lineOf(opener),
-        name: name?.kind === "prefix" || name?.kind === "named" ? name.text : opener.parameters.join(" "),
+        ...first,
+        title: [...titles].join("; "),
+        safety: fixes.every(({ safety }) => safety === "safe") ? "safe" : "unsafe",
+        edits: fixes.flatMap(({ edits }) => edits),
     };
 }
-/** What two versions agree on. */
-function trace_join(oldest, newest) {
-    if (oldest.outcome !== newest.outcome) {
-        const steps = [
-            ...newest.steps,
-            "what comes of it depends on the version of nginx, which is not known",
-        ];
-        return { ...newest, outcome: "unknown", status: null, upstream: null, steps };
-    }
-    return {
-        ...newest,
-        upstream: oldest.upstream === null || newest.upstream === null
-            ? newest.upstream
-            : joinRequests(oldest.upstream, newest.upstream),
-        reusesUpstreamConnection: oldest.reusesUpstreamConnection && newest.reusesUpstreamConnection,
-    };
+function anywhere() {
+    return true;
+}
+/** Whether an edit touches free lines of this document only, and is not at the place of an edit of another suggestion. */
+function writableIn(document, isFree, others) {
+    return ({ document: edited, start, end }) => edited === document &&
+        isFree(document.lines.lineAt(start), document.lines.lineAt(Math.max(start, end - 1))) &&
+        !others.some((other) => other.document === document && other.start <= end && start <= other.end);
+}
+function editsOf(drafts) {
+    return drafts.flatMap(({ suggestion }) => suggestion?.fix.edits ?? []);
 }
 
 ;// CONCATENATED MODULE: ./build/core/report/trace.js
@@ -61511,16 +64817,19 @@ function faultOf(error, now = Date.now()) {
     const kind = faults_kindOf(response, said);
     return new GitHubFault(kind, `GitHub answered ${status} to ${what}: ${faults_sentence(said)}.${advice(kind)}`, {
         status,
-        waitMs: kind === "limited" || kind === "unavailable" ? waitOf(response, now) : null,
+        waitMs: kind === "limited" || kind === "unavailable" ? waitOf(response.headers, now) : null,
         cause: error,
     });
 }
-/** A fault for the `errors` of a GraphQL answer, which come with status 200. */
-function graphqlFault(problems, cause) {
+/** A fault for the `errors` of a GraphQL answer, which come with status 200; also for an answer that lacks its data. */
+function graphqlFault(problems, cause, headers = {}) {
     const first = problems[0];
     const kind = graphqlKind(first);
     const said = faults_sentence(first?.message ?? "no data");
-    return new GitHubFault(kind, `GitHub's GraphQL API answered: ${said}.${advice(kind)}`, { cause });
+    return new GitHubFault(kind, `GitHub's GraphQL API answered: ${said}.${advice(kind)}`, {
+        waitMs: kind === "limited" ? waitOf(headers, Date.now()) : null,
+        cause,
+    });
 }
 function graphqlKind(problem) {
     switch (problem?.type) {
@@ -61555,7 +64864,7 @@ function faults_kindOf(response, said) {
         /rate limit|abuse detection/i.test(said);
     return limited ? "limited" : "read-only";
 }
-function waitOf({ headers }, now) {
+function waitOf(headers, now) {
     const seconds = Number(headers["retry-after"]);
     if (Number.isFinite(seconds) && seconds >= 0)
         return seconds * 1000;
@@ -64748,18 +68057,14 @@ class GitHub {
      */
     async overview(number, policy) {
         const expression = `${policy.sha}:${policy.path}`;
-        const { data, problems } = await this.#client.graphql(overviewQuery, {
+        const data = await this.#client.graphql(overviewQuery, {
             ...this.#name,
             number,
             policy: expression,
             cursor: null,
         });
-        const pullRequest = pullRequestOf(data, problems);
-        const failed = problems.find((problem) => problem.path?.[1] === "policy");
-        if (failed)
-            throw graphqlFault([failed]);
         return {
-            ...(await this.#withFurtherThreads(number, pullRequest)),
+            ...(await this.#withFurtherThreads(number, pullRequestOf(data))),
             policy: await this.#contentOf(data.repository?.policy),
         };
     }
@@ -64769,8 +68074,7 @@ class GitHub {
     }
     async #threadPage(number, cursor) {
         const variables = { ...this.#name, number, cursor };
-        const { data, problems } = await this.#client.graphql(threadsQuery, variables);
-        return pullRequestOf(data, problems);
+        return pullRequestOf(await this.#client.graphql(threadsQuery, variables));
     }
     async #withFurtherThreads(number, first) {
         const nodes = [...first.reviewThreads.nodes];
@@ -64864,10 +68168,9 @@ class GitHub {
   }
 }
 ${contentFragment}`;
-        const { data, problems } = await this.#client.graphql(document, variables);
-        const { repository } = data;
-        if (!repository || problems.length > 0)
-            throw graphqlFault(problems);
+        const { repository } = await this.#client.graphql(document, variables);
+        if (!repository)
+            throw graphqlFault([]);
         if (repository.pullRequest)
             this.#state = stateOf(repository.pullRequest);
         const contents = [];
@@ -64883,7 +68186,7 @@ ${contentFragment}`;
             return { reason: `it is larger than ${largestFile / 1e6} MB` };
         if (node.isTruncated) {
             const answer = await this.#client.rest.git.getBlob({ ...this.#name, file_sha: node.oid });
-            return decode(external_node_buffer_.Buffer.from(answer.data.content, "base64"));
+            return github_decode(external_node_buffer_.Buffer.from(answer.data.content, "base64"));
         }
         if (node.isBinary || node.text === null)
             return { reason: "it is binary" };
@@ -64921,15 +68224,13 @@ ${contentFragment}`;
         await this.#mutate("mutation Minimise($id: ID!) { minimizeComment(input: { subjectId: $id, classifier: RESOLVED }) { minimizedComment { isMinimized } } }", thread.commentNode);
     }
     async #mutate(document, id) {
-        const { problems } = await this.#client.graphql(document, { id });
-        if (problems.length > 0)
-            throw graphqlFault(problems);
+        await this.#client.graphql(document, { id });
     }
 }
-function pullRequestOf(data, problems) {
-    const pullRequest = data.repository?.pullRequest;
+function pullRequestOf({ repository }) {
+    const pullRequest = repository?.pullRequest;
     if (!pullRequest)
-        throw graphqlFault(problems);
+        throw graphqlFault([]);
     return pullRequest;
 }
 function stateOf(pullRequest) {
@@ -64980,7 +68281,7 @@ function statusOf(status) {
 function hasNextPage(link) {
     return link?.includes('rel="next"') ?? false;
 }
-function decode(bytes) {
+function github_decode(bytes) {
     if (bytes.includes(0))
         return { reason: "it is binary" };
     return { text: bytes.toString("utf8") };
@@ -65004,7 +68305,7 @@ class WorkspaceFiles {
             this.#paths = new Set(walk(folder, ""));
         }
         catch (error) {
-            throw new UserError(`The checkout cannot be read: ${said(error)}.`);
+            throw new UserError(`The checkout cannot be read: ${workspace_said(error)}.`);
         }
     }
     list() {
@@ -65037,7 +68338,7 @@ class WorkspaceFiles {
             return bytes.includes(0) ? { reason: "it is binary" } : { text: bytes.toString("utf8") };
         }
         catch (error) {
-            return { reason: said(error) };
+            return { reason: workspace_said(error) };
         }
     }
 }
@@ -65051,7 +68352,7 @@ function* walk(folder, prefix) {
             yield* walk(folder, `${path}/`);
     }
 }
-function said(error) {
+function workspace_said(error) {
     return error instanceof Error ? error.message : String(error);
 }
 
@@ -65119,6 +68420,8 @@ function inert(line) {
 const pauses = [500, 1500, 4500];
 /** The longest pause that a rate limit is waited for; the job fails or stays silent beyond it. */
 const longestWaitMs = 60_000;
+/** After a limit of which GitHub does not say when it ends (docs: wait at least a minute). */
+const waitAfterLimitMs = 60_000;
 const timeoutMs = 30_000;
 /**
  * A client for the API of this runner (`GITHUB_API_URL`, proxies: what @actions/github knows).
@@ -65155,14 +68458,12 @@ async function connect(token) {
         graphql(document, variables) {
             const send = async () => {
                 try {
-                    return { data: await octokit.graphql(document, { ...variables }), problems: [] };
+                    return await octokit.graphql(document, { ...variables });
                 }
                 catch (error) {
                     if (!isGraphqlFailure(error))
                         throw error;
-                    if (!error.data)
-                        throw graphqlFault(error.errors, error);
-                    return { data: error.data, problems: error.errors };
+                    throw graphqlFault(error.errors, error, error.headers);
                 }
             };
             return document.trimStart().startsWith("query") ? repeatedly(send) : send();
@@ -65197,7 +68498,8 @@ function pauseAfter(fault, usual) {
         return null;
     if (fault.kind !== "unavailable" && fault.kind !== "limited")
         return null;
-    const pause = Math.max(fault.waitMs ?? 0, usual);
+    const asked = fault.waitMs ?? (fault.kind === "limited" ? waitAfterLimitMs : 0);
+    const pause = Math.max(asked, usual);
     return pause <= longestWaitMs ? pause : null;
 }
 function isGraphqlFailure(error) {
@@ -65228,7 +68530,7 @@ function readEvent(environment = process.env) {
                 number: number(pullRequest, name),
                 headSha: sha(head, "sha", name),
                 baseSha: sha(base, "sha", name),
-                fork: fullName(head) !== fullName(base),
+                author: restricted(pullRequest, head, base),
             };
         }
         case "merge_group": {
@@ -65286,6 +68588,16 @@ function field(parent, key, event) {
         return Reflect.get(parent, key);
     }
     throw new UserError(`The payload of the ${event} event has no ${key}.`);
+}
+function restricted(pullRequest, head, base) {
+    if (fullName(head) !== fullName(base))
+        return "a fork";
+    const user = "user" in pullRequest ? pullRequest.user : null;
+    const isDependabot = typeof user === "object" &&
+        user !== null &&
+        "login" in user &&
+        user.login === "dependabot[bot]";
+    return isDependabot ? "Dependabot" : null;
 }
 /** `owner/name` of one end of a pull request; undefined where its repository was deleted. */
 function fullName(end) {
@@ -65678,7 +68990,12 @@ async function compareCommits(request) {
         subject: subjectOf(analysis, starts, inputs),
         incomplete: [...unread, ...truncations(headTree, baseTree)],
         passedOver: passedOver(analysis, starts),
-        notes: [...mended(fault), ...preview.notes, ...(number === null ? [] : unlisted(listed))],
+        notes: [
+            ...pending(analysis),
+            ...mended(fault),
+            ...preview.notes,
+            ...(number === null ? [] : unlisted(listed)),
+        ],
         policyProblems: preview.problems,
     };
 }
@@ -65705,6 +69022,21 @@ function truncations(head, base) {
         ]
         : [];
 }
+/** The first lines of the summary say it, since somebody who reads the comment in the file expects silence. */
+function pending({ pendingSilences }) {
+    // A comment that silences several findings is there for each of them.
+    const places = [
+        ...new Set(pendingSilences.map((place) => `${place.document.path}:${order_startOf(place).line}`)),
+    ];
+    if (places.length === 0)
+        return [];
+    const more = places.length - mostPlaces;
+    const where = [...places.slice(0, mostPlaces), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+    return places.length === 1
+        ? [`A silence that this change adds counts only after the merge: ${where}.`]
+        : [`${places.length} silences that this change adds count only after the merge: ${where}.`];
+}
+const mostPlaces = 5;
 function mended(fault) {
     if (!fault)
         return [];
@@ -65739,7 +69071,7 @@ function inScope(analysis, scope, changes) {
     }));
 }
 /** Those findings that fail the job. */
-function failing(findings, failOn) {
+function gate_failing(findings, failOn) {
     if (failOn === "never")
         return [];
     return findings.filter((finding) => gate_rank[finding.severity] >= gate_rank[failOn]);
@@ -65833,7 +69165,7 @@ function ofFindings(findings) {
     return {
         level: severity,
         title: findings.map(({ rule }) => rule).join(", "),
-        message: findings.map(({ message }) => redact_redact(message)).join("\n"),
+        message: findings.map(({ message }) => markup_plain(redact_redact(message))).join("\n"),
         file: place.document.path,
         startLine: order_startOf(place).line,
         endLine: endOf(place).line,
@@ -65907,6 +69239,7 @@ function writeSummary(outcome, verdictLine) {
         analysis,
         findings,
         unplaced: review?.unplaced ?? findings,
+        ...(review && { leftOut: review.leftOut }),
         live,
         resolved,
         notes,
@@ -66031,12 +69364,18 @@ function withoutSuggestions(body) {
         .replaceAll(/^(`{3,}|~{3,})suggestion\b.*\n(?:[^]*?\n)?\1[`~]*[ \t]*$\n*/gm, "")
         .trim();
 }
-/** GitHub may change line ends and outer blank lines. */
+/**
+ * GitHub may change line ends and outer blank lines. Line numbers do not count: after a rebase all of them differ, and an
+ * edit of every comment would say nothing new.
+ */
 function sameText(a, b) {
     return normalised(a) === normalised(b);
 }
 function normalised(text) {
-    return text.replaceAll("\r\n", "\n").trim();
+    return text
+        .replaceAll("\r\n", "\n")
+        .replaceAll(/(?<=:)\d+(?=`)|(?<=\blines? )\d+(?: to \d+)?/g, "?")
+        .trim();
 }
 function sameSet(a, b) {
     return a.length === b.length && a.every((entry) => b.includes(entry));
@@ -66185,13 +69524,22 @@ class deliver_Writer {
     async #retire(retirement) {
         const { github, headSha } = this.#request;
         const { thread } = retirement;
-        await this.#try(async () => {
-            await github.editComment(thread, retiredBody(retirement, headSha));
-            if (thread.replied)
-                return;
-            await (thread.mayResolve ? github.resolve(thread) : github.minimise(thread));
-        });
+        const edit = () => github.editComment(thread, retiredBody(retirement, headSha));
+        // The edit takes the marker, by which a later run would know what is still to be done: it comes last. But a thread that
+        // is resolved is taken for one that a person resolved.
+        if (thread.replied) {
+            await this.#try(edit);
+        }
+        else if (thread.mayResolve) {
+            await this.#try(edit);
+            await this.#try(() => github.resolve(thread));
+        }
+        else {
+            await this.#try(() => github.minimise(thread));
+            await this.#try(edit);
+        }
     }
+    /** Carries out a change that may be repeated: done twice it comes to the same. */
     async #try(write) {
         if (this.#stopped)
             return;
@@ -66199,17 +69547,25 @@ class deliver_Writer {
             this.#stop(`More than ${mostWrites} comments have changed; the next run goes on.`);
             return;
         }
-        this.#writes += 1;
-        try {
-            await write();
-        }
-        catch (error) {
-            if (!(error instanceof GitHubFault))
-                throw error;
-            // A comment that somebody deleted meanwhile needs no change any more.
-            if (error.kind === "missing")
+        for (let attempt = 1;; attempt += 1) {
+            this.#writes += 1;
+            try {
+                await write();
                 return;
-            this.#stop(`Older comments could not be brought up to date. ${error.message}`);
+            }
+            catch (error) {
+                if (!(error instanceof GitHubFault))
+                    throw error;
+                // A comment that somebody deleted meanwhile needs no change any more.
+                if (error.kind === "missing")
+                    return;
+                const pause = attempt < mostAttempts ? pauseAfter(error, pauseMs) : null;
+                if (pause === null) {
+                    this.#stop(`Older comments could not be brought up to date. ${error.message}`);
+                    return;
+                }
+                await sleep(pause);
+            }
         }
     }
     #stands(comments) {
@@ -66222,9 +69578,11 @@ class deliver_Writer {
     #notPosted(comments, fault) {
         const were = comments.length === 1 ? "was" : "were";
         const start = `${order_numbered(comments.length, "comment")} ${were} not posted`;
-        return fault.kind === "read-only" && this.#request.fork
-            ? `${start}, because the token of a pull request from a fork is read-only; the findings are annotated instead (README: comments on forks).`
-            : `${start}; the findings are annotated instead. ${fault.message}`;
+        const { author } = this.#request;
+        if (fault.kind !== "read-only" || author === null) {
+            return `${start}; the findings are annotated instead. ${fault.message}`;
+        }
+        return `${start}, because the token of a pull request from ${author} is read-only; the findings are annotated instead (README: comments on forks).`;
     }
     #stop(note) {
         if (!this.#stopped)
@@ -66273,16 +69631,14 @@ function review_body_list(findings) {
 
 
 
+
 /** Reviews a pull request: reads it over the API, at the commits that the event names, and comments. */
 async function reviewPullRequest(task) {
     const { event, inputs, github, doing } = task;
     const { number, headSha } = event;
     const name = `pull request #${number}`;
     doing(`asking GitHub what ${name} changes`);
-    const [overview, listed] = await Promise.all([
-        github.overview(number, { sha: event.baseSha, path: inputs.config }),
-        github.changedFiles(number),
-    ]);
+    const [overview, listed] = await Promise.all([overviewOf(task), github.changedFiles(number)]);
     const changedFiles = order_numbered(listed.files.length, "changed file");
     const decision = decide(overview.policy, inputs, `commit ${shortSha(event.baseSha)}`);
     if (!comparison_matters(listed, decision, inputs)) {
@@ -66290,11 +69646,15 @@ async function reviewPullRequest(task) {
         const plan = planThreads({
             comments: [],
             present: none,
-            threads: overview.threads,
-            complete: true,
+            threads: overview.threads ?? [],
+            complete: overview.threads !== null,
         });
         const delivery = await comment(task, plan, null);
-        return { ...emptyOutcome, subject: `${changedFiles} of ${name}`, notes: delivery.notes };
+        return {
+            ...emptyOutcome,
+            subject: `${changedFiles} of ${name}`,
+            notes: [...overview.notes, ...delivery.notes],
+        };
     }
     const compared = await compareCommits({
         github,
@@ -66313,10 +69673,10 @@ async function reviewPullRequest(task) {
     const plan = planThreads({
         comments: review.comments,
         present: new Set(analysis.findings.map(({ fingerprint }) => fingerprint)),
-        threads: overview.threads,
+        threads: overview.threads ?? [],
         complete: incomplete.length === 0,
     });
-    const delivery = await comment(task, plan, review);
+    const delivery = overview.threads ? await comment(task, plan, review) : silent(plan);
     return {
         subject: `${compared.subject ?? changedFiles} of ${name}`,
         analysis: compared.subject === null ? null : analysis,
@@ -66325,25 +69685,43 @@ async function reviewPullRequest(task) {
         posted: delivery.posted,
         live: delivery.live,
         resolved: plan.resolved,
-        notes: [...delivery.notes, ...review.notes, ...compared.notes],
+        notes: [...compared.notes, ...overview.notes, ...delivery.notes, ...review.notes],
         incomplete,
         passedOver: compared.passedOver,
         policyProblems: compared.policyProblems,
     };
 }
+/** The policy and the threads. The gate needs the policy alone, so a fault of the others only keeps us from commenting. */
+async function overviewOf({ event, inputs, github }) {
+    const policy = { sha: event.baseSha, path: inputs.config };
+    try {
+        return { ...(await github.overview(event.number, policy)), notes: [] };
+    }
+    catch (error) {
+        if (!(error instanceof GitHubFault) || error.kind !== "unavailable")
+            throw error;
+        const [content = null] = await github.contents([policy], null);
+        const note = `No comment was posted or changed, because it is not known which there are. ${error.message}`;
+        return { policy: content, threads: null, notes: [note] };
+    }
+}
+/** What stands where nothing is posted or changed. */
+function silent(plan) {
+    return { posted: 0, live: plan.live, notes: [] };
+}
 /** Brings the comments up to date, where that is wanted and the pull request is still the one that was analysed. */
 async function comment({ event, inputs, github, doing }, plan, review) {
-    const nothing = { posted: 0, live: plan.live, notes: [] };
+    const nothing = silent(plan);
     const changes = plan.post.length + plan.edit.length + plan.retire.length;
     if (inputs.comment !== "review" || changes === 0)
         return nothing;
-    const { number, headSha, fork } = event;
+    const { number, headSha, author } = event;
     const stale = github.state && staleness(github.state, headSha);
     if (stale)
         return { ...nothing, notes: [stale] };
     doing("posting the review");
     const body = reviewBody(plan.post, review?.unplaced ?? []);
-    return deliver({ github, number, headSha, fork, plan, reviewBody: body });
+    return deliver({ github, number, headSha, author, plan, reviewBody: body });
 }
 
 ;// CONCATENATED MODULE: ./build/action/reports.js
@@ -66408,7 +69786,7 @@ function action_verdict_verdictOf(outcome, inputs, faults) {
     return { failed: false, line: passed(outcome, inputs) };
 }
 function findings(outcome, { failOn }) {
-    const found = failing(outcome.findings, failOn);
+    const found = gate_failing(outcome.findings, failOn);
     if (found.length === 0)
         return null;
     const byPlace = new Map();
@@ -66480,13 +69858,13 @@ async function action_run_run() {
 async function check(doing) {
     doing("reading the inputs");
     const inputs = readInputs();
-    const outcome = await outcomeOf(inputs, doing);
+    const outcome = await run_outcomeOf(inputs, doing);
     doing("writing the reports");
     const folder = process.env["GITHUB_WORKSPACE"] ?? process.cwd();
     const reports = writeReports(outcome, inputs, folder);
     publish({ outcome, verdict: action_verdict_verdictOf(outcome, inputs, reports.faults), reports, inputs });
 }
-async function outcomeOf(inputs, doing) {
+async function run_outcomeOf(inputs, doing) {
     doing("reading the event");
     const event = readEvent();
     switch (event.kind) {

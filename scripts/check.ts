@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { checkInBrowser } from "./browser.ts";
 import { build, differences, distribution } from "./build.ts";
 import { countsOf, countsText } from "./counts.ts";
 import type { Counts, TestReport } from "./counts.ts";
@@ -28,6 +29,7 @@ const steps: Readonly<Record<string, () => Promise<Outcome>>> = {
     );
   },
   tests,
+  browser: checkInBrowser,
   dist,
 };
 

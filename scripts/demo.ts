@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { stripVTControlCharacters, styleText } from "node:util";
 import { applySuggestions } from "../__tests__/github/apply.ts";
 import { pullRequestEvent } from "../__tests__/github/events.ts";
 import type { PullRequest } from "../__tests__/github/pull-request.ts";
 import { runAction, type RunResult } from "../__tests__/github/runner.ts";
 import { startGitHub } from "../__tests__/github/server.ts";
-import { pageOf } from "./demo/page.ts";
+import { pageOf, pictureOf } from "./demo/page.ts";
 import { commentInTerminal } from "./demo/terminal.ts";
 import { project } from "./tools.ts";
 
@@ -97,8 +97,9 @@ async function demo(): Promise<boolean> {
 }
 
 function writePage(pull: PullRequest, result: RunResult): void {
-  mkdirSync(join(project, "build", "demo"), { recursive: true });
+  mkdirSync(dirname(page), { recursive: true });
   writeFileSync(page, pageOf(pull, result));
+  writeFileSync(join(dirname(page), "picture.html"), pictureOf(pull));
 }
 
 if (!(await demo())) {

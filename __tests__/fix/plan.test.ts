@@ -957,19 +957,22 @@ describe("only writable lines carry edits", () => {
 describe("titles", () => {
   const server = "server { server_name a.example; location /ws { proxy_pass http://b; } }";
   test.each<[string, Partial<Case> & Pick<Case, "remedies">]>([
-    ["Forward the upgrade to http://b", { remedies: [version, ...pair, ...timeouts] }],
+    ["Forward the upgrade to `http://b`", { remedies: [version, ...pair, ...timeouts] }],
     [
-      "Forward the upgrade to http://b and define $connection_upgrade",
+      "Forward the upgrade to `http://b` and define $connection_upgrade",
       { remedies: pair, options: mixed },
     ],
-    ["Forward the upgrade in server a.example", { remedies: [upgrade], at: "server" }],
-    ["Set proxy_read_timeout to 3600s", { remedies: timeouts }],
-    ["Speak HTTP/1.1 to http://b", { remedies: [version] }],
-    ["Send Host $host to http://b", { remedies: [host] }],
-    ["Send no Upgrade to http://b", { remedies: [{ kind: "header", name: "Upgrade", value: "" }] }],
-    ["Remove server_name a.example", { remedies: (config) => [remove(config, "server_name")] }],
+    ["Forward the upgrade in `server a.example`", { remedies: [upgrade], at: "server" }],
+    ["Set `proxy_read_timeout` to `3600s`", { remedies: timeouts }],
+    ["Speak HTTP/1.1 to `http://b`", { remedies: [version] }],
+    ["Send `Host $host` to `http://b`", { remedies: [host] }],
     [
-      "Move server_name a.example out of server",
+      "Send no `Upgrade` to `http://b`",
+      { remedies: [{ kind: "header", name: "Upgrade", value: "" }] },
+    ],
+    ["Remove `server_name a.example`", { remedies: (config) => [remove(config, "server_name")] }],
+    [
+      "Move `server_name a.example` out of `server`",
       {
         remedies: (config) => [
           remove(config, "server_name"),
@@ -978,11 +981,11 @@ describe("titles", () => {
       },
     ],
     [
-      "Forward the upgrade to https://b and write https in place of http",
+      "Forward the upgrade to `https://b` and write `https` in place of `http`",
       { remedies: (config) => [replace(config, "proxy_pass", "http", "https"), upgrade] },
     ],
     [
-      "Ask for an upgrade to http://b only where the client does and define $connection_upgrade",
+      "Ask for an upgrade to `http://b` only where the client does and define $connection_upgrade",
       {
         remedies: [connection],
         options: mixed,
@@ -1003,7 +1006,7 @@ describe("titles", () => {
       },
     ],
     [
-      "Write http in place of x",
+      "Write `http` in place of `x`",
       { remedies: (config) => [replace(config, "server_name", "x", "http")] },
     ],
   ])("%s", (title, given) => {

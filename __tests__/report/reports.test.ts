@@ -70,7 +70,7 @@ describe("jsonReport", () => {
         {
           rule: "upgrade-header",
           severity: "error",
-          message: "location /ws sends no Upgrade to `http://backend`.",
+          message: "location /ws sends no Upgrade to http://backend.",
           file: "conf.d/site.conf",
           line: 4,
           column: 2,
@@ -170,15 +170,12 @@ describe("jsonReport", () => {
 describe("textReport", () => {
   test("has one frame for what is found at one place", () => {
     expect(textReport(analysis, analysis.findings, { color: false, width: 80 })).toBe(`\
-conf.d/site.conf:4:2: error [upgrade-header]
-  location /ws sends no Upgrade to \`http://backend\`.
-conf.d/site.conf:4:2: warning [idle-timeout]
-  It closes after 60 s.
-
+conf.d/site.conf:4:2: 1 error, 1 warning
   3 |   location /ws {
   4 |  proxy_pass http://backend;
     |  ^^^^^^^^^^^^^^^^^^^^^^^^^^
-
+  error [upgrade-header] location /ws sends no Upgrade to http://backend.
+  warning [idle-timeout] It closes after 60 s.
   = see conf.d/site.conf:2: the server
   = serves WebSockets: the path /ws is named like a WebSocket endpoint
   = a handshake now sends: Connection: close
@@ -229,7 +226,7 @@ conf.d/site.conf:4:2: warning [idle-timeout]
     const text = textReport(bad.analysis, bad.analysis.findings, { color: false, width: 80 });
     // oxlint-disable-next-line no-control-regex -- these are what must not be there
     expect(text).not.toMatch(/[\u{0}-\u{9}\u{b}-\u{1f}\u{7f}-\u{9f}\u{202e}]|s3cr3t/u);
-    expect(text).toContain("a\\u{1b}[2J.conf:8:1: error");
+    expect(text).toContain("a\\u{1b}[2J.conf:8:1: 1 error");
   });
 
   test("a finding at the end of a file, on many lines, or on none", () => {
@@ -241,7 +238,7 @@ conf.d/site.conf:4:2: warning [idle-timeout]
     const { analysis: cut } = worldOf({ files, groups });
     const text = textReport(cut, cut.findings, { color: false, width: 80 });
     expect(text).toContain("  1 | server {\n    | ^^^^^^^^\n");
-    expect(text).toContain("a.conf:1:1: error");
+    expect(text).toContain("a.conf:1:1: 1 error");
   });
 });
 
@@ -261,7 +258,9 @@ describe("sarifReport", () => {
       ruleId: "upgrade-header",
       ruleIndex: 1,
       level: "error",
-      message: { text: "location /ws sends no Upgrade to `http://backend`." },
+      message: {
+        text: "location /ws sends no Upgrade to http://backend. See [conf.d/site.conf:2 (the server)](0).",
+      },
       locations: [{ physicalLocation: { artifactLocation, region } }],
       relatedLocations: [
         {
@@ -336,6 +335,22 @@ describe("summaryReport", () => {
 
 - The pull request moved on.
 
+### Handshakes that break
+
+#### \`location /ws\` of \`api.example.com\` to \`http://backend\`
+
+\`\`\`mermaid
+sequenceDiagram
+participant C as client
+participant N as nginx, location /ws<br/>api.example.com<br/>conf.d/site.conf:3
+participant U as upstream<br/>http://backend
+C->>N: GET #8230; HTTP/1.1<br/>Upgrade: websocket<br/>Connection: Upgrade
+Note over N: Upgrade is not passed on<br/>conf.d/site.conf:4<br/>proxy_pass http://backend#59;
+N-xU: GET #8230; HTTP/1.0 or 1.1<br/>no Upgrade<br/>Connection: close
+U--xN: no 101 Switching Protocols
+N--xC: no WebSocket
+\`\`\`
+
 ### Findings
 
 |  | Where | Rule | What | Comment |
@@ -345,9 +360,9 @@ describe("summaryReport", () => {
 
 ### WebSocket locations
 
-| Location | Server | Where | Upstream | Handshake now | Closed when idle for |
-| --- | --- | --- | --- | --- | --- |
-| \`location /ws\` | \`api.example.com\` | \`conf.d/site.conf:3\` | \`http://backend\` | breaks | 60 s |
+| Location | Server | Where | Upstream | Handshake now | With the fixes | Closed when idle for |
+| --- | --- | --- | --- | --- | --- | --- |
+| \`location /ws\` | \`api.example.com\` | \`conf.d/site.conf:3\` | \`http://backend\` | breaks | breaks | 60 s |
 
 ### Not analysed
 

@@ -161,7 +161,7 @@ describe("what gets a comment", () => {
 
   test("nothing that must never be a comment", () => {
     const review = plan([{ findings: [{ ...ws, commentable: false }] }], changes);
-    expect(review).toEqual({ comments: [], unplaced: [], notes: [] });
+    expect(review).toEqual({ comments: [], unplaced: [], leftOut: new Set(), notes: [] });
   });
 
   test("the worst first, up to the cap; the rest is unplaced", () => {

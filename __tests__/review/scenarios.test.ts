@@ -114,8 +114,8 @@ const scenarios: readonly Scenario[] = [
     changes: { "snippets/proxy.conf": snippet.replace("$connection_upgrade", "close") },
     comments: ["snippets/proxy.conf:4 +"],
     says: [
-      "`conf.d/site.conf:10`: location /ws of",
-      "`conf.d/site.conf:16`: location /socket.io/ of",
+      "`conf.d/site.conf:10`: `location /ws` of",
+      "`conf.d/site.conf:16`: `location /socket.io/` of",
     ],
   },
   {
@@ -125,7 +125,7 @@ const scenarios: readonly Scenario[] = [
     comments: ["snippets/proxy.conf:2"],
     says: [
       "**WebSocket handshakes at several locations fail.**",
-      "`conf.d/site.conf:10`: location /ws of",
+      "`conf.d/site.conf:10`: `location /ws` of",
       "In `conf.d/site.conf`, after line 12, add:",
     ],
   },
@@ -134,7 +134,7 @@ const scenarios: readonly Scenario[] = [
     base: working,
     changes: { "conf.d/map.conf": map.replace("default upgrade", "default close") },
     comments: ["conf.d/map.conf:2 +"],
-    says: ["`connection-map`", "`conf.d/site.conf:10`: location /ws of"],
+    says: ["`connection-map`", "`conf.d/site.conf:10`: `location /ws` of"],
   },
   {
     title: "new locations with an old wrong snippet: the comment is on the include",
@@ -180,8 +180,8 @@ const scenarios: readonly Scenario[] = [
     },
     comments: ["conf.d/site.conf:17 +"],
     says: [
-      "`conf.d/site.conf:10`: location /ws of",
-      "`conf.d/site.conf:15`: location /chat of",
+      "`conf.d/site.conf:10`: `location /ws` of",
+      "`conf.d/site.conf:15`: `location /chat` of",
       "map $http_upgrade $connection_upgrade {",
     ],
   },

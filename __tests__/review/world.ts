@@ -68,6 +68,7 @@ export function worldOf(sketch: WorldSketch): World {
     pendingSilences: [],
     wanted: [],
     proveTogether: sketch.provesTogether ?? (() => true),
+    locationsWith: (edits) => real.locationsWith(edits),
   };
   return { analysis, documents };
 }

@@ -66,9 +66,17 @@ function loadFixture(rule: string, entry: string): Fixture {
       ...defaultPolicy,
       nginxVersion: settings.get("nginx-version") ?? null,
       profile: (settings.get("profile") as Profile | undefined) ?? defaultPolicy.profile,
+      endpoints: wordsOf(settings.get("endpoints")),
+      rules: new Map(
+        wordsOf(settings.get("on")).map((id) => [id, { severity: "notice", options: {} }]),
+      ),
     },
     request: settings.get("request") ?? "/ws",
   };
+}
+
+function wordsOf(text = ""): string[] {
+  return text.split(/\s+/).filter((word) => word !== "");
 }
 
 function loadFixed(rule: string, name: string, isFolder: boolean): Texts | null {
@@ -96,7 +104,7 @@ function readFolder(folder: string): Record<string, string> {
   );
 }
 
-const setting = /^# (nginx-version|profile|request): (.+)\n/;
+const setting = /^# (nginx-version|profile|request|endpoints|on): (.+)\n/;
 
 function settingsOf(texts: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();

@@ -9,20 +9,44 @@ export function pageOf(pull: PullRequest, { exitCode, summary }: RunResult): str
   const files = pull.files.map((file) => fileOf(pull, file)).join("\n");
   const failed = exitCode !== 0;
   const check = failed ? "✗ websocket: failed" : "✓ websocket: passed";
+  return documentOf(
+    `${pull.title} · Pull request #${pull.number}`,
+    `<h1>${escaped(pull.title)} <span class="number">#${pull.number}</span></h1>
+<p class="check ${failed ? "failed" : "passed"}">${check}</p>
+${files}
+${summarySection(summary)}`,
+  );
+}
+
+/** The first file of the pull request with its comments, and nothing around: what the README shows a picture of. */
+export function pictureOf(pull: PullRequest): string {
+  const [first] = pull.files;
+  return documentOf(pull.title, first === undefined ? "" : fileOf(pull, first));
+}
+
+/** A job summary as a page of its own. */
+export function summaryPage(summary: string): string {
+  return documentOf("Job summary", summarySection(summary));
+}
+
+function summarySection(summary: string): string {
+  return `<section class="file"><h2>Job summary</h2><div class="markdown">${rendered(summary)}</div></section>`;
+}
+
+/** Pages lie in `build/demo`. Without the package, Mermaid's pictures stay text. */
+function documentOf(title: string, content: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<title>${escaped(pull.title)} · Pull request #${pull.number}</title>
+<title>${escaped(title)}</title>
 <style>${style}</style>
 </head>
 <body>
 <main>
-<h1>${escaped(pull.title)} <span class="number">#${pull.number}</span></h1>
-<p class="check ${failed ? "failed" : "passed"}">${check}</p>
-${files}
-<section class="file"><h2>Job summary</h2><div class="markdown">${rendered(summary)}</div></section>
+${content}
 </main>
+<script src="../../node_modules/mermaid/dist/mermaid.min.js"></script>
 </body>
 </html>
 `;
@@ -63,21 +87,36 @@ function threadRow(pull: PullRequest, thread: ReviewThread): string {
   const lines = pull.repository.read(commit, path).split("\n");
   const line = original?.line ?? 1;
   const about = lines.slice((original?.startLine ?? line) - 1, line);
+  const first = original?.startLine ?? line;
+  const lineText = first === line ? `line ${line}` : `lines ${first} to ${line}`;
   const boxes = comments.map(({ body, review }) => {
-    const author = `<p class="author"><strong>${escaped(review.author.login)}</strong></p>`;
+    const [name = "", isBot] = review.author.login.split(/(?=\[bot\]$)/);
+    const badge = isBot === undefined ? "" : ` <span class="badge">bot</span>`;
+    const author = `<p class="author"><span class="avatar"></span><strong>${escaped(name)}</strong>${badge} <span class="about">on ${lineText}</span></p>`;
     return `<div class="comment">${author}<div class="markdown">${rendered(body, about)}</div></div>`;
   });
   return `<tr class="thread"><td colspan="3">${boxes.join("\n")}</td></tr>`;
 }
 
-/** Markdown as HTML; a suggestion becomes the change that it stands for. */
+/** Markdown as HTML; a suggestion becomes the change that it stands for, Mermaid's text what its script turns into a picture. */
 function rendered(markdown: string, about: readonly string[] = []): string {
   const renderer = {
     code({ text, lang }: Tokens.Code): string | false {
-      return lang === "suggestion" ? suggestionOf(text, about) : false;
+      if (lang === "suggestion") return suggestionOf(text, about);
+      if (lang === "mermaid") return `<pre class="mermaid">${escaped(text)}</pre>`;
+      if (lang === "diff") return diffOf(text);
+      return false;
     },
   };
   return new Marked({ renderer }).parse(markdown, { async: false });
+}
+
+function diffOf(text: string): string {
+  const lines = text.split("\n").map((line) => {
+    const kind = line.startsWith("+") ? "added" : line.startsWith("-") ? "removed" : "kept";
+    return `<span class="${kind}">${escaped(line)}</span>`;
+  });
+  return `<pre class="diff">${lines.join("")}</pre>`;
 }
 
 function suggestionOf(text: string, about: readonly string[]): string {

@@ -18,13 +18,22 @@ tr.removed { background: #ffebe9; }
 tr.hunk { background: #ddf4ff; color: #59636e; }
 tr.thread > td { padding: 12px; border: solid #d1d9e0; border-width: 1px 0; background: #fff; font: 14px/1.5 system-ui, "Noto Sans", sans-serif; }
 .comment { border: 1px solid #d1d9e0; border-radius: 6px; }
-.author { margin: 0; padding: 8px 12px; background: #f6f8fa; border-bottom: 1px solid #d1d9e0; }
+.author { display: flex; align-items: center; gap: 6px; margin: 0; padding: 6px 12px; background: #f6f8fa; border-bottom: 1px solid #d1d9e0; border-radius: 6px 6px 0 0; }
+.avatar { width: 20px; height: 20px; border-radius: 5px; background: conic-gradient(#0969da 25%, #54aeff 0 50%, #0969da 0 75%, #54aeff 0); }
+.badge { border: 1px solid #d1d9e0; border-radius: 10px; padding: 0 6px; color: #59636e; font-size: 12px; line-height: 18px; }
+.about { color: #59636e; }
 .markdown { padding: 4px 12px; }
+.markdown h2 { padding: 8px 0; background: none; font-size: 20px; }
 .markdown table { width: auto; }
 .markdown th, .markdown td { border: 1px solid #d1d9e0; padding: 4px 8px; }
 code, pre { font: 12px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; background: #f0f2f4; border-radius: 4px; }
 code { padding: 2px 4px; }
 pre { padding: 8px; overflow: auto; }
+pre.diff { padding: 8px 0; }
+pre.diff span { display: block; padding: 0 8px; }
+pre.diff .added { background: #dafbe1; }
+pre.diff .removed { background: #ffebe9; }
+pre.mermaid { background: none; text-align: center; }
 pre code { padding: 0; background: none; }
 .suggestion { border: 1px solid #d1d9e0; border-radius: 6px; margin: 8px 0; overflow: hidden; }
 .suggestion p { margin: 0; padding: 6px 12px; border-bottom: 1px solid #d1d9e0; font-weight: 600; }

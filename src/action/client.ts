@@ -1,19 +1,17 @@
 import type { Octokit } from "@octokit/rest";
 import { faultOf, GitHubFault, graphqlFault } from "./faults.ts";
-import type { GraphqlProblem } from "./faults.ts";
+import type { GraphqlProblem, Headers } from "./faults.ts";
 import { debug } from "./log.ts";
 
 /** The API of one repository, with the rules that every request of a run obeys. */
 export interface Client {
   readonly rest: Octokit["rest"];
   /**
-   * Sends a GraphQL document. Fields that GitHub could not give are null and named by `problems`.
-   * @throws GitHubFault where there is no data at all.
+   * Sends a GraphQL document.
+   * @throws GitHubFault also where GitHub gives only a part of the data: a missing thread would be posted again, a missing
+   * file would pass as one that is not there.
    */
-  graphql<Data>(
-    document: string,
-    variables: Readonly<Record<string, unknown>>,
-  ): Promise<{ readonly data: Data; readonly problems: readonly GraphqlProblem[] }>;
+  graphql<Data>(document: string, variables: Readonly<Record<string, unknown>>): Promise<Data>;
   /** How many requests were sent, repetitions included. */
   requests(): number;
 }
@@ -22,6 +20,8 @@ export interface Client {
 const pauses = [500, 1500, 4500];
 /** The longest pause that a rate limit is waited for; the job fails or stays silent beyond it. */
 const longestWaitMs = 60_000;
+/** After a limit of which GitHub does not say when it ends (docs: wait at least a minute). */
+const waitAfterLimitMs = 60_000;
 const timeoutMs = 30_000;
 
 /**
@@ -62,11 +62,10 @@ export async function connect(token: string): Promise<Client> {
     graphql<Data>(document: string, variables: Readonly<Record<string, unknown>>) {
       const send = async () => {
         try {
-          return { data: await octokit.graphql<Data>(document, { ...variables }), problems: [] };
+          return await octokit.graphql<Data>(document, { ...variables });
         } catch (error) {
-          if (!isGraphqlFailure<Data>(error)) throw error;
-          if (!error.data) throw graphqlFault(error.errors, error);
-          return { data: error.data, problems: error.errors };
+          if (!isGraphqlFailure(error)) throw error;
+          throw graphqlFault(error.errors, error, error.headers);
         }
       };
       return document.trimStart().startsWith("query") ? repeatedly(send) : send();
@@ -100,13 +99,14 @@ export function sleep(milliseconds: number): Promise<void> {
 export function pauseAfter(fault: unknown, usual: number): number | null {
   if (!(fault instanceof GitHubFault)) return null;
   if (fault.kind !== "unavailable" && fault.kind !== "limited") return null;
-  const pause = Math.max(fault.waitMs ?? 0, usual);
+  const asked = fault.waitMs ?? (fault.kind === "limited" ? waitAfterLimitMs : 0);
+  const pause = Math.max(asked, usual);
   return pause <= longestWaitMs ? pause : null;
 }
 
-function isGraphqlFailure<Data>(
+function isGraphqlFailure(
   error: unknown,
-): error is Error & { readonly errors: readonly GraphqlProblem[]; readonly data: Data | null } {
+): error is Error & { readonly errors: readonly GraphqlProblem[]; readonly headers: Headers } {
   return error instanceof Error && error.name === "GraphqlResponseError";
 }
 

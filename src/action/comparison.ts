@@ -1,4 +1,4 @@
-import { numbered } from "../core/index.ts";
+import { numbered, startOf } from "../core/index.ts";
 import type { Analysis, ChangedFile, PolicyProblem } from "../core/index.ts";
 import { analyseBoth } from "./closure.ts";
 import { Contents } from "./contents.ts";
@@ -88,7 +88,12 @@ export async function compareCommits(request: ComparisonRequest): Promise<Compar
     subject: subjectOf(analysis, starts, inputs),
     incomplete: [...unread, ...truncations(headTree, baseTree)],
     passedOver: passedOver(analysis, starts),
-    notes: [...mended(fault), ...preview.notes, ...(number === null ? [] : unlisted(listed))],
+    notes: [
+      ...pending(analysis),
+      ...mended(fault),
+      ...preview.notes,
+      ...(number === null ? [] : unlisted(listed)),
+    ],
     policyProblems: preview.problems,
   };
 }
@@ -123,6 +128,22 @@ function truncations(head: Tree, base: Tree | null): string[] {
       ]
     : [];
 }
+
+/** The first lines of the summary say it, since somebody who reads the comment in the file expects silence. */
+function pending({ pendingSilences }: Analysis): string[] {
+  // A comment that silences several findings is there for each of them.
+  const places = [
+    ...new Set(pendingSilences.map((place) => `${place.document.path}:${startOf(place).line}`)),
+  ];
+  if (places.length === 0) return [];
+  const more = places.length - mostPlaces;
+  const where = [...places.slice(0, mostPlaces), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+  return places.length === 1
+    ? [`A silence that this change adds counts only after the merge: ${where}.`]
+    : [`${places.length} silences that this change adds count only after the merge: ${where}.`];
+}
+
+const mostPlaces = 5;
 
 function mended(fault: UserError | null): string[] {
   if (!fault) return [];

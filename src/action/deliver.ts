@@ -22,8 +22,8 @@ export interface DeliveryRequest {
   readonly number: number;
   /** The commit that was analysed. */
   readonly headSha: string;
-  /** Whether the head is in another repository. */
-  readonly fork: boolean;
+  /** Whose pull requests get a read-only token; null where this one's is not. */
+  readonly author: "a fork" | "Dependabot" | null;
   readonly plan: ThreadPlan;
   /** The text of a review, which GitHub asks for; `comments` are those that it brings. */
   readonly reviewBody: (comments: readonly ReviewComment[]) => string;
@@ -163,27 +163,43 @@ class Writer {
   async #retire(retirement: Retirement): Promise<void> {
     const { github, headSha } = this.#request;
     const { thread } = retirement;
-    await this.#try(async () => {
-      await github.editComment(thread, retiredBody(retirement, headSha));
-      if (thread.replied) return;
-      await (thread.mayResolve ? github.resolve(thread) : github.minimise(thread));
-    });
+    const edit = () => github.editComment(thread, retiredBody(retirement, headSha));
+    // The edit takes the marker, by which a later run would know what is still to be done: it comes last. But a thread that
+    // is resolved is taken for one that a person resolved.
+    if (thread.replied) {
+      await this.#try(edit);
+    } else if (thread.mayResolve) {
+      await this.#try(edit);
+      await this.#try(() => github.resolve(thread));
+    } else {
+      await this.#try(() => github.minimise(thread));
+      await this.#try(edit);
+    }
   }
 
+  /** Carries out a change that may be repeated: done twice it comes to the same. */
   async #try(write: () => Promise<void>): Promise<void> {
     if (this.#stopped) return;
     if (this.#writes >= mostWrites) {
       this.#stop(`More than ${mostWrites} comments have changed; the next run goes on.`);
       return;
     }
-    this.#writes += 1;
-    try {
-      await write();
-    } catch (error) {
-      if (!(error instanceof GitHubFault)) throw error;
-      // A comment that somebody deleted meanwhile needs no change any more.
-      if (error.kind === "missing") return;
-      this.#stop(`Older comments could not be brought up to date. ${error.message}`);
+    for (let attempt = 1; ; attempt += 1) {
+      this.#writes += 1;
+      try {
+        await write();
+        return;
+      } catch (error) {
+        if (!(error instanceof GitHubFault)) throw error;
+        // A comment that somebody deleted meanwhile needs no change any more.
+        if (error.kind === "missing") return;
+        const pause = attempt < mostAttempts ? pauseAfter(error, pauseMs) : null;
+        if (pause === null) {
+          this.#stop(`Older comments could not be brought up to date. ${error.message}`);
+          return;
+        }
+        await sleep(pause);
+      }
     }
   }
 
@@ -197,9 +213,11 @@ class Writer {
   #notPosted(comments: readonly ReviewComment[], fault: GitHubFault): string {
     const were = comments.length === 1 ? "was" : "were";
     const start = `${numbered(comments.length, "comment")} ${were} not posted`;
-    return fault.kind === "read-only" && this.#request.fork
-      ? `${start}, because the token of a pull request from a fork is read-only; the findings are annotated instead (README: comments on forks).`
-      : `${start}; the findings are annotated instead. ${fault.message}`;
+    const { author } = this.#request;
+    if (fault.kind !== "read-only" || author === null) {
+      return `${start}; the findings are annotated instead. ${fault.message}`;
+    }
+    return `${start}, because the token of a pull request from ${author} is read-only; the findings are annotated instead (README: comments on forks).`;
   }
 
   #stop(note: string): void {

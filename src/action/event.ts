@@ -11,8 +11,8 @@ export type Event =
       readonly headSha: string;
       /** The base branch when the head was last pushed: neither its tip nor the merge base. */
       readonly baseSha: string;
-      /** Whether the head is in another repository, whose pull requests get a read-only token. */
-      readonly fork: boolean;
+      /** Whose pull requests get a read-only token, whatever `permissions:` says (docs); null where this one's is not. */
+      readonly author: "a fork" | "Dependabot" | null;
     }
   | {
       readonly kind: "merge-group";
@@ -43,7 +43,7 @@ export function readEvent(environment: Environment = process.env): Event {
         number: number(pullRequest, name),
         headSha: sha(head, "sha", name),
         baseSha: sha(base, "sha", name),
-        fork: fullName(head) !== fullName(base),
+        author: restricted(pullRequest, head, base),
       };
     }
     case "merge_group": {
@@ -106,6 +106,21 @@ function field(parent: unknown, key: string, event: string): unknown {
     return Reflect.get(parent, key) as unknown;
   }
   throw new UserError(`The payload of the ${event} event has no ${key}.`);
+}
+
+function restricted(
+  pullRequest: object,
+  head: object,
+  base: object,
+): "a fork" | "Dependabot" | null {
+  if (fullName(head) !== fullName(base)) return "a fork";
+  const user = "user" in pullRequest ? pullRequest.user : null;
+  const isDependabot =
+    typeof user === "object" &&
+    user !== null &&
+    "login" in user &&
+    user.login === "dependabot[bot]";
+  return isDependabot ? "Dependabot" : null;
 }
 
 /** `owner/name` of one end of a pull request; undefined where its repository was deleted. */

@@ -47,9 +47,11 @@ export class UserError extends Error {
   }
 }
 
+export type Headers = Readonly<Record<string, string | number | undefined>>;
+
 interface Answer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | number | undefined>>;
+  readonly headers: Headers;
   readonly data: unknown;
 }
 
@@ -88,18 +90,25 @@ export function faultOf(error: unknown, now: number = Date.now()): unknown {
     `GitHub answered ${status} to ${what}: ${sentence(said)}.${advice(kind)}`,
     {
       status,
-      waitMs: kind === "limited" || kind === "unavailable" ? waitOf(response, now) : null,
+      waitMs: kind === "limited" || kind === "unavailable" ? waitOf(response.headers, now) : null,
       cause: error,
     },
   );
 }
 
-/** A fault for the `errors` of a GraphQL answer, which come with status 200. */
-export function graphqlFault(problems: readonly GraphqlProblem[], cause?: unknown): GitHubFault {
+/** A fault for the `errors` of a GraphQL answer, which come with status 200; also for an answer that lacks its data. */
+export function graphqlFault(
+  problems: readonly GraphqlProblem[],
+  cause?: unknown,
+  headers: Headers = {},
+): GitHubFault {
   const first = problems[0];
   const kind = graphqlKind(first);
   const said = sentence(first?.message ?? "no data");
-  return new GitHubFault(kind, `GitHub's GraphQL API answered: ${said}.${advice(kind)}`, { cause });
+  return new GitHubFault(kind, `GitHub's GraphQL API answered: ${said}.${advice(kind)}`, {
+    waitMs: kind === "limited" ? waitOf(headers, Date.now()) : null,
+    cause,
+  });
 }
 
 function graphqlKind(problem: GraphqlProblem | undefined): FaultKind {
@@ -133,7 +142,7 @@ function kindOf(response: Answer, said: string): FaultKind {
   return limited ? "limited" : "read-only";
 }
 
-function waitOf({ headers }: Answer, now: number): number | null {
+function waitOf(headers: Headers, now: number): number | null {
   const seconds = Number(headers["retry-after"]);
   if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000;
   const reset = Number(headers["x-ratelimit-reset"]);

@@ -2,7 +2,6 @@ import { Buffer } from "node:buffer";
 import type { ChangedFile } from "../core/index.ts";
 import type { Client } from "./client.ts";
 import { graphqlFault } from "./faults.ts";
-import type { GraphqlProblem } from "./faults.ts";
 import type { Thread } from "./threads.ts";
 
 export interface RepositoryName {
@@ -170,17 +169,14 @@ export class GitHub {
     policy: Source,
   ): Promise<Overview & { readonly policy: Content | null }> {
     const expression = `${policy.sha}:${policy.path}`;
-    const { data, problems } = await this.#client.graphql<OverviewData>(overviewQuery, {
+    const data = await this.#client.graphql<OverviewData>(overviewQuery, {
       ...this.#name,
       number,
       policy: expression,
       cursor: null,
     });
-    const pullRequest = pullRequestOf(data, problems);
-    const failed = problems.find((problem) => problem.path?.[1] === "policy");
-    if (failed) throw graphqlFault([failed]);
     return {
-      ...(await this.#withFurtherThreads(number, pullRequest)),
+      ...(await this.#withFurtherThreads(number, pullRequestOf(data))),
       policy: await this.#contentOf(data.repository?.policy),
     };
   }
@@ -192,8 +188,7 @@ export class GitHub {
 
   async #threadPage(number: number, cursor: string | null): Promise<PullRequestNode> {
     const variables = { ...this.#name, number, cursor };
-    const { data, problems } = await this.#client.graphql<OverviewData>(threadsQuery, variables);
-    return pullRequestOf(data, problems);
+    return pullRequestOf(await this.#client.graphql<OverviewData>(threadsQuery, variables));
   }
 
   async #withFurtherThreads(number: number, first: PullRequestNode): Promise<Overview> {
@@ -295,15 +290,14 @@ export class GitHub {
   }
 }
 ${contentFragment}`;
-    const { data, problems } = await this.#client.graphql<{
+    const { repository } = await this.#client.graphql<{
       readonly repository:
         | (Readonly<Record<`f${number}`, ObjectNode | null>> & {
             readonly pullRequest?: Pick<PullRequestNode, "state" | "headRefOid">;
           })
         | null;
     }>(document, variables);
-    const { repository } = data;
-    if (!repository || problems.length > 0) throw graphqlFault(problems);
+    if (!repository) throw graphqlFault([]);
     if (repository.pullRequest) this.#state = stateOf(repository.pullRequest);
     const contents: (Content | null)[] = [];
     for (const index of sources.keys()) {
@@ -373,14 +367,13 @@ ${contentFragment}`;
   }
 
   async #mutate(document: string, id: string): Promise<void> {
-    const { problems } = await this.#client.graphql(document, { id });
-    if (problems.length > 0) throw graphqlFault(problems);
+    await this.#client.graphql(document, { id });
   }
 }
 
-function pullRequestOf(data: OverviewData, problems: readonly GraphqlProblem[]): PullRequestNode {
-  const pullRequest = data.repository?.pullRequest;
-  if (!pullRequest) throw graphqlFault(problems);
+function pullRequestOf({ repository }: OverviewData): PullRequestNode {
+  const pullRequest = repository?.pullRequest;
+  if (!pullRequest) throw graphqlFault([]);
   return pullRequest;
 }
 

@@ -78,6 +78,7 @@ function writeSummary(outcome: Outcome, verdictLine: string): void {
     analysis,
     findings,
     unplaced: review?.unplaced ?? findings,
+    ...(review && { leftOut: review.leftOut }),
     live,
     resolved,
     notes,

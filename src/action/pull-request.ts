@@ -5,15 +5,16 @@ import { deliver, staleness } from "./deliver.ts";
 import type { Delivery } from "./deliver.ts";
 import type { Doing } from "./doing.ts";
 import type { Event } from "./event.ts";
+import { GitHubFault } from "./faults.ts";
 import { inScope } from "./gate.ts";
-import type { GitHub } from "./github.ts";
+import type { Content, GitHub } from "./github.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Outcome } from "./outcome.ts";
 import { emptyOutcome } from "./outcome.ts";
 import { decide } from "./policy.ts";
 import { reviewBody } from "./review-body.ts";
 import { planThreads } from "./threads.ts";
-import type { ThreadPlan } from "./threads.ts";
+import type { Thread, ThreadPlan } from "./threads.ts";
 import { shortSha } from "./words.ts";
 
 export type PullRequestEvent = Extract<Event, { kind: "pull-request" }>;
@@ -32,10 +33,7 @@ export async function reviewPullRequest(task: Task): Promise<Outcome> {
   const { number, headSha } = event;
   const name = `pull request #${number}`;
   doing(`asking GitHub what ${name} changes`);
-  const [overview, listed] = await Promise.all([
-    github.overview(number, { sha: event.baseSha, path: inputs.config }),
-    github.changedFiles(number),
-  ]);
+  const [overview, listed] = await Promise.all([overviewOf(task), github.changedFiles(number)]);
   const changedFiles = numbered(listed.files.length, "changed file");
   const decision = decide(overview.policy, inputs, `commit ${shortSha(event.baseSha)}`);
   if (!matters(listed, decision, inputs)) {
@@ -43,11 +41,15 @@ export async function reviewPullRequest(task: Task): Promise<Outcome> {
     const plan = planThreads({
       comments: [],
       present: none,
-      threads: overview.threads,
-      complete: true,
+      threads: overview.threads ?? [],
+      complete: overview.threads !== null,
     });
     const delivery = await comment(task, plan, null);
-    return { ...emptyOutcome, subject: `${changedFiles} of ${name}`, notes: delivery.notes };
+    return {
+      ...emptyOutcome,
+      subject: `${changedFiles} of ${name}`,
+      notes: [...overview.notes, ...delivery.notes],
+    };
   }
 
   const compared = await compareCommits({
@@ -67,10 +69,10 @@ export async function reviewPullRequest(task: Task): Promise<Outcome> {
   const plan = planThreads({
     comments: review.comments,
     present: new Set(analysis.findings.map(({ fingerprint }) => fingerprint)),
-    threads: overview.threads,
+    threads: overview.threads ?? [],
     complete: incomplete.length === 0,
   });
-  const delivery = await comment(task, plan, review);
+  const delivery = overview.threads ? await comment(task, plan, review) : silent(plan);
   return {
     subject: `${compared.subject ?? changedFiles} of ${name}`,
     analysis: compared.subject === null ? null : analysis,
@@ -79,11 +81,36 @@ export async function reviewPullRequest(task: Task): Promise<Outcome> {
     posted: delivery.posted,
     live: delivery.live,
     resolved: plan.resolved,
-    notes: [...delivery.notes, ...review.notes, ...compared.notes],
+    notes: [...compared.notes, ...overview.notes, ...delivery.notes, ...review.notes],
     incomplete,
     passedOver: compared.passedOver,
     policyProblems: compared.policyProblems,
   };
+}
+
+interface Asked {
+  readonly policy: Content | null;
+  /** Null where GitHub could not say. */
+  readonly threads: readonly Thread[] | null;
+  readonly notes: readonly string[];
+}
+
+/** The policy and the threads. The gate needs the policy alone, so a fault of the others only keeps us from commenting. */
+async function overviewOf({ event, inputs, github }: Task): Promise<Asked> {
+  const policy = { sha: event.baseSha, path: inputs.config };
+  try {
+    return { ...(await github.overview(event.number, policy)), notes: [] };
+  } catch (error) {
+    if (!(error instanceof GitHubFault) || error.kind !== "unavailable") throw error;
+    const [content = null] = await github.contents([policy], null);
+    const note = `No comment was posted or changed, because it is not known which there are. ${error.message}`;
+    return { policy: content, threads: null, notes: [note] };
+  }
+}
+
+/** What stands where nothing is posted or changed. */
+function silent(plan: ThreadPlan): Delivery {
+  return { posted: 0, live: plan.live, notes: [] };
 }
 
 /** Brings the comments up to date, where that is wanted and the pull request is still the one that was analysed. */
@@ -92,13 +119,13 @@ async function comment(
   plan: ThreadPlan,
   review: Review | null,
 ): Promise<Delivery> {
-  const nothing = { posted: 0, live: plan.live, notes: [] };
+  const nothing = silent(plan);
   const changes = plan.post.length + plan.edit.length + plan.retire.length;
   if (inputs.comment !== "review" || changes === 0) return nothing;
-  const { number, headSha, fork } = event;
+  const { number, headSha, author } = event;
   const stale = github.state && staleness(github.state, headSha);
   if (stale) return { ...nothing, notes: [stale] };
   doing("posting the review");
   const body = reviewBody(plan.post, review?.unplaced ?? []);
-  return deliver({ github, number, headSha, fork, plan, reviewBody: body });
+  return deliver({ github, number, headSha, author, plan, reviewBody: body });
 }

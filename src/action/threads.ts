@@ -193,13 +193,19 @@ function withoutSuggestions(body: string): string {
     .trim();
 }
 
-/** GitHub may change line ends and outer blank lines. */
+/**
+ * GitHub may change line ends and outer blank lines. Line numbers do not count: after a rebase all of them differ, and an
+ * edit of every comment would say nothing new.
+ */
 function sameText(a: string, b: string): boolean {
   return normalised(a) === normalised(b);
 }
 
 function normalised(text: string): string {
-  return text.replaceAll("\r\n", "\n").trim();
+  return text
+    .replaceAll("\r\n", "\n")
+    .replaceAll(/(?<=:)\d+(?=`)|(?<=\blines? )\d+(?: to \d+)?/g, "?")
+    .trim();
 }
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {

@@ -1,4 +1,11 @@
-import { analyse, compare, planReview, type Review, type ReviewComment } from "../core/index.ts";
+import {
+  analyse,
+  compare,
+  plain,
+  planReview,
+  type Review,
+  type ReviewComment,
+} from "../core/index.ts";
 import { readArguments } from "./arguments.ts";
 import { Git } from "./git.ts";
 import { fails, policyFlags, readPolicy } from "./settings.ts";
@@ -35,7 +42,7 @@ function asJson({ comments, unplaced, notes }: Review): string {
     comments: comments.map(({ path, startLine, line, body }) => ({ path, startLine, line, body })),
     unplaced: unplaced.map(({ rule, message, place }) => ({
       rule,
-      message,
+      message: plain(message),
       file: place.document.path,
       line: place.document.lines.lineAt(place.span.start),
     })),
@@ -52,7 +59,7 @@ function asText({ comments, unplaced, notes }: Review, reference: string): strin
     ),
     ...unplaced.map(
       ({ rule, message, place: { document, span } }) =>
-        `${document.path}:${document.lines.lineAt(span.start)}: no line in the diff: [${rule}] ${message}`,
+        `${document.path}:${document.lines.lineAt(span.start)}: no line in the diff: [${rule}] ${plain(message)}`,
     ),
     ...notes,
     `${count} for git diff ${reference}...HEAD; nothing was posted.`,

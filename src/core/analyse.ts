@@ -1,4 +1,4 @@
-import type { Analysis, Group, ProvenFix } from "./analysis.ts";
+import type { Analysis, Group, LocationReport, ProvenFix } from "./analysis.ts";
 import { type EntryGroup, groupsOf } from "./check/group.ts";
 import { type Mend, Mender } from "./check/mend.ts";
 import { type Entry, run, type Run } from "./check/run.ts";
@@ -145,6 +145,10 @@ class Result implements Analysis {
 
   proveTogether(edits: readonly TextEdit[]): boolean {
     return this.#mender.proveTogether(edits);
+  }
+
+  locationsWith(edits: readonly TextEdit[]): ReadonlyMap<LocationReport, LocationReport> | null {
+    return this.#mender.locationsWith(edits);
   }
 }
 

@@ -64,4 +64,9 @@ export interface Analysis {
   readonly wanted: readonly string[];
   /** Whether these fixes, applied together, leave nothing of what each mends and break nothing. */
   proveTogether(edits: readonly TextEdit[]): boolean;
+  /**
+   * Locations of the programs that the edits reach, each with what it is when they are applied; null where edits overlap.
+   * Without proof: whoever asks has edits that were proven.
+   */
+  locationsWith(edits: readonly TextEdit[]): ReadonlyMap<LocationReport, LocationReport> | null;
 }

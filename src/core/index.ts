@@ -9,7 +9,7 @@ export { nearest } from "./policy/nearest.ts";
 export type { Policy, PolicyProblem, Profile } from "./policy/policy.ts";
 export { defaultPolicy } from "./policy/schema.ts";
 export { jsonReport } from "./report/json.ts";
-export { code, fence, prose } from "./report/markup.ts";
+export { code, fence, plain, prose } from "./report/markup.ts";
 export {
   countBySeverity,
   countsInWords,

@@ -37,7 +37,7 @@ export class Located implements LocationReport {
   readonly traffic: Traffic;
   readonly #asked: readonly NginxVersion[];
   #name: LocationName | null = null;
-  #versions: readonly [ProxiedLocation, ...ProxiedLocation[]] | null = null;
+  #versions: readonly [Simulated, ...Simulated[]] | null = null;
 
   constructor(
     config: Config,
@@ -61,7 +61,7 @@ export class Located implements LocationReport {
   }
 
   /** In the order of the versions, oldest first. */
-  get versions(): readonly [ProxiedLocation, ...ProxiedLocation[]] {
+  get versions(): readonly [Simulated, ...Simulated[]] {
     if (this.#versions === null) {
       const [first, ...others] = this.#asked.map((version) => this.#simulated(version));
       if (first === undefined) throw new Error("a location is simulated for at least one version");
@@ -86,55 +86,82 @@ export class Located implements LocationReport {
     return this.#newest.exchanges.websocket.idleTimeoutMs;
   }
 
-  get #newest(): ProxiedLocation {
+  get #newest(): Simulated {
     return this.versions.at(-1) ?? this.versions[0];
   }
 
-  #simulated(version: NginxVersion): ProxiedLocation {
+  #simulated(version: NginxVersion): Simulated {
     const { config, level, proxyPass: pass, name, intent, traffic } = this;
-    const exchanges = new Exchanges((probe) => simulateAt(config, level, pass, probe, version));
-    const { upstream } = exchanges.websocket;
-    return {
+    return new Simulated({
       config,
       version,
       versionKnown: this.#asked.length === 1,
       name,
       level,
       pass,
-      upstream: upstream === null ? null : upstreamOf(config, upstream),
-      exchanges,
-      verdict: verdictOf(exchanges.websocket),
       intent,
       traffic,
-    };
+    });
   }
 }
 
-/** Each probe's exchange, simulated when it is asked for: a rule about handshakes needs one of the three. */
-class Exchanges implements Record<ProbeName, Exchange> {
-  readonly #simulate: (probe: ProbeName) => Exchange;
-  readonly #known = new Map<ProbeName, Exchange>();
+type Asked = Omit<ProxiedLocation, "upstream" | "exchanges" | "verdict">;
 
-  constructor(simulate: (probe: ProbeName) => Exchange) {
-    this.#simulate = simulate;
+/** Simulates a probe when a rule asks for it. */
+class Simulated implements ProxiedLocation {
+  readonly config;
+  readonly version;
+  readonly versionKnown;
+  readonly name;
+  readonly level;
+  readonly pass;
+  readonly intent;
+  readonly traffic;
+  readonly exchanges: ProxiedLocation["exchanges"];
+  #verdict: Verdict | null = null;
+
+  constructor(asked: Asked) {
+    const { config, level, pass, version } = asked;
+    this.config = config;
+    this.version = version;
+    this.versionKnown = asked.versionKnown;
+    this.name = asked.name;
+    this.level = level;
+    this.pass = pass;
+    this.intent = asked.intent;
+    this.traffic = asked.traffic;
+    const done: Partial<Record<ProbeName, Exchange>> = {};
+    const simulated = (probe: ProbeName): Exchange =>
+      (done[probe] ??= simulateAt(config, level, pass, probe, version));
+    this.exchanges = {
+      get websocket() {
+        return simulated("websocket");
+      },
+      get plain() {
+        return simulated("plain");
+      },
+      get h2c() {
+        return simulated("h2c");
+      },
+    };
   }
 
-  get websocket(): Exchange {
-    return this.#of("websocket");
+  /** The same, taken for one that serves WebSockets. */
+  serving(): ProxiedLocation {
+    const { config, version, versionKnown, name, level, pass, intent, traffic } = this;
+    const serving = { ...intent, serves: "yes" } as const;
+    const asked = { config, version, versionKnown, name, level, pass, traffic };
+    return new Simulated({ ...asked, intent: serving });
   }
 
-  get plain(): Exchange {
-    return this.#of("plain");
+  get upstream(): Use | null {
+    const { upstream } = this.exchanges.websocket;
+    return upstream === null ? null : upstreamOf(this.config, upstream);
   }
 
-  get h2c(): Exchange {
-    return this.#of("h2c");
-  }
-
-  #of(probe: ProbeName): Exchange {
-    const exchange = this.#known.get(probe) ?? this.#simulate(probe);
-    this.#known.set(probe, exchange);
-    return exchange;
+  get verdict(): Verdict {
+    this.#verdict ??= verdictOf(this.exchanges.websocket);
+    return this.#verdict;
   }
 }
 

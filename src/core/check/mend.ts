@@ -1,16 +1,18 @@
-import type { ProvenFix } from "../analysis.ts";
+import type { LocationReport, ProvenFix } from "../analysis.ts";
 import { groupBy } from "../collections.ts";
+import type { Level, Use } from "../config/model.ts";
 import type { Fix, TextEdit } from "../fix/edit.ts";
 import { fixCandidates } from "../fix/plan.ts";
 import { wholeLines } from "../fix/change.ts";
 import type { Remedy, Writable } from "../fix/remedy.ts";
 import { requestHead } from "../handshake/head.ts";
 import { keepsConnections } from "../handshake/upstream-request.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { Severity } from "../rules/finding.ts";
 import { type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
-import { type Mended, prove } from "./prove.ts";
-import type { Entry, Run } from "./run.ts";
+import { locationsWith, type Mended, newEntries, prove } from "./prove.ts";
+import { type Entry, type Run, severityIn } from "./run.ts";
 
 /** A proven fix and what it mends. */
 export interface Mend {
@@ -54,29 +56,65 @@ export class Mender {
     return found;
   }
 
-  /** For everything in the group, else at least for the worst in it. */
   #search(group: EntryGroup, writable: Writable): Mend | null {
-    const entries = mendable(group);
-    const worst = Math.max(...entries.map(({ severity }) => rank[severity]));
-    const least = entries.filter(({ severity }) => rank[severity] === worst);
-    for (const attempt of least.length === entries.length ? [entries] : [entries, least]) {
-      for (const candidate of this.#candidates(group, attempt, writable)) {
-        const after = prove(this.#run, candidate.fix.edits, [candidate]);
-        if (after !== null) return this.#offer(candidate, after);
-      }
+    for (const attempt of attempts(mendable(group))) {
+      const left: Entry[] = [];
+      const found =
+        this.#firstThatHolds(this.#candidates(group, attempt, writable), left) ??
+        (left.length > 0
+          ? this.#firstThatHolds(this.#candidates(group, attempt, writable, left), [])
+          : null);
+      if (found !== null) return found;
     }
     return null;
+  }
+
+  /** @param left gets what the first candidate leaves to mend in its block, where that is all that it leaves */
+  #firstThatHolds(candidates: Iterable<Candidate>, left: Entry[]): Mend | null {
+    let isFirst = true;
+    for (const candidate of candidates) {
+      const proof = prove(this.#run, candidate.fix.edits, [candidate]);
+      if (proof?.holds) return this.#offer(candidate, proof.after);
+      if (isFirst && proof !== null) left.push(...this.#leftBy(candidate, proof.after));
+      isFirst = false;
+    }
+    return null;
+  }
+
+  /**
+   * The findings that a fix brings to light where it is made: lines of an outer level that it repeats may be wrong
+   * themselves, and an address that is no address hides what else is wrong.
+   */
+  #leftBy({ entries: [first] }: Candidate, after: Run): readonly Entry[] {
+    const found = newEntries(this.#run, after);
+    const isHere = ({ identity }: Entry): boolean =>
+      identity.path === first?.identity.path && identity.blockPath === first.identity.blockPath;
+    return found.every((entry) => isHere(entry) && isMendable(entry)) ? found : [];
+  }
+
+  /** Of findings after an edit those that were there before it, at another place, about a location of `entries`. */
+  #repeated(found: readonly Entry[], entries: readonly Entry[]): readonly Entry[] {
+    const locations = new Set(entries.flatMap((entry) => entry.locations));
+    const known = this.#run.entries.filter((entry) =>
+      entry.locations.some((location) => locations.has(location)),
+    );
+    return found.filter(({ rule }) => known.some((entry) => entry.rule === rule));
   }
 
   /** Whether fixes that were offered leave nothing of what each mends, and break nothing, when all are applied. */
   proveTogether(edits: readonly TextEdit[]): boolean {
     const given = new Set(edits);
     const mended = this.#offered.filter(({ fix }) => fix.edits.every((edit) => given.has(edit)));
-    return prove(this.#run, edits, mended) !== null;
+    return prove(this.#run, edits, mended)?.holds === true;
+  }
+
+  /** Locations with edits applied, as {@link locationsWith} gives them. */
+  locationsWith(edits: readonly TextEdit[]): ReadonlyMap<LocationReport, LocationReport> | null {
+    return locationsWith(this.#run, edits);
   }
 
   /**
-   * What is written in one location cannot change another, so that fixes in different locations which hold together hold
+   * What is written in one location cannot change another, unless it defines what that reads already, so that fixes in different locations which hold together hold
    * alone too. Those that do not are tried in halves; a group that is left is tried by itself.
    */
   #mendAll(): Map<EntryGroup, Mend | null> {
@@ -84,48 +122,64 @@ export class Mender {
     const tryTogether = (candidates: readonly Candidate[]): void => {
       if (candidates.length < 2) return;
       const edits = candidates.flatMap(({ fix }) => fix.edits);
-      const after = prove(this.#run, edits, candidates);
-      if (after === null) {
+      const proof = prove(this.#run, edits, candidates);
+      if (proof?.holds !== true) {
         const middle = candidates.length >>> 1;
         tryTogether(candidates.slice(0, middle));
         tryTogether(candidates.slice(middle));
         return;
       }
       for (const candidate of candidates) {
-        found.set(candidate.group, this.#offer(candidate, after));
+        found.set(candidate.group, this.#offer(candidate, proof.after));
       }
     };
     tryTogether(
       apart(this.#groups).flatMap((group) => {
         const [first] = this.#candidates(group, mendable(group), () => true);
-        return first ?? [];
+        return first === undefined || this.#bringsMeaning(first) ? [] : first;
       }),
     );
     return found;
+  }
+
+  /** Whether a new map gives a meaning to lines in other places, which read its variable already. */
+  #bringsMeaning({ fix }: Candidate): boolean {
+    const variables = fix.edits.flatMap(
+      ({ text }) => /^\s*map\s+\S+\s+(\$\w+)/.exec(text)?.[1] ?? [],
+    );
+    return this.#run.configs.some(({ documents }) =>
+      documents.some(({ text }) => {
+        const known = text.toLowerCase();
+        return variables.some((variable) => known.includes(variable.toLowerCase()));
+      }),
+    );
   }
 
   *#candidates(
     group: EntryGroup,
     entries: readonly Entry[],
     writable: Writable,
+    left: readonly Entry[] = [],
   ): Generator<Candidate> {
     const [first] = entries;
     if (first === undefined) return;
-    const level = first.report.level ?? first.locations[0]?.level ?? first.config.main;
+    const level = levelOf(first);
+    const repeated = this.#repeated(left, entries);
+    const more = remediesOf(left).flatMap((remedy) => inText(remedy, level) ?? []);
     const locations = entries.flatMap((entry) => entry.locations);
     const fixes = fixCandidates(
       {
         config: first.config,
         level,
-        remedies: distinct(entries.flatMap(({ report }) => report.remedies ?? [])),
+        remedies: distinct([...more, ...remediesOf(entries)]),
         traffic: locations.some(({ traffic }) => traffic === "mixed") ? "mixed" : "websocket",
         keepsConnections: locations.some(isKept),
-        ...this.#run.request.policy.suggestion,
+        ...formsFor(this.#run.request.policy),
       },
       writable,
     );
     for (const fix of fixes) {
-      if (fix.edits.length > 0) yield { fix, group, entries };
+      if (fix.edits.length > 0) yield { fix, group, entries, repeated };
     }
   }
 
@@ -136,8 +190,55 @@ export class Mender {
   }
 }
 
+/** Everything in a group, else at least the worst in it; of what does not break a handshake one is better than nothing. */
+function attempts(entries: readonly Entry[]): (readonly Entry[])[] {
+  const worst = Math.max(...entries.map(({ severity }) => rank[severity]));
+  const least = entries.filter(({ severity }) => rank[severity] === worst);
+  const single = worst < rank.error && least.length > 1 ? least.map((entry) => [entry]) : [];
+  return [entries, ...(least.length < entries.length ? [least] : []), ...single];
+}
+
+/** The forms that the policy's own rules accept: what they would report is no fix. */
+function formsFor(policy: Policy): Policy["suggestion"] {
+  const { connection, upgrade } = policy.suggestion;
+  const wantsMap = connection === "auto" && severityIn(policy, "upgrade-map") !== "off";
+  return {
+    connection: wantsMap ? "map" : connection,
+    upgrade: severityIn(policy, "h2c-smuggling") === "off" ? upgrade : "websocket-only",
+  };
+}
+
 function mendable({ entries }: EntryGroup): readonly Entry[] {
-  return entries.filter(({ report }) => (report.remedies ?? []).length > 0);
+  return entries.filter(isMendable);
+}
+
+function isMendable(entry: Entry): boolean {
+  return remediesOf([entry]).length > 0;
+}
+
+function remediesOf(entries: readonly Entry[]): Remedy[] {
+  return entries.flatMap(({ report }) => report.remedies ?? []);
+}
+
+/** The level whose settings an entry's remedies change. */
+function levelOf({ report, locations, config }: Entry): Level {
+  return report.level ?? locations[0]?.level ?? config.main;
+}
+
+/** A remedy for an edited text as one for the text before the edits; null where that is not the same. */
+function inText(remedy: Remedy, level: Level): Remedy | null {
+  switch (remedy.kind) {
+    case "header":
+    case "directive":
+      return remedy;
+    case "replace":
+      return null;
+    case "remove": {
+      const said = ({ name, parameters }: Use): string => [name, ...parameters].join(" ");
+      const [use, ...others] = level.uses.filter((each) => said(each) === said(remedy.use));
+      return use === undefined || others.length > 0 ? null : { kind: "remove", use };
+    }
+  }
 }
 
 /** Groups of locations that hold no other group's location. */

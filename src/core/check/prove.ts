@@ -1,3 +1,4 @@
+import type { LocationReport } from "../analysis.ts";
 import { groupBy } from "../collections.ts";
 import { applyEdits, type TextEdit } from "../fix/edit.ts";
 import type { Exchange } from "../handshake/model.ts";
@@ -10,6 +11,7 @@ import type { Located } from "./locations.ts";
 import { type Entry, run, type Run } from "./run.ts";
 
 const version = ":version";
+const requestLine = ":request";
 
 /** What a rule's mend may change of a request beside the headers that its remedies set. */
 const mayChange: Partial<Record<RuleId, readonly string[]>> = {
@@ -22,6 +24,11 @@ const mayChange: Partial<Record<RuleId, readonly string[]>> = {
   "contradictory-header": ["connection", "host"],
   "http-version": [version],
   "host-header": ["host", "origin"],
+  endpoint: ["upgrade", "connection", version],
+  "upstream-path": [requestLine],
+  "connection-passthrough": ["connection"],
+  "upgrade-map": ["connection"],
+  "h2c-smuggling": ["upgrade", "connection"],
 };
 
 /** Rules whose fault is all about the request, or without whose mend nginx does not start. */
@@ -38,26 +45,28 @@ const mayChangeAll: ReadonlySet<RuleId> = new Set([
 export interface Mended {
   readonly group: EntryGroup;
   readonly entries: readonly Entry[];
+  /** Findings of other groups about the same locations that are mended where the group's edits would repeat their cause. */
+  readonly repeated?: readonly Entry[];
 }
 
-/**
- * Applies edits and simulates again.
- *
- * @returns the files as they are after the edits, or null where something of `mended` is still there, something is found
- * that was not, nginx has more to refuse, or another header of any use and probe has changed.
- */
+export interface Proof {
+  /** The files as they are after the edits. */
+  readonly after: Run;
+  /**
+   * Whether nothing of `mended` is there any more, nothing is found that was not, nginx has no more to refuse, and no other
+   * header of any use and probe has changed.
+   */
+  readonly holds: boolean;
+}
+
+/** Applies edits and simulates again; null where they cannot be applied. */
 export function prove(
   before: Run,
   edits: readonly TextEdit[],
   mended: readonly Mended[],
-): Run | null {
-  const texts = editedTexts(edits);
-  if (texts === null) return null;
-  const after = run({
-    ...before.request,
-    documents: before.request.documents.edited(texts),
-    paths: [...texts.keys()],
-  });
+): Proof | null {
+  const after = rerun(before, edits);
+  if (after === null) return null;
   const roots = new Set(after.configs.map(({ root }) => root));
   const holds =
     isGone(
@@ -73,7 +82,52 @@ export function prove(
       mended,
       isConfined(edits, mended),
     );
-  return holds ? after : null;
+  return { after, holds };
+}
+
+/** What is found after edits and was not before. */
+export function newEntries(before: Run, after: Run): Entry[] {
+  const counts = counted(before.entries);
+  return after.entries.filter((entry) => {
+    const count = counts.get(kindOf(entry)) ?? 0;
+    counts.set(kindOf(entry), count - 1);
+    return count <= 0;
+  });
+}
+
+/**
+ * Each location of the programs that the edits reach, and the same use with the edits applied.
+ *
+ * @returns null where edits overlap
+ */
+export function locationsWith(
+  before: Run,
+  edits: readonly TextEdit[],
+): ReadonlyMap<LocationReport, LocationReport> | null {
+  const after = rerun(before, edits);
+  if (after === null) return null;
+  const afterByRoot = groupBy(after.located, ({ config }) => config.root);
+  const pairs: [LocationReport, LocationReport][] = [];
+  for (const [root, old] of groupBy(before.located, ({ config }) => config.root)) {
+    const now = afterByRoot.get(root) ?? [];
+    if (now.length !== old.length) continue;
+    for (const [index, location] of old.entries()) {
+      const same = now[index];
+      if (same !== undefined) pairs.push([location, same]);
+    }
+  }
+  return new Map(pairs);
+}
+
+function rerun(before: Run, edits: readonly TextEdit[]): Run | null {
+  const texts = editedTexts(edits);
+  if (texts === null) return null;
+  return run({
+    ...before.request,
+    documents: before.request.documents.edited(texts),
+    paths: [...texts.keys()],
+    known: before.programs,
+  });
 }
 
 /** Whether all edits lie in locations that they mend, but for maps that are new. */
@@ -118,9 +172,30 @@ function isGone(before: Run, after: Run, mended: readonly Entry[]): boolean {
 
 const rank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
 
+/**
+ * An edit that makes clear that a location serves WebSockets does no damage by it: what could be said of the location then
+ * could have been said before.
+ */
 function addsNothing(before: Run, after: Run): boolean {
+  return isWithin(after.entries, before.entries) || isWithin(after.entries, entriesIfClear(before));
+}
+
+const clear = new WeakMap<Run, readonly Entry[]>();
+
+/** What would be found if all locations that may serve WebSockets did. */
+function entriesIfClear(of: Run): readonly Entry[] {
+  const known = clear.get(of);
+  if (known !== undefined) return known;
+  const hasUnclear = of.located.some(({ intent }) => intent.serves === "unclear");
+  const found = hasUnclear ? run({ ...of.request, takesUnclear: true }).entries : of.entries;
+  clear.set(of, found);
+  return found;
+}
+
+/** Whether there is nothing that was not there before, as severe and at as many locations. */
+function isWithin(after: readonly Entry[], before: readonly Entry[]): boolean {
   const worst = new Map<string, { count: number; severity: number; locations: number }>();
-  for (const entry of before.entries) {
+  for (const entry of before) {
     const known = worst.get(kindOf(entry)) ?? { count: 0, severity: 0, locations: 0 };
     worst.set(kindOf(entry), {
       count: known.count + 1,
@@ -128,8 +203,8 @@ function addsNothing(before: Run, after: Run): boolean {
       locations: Math.max(known.locations, entry.locations.length),
     });
   }
-  const counts = counted(after.entries);
-  return after.entries.every((entry) => {
+  const counts = counted(after);
+  return after.every((entry) => {
     const known = worst.get(kindOf(entry));
     return (
       known !== undefined &&
@@ -171,7 +246,9 @@ function keepsRequests(
     const own = blocksOf(located).flatMap((block) => byBlock.get(block) ?? []);
     const reaching = [...everywhere, ...own];
     if (confined && reaching.length === 0) return true;
-    const allowed = allowedChanges(reaching.flatMap(({ entries }) => entries));
+    const allowed = allowedChanges(
+      reaching.flatMap(({ entries, repeated = [] }) => [...entries, ...repeated]),
+    );
     return (
       allowed === null ||
       located.versions.every((location, which) => {
@@ -214,7 +291,7 @@ function partsOf({ upstream, level }: Exchange): Map<string, string> {
   const parts = new Map<string, string>();
   if (upstream === null) return parts;
   parts.set(version, shown(upstream.httpVersion));
-  parts.set(":request", [upstream.method, upstream.uri, upstream.address].map(shown).join(" "));
+  parts.set(requestLine, [upstream.method, upstream.uri, upstream.address].map(shown).join(" "));
   parts.set(":level", level?.context ?? "");
   for (const { name, value } of upstream.headers) {
     const key = name.toLowerCase();

@@ -6,10 +6,11 @@ import { findPrograms } from "../config/programs.ts";
 import { guardComments } from "../intent/silences.ts";
 import type { Policy } from "../policy/policy.ts";
 import { blockPath, fingerprintOf, type FingerprintParts } from "../review/fingerprint.ts";
-import type { LocationName, Related, Severity } from "../rules/finding.ts";
+import type { Related, Severity } from "../rules/finding.ts";
 import { rules } from "../rules/index.ts";
 import { ruleTable, type RuleId } from "../rules/names.ts";
-import type { Report, Rule, RuleOptions } from "../rules/rule.ts";
+import type { ProxiedLocation, Report, Rule, RuleOptions } from "../rules/rule.ts";
+import { locationOf } from "../rules/words.ts";
 import { directivesAround } from "../syntax/find.ts";
 import { locate, type Located } from "./locations.ts";
 import { type PlacedSilence, silenceAt } from "./silence.ts";
@@ -22,6 +23,10 @@ export interface RunRequest {
   readonly paths: readonly string[] | undefined;
   /** The versions in question, oldest first. */
   readonly versions: readonly NginxVersion[];
+  /** Takes every location that may serve WebSockets for one that does. */
+  readonly takesUnclear?: boolean;
+  /** Programs as they were before an edit: those that `paths` take no part in are as they were. */
+  readonly known?: readonly Config[];
 }
 
 /** One rule at one place, with every location that it concerns. */
@@ -45,6 +50,8 @@ export interface Entry {
 export interface Run {
   readonly request: RunRequest;
   readonly configs: readonly Config[];
+  /** The same with those that `paths` take no part in, where a rule asks for them. */
+  readonly programs: readonly Config[];
   readonly files: readonly AnalysedFile[];
   readonly located: readonly Located[];
   /** Sorted by file, offset and rule. */
@@ -76,6 +83,7 @@ export function run(request: RunRequest): Run {
     ...(paths !== undefined && { paths }),
   });
   const located = configs.flatMap((config) => locate(config, policy, versions));
+  const programs = everyProgram(request, configs);
   const active = activeRules(policy);
   const drafts = new Map<string, Draft>();
   const add = (draft: Draft): void => {
@@ -106,9 +114,22 @@ export function run(request: RunRequest): Run {
           );
         }
         break;
+      case "programs": {
+        const checked = { configs: programs, policy, versions };
+        const byRoot = new Map(configs.map((config) => [config.root, config]));
+        each.rule.check(
+          checked,
+          (report, { root }) => {
+            const config = byRoot.get(root);
+            if (config !== undefined) add({ active: each, report, config, locations: [] });
+          },
+          each.options,
+        );
+        break;
+      }
       case "location":
         for (const location of located) {
-          for (const report of reportsOf(each, location)) {
+          for (const report of reportsOf(each, location, request)) {
             const { config } = location;
             add({ active: each, report, config, locations: [location] });
           }
@@ -116,7 +137,9 @@ export function run(request: RunRequest): Run {
         break;
     }
   }
-  const used = new Set(entriesOf([...drafts.values()]).map(({ silence }) => silence?.silence));
+  const used = new Set(
+    entriesOf([...drafts.values()], request).map(({ silence }) => silence?.silence),
+  );
   for (const each of active) {
     if (each.rule.over !== "comments") continue;
     for (const [document, config] of documentsOf(configs)) {
@@ -134,26 +157,51 @@ export function run(request: RunRequest): Run {
       );
     }
   }
-  return { request, configs, files, located, entries: entriesOf([...drafts.values()]) };
+  const entries = entriesOf([...drafts.values()], request);
+  return { request, configs, programs, files, located, entries };
+}
+
+/** What the policy promises may hold in a program that the given files take no part in. */
+function everyProgram(
+  { documents, policy, paths, known }: RunRequest,
+  configs: readonly Config[],
+): readonly Config[] {
+  if (paths === undefined || policy.endpoints.length === 0) return configs;
+  if (known === undefined) return findPrograms(documents, { policy }).configs;
+  const now = new Map(configs.map((config) => [config.root, config]));
+  return known.map((config) => now.get(config.root) ?? config);
+}
+
+/** What the policy, else its profile, makes of a rule. */
+export function severityIn({ rules: settings, profile }: Policy, rule: RuleId): Severity | "off" {
+  const { profiles, severity } = ruleTable[rule];
+  const inProfile = profiles.some((each) => each === profile);
+  return settings.get(rule)?.severity ?? (inProfile ? severity : "off");
 }
 
 /** The rules of the profile, and those that the policy switches on or off. */
 function activeRules(policy: Policy): ActiveRule[] {
   return rules.flatMap((rule) => {
-    const metadata = ruleTable[rule.id];
     const setting = policy.rules.get(rule.id);
-    const inProfile = metadata.profiles.some((profile) => profile === policy.profile);
-    const severity = setting?.severity ?? (inProfile ? metadata.severity : "off");
+    const severity = severityIn(policy, rule.id);
     const isSet = setting?.severity != null;
     return severity === "off" ? [] : [{ rule, severity, isSet, options: setting?.options ?? {} }];
   });
 }
 
 /** What a location rule says in every version in question, or says to hold in any. */
-function reportsOf({ rule, options }: ActiveRule, located: Located): Report[] {
-  if (rule.over !== "location" || located.intent.serves === "no") return [];
-  const said = located.versions.map((location) => {
+function reportsOf(
+  { rule, options }: ActiveRule,
+  located: Located,
+  { takesUnclear = false }: RunRequest,
+): Report[] {
+  if (rule.over !== "location") return [];
+  if (located.intent.serves === "no" && rule.everyLocation !== true) return [];
+  const said = located.versions.map((simulated) => {
     const reports = new Map<string, Report>();
+    const { intent } = simulated;
+    const location: ProxiedLocation =
+      takesUnclear && intent.serves === "unclear" ? simulated.serving() : simulated;
     rule.check(location, (report) => reports.set(keyOf(rule.id, report.place), report), options);
     return reports;
   });
@@ -180,7 +228,7 @@ function keyOf(rule: RuleId, { document, span }: Place): string {
   return `${rule} ${span.start} ${span.end} ${document.path}`;
 }
 
-function entriesOf(drafts: readonly Draft[]): Entry[] {
+function entriesOf(drafts: readonly Draft[], { takesUnclear = false }: RunRequest): Entry[] {
   const ordinals = new Map<string, number>();
   return drafts.toSorted(byPlace).map((draft) => {
     const { active, report, config, locations } = draft;
@@ -201,7 +249,9 @@ function entriesOf(drafts: readonly Draft[]): Entry[] {
       silenceAt(rule, report.place) ?? (silences.includes(null) ? null : (silences[0] ?? null));
     // A location may be silenced for itself while the cause still reaches others.
     const heard = locations.filter((_, index) => silence !== null || silences[index] === null);
-    const sure = heard.filter(({ intent }) => intent.serves === "yes");
+    const isAboutAll =
+      takesUnclear || (active.rule.over === "location" && active.rule.everyLocation === true);
+    const sure = heard.filter(({ intent }) => isAboutAll || intent.serves === "yes");
     const onlyUnclear = heard.length > 0 && sure.length === 0;
     const concerned = onlyUnclear ? heard : sure;
     return {
@@ -210,7 +260,7 @@ function entriesOf(drafts: readonly Draft[]): Entry[] {
       report,
       config,
       locations: concerned,
-      evidence: concerned[0]?.intent.evidence ?? [],
+      evidence: isAboutAll ? [] : (concerned[0]?.intent.evidence ?? []),
       commentable: !onlyUnclear && report.commentable !== false,
       related: relatedOf(report, concerned),
       identity,
@@ -251,7 +301,7 @@ function relatedOf(report: Report, locations: readonly Located[]): Related[] {
     const key = keyOfPlace(name.place);
     if (shownPlaces.has(key) || holds(name.place, place)) return [];
     shownPlaces.add(key);
-    return [{ place: name.place, note: `${describe(name)} is affected` }];
+    return [{ place: name.place, note: `${locationOf(name)} is affected` }];
   });
   return [...own, ...victims];
 }
@@ -266,11 +316,6 @@ function holds(outer: Place, inner: Place): boolean {
     outer.span.start <= inner.span.start &&
     inner.span.end <= outer.span.end
   );
-}
-
-function describe({ name, server }: LocationName): string {
-  const location = name === "" ? "the location that includes it" : `location ${name}`;
-  return server === null ? location : `${location} of ${server}`;
 }
 
 /** The directive at a place with what tells it from its neighbours: `proxy_set_header connection`. */

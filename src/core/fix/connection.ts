@@ -55,16 +55,26 @@ export function choices(request: FixRequest, wanted: Wanted): Choice[] {
   }));
   const name = freeName(config, wanted.current, ["connection_upgrade", "websocket_connection"]);
   const variable = `$${name}`;
+  // Other locations come to use a map that is there.
+  const keepsAny = keeps || usesNamed(config, "keepalive");
   const fresh: Choice = {
     ...raw,
     connection: { variable },
-    maps: [connectionMap("$http_upgrade", variable, keeps)],
+    maps: [connectionMap("$http_upgrade", variable, keepsAny)],
   };
   if (request.connection === "map" || traffic === "mixed" || wanted.isShared) {
     return [...existing, fresh];
   }
   const wantsMap = wanted.isOuter || variableOf(wanted.current) === name;
   return [...existing, ...(wantsMap ? [fresh, literal] : [literal, fresh])];
+}
+
+function usesNamed(config: Config, name: string): boolean {
+  let isThere = false;
+  forEachUse(config.main, (use) => {
+    isThere ||= use.name === name;
+  });
+  return isThere;
 }
 
 function connectionMap(source: string, variable: string, keepsConnections: boolean): NewMap {

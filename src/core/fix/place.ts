@@ -74,6 +74,8 @@ function anchors({ container, level, removed }: Site): Anchor[] {
     named("proxy_pass"),
     kept.find((directive) => directive === include),
     named(HEADER),
+    // Before 1.29.7 a balancing method after `keepalive` takes its place (E62).
+    level.context === "upstream" ? kept.at(-1) : undefined,
   ].filter((directive) => directive !== undefined);
   const others = kept.filter(
     (directive) => directive.block === null && !preferred.includes(directive),

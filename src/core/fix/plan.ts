@@ -46,7 +46,7 @@ export function* fixCandidates(request: FixRequest, writable: Writable): Generat
           ]);
     for (const variant of variants) {
       if (isOneResult(variant) && variant.every((edit) => isWritable(wholeLines(edit)))) {
-        const title = titleOf(request, plan.level, choice, plan.titleHints(edits));
+        const title = titleOf(request, plan.level, choice, plan.titleHints(edits, choice));
         yield { title, safety: "safe", edits: variant };
         if (++given === MOST_CANDIDATES) {
           return;
@@ -119,12 +119,14 @@ class Plan {
   }
 
   /** What a title cannot tell from the remedies alone. */
-  titleHints(edits: readonly TextEdit[]): TitleHints {
+  titleHints(edits: readonly TextEdit[], choice: Choice | null): TitleHints {
     const current = this.currentConnection()?.parameters[1] ?? "";
+    const upgrade = this.list.uses.find((use) => isNamed(use, "Upgrade"))?.parameters[1];
     return {
       onlyMaps: edits.length === 0,
+      narrows: choice !== null && choice.upgrade !== "$http_upgrade" && upgrade === "$http_upgrade",
       saysUpgrade:
-        hasToken(current, "upgrade") &&
+        (hasToken(current, "upgrade") || isSameValue(current, "$http_connection")) &&
         !this.headers.some(({ name }) => isSameName(name, "Upgrade")),
     };
   }

@@ -3,11 +3,14 @@ import { directivesAround } from "../syntax/find.ts";
 import type { Directive } from "../syntax/tree.ts";
 import type { Choice } from "./connection.ts";
 import { applyEdits } from "./edit.ts";
+import { marked } from "../rules/words.ts";
 import type { FixRequest, Remedy } from "./remedy.ts";
 
 export interface TitleHints {
   /** Nothing changes but that maps are added. */
   readonly onlyMaps: boolean;
+  /** Every upgrade is forwarded already, and now only WebSockets shall be. */
+  readonly narrows: boolean;
   /** `Connection` says upgrade already, to every request, and only that line is at fault. */
   readonly saysUpgrade: boolean;
 }
@@ -17,7 +20,7 @@ export function titleOf(
   request: FixRequest,
   level: Level,
   choice: Choice | null,
-  { onlyMaps, saysUpgrade }: TitleHints,
+  { onlyMaps, narrows, saysUpgrade }: TitleHints,
 ): string {
   const remedies = onlyMaps ? [] : request.remedies;
   const target = targetOf(level, remedies);
@@ -26,9 +29,11 @@ export function titleOf(
   const parts = new Set<string>();
   if (hasPair) {
     parts.add(
-      saysUpgrade
-        ? `ask for an upgrade ${target} only where the client does`
-        : `forward the upgrade ${target}`,
+      narrows
+        ? `forward no other upgrade than websocket ${target}`
+        : saysUpgrade
+          ? `ask for an upgrade ${target} only where the client does`
+          : `forward the upgrade ${target}`,
     );
   }
   for (const remedy of remedies) {
@@ -78,14 +83,14 @@ function isMoved(remedy: Remedy, removed: Remedy): boolean {
 function targetOf(level: Level, remedies: readonly Remedy[]): string {
   const pass = level.uses.find((use) => use.name === "proxy_pass");
   if (pass !== undefined) {
-    return `to ${passedTo(pass, remedies)}`;
+    return `to ${marked(passedTo(pass, remedies))}`;
   }
   const name =
     level.opener === null
       ? level.context
       : [level.opener.name, ...level.opener.parameters].join(" ");
   const server = level.uses.find((use) => use.name === "server_name")?.parameters[0];
-  return `in ${server === undefined ? name : `${name} ${server}`}`;
+  return `in ${marked(server === undefined ? name : `${name} ${server}`)}`;
 }
 
 /** The target of a `proxy_pass` as it will read. */
@@ -116,20 +121,20 @@ function partOf(remedy: Remedy, remedies: readonly Remedy[], target: string): st
   switch (remedy.kind) {
     case "header":
       return isEmptied(remedy.value)
-        ? `send no ${remedy.name} ${target}`
-        : `send ${remedy.name} ${remedy.value ?? ""} ${target}`;
+        ? `send no ${marked(remedy.name)} ${target}`
+        : `send ${marked(`${remedy.name} ${remedy.value ?? ""}`.trim())} ${target}`;
     case "directive":
       return remedy.name === "proxy_http_version"
         ? `speak HTTP/${remedy.parameters.join(" ")} ${target}`
-        : `set ${remedy.name} to ${remedy.parameters.join(" ")}`;
+        : `set ${marked(remedy.name)} to ${marked(remedy.parameters.join(" "))}`;
     case "replace":
       return replaced(remedy.place, remedy.text);
     case "remove": {
       const { name, parameters, level } = remedy.use;
-      const written = [name, ...parameters].join(" ");
+      const line = marked([name, ...parameters].join(" "));
       return level.opener !== null && remedies.some((other) => isMoved(other, remedy))
-        ? `move ${written} out of ${level.opener.name}`
-        : `remove ${written}`;
+        ? `move ${line} out of ${marked(level.opener.name)}`
+        : `remove ${line}`;
     }
   }
 }
@@ -144,9 +149,9 @@ function replaced({ document, span }: Place, text: string): string {
     return "remove the byte order mark";
   }
   if (old === "" || text === "") {
-    return old === "" ? `add ${text.trim()}` : `remove ${old.trim()}`;
+    return old === "" ? `add ${marked(text.trim())}` : `remove ${marked(old.trim())}`;
   }
-  return `write ${text.trim()} in place of ${old.trim()}`;
+  return `write ${marked(text.trim())} in place of ${marked(old.trim())}`;
 }
 
 /** The `map` that the offset lies in, its opening line included. */

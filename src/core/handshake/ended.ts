@@ -1,4 +1,4 @@
-import type { Level } from "../config/model.ts";
+import type { Level, Use } from "../config/model.ts";
 import type { Exchange, Outcome, ProbeName } from "./model.ts";
 
 /** The exchange of a request that nothing is proxied for. */
@@ -6,12 +6,17 @@ export function ended(
   probe: ProbeName,
   outcome: Exclude<Outcome, "proxied">,
   steps: readonly string[],
-  at: { readonly status?: number | null; readonly level?: Level | null } = {},
+  at: {
+    readonly status?: number | null;
+    readonly level?: Level | null;
+    readonly answeredBy?: Use | null;
+  } = {},
 ): Exchange {
   return {
     probe,
     outcome,
     status: at.status ?? null,
+    answeredBy: at.answeredBy ?? null,
     level: at.level ?? null,
     pass: null,
     steps,

@@ -26,7 +26,10 @@ export function joinRequests(oldest: UpstreamRequest, newest: UpstreamRequest): 
   const gone = left.map((header) => ({ ...header, value: unknown(why, shown(header.value)) }));
   return {
     ...newest,
-    httpVersion: both(oldest.httpVersion, newest.httpVersion),
+    httpVersion:
+      shown(oldest.httpVersion) === shown(newest.httpVersion)
+        ? newest.httpVersion
+        : unknown(why, `${shown(oldest.httpVersion)} or ${shown(newest.httpVersion)}`),
     headers: [...headers, ...gone],
   };
 }

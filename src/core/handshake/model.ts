@@ -55,6 +55,8 @@ export interface Exchange {
   readonly outcome: Outcome;
   /** For `answered`: 301, 404 …; null where unknown or not answered by nginx itself. */
   readonly status: number | null;
+  /** The `return` or `rewrite` that answers; null where something else does. */
+  readonly answeredBy: Use | null;
   /** The level whose settings hold in the end: a location, or an `if`/`limit_except` in it. Null where none was reached. */
   readonly level: Level | null;
   /**

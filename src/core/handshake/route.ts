@@ -67,6 +67,8 @@ class Journey {
   /** The status that an `error_page` without `=` puts over whatever its page answers. */
   private fixedStatus: number | null = null;
   private wentToErrorPage = false;
+  /** The directive whose answer stands unless an `error_page` takes its place. */
+  private answeredBy: Use | null = null;
 
   constructor(
     scope: Scope,
@@ -159,6 +161,7 @@ class Journey {
       return this.unknown(script.why, this.server);
     }
     const step = `${script.use.name} ${script.use.parameters.join(" ")} (line ${lineOf(script.use)})`;
+    this.answeredBy = script.use;
     return script.text || script.status === null || script.status < 300
       ? this.answered(script.status, script.level, step)
       : this.special(script.status, script.level, step);
@@ -285,6 +288,7 @@ class Journey {
 
   /** On to a named location or, by an internal redirect, to a path. */
   private goTo(text: string, level: Level): Next {
+    this.answeredBy = null;
     if (text.startsWith("@")) {
       const named = namedLocation(this.server, text);
       if (named === null) {
@@ -418,7 +422,8 @@ class Journey {
       this.steps.push(step);
     }
     const { probe } = this.scope.request;
-    return { to: "end", exchange: ended(probe, outcome, this.steps, { status, level }) };
+    const at = { status, level, answeredBy: this.answeredBy };
+    return { to: "end", exchange: ended(probe, outcome, this.steps, at) };
   }
 }
 

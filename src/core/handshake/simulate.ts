@@ -46,12 +46,14 @@ export function simulateAt(
     outcome: "answered" | "unknown",
     step: string,
     status: number | null = null,
-  ): Exchange => ended(probe, outcome, [...steps, step], { status, level });
+    answeredBy: Use | null = null,
+  ): Exchange => ended(probe, outcome, [...steps, step], { status, level, answeredBy });
   if (server !== null) {
     // The path that reaches this location may be one that the server's rewrites made.
     const before = runScript(server, { ...scope, path: null, computed: new Map() }, steps);
     if (before.end === "answered") {
-      return end("answered", `${before.use.name} (line ${lineOf(before.use)})`, before.status);
+      const { use, status } = before;
+      return end("answered", `${use.name} (line ${lineOf(use)})`, status, use);
     }
     if (request.cameFromElsewhere === true) {
       for (const name of setInLocations(config).keys()) {
@@ -71,8 +73,10 @@ export function simulateAt(
   }
   const script = runScript(location, scope, steps, level);
   switch (script.end) {
-    case "answered":
-      return end("answered", `${script.use.name} (line ${lineOf(script.use)})`, script.status);
+    case "answered": {
+      const { use, status } = script;
+      return end("answered", `${use.name} (line ${lineOf(use)})`, status, use);
+    }
     case "rewritten":
       return end(
         "unknown",
@@ -120,6 +124,7 @@ export function proxied(
     probe: scope.request.probe,
     outcome,
     status: null,
+    answeredBy: null,
     level,
     pass,
     steps,

@@ -276,36 +276,39 @@ export function simulateRequest(
 ): Exchange {
   const steps: string[] = [];
   const candidates = listenersFor(config, request, steps);
-  const [first] = candidates;
-  const end = (outcome: "answered" | "unknown", status: number | null, step: string): Exchange =>
-    ended(request.probe, outcome, [...steps, step], { status });
+  const [first, ...others] = candidates;
   if (first === undefined) {
-    return end(
-      "unknown",
-      null,
-      steps.length > 0 ? "so nothing answers here" : "there is no server",
-    );
+    const why = steps.length > 0 ? "so nothing answers here" : "there is no server";
+    return ended(request.probe, "unknown", [...steps, why]);
   }
+  const exchange = requestTo([first, ...others], config, request, version);
+  return { ...exchange, steps: [...steps, ...exchange.steps] };
+}
+
+/** What becomes of a request that has come to the address of these servers. */
+export function requestTo(
+  candidates: readonly [Listening, ...Listening[]],
+  config: Config,
+  request: TraceRequest,
+  version: NginxVersion,
+): Exchange {
+  const [first] = candidates;
+  const refused = (step: string): Exchange =>
+    ended(request.probe, "answered", [step], { status: 400 });
   const target = parseTarget(request.target, mergesSlashes(candidates));
   if (target === null) {
-    return end("answered", 400, `nginx refuses the path ${request.target}`);
+    return refused(`nginx refuses the path ${request.target}`);
   }
   if (speaksOnlyHttp2(first, version)) {
-    return end(
-      "answered",
-      400,
-      "the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS",
-    );
+    return refused("the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS");
   }
   const client = {
     ...clientRequest(request, first, target),
     joinsHeaders: isSince(version, headersJoined),
   };
-  if (client.hostName === "") {
-    return end("answered", 400, "the request has no Host");
-  }
-  const exchange = route(config, client, candidates, version);
-  return { ...exchange, steps: [...steps, ...exchange.steps] };
+  return client.hostName === ""
+    ? refused("the request has no Host")
+    : route(config, client, candidates, version);
 }
 
 /** The path is read before the host is known: the default server says how. */

@@ -4,6 +4,7 @@ import { definitions, isDefined, setInLocations } from "./definitions.ts";
 import { mapTable, onlyValue, select } from "./map.ts";
 import type { Unknown, Value } from "./model.ts";
 import type { Groups } from "./pattern.ts";
+import { nearest } from "../policy/nearest.ts";
 import { clientHeader, type ClientRequest } from "./probe.ts";
 
 export { definitions, isDefined } from "./definitions.ts";
@@ -353,8 +354,10 @@ function maySend(name: string, { probe }: ClientRequest): boolean {
     // Browsers say so when they open a page, never in a handshake.
     return probe === "plain";
   }
-  return !fixedHeaders.has(name) && !/^(?:http_)?(?:upgr|conn?ec)/.test(name);
+  return !fixedHeaders.has(name) && nearest(name.replace(/^http_/, ""), pairNames) === null;
 }
+
+const pairNames = ["upgrade", "connection"];
 
 const fixedHeaders: ReadonlySet<string> = new Set([
   "host",

@@ -22,9 +22,14 @@ function shortened(remark: string): string {
   return words.length > 60 ? `${words.slice(0, 60).trimEnd()}…` : words;
 }
 
+/** Whether a comment speaks of Server-Sent Events. */
+export function speaksOfEvents(remark: string): boolean {
+  return serverSentEvents.test(remark);
+}
+
 /** A comment that speaks of the other kind of stream. */
 export function remarkDoubts({ remarks }: Surroundings): readonly Doubt[] {
-  return remarks.some((remark) => serverSentEvents.test(remark))
+  return remarks.some(speaksOfEvents)
     ? [{ kind: "hint", text: "a comment speaks of Server-Sent Events" }]
     : [];
 }

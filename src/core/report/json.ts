@@ -3,6 +3,7 @@ import type { Place } from "../config/model.ts";
 import type { Fix } from "../fix/edit.ts";
 import type { Value } from "../handshake/model.ts";
 import type { Finding, LocationName } from "../rules/finding.ts";
+import { plain } from "./markup.ts";
 import { countBySeverity, endOf, startOf } from "./order.ts";
 import { redact } from "./redact.ts";
 import { tool } from "./tool.ts";
@@ -40,7 +41,7 @@ function findingJson(finding: Finding): object {
   return {
     rule: finding.rule,
     severity: finding.severity,
-    message: redact(finding.message),
+    message: plain(redact(finding.message)),
     file: finding.place.document.path,
     line: start.line,
     column: start.column,
@@ -49,7 +50,10 @@ function findingJson(finding: Finding): object {
     location: finding.location && nameJson(finding.location),
     group: finding.group,
     fixedBy: finding.fixedBy,
-    related: finding.related.map(({ place, note }) => ({ ...lineJson(place), note: redact(note) })),
+    related: finding.related.map(({ place, note }) => ({
+      ...lineJson(place),
+      note: plain(redact(note)),
+    })),
     new: finding.isNew,
     fingerprint: finding.fingerprint,
     fix: finding.fix && fixJson(finding.fix),
@@ -58,7 +62,7 @@ function findingJson(finding: Finding): object {
 
 function fixJson({ title, safety, edits }: Fix): object {
   return {
-    title: redact(title),
+    title: plain(redact(title)),
     safety,
     edits: edits.map(({ document, start, end, text }) => ({
       file: document.path,

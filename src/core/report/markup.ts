@@ -9,10 +9,13 @@ export { redact };
 /** Breaks `@name` and `#12` in two for GitHub, whose filters read the rendered text: escaping alone does not stop them. */
 const zeroWidthSpace = "\u{200b}";
 
-/** C0 and C1 controls but tab and the line ends, bidirectional controls, and what else has no shape of its own. */
+/**
+ * C0 and C1 controls but tab and the line ends, bidirectional controls, what else has no shape of its own, and U+FFFD, which
+ * stands where the bytes were no UTF-8: written back it would change them.
+ */
 const hidden =
   // oxlint-disable-next-line no-control-regex -- these are the characters to find
-  /[\u{0}-\u{8}\u{b}\u{c}\u{e}-\u{1f}\u{7f}-\u{9f}\u{ad}\u{61c}\u{180e}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{feff}\u{fff9}-\u{fffb}\u{e0000}-\u{e007f}]/u;
+  /[\u{0}-\u{8}\u{b}\u{c}\u{e}-\u{1f}\u{7f}-\u{9f}\u{ad}\u{61c}\u{180e}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{feff}\u{fff9}-\u{fffb}\u{fffd}\u{e0000}-\u{e007f}]/u;
 const everyHidden = new RegExp(hidden.source, "gu");
 
 /** Whether the text has characters that change or hide what a reader sees: such text is never suggested. */
@@ -26,7 +29,7 @@ export function visible(text: string): string {
 }
 
 /** One line: line ends and tabs become blanks, hidden characters are written out. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return visible(text.replaceAll(/[\r\n\t]+/g, " "));
 }
 
@@ -68,6 +71,11 @@ export function prose(text: string): string {
   return result.replace(/^(?:[-+=]|\d+(?=[.)]))/, (start) =>
     /\d/.test(start) ? `${start}${zeroWidthSpace}` : `\\${start}`,
   );
+}
+
+/** Running text for where there is no markup: without the backticks around what is code. */
+export function plain(text: string): string {
+  return text.replaceAll(/`([^`]+)`/g, "$1");
 }
 
 /** Nobody reads on where a name or a message is longer than this. */

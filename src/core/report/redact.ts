@@ -30,6 +30,8 @@ const patterns: readonly RegExp[] = [
   new RegExp(`\\bsecure_link_secret\\s+(${value})`, "dgi"),
   // https://user:password@host
   /\b[a-z][a-z0-9+.-]{0,20}:\/\/([^\s/?#"';]{1,500})@/dgi,
+  // user:password@host, as in `Host: admin:pw@10.0.0.5`; a slash would make it a path.
+  /(?<![^\s"'`(,=])([^\s/?#"'`;:@(){}]{1,100}:[^\s/?#"'`;@(){}]{1,500})@(?=[\w[$])/dg,
   // Shapes that the issuers document, so that their own scanners find them.
   /(?<![\w-])(gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeoprs]-[\w-]{10,}|[rs]k_live_\w{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/dg,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----([^-]+)/dg,
@@ -66,7 +68,7 @@ function secretPart(text: string, start: number, end: number): Span | null {
   const to = quoted ? end - 1 : end;
   const scheme = /^(?:basic|bearer|digest|token|negotiate)\s+/i.exec(text.slice(from, to));
   const secretFrom = from + (scheme?.[0].length ?? 0);
-  const secret = text.slice(secretFrom, to).trimEnd();
+  const secret = text.slice(secretFrom, to).trimEnd().replace(/`$/, "");
   if (secret === "" || secret === mask || /^(?:\$\w+|\$\{\w+\})+$/.test(secret)) return null;
   return { start: secretFrom, end: secretFrom + secret.length };
 }

@@ -3,7 +3,9 @@ import { groupBy } from "../collections.ts";
 import type { Place } from "../config/model.ts";
 import type { Fix } from "../fix/edit.ts";
 import type { Finding, Severity } from "../rules/finding.ts";
+import { rulePage } from "../rules/catalogue.ts";
 import { isRuleId, ruleTable } from "../rules/names.ts";
+import { plain, visible } from "./markup.ts";
 import { compareText, endOf, startOf } from "./order.ts";
 import { redact } from "./redact.ts";
 import { tool } from "./tool.ts";
@@ -12,6 +14,14 @@ const levels: Readonly<Record<Severity, string>> = {
   error: "error",
   warning: "warning",
   notice: "note",
+};
+
+/** In GitHub's own words. */
+const problemSeverities: Readonly<Record<Severity | "off", string>> = {
+  error: "error",
+  warning: "warning",
+  notice: "recommendation",
+  off: "recommendation",
 };
 
 /**
@@ -49,15 +59,24 @@ export function sarifReport(
 
 function descriptor(id: string): object {
   if (!isRuleId(id)) return { id };
-  const { summary, severity } = ruleTable[id];
+  const { summary, severity, group } = ruleTable[id];
+  const page = rulePage(id) ?? `${tool.name} explain ${id}`;
   return {
     id,
-    shortDescription: { text: summary.replaceAll("`", "") },
+    shortDescription: { text: plain(summary) },
+    fullDescription: { text: `${plain(summary)}.` },
     defaultConfiguration: {
       level: severity === "off" ? "none" : levels[severity],
       enabled: severity !== "off",
     },
-    help: { text: `${tool.name} explain ${id}` },
+    // The page is Markdown that reads well as it is.
+    help: { text: page, markdown: page },
+    // GitHub sorts and filters alerts by these.
+    properties: {
+      tags: ["nginx", "websocket", group],
+      precision: "very-high",
+      "problem.severity": problemSeverities[severity],
+    },
   };
 }
 
@@ -66,12 +85,12 @@ function resultOf(finding: Finding, ruleIndex: number): object {
     ruleId: finding.rule,
     ruleIndex,
     level: levels[finding.severity],
-    message: { text: redact(finding.message) },
+    message: { text: messageOf(finding) },
     locations: [{ physicalLocation: physical(finding.place) }],
     relatedLocations: finding.related.map(({ place, note }, id) => ({
       id,
       physicalLocation: physical(place),
-      message: { text: redact(note) },
+      message: { text: plain(redact(note)) },
     })),
     partialFingerprints: { "nginxWebsocketGuard/v1": finding.fingerprint },
     // Every fix of SARIF replaces something.
@@ -79,9 +98,30 @@ function resultOf(finding: Finding, ruleIndex: number): object {
   };
 }
 
+/** GitHub shows a related location only where the message links to it, by its id. */
+function messageOf({ message, related }: Finding): string {
+  const links = related
+    .slice(0, mostLinks)
+    .map(({ place, note }, id) => `[${linkText(place, note)}](${id})`);
+  const text = withoutLinks(plain(redact(message)));
+  return links.length > 0 ? `${text} See ${links.join(", ")}.` : text;
+}
+
+const mostLinks = 5;
+
+function linkText(place: Place, note: string): string {
+  const text = `${place.document.path}:${startOf(place).line} (${plain(redact(note))})`;
+  return visible(text).replaceAll(/[\\[\]]/g, String.raw`\$&`);
+}
+
+/** What reads like a link, such as a regular expression with a class before a group, stays text (SARIF 3.11.6). */
+function withoutLinks(text: string): string {
+  return text.replaceAll(/\[(?=[^\]]*\]\()/g, String.raw`\[`);
+}
+
 function fixOf({ title, edits }: Fix): object {
   return {
-    description: { text: redact(title) },
+    description: { text: plain(redact(title)) },
     artifactChanges: [...groupBy(edits, ({ document }) => document)].map(([document, own]) => ({
       artifactLocation: artifact(document.path),
       replacements: own.map(({ start, end, text }) => ({

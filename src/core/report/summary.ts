@@ -1,9 +1,13 @@
 import type { Analysis, LocationReport } from "../analysis.ts";
-import type { Place } from "../config/model.ts";
+import { groupBy } from "../collections.ts";
+import type { Document, Place } from "../config/model.ts";
+import { applyEdits, type TextEdit } from "../fix/edit.ts";
 import type { PolicyProblem } from "../policy/policy.ts";
 import type { Finding } from "../rules/finding.ts";
-import { clip, code, redact, sentence, table } from "./markup.ts";
-import { startOf, worstFirst } from "./order.ts";
+import { isRuleId, ruleTable } from "../rules/names.ts";
+import { clip, code, fence, redact, sentence, table } from "./markup.ts";
+import { numbered, startOf, worstFirst } from "./order.ts";
+import { pictureOf } from "./picture.ts";
 
 export interface SummaryInput {
   readonly title: string;
@@ -15,6 +19,8 @@ export interface SummaryInput {
   readonly findings: readonly Finding[];
   /** Those of them that have no place in the diff. */
   readonly unplaced: readonly Finding[];
+  /** Those that have one, but no comment, because there are enough. */
+  readonly leftOut?: ReadonlySet<Finding>;
   /** Fingerprints that an open comment names. */
   readonly live: ReadonlySet<string>;
   /** Fingerprints whose comment a person resolved: they count all the same. */
@@ -29,6 +35,7 @@ export interface SummaryInput {
 /** GitHub takes 1 MiB per step. In characters of at most three bytes in UTF-8 each; four bytes are two characters. */
 const longestSummary = 340_000;
 const mostRows = 500;
+const mostPictures = 5;
 
 /** The job summary as Markdown: the verdict first. Ends with a line feed. */
 export function summaryReport(input: SummaryInput): string {
@@ -37,22 +44,27 @@ export function summaryReport(input: SummaryInput): string {
     sentence(input.verdictLine),
     policySection(input.policyProblems),
     list("", input.notes.map(sentence)),
+    picturesSection(input),
     findingsSection(input),
-    locationsSection(input.analysis),
+    locationsSection(input),
     notAnalysedSection(input),
   ];
   return cut(sections.filter((section) => section !== ""));
 }
 
-/** Whole sections and rows only, so that the Markdown stays in shape. */
+/** Whole rows and pictures only, so that the Markdown stays in shape. */
 function cut(sections: readonly string[]): string {
   let text = "";
+  let picture: number | null = null;
   for (const section of sections) {
     for (const line of [...section.split("\n"), ""]) {
       if (text.length + line.length > longestSummary) {
-        return `${text}\n\n**The rest is cut off: GitHub shows no more than 1 MiB.**\n`;
+        const whole = text.slice(0, picture ?? text.length);
+        return `${whole}\n\n**The rest is cut off: GitHub shows no more than 1 MiB.**\n`;
       }
+      if (line === "```mermaid") picture = text.length;
       text += `${line}\n`;
+      if (line === "```") picture = null;
     }
   }
   return `${text.trimEnd()}\n`;
@@ -81,7 +93,8 @@ function list(title: string, entries: readonly string[]): string {
   return [...(title === "" ? [] : [title, ""]), ...shown].join("\n");
 }
 
-function findingsSection({ findings, unplaced, live, resolved }: SummaryInput): string {
+function findingsSection(input: SummaryInput): string {
+  const { findings, unplaced } = input;
   if (findings.length === 0) return "";
   const withoutPlace = new Set(unplaced);
   const rows = worstFirst(findings)
@@ -91,7 +104,7 @@ function findingsSection({ findings, unplaced, live, resolved }: SummaryInput): 
       code(positionText(finding.place)),
       code(finding.rule),
       sentence(finding.message),
-      standing(finding, withoutPlace, live, resolved),
+      standing(finding, withoutPlace, input),
     ]);
   const more = findings.length > mostRows ? [`And ${findings.length - mostRows} more.`] : [];
   const shown = table(["", "Where", "Rule", "What", "Comment"], rows);
@@ -102,33 +115,123 @@ function findingsSection({ findings, unplaced, live, resolved }: SummaryInput): 
 function standing(
   finding: Finding,
   unplaced: ReadonlySet<Finding>,
-  live: ReadonlySet<string>,
-  resolved: ReadonlySet<string>,
+  { live, resolved, leftOut }: SummaryInput,
 ): string {
   if (resolved.has(finding.fingerprint)) return "resolved by a person; it still counts";
   if (live.has(finding.fingerprint)) return "in the diff";
+  if (leftOut?.has(finding)) return "none: max-comments is reached";
   return unplaced.has(finding) ? "no line in the diff" : "";
 }
 
-function locationsSection(analysis: Analysis | null): string {
+/** A picture of each handshake that breaks, the worst first. */
+function picturesSection({ analysis, findings }: SummaryInput): string {
+  const causes = worstFirst(findings).filter(
+    ({ rule, severity }) =>
+      severity !== "notice" && isRuleId(rule) && ruleTable[rule].group === "handshake",
+  );
+  const broken = brokenLocations(analysis?.locations ?? [], causes);
+  if (broken.length === 0) return "";
+  const pictures = broken.slice(0, mostPictures).map(([report, own]) => {
+    return [`#### ${titleOf(report)}`, fence(pictureOf(report, own), "mermaid")].join("\n\n");
+  });
+  const more = broken.length - mostPictures;
+  const left = more > 0 ? [`And ${numbered(more, "more location")}.`] : [];
+  return ["### Handshakes that break", ...pictures, ...left].join("\n\n");
+}
+
+/** Each location once, however often it is included, with the findings that are about it; in the order of these. */
+function brokenLocations(
+  locations: readonly LocationReport[],
+  findings: readonly Finding[],
+): (readonly [LocationReport, readonly Finding[]])[] {
+  const byPlace = new Map<string, LocationReport>();
+  for (const report of locations) {
+    const { strict, lenient } = report.verdict;
+    const key = placeKey(report.name.place);
+    if ((strict === "breaks" || lenient === "breaks") && !byPlace.has(key)) {
+      byPlace.set(key, report);
+    }
+  }
+  const about = findings.flatMap((finding) => {
+    const places = [finding.location?.place ?? [], finding.related.map(({ place }) => place)];
+    const keys = new Set(places.flat().map(placeKey));
+    return [...keys].flatMap((key) => {
+      const report = byPlace.get(key);
+      return report ? [{ report, finding }] : [];
+    });
+  });
+  const grouped = groupBy(about, ({ report }) => report);
+  return [...grouped].map(([report, own]) => [report, own.map(({ finding }) => finding)]);
+}
+
+function placeKey({ document, span }: Place): string {
+  return `${span.start} ${span.end} ${document.path}`;
+}
+
+function titleOf({ name, proxyPass }: LocationReport): string {
+  const server = name.server === null ? "" : ` of ${code(clip(name.server))}`;
+  const upstream = code(clip(redact(proxyPass.parameters[0] ?? "")));
+  return `${code(clip(`location ${name.name}`.trim()))}${server} to ${upstream}`;
+}
+
+function locationsSection({ analysis, findings }: SummaryInput): string {
   const locations = (analysis?.locations ?? []).filter(({ intent }) => intent.serves !== "no");
-  if (locations.length === 0) return "";
-  const head = ["Location", "Server", "Where", "Upstream", "Handshake now", "Closed when idle for"];
-  const shown = table(head, locations.slice(0, mostRows).map(locationRow));
+  if (!analysis || locations.length === 0) return "";
+  const edits = fixesThatGoTogether(findings);
+  const changed = edits.length > 0 ? analysis.locationsWith(edits) : null;
+  const head = ["Location", "Server", "Where", "Upstream", "Handshake now"];
+  if (changed) head.push("With the fixes");
+  const worst = [...locations.filter(breaks), ...locations.filter((each) => !breaks(each))];
+  const rows = worst
+    .slice(0, mostRows)
+    .map((report) => locationRow(report, changed && (changed.get(report) ?? report)));
   const more = locations.length > mostRows ? [`And ${locations.length - mostRows} more.`] : [];
+  const shown = table([...head, "Closed when idle for"], rows);
   return ["### WebSocket locations", shown, ...more].join("\n\n");
 }
 
-function locationRow(report: LocationReport): string[] {
-  const { name, proxyPass, intent, verdict, idleTimeoutMs } = report;
+function breaks({ verdict: { strict, lenient } }: LocationReport): boolean {
+  return strict === "breaks" || lenient === "breaks";
+}
+
+/** The edits of the findings' fixes, the worst first, without those that overlap others. */
+function fixesThatGoTogether(findings: readonly Finding[]): TextEdit[] {
+  const all = findings.flatMap(({ fix }) => fix?.edits ?? []);
+  const apart = [...groupBy(all, ({ document }) => document)].every(
+    ([document, edits]) => applyEdits(document.text, edits) !== null,
+  );
+  if (apart) return all;
+  const together = new Map<Document, TextEdit[]>();
+  for (const { fix } of worstFirst(findings)) {
+    const documents = groupBy(fix?.edits ?? [], ({ document }) => document);
+    const tried = [...documents].map(([document, own]) => {
+      const edits = [...(together.get(document) ?? []), ...own];
+      return applyEdits(document.text, edits) === null ? null : ([document, edits] as const);
+    });
+    const fits = tried.filter((each) => each !== null);
+    if (fits.length < tried.length) continue;
+    for (const [document, edits] of fits) together.set(document, edits);
+  }
+  return [...together.values()].flat();
+}
+
+/** @param after the location with all fixes; null where there are none */
+function locationRow(report: LocationReport, after: LocationReport | null): string[] {
+  const { name, proxyPass, intent, verdict } = report;
+  const idle = [...new Set([report, ...(after ? [after] : [])].map(idleText))];
   return [
     code(clip(`location ${name.name}`.trim())) + (intent.serves === "unclear" ? " (perhaps)" : ""),
     code(clip(name.server ?? "")),
     code(positionText(name.place)),
     code(clip(redact(proxyPass.parameters[0] ?? ""))),
     handshakeText(verdict),
-    idleTimeoutMs === null ? "unknown" : `${idleTimeoutMs / 1000} s`,
+    ...(after ? [handshakeText(after.verdict)] : []),
+    idle.join(", then "),
   ];
+}
+
+function idleText({ idleTimeoutMs }: LocationReport): string {
+  return idleTimeoutMs === null ? "unknown" : `${idleTimeoutMs / 1000} s`;
 }
 
 function handshakeText({ strict, lenient }: LocationReport["verdict"]): string {

@@ -3,7 +3,7 @@ import { groupBy } from "../collections.ts";
 import type { Place } from "../config/model.ts";
 import type { ProvenFix } from "../fix/edit.ts";
 import type { Finding, Severity } from "../rules/finding.ts";
-import { visible } from "./markup.ts";
+import { plain, visible } from "./markup.ts";
 import { countsInWords, numbered, startOf, worstFirst } from "./order.ts";
 import { redact } from "./redact.ts";
 
@@ -52,18 +52,21 @@ class Writer {
   block(findings: readonly Finding[]): string {
     const [first] = findings;
     if (!first) return "";
+    const { place, severity } = first;
+    const { line, column } = startOf(place);
+    const where = this.#style("bold", `${clean(place.document.path)}:${line}:${column}`);
     return [
-      ...findings.flatMap((finding) => this.#head(finding)),
-      ...this.#frame(first.place, first.severity),
+      `${where}: ${this.#style(severity, countsInWords(findings))}`,
+      ...this.#frame(place, severity),
+      ...findings.flatMap((finding) => this.#message(finding)),
       ...this.#notes(findings),
     ].join("\n");
   }
 
-  #head({ place, rule, severity, message }: Finding): string[] {
-    const { line, column } = startOf(place);
-    const where = this.#style("bold", `${clean(place.document.path)}:${line}:${column}`);
-    const what = `${this.#style(severity, severity)} ${this.#style("dim", `[${rule}]`)}`;
-    return [`${where}: ${what}`, ...this.#wrapped(clean(message))];
+  #message({ rule, severity, message }: Finding): string[] {
+    const [first = "", ...more] = this.#wrapped(said(message), `  ${severity} [${rule}] `, "    ");
+    const title = `${this.#style(severity, severity)} ${this.#style("dim", `[${rule}]`)}`;
+    return [first.replace(`${severity} [${rule}]`, title), ...more];
   }
 
   notAnalysed(): string[] {
@@ -102,28 +105,28 @@ class Writer {
         `  ${" ".repeat(numberWidth)} ${this.#style("dim", "|")} ${caret.replace(/\^+/, (signs) => this.#style(severity, signs))}`,
       );
     }
-    return ["", ...frame, ""];
+    return frame;
   }
 
   #notes(findings: readonly Finding[]): string[] {
     const related = findings.flatMap((finding) =>
-      finding.related.map(({ place, note }) => `see ${clean(positionText(place))}: ${clean(note)}`),
+      finding.related.map(({ place, note }) => `see ${clean(positionText(place))}: ${said(note)}`),
     );
     const places = [...new Set(related)];
-    const evidence = [...new Set(findings.flatMap((finding) => finding.evidence))].map(clean);
+    const evidence = [...new Set(findings.flatMap((finding) => finding.evidence))].map(said);
     const notes = [
       ...places.slice(0, mostRelated),
       ...(places.length > mostRelated ? [`and ${places.length - mostRelated} more`] : []),
       ...(evidence.length > 0 ? [`serves WebSockets: ${evidence.join("; ")}`] : []),
       ...new Set(findings.flatMap((finding) => this.#fixOf(finding))),
     ];
-    return notes.flatMap((note) => this.#wrapped(note, "  = "));
+    return notes.flatMap((note) => this.#wrapped(note, "  = ", "    "));
   }
 
   #fixOf({ fix, fixedBy, place }: Finding): string[] {
     if (fix) {
       const how = fix.safety === "safe" ? "--fix applies it" : "not safe to apply unseen";
-      return [...headChanges(fix), `fix: ${clean(fix.title)} (${how})`];
+      return [...headChanges(fix), `fix: ${said(fix.title)} (${how})`];
     }
     const other = this.#analysis.findings.find(({ fingerprint }) => fingerprint === fixedBy);
     if (!other || placeKey(other) === placeKey({ place })) return [];
@@ -131,20 +134,21 @@ class Writer {
   }
 
   /** Words never break, so that names stay whole. */
-  #wrapped(text: string, bullet = "  "): string[] {
+  #wrapped(text: string, bullet: string, indent: string): string[] {
     const lines: string[] = [];
-    let line = "";
+    let line = bullet;
+    let isEmpty = true;
     for (const word of text.split(" ")) {
-      const longer = line === "" ? word : `${line} ${word}`;
-      if (line !== "" && bullet.length + longer.length > this.#width) {
+      const longer = isEmpty ? line + word : `${line} ${word}`;
+      if (!isEmpty && longer.length > this.#width) {
         lines.push(line);
-        line = word;
+        line = indent + word;
       } else {
         line = longer;
       }
+      isEmpty = false;
     }
-    const indent = " ".repeat(bullet.length);
-    return [...lines, line].map((each, index) => (index === 0 ? bullet : indent) + each);
+    return [...lines, line];
   }
 
   #cut(source: string, used: number): string {
@@ -176,6 +180,11 @@ function headChanges({ probe, now, after }: ProvenFix): string[] {
     ...(gone.length > 0 ? [`${what} now sends: ${gone.map(clean).join("; ")}`] : []),
     ...(come.length > 0 ? [`with the fix: ${come.map(clean).join("; ")}`] : []),
   ];
+}
+
+/** Text of ours: without the marks around what is code. */
+function said(text: string): string {
+  return clean(plain(text));
 }
 
 /** Tabs become one blank each, so that carets stand below what they mean; nothing reaches the terminal as a command. */

@@ -10,6 +10,7 @@ import { startOf } from "../report/order.ts";
 import { tool } from "../report/tool.ts";
 import type { Finding } from "../rules/finding.ts";
 import { isRuleId, ruleTable } from "../rules/names.ts";
+import { locationOf } from "../rules/words.ts";
 import type { LineChange } from "./suggestion.ts";
 import { lineChange } from "./suggestion.ts";
 
@@ -142,6 +143,14 @@ function rulesOf(findings: readonly Finding[]): string[] {
   return [...new Set(findings.map(({ rule }) => rule))];
 }
 
+/** Rules whose faults no request head shows: it is right and never sent, or not the only one. */
+const beforeOrBeside: ReadonlySet<string> = new Set([
+  "location-shadowed",
+  "cached-handshake",
+  "subrequest-upgrade",
+  "endpoint",
+]);
+
 /** The request head that reaches the upstream: now, and with the fix. */
 function heads({ analysis, findings, fix }: CommentRequest): string {
   const [report] = reportsOf(analysis, findings);
@@ -153,7 +162,9 @@ function heads({ analysis, findings, fix }: CommentRequest): string {
     const title = `What ${what} sends to the upstream${to}, now and with the change${version}:`;
     return `${title}\n${fence(headDiff(headLines(fix.now), headLines(fix.after)), "diff")}`;
   }
-  if (!report?.upstream || !findings.some(isHandshakeError)) return "";
+  const isAboutHead = (finding: Finding): boolean =>
+    isHandshakeError(finding) && !beforeOrBeside.has(finding.rule);
+  if (!report?.upstream || !findings.some(isAboutHead)) return "";
   const lines = headLines(requestHead(report.exchanges.websocket)).filter(
     (line) => !takenForGranted.test(line),
   );
@@ -201,7 +212,7 @@ function related(findings: readonly Finding[]): string {
       ? [
           {
             place: first.place,
-            note: `location ${first.name} of ${first.server ?? "this server"} is affected`,
+            note: `${locationOf(first)} is affected`,
           },
         ]
       : [],

@@ -55,7 +55,7 @@ class Planner {
   readonly #anchors: Anchors;
   readonly #drafts: Draft[] = [];
   readonly #unplaced: Finding[] = [];
-  #left = 0;
+  readonly #left: Finding[] = [];
 
   constructor({ analysis, changes, findings, maxComments }: ReviewRequest) {
     this.#analysis = analysis;
@@ -74,6 +74,7 @@ class Planner {
     return {
       comments: this.#drafts.map((draft) => this.#comment(draft)),
       unplaced: worstFirst(this.#unplaced),
+      leftOut: new Set(this.#left),
       notes: this.#notes(),
     };
   }
@@ -94,7 +95,7 @@ class Planner {
     if (!anchor) {
       this.#unplaced.push(...findings);
     } else if (this.#drafts.length >= this.#maxComments) {
-      this.#left += findings.length;
+      this.#left.push(...findings);
       this.#unplaced.push(...findings);
     } else {
       const suggestion = this.#suggestion(group, anchor);
@@ -230,9 +231,9 @@ class Planner {
       })
       .toSorted((a, b) => compareText(a.path, b.path))
       .map(({ path }) => `GitHub shows no diff of ${path}, so there can be no comments on it.`);
-    if (this.#left > 0) {
+    if (this.#left.length > 0) {
       notes.push(
-        `${numbered(this.#left, "finding")} got no comment, because max-comments is ${this.#maxComments}.`,
+        `${numbered(this.#left.length, "finding")} got no comment, because max-comments is ${this.#maxComments}.`,
       );
     }
     return notes;

@@ -30,6 +30,8 @@ export interface Review {
   readonly comments: readonly ReviewComment[];
   /** Findings that have no line in the diff, or that the cap left out, worst first: annotations and summary. */
   readonly unplaced: readonly Finding[];
+  /** Those of `unplaced` that would have a line, but for the cap. */
+  readonly leftOut: ReadonlySet<Finding>;
   /** Why a file has no comments although it has findings, one sentence each. */
   readonly notes: readonly string[];
 }

@@ -5,7 +5,7 @@ import { isKnown, shown } from "../handshake/variables.ts";
 import { headerValues } from "../handshake/verdict.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, upstreamName, written } from "./words.ts";
+import { called, marked, quoted, upstreamName } from "./words.ts";
 
 /** What a handshake says of itself beside the pair of headers. */
 const ownHeaders = probeHeaders("websocket").filter(([name]) => name.startsWith("Sec-"));
@@ -24,7 +24,7 @@ export const alteredRequest: LocationRule = {
     if (withoutTunnel.test(pass.name) && intent.serves === "yes") {
       report({
         place: placeOf(pass),
-        message: `${called(location)} cannot upgrade: with ${pass.name} nginx never makes a tunnel of a 101. A WebSocket server is reached with proxy_pass.`,
+        message: `${called(location)} cannot upgrade: with ${marked(pass.name)} nginx never makes a tunnel of a 101. A WebSocket server is reached with proxy_pass.`,
       });
     }
     const onlyLenient = verdict.strict === "works";
@@ -35,7 +35,7 @@ export const alteredRequest: LocationRule = {
       report({
         place: placeOf(use),
         level: use.level,
-        message: `${called(location)} sends ${upstreamName(location)} ${effect}, because of ${written(use)}: ${end}.`,
+        message: `${called(location)} sends ${effect} to ${upstreamName(location)}, because of ${quoted(use)}: ${end}.`,
         remedies: [{ kind: "remove", use }],
         ...(onlyLenient && { severity: "warning" }),
       });
@@ -68,7 +68,9 @@ function alterations({ exchanges, level }: ProxiedLocation): { use: Use; effect:
       const lines = linesOf(effectiveList(level, "proxy_set_header").uses, name);
       add(
         lines.length === 0 ? settings("proxy_pass_request_headers") : lines,
-        values.length === 0 ? `no ${name}` : `${name}: ${values.map(shown).join(", ")}`,
+        values.length === 0
+          ? `no ${marked(name)}`
+          : marked(`${name}: ${values.map(shown).join(", ")}`),
       );
     }
   }

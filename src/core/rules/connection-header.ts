@@ -1,7 +1,7 @@
 import { httpOneOneByDefault, isSince } from "../config/directives.ts";
 import { lostHeader, placeOfLoss } from "./pair.ts";
 import type { LocationRule, ProxiedLocation } from "./rule.ts";
-import { called, sent, upstreamName, written } from "./words.ts";
+import { called, quoted, sent, upstreamName } from "./words.ts";
 
 export const connectionHeader: LocationRule = {
   id: "connection-header",
@@ -14,8 +14,8 @@ export const connectionHeader: LocationRule = {
     const [line] = lost.lines;
     const cause =
       line === undefined
-        ? `no proxy_set_header Connection is in force here, and ${byDefault(location)}`
-        : `${written(line)} ${line.parameters[1] === "" ? "clears it" : "does not say upgrade"}`;
+        ? `no \`proxy_set_header Connection\` is in force here, and ${byDefault(location)}`
+        : `${quoted(line)} ${line.parameters[1] === "" ? "clears it" : "does not say upgrade"}`;
     report({
       ...placeOfLoss(lost, location),
       message: `${called(location)} sends ${sent(lost.request, "Connection")} to ${upstreamName(location)}: ${cause}.`,

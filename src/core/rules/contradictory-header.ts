@@ -6,7 +6,7 @@ import { isKnown } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, upstreamName, written } from "./words.ts";
+import { called, quoted, upstreamName } from "./words.ts";
 
 export const contradictoryHeader: LocationRule = {
   id: "contradictory-header",
@@ -18,11 +18,11 @@ export const contradictoryHeader: LocationRule = {
       const lines = linesOf(uses, name).filter((use) => isSent(use, request));
       const kept = lines.find((use) => saysUpgrade(use, request)) ?? lines[0];
       for (const extra of lines.filter((use) => use !== kept)) {
-        const isClear = name === "Connection" || (kept && written(kept) === written(extra));
+        const isClear = name === "Connection" || kept?.parameters[1] === extra.parameters[1];
         report({
           place: placeOf(extra),
           level: extra.level,
-          message: `${called(location)} has ${lines.length} lines for ${name} (${lines.map(written).join(", ")}), and ${upstreamName(location)} gets ${name === "Host" ? hosts(location) : "all of them"}.`,
+          message: `${called(location)} has ${lines.length} lines for ${name} (${lines.map(quoted).join(", ")}), and ${upstreamName(location)} gets ${name === "Host" ? hosts(location) : "all of them"}.`,
           related: kept === undefined ? [] : [{ place: placeOf(kept), note: `sets ${name} too` }],
           remedies: isClear ? [{ kind: "remove", use: extra }] : [],
           ...(name === "Host" && !sendsLast(location) && { severity: "error" }),

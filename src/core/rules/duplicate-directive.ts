@@ -1,5 +1,5 @@
 import { type ConfigRule, placeOf } from "./rule.ts";
-import { comesByInclude, written } from "./words.ts";
+import { comesByInclude, quoted } from "./words.ts";
 
 export const duplicateDirective: ConfigRule = {
   id: "duplicate-directive",
@@ -19,11 +19,11 @@ export const duplicateDirective: ConfigRule = {
       }
       const [extra, kept] =
         comesByInclude(use) && !comesByInclude(earlier) ? [earlier, use] : [use, earlier];
-      const areEqual = written(extra) === written(kept);
+      const areEqual = extra.parameters.join(" ") === kept.parameters.join(" ");
       report({
         place: placeOf(extra),
         level: extra.level,
-        message: `nginx refuses to start: "${use.name}" directive is duplicate${areEqual ? "" : `: ${written(kept)}, and ${written(extra)}`}.`,
+        message: `nginx refuses to start: "${use.name}" directive is duplicate${areEqual ? "" : `: ${quoted(kept)}, and ${quoted(extra)}`}.`,
         related: [{ place: placeOf(kept), note: "the other one" }],
         remedies: areEqual ? [{ kind: "remove", use: extra }] : [],
       });

@@ -3,7 +3,7 @@ import type { UpstreamHeader } from "../handshake/model.ts";
 import { isKnown } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, upstreamName, written } from "./words.ts";
+import { called, marked, upstreamName, written } from "./words.ts";
 
 export const hardcodedUpgrade: LocationRule = {
   id: "hardcoded-upgrade",
@@ -20,7 +20,7 @@ export const hardcodedUpgrade: LocationRule = {
         report({
           place: placeOf(use),
           level: use.level,
-          message: `${called(location)} sends ${written(use).replace(/^proxy_set_header /, "")} to ${upstreamName(location)} with ordinary requests too: strict servers answer them with 400.`,
+          message: `${called(location)} sends ${marked(written(use).replace(/^proxy_set_header /, ""))} to ${upstreamName(location)} with ordinary requests too: strict servers answer them with 400.`,
           remedies: [
             isUpgrade
               ? { kind: "header", name: "Upgrade", value: "$http_upgrade" }

@@ -3,7 +3,7 @@ import type { Use } from "../config/model.ts";
 import type { Related } from "./finding.ts";
 import { discardedLines, linesOf } from "./pair.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, comesByInclude, parameterText, upstreamName, written } from "./words.ts";
+import { called, comesByInclude, marked, parameterText, quoted, upstreamName } from "./words.ts";
 
 export const headerInheritance: LocationRule = {
   id: "header-inheritance",
@@ -18,15 +18,15 @@ export const headerInheritance: LocationRule = {
     const others = shadowed.filter(
       (use) => linesOf(uses, nameOf(use)).length === 0 && !discarded.includes(use),
     );
-    const also = others.length === 0 ? "" : ` (also ${listed(others.map(nameOf))})`;
+    const also = others.length === 0 ? "" : ` (also ${listed(others)})`;
     report({
       place: placeOf(isInRepository(cause) ? cause : (cause.include ?? cause)),
       level: cause.level,
-      message: `${called(location)} loses ${listed(discarded.map(nameOf))} on the way to ${upstreamName(location)}: ${written(cause)} stands here, and one proxy_set_header on a level discards all of the outer ones${also}.`,
+      message: `${called(location)} loses ${listed(discarded)} on the way to ${upstreamName(location)}: ${quoted(cause)} stands here, and one proxy_set_header on a level discards all of the outer ones${also}.`,
       related: [
-        ...discarded.map((use) => note(use, `${written(use)} does not hold here`)),
+        ...discarded.map((use) => note(use, `${quoted(use)} does not hold here`)),
         ...(cause.include !== null && comesByInclude(cause)
-          ? [note(cause.include, `${written(cause.include)} brings it here`)]
+          ? [note(cause.include, `${quoted(cause.include)} brings it here`)]
           : []),
       ],
       remedies: discarded.map((use) => ({
@@ -42,7 +42,8 @@ function nameOf({ parameters }: Use): string {
   return parameters[0] ?? "";
 }
 
-function listed(names: readonly string[]): string {
+function listed(lines: readonly Use[]): string {
+  const names = lines.map((use) => marked(nameOf(use)));
   return [names.slice(0, -1).join(", "), ...names.slice(-1)]
     .filter((part) => part !== "")
     .join(" and ");

@@ -1,7 +1,7 @@
 import { effectiveList } from "../config/effective.ts";
 import { hiddenResponseHeaders } from "../handshake/verdict.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, written } from "./words.ts";
+import { called, marked, quoted } from "./words.ts";
 
 export const hiddenResponseHeader: LocationRule = {
   id: "hidden-response-header",
@@ -17,7 +17,7 @@ export const hiddenResponseHeader: LocationRule = {
         report({
           place: placeOf(use),
           level: use.level,
-          message: `${called(location)} answers a handshake without ${name}, because of ${written(use)}: the client refuses such a 101.`,
+          message: `${called(location)} answers a handshake without ${marked(name)}, because of ${quoted(use)}: the client refuses such a 101.`,
           remedies: [{ kind: "remove", use }],
         });
       }

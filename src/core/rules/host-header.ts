@@ -6,7 +6,7 @@ import { headerValues } from "../handshake/verdict.ts";
 import { hostThatWasAsked, isNear, isProxyHost } from "./hosts.ts";
 import { discardedLines, linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation, type Report } from "./rule.ts";
-import { called, isVariable, upstreamName, written } from "./words.ts";
+import { called, isVariable, marked, quoted, upstreamName } from "./words.ts";
 
 const refusal = "Servers that compare Origin with Host answer such a handshake with 403.";
 
@@ -42,16 +42,17 @@ function hostReport(
       ? { place: placeOf(location.pass) }
       : { place: placeOf(line), level: line.level };
   const remedies = [{ kind: "header", name: "Host", value: hostThatWasAsked(location) }] as const;
-  const sends = `${called(location)} sends ${upstreamName(location)}`;
+  const sent = (what: string): string =>
+    `${called(location)} sends ${what} to ${upstreamName(location)}`;
   if (host === undefined && line !== undefined) {
-    const message = `${sends} no Host, because of ${written(line)}: servers answer that with 400.`;
+    const message = `${sent("no `Host`")}, because of ${quoted(line)}: servers answer that with 400.`;
     return { ...where, message, remedies, severity: "error" };
   }
   if (host === undefined || !isKnown(host) || (line !== undefined && !isProxyHost(line))) {
     return null;
   }
-  const cause = line === undefined ? "nginx's default" : `because of ${written(line)}`;
-  const message = `${sends} Host: ${host}, ${cause}, and not the host that the client asked for. ${refusal}`;
+  const cause = line === undefined ? "nginx's default" : `because of ${quoted(line)}`;
+  const message = `${sent(marked(`Host: ${host}`))}, ${cause}, and not the host that the client asked for. ${refusal}`;
   return location.upstream !== null || isNear(host)
     ? { ...where, message, remedies }
     : { ...where, message, severity: "notice", commentable: false };
@@ -71,7 +72,7 @@ function originReport(
   return {
     place: placeOf(line),
     level: line.level,
-    message: `${called(location)} sends ${upstreamName(location)} Origin: ${origin} and Host: ${host}, because of ${written(line)}. ${refusal}`,
+    message: `${called(location)} sends ${marked(`Origin: ${origin}`)} and ${marked(`Host: ${host}`)} to ${upstreamName(location)}, because of ${quoted(line)}. ${refusal}`,
     remedies: [{ kind: "remove", use: line }],
   };
 }

@@ -1,6 +1,6 @@
 import { isKnown } from "../handshake/variables.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, upstreamName, written } from "./words.ts";
+import { called, quoted, upstreamName } from "./words.ts";
 
 const whoRefuses =
   "Servers that follow RFC 6455 refuse it (Go coder/websocket, Python websockets, hypercorn, Kestrel); Node's ws takes it.";
@@ -25,7 +25,7 @@ export const httpVersion: LocationRule = {
       report({
         place: placeOf(from),
         level: from.level,
-        message: `${route}, because ${written(from)} says so. ${consequence(version)}`,
+        message: `${route}, because ${quoted(from)} says so. ${consequence(version)}`,
         remedies,
       });
       return;

@@ -2,7 +2,7 @@ import { effectiveSetting } from "../config/effective.ts";
 import type { Remedy } from "../fix/remedy.ts";
 import { settingLevel } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation, type RuleOptions } from "./rule.ts";
-import { called, written } from "./words.ts";
+import { called, quoted } from "./words.ts";
 
 /** nginx's own default, in milliseconds: a connection that is quiet for so long is closed. */
 const byDefault = 60_000;
@@ -26,11 +26,11 @@ export const idleTimeout: LocationRule = {
     const setting = effectiveSetting(level, pass.name.replace(/_pass$/, "_read_timeout"));
     const own =
       setting.state === "set" && setting.use.level === settingLevel(level) ? setting.use : null;
-    const source = setting.state === "set" ? written(setting.use) : "nginx's default";
+    const source = setting.state === "set" ? quoted(setting.use) : "nginx's default";
     const pings = selfPinging(location);
     const advice =
       traffic === "mixed"
-        ? " Ordinary requests pass here too and must not wait longer, so give the WebSockets a location of their own with proxy_read_timeout 3600s."
+        ? " Ordinary requests pass here too and must not wait longer, so give the WebSockets a location of their own with `proxy_read_timeout 3600s`."
         : "";
     report({
       place: placeOf(own ?? pass),

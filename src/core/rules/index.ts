@@ -1,8 +1,13 @@
 import { alteredRequest } from "./altered-request.ts";
+import { cachedHandshake } from "./cached-handshake.ts";
+import { clientHeaders } from "./client-headers.ts";
 import { connectionHeader } from "./connection-header.ts";
 import { connectionMap } from "./connection-map.ts";
+import { connectionPassthrough } from "./connection-passthrough.ts";
 import { contradictoryHeader } from "./contradictory-header.ts";
 import { duplicateDirective } from "./duplicate-directive.ts";
+import { endpoint } from "./endpoint.ts";
+import { h2cSmuggling } from "./h2c-smuggling.ts";
 import { hardcodedUpgrade } from "./hardcoded-upgrade.ts";
 import { headerInheritance } from "./header-inheritance.ts";
 import { hiddenResponseHeader } from "./hidden-response-header.ts";
@@ -10,13 +15,23 @@ import { hostHeader } from "./host-header.ts";
 import { httpVersion } from "./http-version.ts";
 import { idleTimeout } from "./idle-timeout.ts";
 import { keepaliveDefeated } from "./keepalive-defeated.ts";
+import { locationShadowed } from "./location-shadowed.ts";
 import { misplacedDirective } from "./misplaced-directive.ts";
+import { observability } from "./observability.ts";
+import { originCheck } from "./origin-check.ts";
 import { proxyPassScheme } from "./proxy-pass-scheme.ts";
 import type { Rule } from "./rule.ts";
 import { silenceComment } from "./silence-comment.ts";
+import { stickySessions } from "./sticky-sessions.ts";
+import { streamingBuffering } from "./streaming-buffering.ts";
+import { subrequestUpgrade } from "./subrequest-upgrade.ts";
 import { syntax } from "./syntax.ts";
 import { undefinedVariable } from "./undefined-variable.ts";
 import { upgradeHeader } from "./upgrade-header.ts";
+import { upgradeMap } from "./upgrade-map.ts";
+import { upstreamKeepalive } from "./upstream-keepalive.ts";
+import { upstreamPath } from "./upstream-path.ts";
+import { websocketBuffering } from "./websocket-buffering.ts";
 
 /** The rules that run, in the order of the table. */
 export const rules: readonly Rule[] = [
@@ -32,10 +47,25 @@ export const rules: readonly Rule[] = [
   contradictoryHeader,
   hiddenResponseHeader,
   alteredRequest,
+  subrequestUpgrade,
+  cachedHandshake,
+  locationShadowed,
+  endpoint,
   syntax,
   silenceComment,
   idleTimeout,
   hardcodedUpgrade,
   keepaliveDefeated,
   hostHeader,
+  upstreamPath,
+  streamingBuffering,
+  stickySessions,
+  connectionPassthrough,
+  upgradeMap,
+  upstreamKeepalive,
+  clientHeaders,
+  websocketBuffering,
+  observability,
+  h2cSmuggling,
+  originCheck,
 ];

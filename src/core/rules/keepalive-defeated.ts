@@ -4,7 +4,7 @@ import { definitions, isKnown, selectedEntry, variablesIn } from "../handshake/v
 import { carriesToken, hasToken } from "../handshake/verdict.ts";
 import { keepsConnections } from "../handshake/upstream-request.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, written } from "./words.ts";
+import { called, quoted } from "./words.ts";
 
 export const keepaliveDefeated: LocationRule = {
   id: "keepalive-defeated",
@@ -35,7 +35,7 @@ export const keepaliveDefeated: LocationRule = {
       const entry = entryFor(origin.use, location);
       report({
         place: placeOf(entry ?? origin.use),
-        message: `${called(location)} sends Connection: close with ordinary requests (${written(entry ?? origin.use)}), so that upstream ${upstream.parameters[0] ?? ""} never keeps a connection, although ${pool === undefined ? "nginx keeps them by default from 1.29.7 on" : `it says ${written(pool)}`}.`,
+        message: `${called(location)} sends \`Connection: close\` with ordinary requests (${quoted(entry ?? origin.use)}), so that ${quoted(upstream)} never keeps a connection, although ${pool === undefined ? "nginx keeps them by default from 1.29.7 on" : `it says ${quoted(pool)}`}.`,
         related: [{ place: placeOf(pool ?? upstream), note: "connections are to be kept here" }],
         ...(pool === undefined && { severity: "notice" }),
         remedies: entry === null ? [] : [emptied(entry)],

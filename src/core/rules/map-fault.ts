@@ -13,7 +13,7 @@ import {
 import { hasToken } from "../handshake/verdict.ts";
 import type { Related } from "./finding.ts";
 import { placeOf } from "./rule.ts";
-import { headOf, parameterText, written } from "./words.ts";
+import { headOf, marked, parameterText, quoted } from "./words.ts";
 
 /** The two request headers that make a handshake, and what each must say. */
 export const pairTokens = { Upgrade: "websocket", Connection: "upgrade" } as const;
@@ -143,7 +143,7 @@ class Reading {
     const at = start + quote.length + 1;
     return {
       place: placeOf(strict),
-      why: `${strict.name} in ${this.name} is case-sensitive and does not match ${this.source}`,
+      why: `${marked(strict.name)} in ${this.name} is case-sensitive and does not match ${this.source}`,
       remedies: [replacement(strict, { start: at, end: at }, "*")],
     };
   }
@@ -170,7 +170,7 @@ class Reading {
     }
     return {
       place: placeOf(entry),
-      why: `${entry.name} in ${this.name} is not anchored and matches every value`,
+      why: `${marked(entry.name)} in ${this.name} is not anchored and matches every value`,
       remedies: [replacement(entry, entry.directive.name, "''")],
     };
   }
@@ -194,7 +194,7 @@ class Reading {
         }
       : {
           place: placeOf(entry),
-          why: `${this.name} says ${written(entry)}`,
+          why: `${this.name} says ${quoted(entry)}`,
           remedies: [mended],
         };
   }

@@ -2,7 +2,7 @@ import type { Level, Use } from "../config/model.ts";
 import type { Remedy } from "../fix/remedy.ts";
 import { settingLevel } from "./pair.ts";
 import { type ConfigRule, placeOf } from "./rule.ts";
-import { parameterText, written } from "./words.ts";
+import { parameterText, quoted } from "./words.ts";
 
 /** Directives that take part in a handshake. */
 const concerned = /^(?:proxy_\w+|map|upstream|keepalive)$/;
@@ -25,7 +25,7 @@ export const misplacedDirective: ConfigRule = {
       report({
         place: placeOf(use),
         level: outer,
-        message: `${written(use)} stands ${whereIn(level)}, and nginx refuses to start: ${message}.`,
+        message: `${quoted(use)} stands ${whereIn(level)}, and nginx refuses to start: ${message}.`,
         remedies: outer === level || outer.context !== "location" ? [] : moved(use, outer),
       });
     }
@@ -33,7 +33,7 @@ export const misplacedDirective: ConfigRule = {
 };
 
 function whereIn({ opener }: Level): string {
-  return opener === null ? "at the top level of the main file" : `in ${written(opener)}`;
+  return opener === null ? "at the top level of the main file" : `in ${quoted(opener)}`;
 }
 
 /** Out of the `if` or `limit_except` into the location, where that does not say it already. */

@@ -1225,6 +1225,472 @@ rules:
   [proxy_pass_request_headers](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass_request_headers), nginx
 - [RFC 6455, section 4.2.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1)
 `,
+  "subrequest-upgrade": `# subrequest-upgrade
+
+An \`auth_request\` or \`mirror\` subrequest carries the upgrade headers too.
+
+## What breaks
+
+\`auth_request\` and \`mirror\` send a request of nginx's own, with the client's headers, to another location. Where that one forwards the
+upgrade too, mostly because the headers stand at the server's level, the subrequest is a handshake as well. If its server answers 101,
+nginx has a second upgrade on its hands and gives up: with \`auth_request\` the client's connection is closed without an answer and the
+error log says \`connection upgrade in subrequest\`, with \`mirror\` the client gets its 101 and a connection that is dead.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $connection_upgrade;
+    proxy_set_header Host $host;
+    proxy_read_timeout 3600s;
+    proxy_send_timeout 3600s;
+
+    location /ws {
+        auth_request /auth;
+        proxy_pass http://127.0.0.1:8080;
+    }
+
+    location = /auth {
+        internal;
+        proxy_pass http://127.0.0.1:9000;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $connection_upgrade;
+    proxy_set_header Host $host;
+    proxy_read_timeout 3600s;
+    proxy_send_timeout 3600s;
+
+    location /ws {
+        auth_request /auth;
+        proxy_pass http://127.0.0.1:8080;
+    }
+
+    location = /auth {
+        internal;
+        proxy_pass http://127.0.0.1:9000;
+        proxy_set_header Upgrade "";
+        proxy_set_header Connection "";
+        proxy_set_header Host $host;
+    }
+}
+\`\`\`
+
+## Severity
+
+A warning: ordinary authentication servers answer 200 or 401, never 101. An error where the subrequest goes to the WebSocket's own
+server. Silent where the location of the subrequest clears \`Upgrade\`, or sets headers of its own without it.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[subrequest-upgrade] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  subrequest-upgrade: off
+\`\`\`
+
+## Sources
+
+- [auth_request](https://nginx.org/en/docs/http/ngx_http_auth_request_module.html), nginx
+- [mirror](https://nginx.org/en/docs/http/ngx_http_mirror_module.html), nginx
+`,
+  "cached-handshake": `# cached-handshake
+
+A handshake can be answered from the cache.
+
+## What breaks
+
+A handshake is a GET like others, and nginx looks into the cache before it asks the upstream. As long as nothing is stored for its key all
+is well. Once an ordinary GET of the same path was stored, the client gets that page with 200 and no upgrade, until the entry ends.
+\`proxy_cache_bypass $http_upgrade\` sends handshakes to the upstream, \`proxy_no_cache $http_upgrade\` keeps the answers to them from being
+stored.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+proxy_cache_path cache keys_zone=pages:10m;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location / {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_cache pages;
+        proxy_cache_valid 200 10m;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+proxy_cache_path cache keys_zone=pages:10m;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location / {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_cache_bypass $http_upgrade;
+        proxy_no_cache $http_upgrade;
+        proxy_cache pages;
+        proxy_cache_valid 200 10m;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+A bypass of another kind stays:
+
+Before:
+
+\`\`\`nginx
+proxy_cache_path cache keys_zone=pages:10m;
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_cache pages;
+        proxy_cache_valid 200 10m;
+        proxy_cache_bypass $cookie_fresh;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+proxy_cache_path cache keys_zone=pages:10m;
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_no_cache $http_upgrade;
+        proxy_cache pages;
+        proxy_cache_valid 200 10m;
+        proxy_cache_bypass $cookie_fresh $http_upgrade;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error where ordinary requests come to the location too, and where \`proxy_cache_valid\` has answers stored whatever the upstream says. A
+notice at an endpoint of its own, where there is little that could be stored. Silent where a bypass holds for handshakes, where the cache's
+key has a header in it, and with \`proxy_cache off\`.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[cached-handshake] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  cached-handshake: off
+\`\`\`
+
+## Sources
+
+- [proxy_cache_bypass](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache_bypass), nginx
+- [proxy_no_cache](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_no_cache), nginx
+`,
+  "location-shadowed": `# location-shadowed
+
+No request can reach the location, because something else answers first.
+
+## What breaks
+
+nginx first takes the longest prefix, then tries the regular expressions in their order, and the first that matches answers in the
+place of the prefix. \`location /ws/\` with all its headers right is never asked where \`location ~ ^/[a-z]+/\` matches too, and that one
+forwards no upgrade: the client gets 400 or an ordinary page. The same comes of a \`return\` that stands before, and of \`try_files\`, which
+sends what is no file elsewhere: \`proxy_pass\` of the same location then gets only files, and an endpoint is none. A \`return\` after an
+\`if\` in the same location wins over the \`proxy_pass\` in that \`if\`.
+
+Or the location is in one of two servers of the same name: the one without TLS has it, the one with TLS sends everything to the same
+upstream by a \`location /\` that forwards no upgrade. Pages that come with \`https://\` can only ask there.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws/ {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+
+    location ~ ^/[a-z]+/ {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Host $host;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location ^~ /ws/ {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+
+    location ~ ^/[a-z]+/ {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Host $host;
+    }
+}
+\`\`\`
+
+\`proxy_pass\` beside \`try_files\`, which answers 404:
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        try_files $uri =404;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error, where no path of the location comes to it and the handshake does not upgrade where it comes to. A warning where only the server with
+TLS lacks it. Silent where the other location
+upgrades as well, where only some paths go elsewhere, where the server sends its clients on to \`https://\`, and where an include that is
+not there may have more locations. A suggestion (\`^~\`, with which nginx tries no regular expression) only for a prefix of the server's own
+level that loses to regular expressions: an exact one and a longer one are there on purpose.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[location-shadowed] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  location-shadowed: off
+\`\`\`
+
+## Sources
+
+- [location](https://nginx.org/en/docs/http/ngx_http_core_module.html#location): the order in which locations are tried, and \`^~\`, nginx
+- [try_files](https://nginx.org/en/docs/http/ngx_http_core_module.html#try_files), nginx
+- [return](https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#return), nginx
+`,
+  "endpoint": `# endpoint
+
+An endpoint that the policy promises does not upgrade.
+
+## What breaks
+
+The policy file names the addresses that must upgrade. Each is followed like a client's handshake: which server answers for the host, which
+location for the path, what that one sends on. What it finds is not always a wrong header: \`location /ws/\` answers a client that asks for
+\`/ws\` with a redirect to \`/ws/\`, and WebSocket clients follow no redirect; a path that no location serves ends in a file that is not there;
+the server with TLS may lack the location that the one without has.
+
+## Example
+
+With \`wss://www.example.com/ws\` in the policy:
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws/ {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+
+    location / {
+        root /srv/www;
+    }
+}
+\`\`\`
+
+With \`/live/feed\` in the policy, which no name would have told:
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /live/feed {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Host $host;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /live/feed {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error, at the location that answers, else at the server. \`wss:\` is looked for at the listeners of that host with TLS, or where there are none
+at the others: TLS may end before nginx. Without a scheme one server that upgrades is enough. A redirect to \`https://\` is no
+finding: it is how a server without TLS should answer. Silent where an include that is not there may have the answer, and where the
+handshake depends on a version of nginx that nobody names. The suggestion is that of the cause, where it is a header or the version.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[endpoint] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  endpoint: off
+\`\`\`
+
+## Sources
+
+- [How nginx processes a request](https://nginx.org/en/docs/http/request_processing.html), nginx
+- [location](https://nginx.org/en/docs/http/ngx_http_core_module.html#location): the redirect that adds a slash, nginx
+- [RFC 6455, section 4.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.1): a client need not follow redirects
+`,
   "syntax": `# syntax
 
 nginx cannot read the file.
@@ -1760,5 +2226,1140 @@ rules:
 - [proxy_set_header](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header): the default of \`Host\`, nginx
 - [RFC 6455, section 10.2](https://www.rfc-editor.org/rfc/rfc6455#section-10.2): why servers look at \`Origin\`
 - [RFC 9112, section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2): 400 without \`Host\`
+`,
+  "upstream-path": `# upstream-path
+
+The path that reaches the upstream is not the one that was meant.
+
+## What breaks
+
+Where \`proxy_pass\` ends in a path, nginx puts it in the place of the location's path, letter by letter. If only one of the two ends in a
+slash, there is one slash too many or too few: \`location /grafana\` with \`proxy_pass http://host/\` sends \`/grafana/x\` as \`//x\`, and
+\`location /app/\` with \`http://host/base\` sends \`/app/x\` as \`/basex\`. Socket.IO listens at \`/socket.io/\` only, so that a \`proxy_pass\` which
+takes that path away leaves the handshake without its server.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /app/ {
+        proxy_pass http://127.0.0.1:3000/base;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /app/ {
+        proxy_pass http://127.0.0.1:3000/base/;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /socket.io/ {
+        proxy_pass http://127.0.0.1:3000/;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /socket.io/ {
+        proxy_pass http://127.0.0.1:3000;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+Which of the two shall change is not ours to say:
+
+Before:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /grafana {
+        proxy_pass http://127.0.0.1:3000/;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A warning where ordinary requests pass too, and where the two paths are the same but for the slash. Else a notice at an endpoint of its
+own: clients that ask for exactly that path are well served. A suggestion only where the slash belongs to \`proxy_pass\`: \`location /grafana/\` would redirect clients of \`/grafana\`.
+Silent with variables, with a \`rewrite\` and in \`location =\`. An error where a blank in the path ends the request line.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[upstream-path] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  upstream-path: off
+\`\`\`
+
+## Sources
+
+- [proxy_pass](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass): how the URI is replaced, nginx
+- [Socket.IO, the path option](https://socket.io/docs/v4/server-options/#path)
+`,
+  "streaming-buffering": `# streaming-buffering
+
+Server-Sent Events are held back by buffering.
+
+## What breaks
+
+Server-Sent Events are one long answer. With \`proxy_buffering on\`, which is nginx's default, a small event waits until a buffer is full or
+the answer ends: the page sees nothing for a long time and then everything at once. The application can prevent it with
+\`X-Accel-Buffering: no\` in its answer; the same line as \`add_header\` or \`proxy_set_header\` in nginx has no effect there.
+
+This is not about WebSockets: nginx buffers no upgraded connection, whatever \`proxy_buffering\` says.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /api/sse {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Host $host;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /api/sse {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Host $host;
+        proxy_buffering off;
+    }
+}
+\`\`\`
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /updates/ {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Host $host;
+        add_header X-Accel-Buffering no;
+        proxy_buffering on;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /updates/ {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_set_header Host $host;
+        add_header X-Accel-Buffering no;
+        proxy_buffering off;
+    }
+}
+\`\`\`
+
+## Severity
+
+A warning where the path has the word \`sse\`, \`eventsource\` or \`event-stream\`, where a line of the location says \`text/event-stream\` or
+\`X-Accel-Buffering\`, or where a comment speaks of Server-Sent Events. Names such as \`/events\` and \`/stream\` are no evidence. Silent with
+\`proxy_buffering off\`, and where an include that is not there may say so.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[streaming-buffering] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  streaming-buffering: off
+\`\`\`
+
+## Sources
+
+- [proxy_buffering](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering): and \`X-Accel-Buffering\`, nginx
+- [Server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html), HTML
+`,
+  "sticky-sessions": `# sticky-sessions
+
+A protocol that needs one server per client is spread over several.
+
+## What breaks
+
+Socket.IO and SockJS start with several ordinary requests that belong together and upgrade later. An upstream sends each to another
+server in turn, and the second one has never heard of the session: Socket.IO answers 400, "Session ID unknown". Clients that start with a
+WebSocket at once are not concerned.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+upstream io {
+    server 10.0.0.1:3000;
+    server 10.0.0.2:3000;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /socket.io/ {
+        proxy_pass http://io;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A notice, and never a suggestion: \`ip_hash\` refuses \`backup\` servers, so that nginx might not start, and behind a CDN all clients have one
+address. What fits, \`ip_hash\`, \`hash $remote_addr consistent\` or a cookie, depends on what stands before nginx. Silent with one server
+(\`backup\` and \`down\` aside), with \`ip_hash\`, \`hash\` or \`sticky\`, and where Lua chooses the server.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[sticky-sessions] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  sticky-sessions: off
+\`\`\`
+
+## Sources
+
+- [ip_hash](https://nginx.org/en/docs/http/ngx_http_upstream_module.html#ip_hash) and
+  [hash](https://nginx.org/en/docs/http/ngx_http_upstream_module.html#hash), nginx
+- [Using multiple nodes](https://socket.io/docs/v4/using-multiple-nodes/), Socket.IO
+`,
+  "connection-passthrough": `# connection-passthrough
+
+The client decides what \`Connection\` says to the upstream.
+
+## What breaks
+
+The handshake works: the client's \`Connection: Upgrade\` reaches the upstream. So does everything else that a client writes there. Each
+name in \`Connection\` is a header that the next server must drop, so that the client can make the upstream forget headers that nginx has
+set, \`X-Real-IP\` for one. With \`Connection: Upgrade, HTTP2-Settings\` it can ask the upstream for HTTP/2 in clear text, a
+tunnel in which nginx's rules do not hold (see \`h2c-smuggling\`).
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location / {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $http_connection;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location / {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A warning, at the line. Silent where a map makes \`upgrade\` or nothing of what the client says.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[connection-passthrough] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  connection-passthrough: off
+\`\`\`
+
+## Sources
+
+- [RFC 9110, section 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1): what \`Connection\` does
+- [WebSocket proxying](https://nginx.org/en/docs/http/websocket.html): the map, nginx
+`,
+  "upgrade-map": `# upgrade-map
+
+A literal \`Connection\` where a map would serve both kinds of traffic.
+
+## What breaks
+
+Nothing at an endpoint that only WebSockets use. But the literal \`Connection "upgrade"\` is copied, and the next location has ordinary
+requests too: strict servers answer them with 400. A map asks for an upgrade only where the client does, and serves both.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A notice, in the profiles *enterprise* and *hardened*. Where ordinary requests are known to pass, \`hardcoded-upgrade\` warns instead.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[upgrade-map] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  upgrade-map: off
+\`\`\`
+
+## Sources
+
+- [WebSocket proxying](https://nginx.org/en/docs/http/websocket.html): the map, nginx
+`,
+  "upstream-keepalive": `# upstream-keepalive
+
+The upstream keeps no connections for ordinary requests.
+
+## What breaks
+
+Nothing, but it costs: without \`keepalive\`, nginx opens a connection to the upstream for each ordinary request and closes it after the
+answer. WebSockets are not concerned: an upgraded connection never returns to the pool. From 1.29.7 on nginx keeps connections of every
+\`upstream\` block by itself.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A notice, in the profiles *enterprise* and *hardened*, for nginx before 1.29.7 or where nobody says which nginx it is. A suggestion only
+where the pool would be of use: with HTTP/1.1 and without \`Connection: close\` (see \`keepalive-defeated\`).
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[upstream-keepalive] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  upstream-keepalive: off
+\`\`\`
+
+## Sources
+
+- [keepalive](https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive), nginx
+- [CHANGES of 1.29.7](https://nginx.org/en/CHANGES): keepalive by default
+`,
+  "client-headers": `# client-headers
+
+The upstream is not told the client's address and scheme.
+
+## What breaks
+
+The application sees nginx as its client: all visitors have one address in its log, its limits per address hold for all together, and it
+makes links and cookies for \`http://\` behind TLS. Where nginx does not set these headers, it passes on those of the client, who may write
+what he likes.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A notice, in the profiles *enterprise* and *hardened*, where \`X-Real-IP\`, \`X-Forwarded-For\` or \`X-Forwarded-Proto\` is not set at a location
+that serves WebSockets. Whatever value they are given is taken as meant.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[client-headers] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  client-headers: off
+\`\`\`
+
+## Sources
+
+- [proxy_set_header](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header) and
+  [$proxy_add_x_forwarded_for](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#var_proxy_add_x_forwarded_for), nginx
+`,
+  "websocket-buffering": `# websocket-buffering
+
+House style: \`proxy_buffering off\` where WebSockets are served.
+
+## What breaks
+
+Nothing. nginx buffers no upgraded connection: \`proxy_buffering on\` and \`off\` send the same bytes at the same time. Many published
+configurations have \`proxy_buffering off\` all the same, and some teams want it everywhere as a sign. It does matter for Server-Sent Events
+at the same location (see \`streaming-buffering\`).
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_buffering off;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Off in every profile. The policy file switches it on, with the severity that it is to have:
+
+\`\`\`yaml
+rules:
+  websocket-buffering: notice
+\`\`\`
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[websocket-buffering] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  websocket-buffering: off
+\`\`\`
+
+## Sources
+
+- [proxy_buffering](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering), nginx
+`,
+  "observability": `# observability
+
+No access log shows whether handshakes succeed.
+
+## What breaks
+
+Nobody sees it when handshakes fail. nginx answers with whatever the application says, 200, 400 or 426, and logs no error; a quiet
+WebSocket that \`proxy_read_timeout\` closes is logged with status 101, at level info. What shows a failed handshake is a line of the access
+log with an \`$http_upgrade\` and another \`$status\` than 101, and \`$upstream_status\` tells whether nginx or the application refused it.
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log /var/log/nginx/access.log handshakes;
+\`\`\`
+
+Status 502 together with an upstream's 101, which some guides tell you to watch for, does not occur.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+log_format short '$remote_addr "$request" $status';
+access_log /var/log/nginx/access.log short;
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A notice, in the profiles *enterprise* and *hardened*, in a whole configuration with a main file. At the \`access_log\`, or at \`http\` where
+none is written. Silent with a format that is not there to be seen.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[observability] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  observability: off
+\`\`\`
+
+## Sources
+
+- [log_format](https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format), nginx
+- [$upstream_status](https://nginx.org/en/docs/http/ngx_http_upstream_module.html#var_upstream_status), nginx
+`,
+  "h2c-smuggling": `# h2c-smuggling
+
+A client can open an HTTP/2 tunnel past the access rules.
+
+## What breaks
+
+\`proxy_set_header Upgrade $http_upgrade\` forwards every upgrade that a client asks for, \`h2c\` too. If the upstream speaks HTTP/2 in clear
+text and takes it, nginx makes a tunnel of the connection, as it does for a WebSocket. In it the client asks for any path it likes, and nginx
+does not see it: \`deny\`, \`auth_basic\`, \`auth_request\` and limits of other locations do not hold. Where the upstream does not speak \`h2c\`, and
+most do not, it is harmless.
+
+A map that only lets \`websocket\` set \`Connection\` is no cure, since servers look at \`Upgrade\`. The whitelist below was measured with two
+servers that speak \`h2c\`.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_origin $is_foreign_origin {
+    default                 1;
+    https://www.example.com 0;
+    ''                      0;
+}
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        if ($is_foreign_origin) {
+            return 403;
+        }
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_origin $is_foreign_origin {
+    default                 1;
+    https://www.example.com 0;
+    ''                      0;
+}
+
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      '';
+}
+
+map $http_upgrade $ws_upgrade {
+    default   '';
+    websocket websocket;
+}
+
+map $ws_upgrade $ws_connection {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $ws_upgrade;
+        proxy_set_header Connection $ws_connection;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        if ($is_foreign_origin) {
+            return 403;
+        }
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A warning, in the profile *hardened*, wherever an upgrade to \`h2c\` reaches the upstream. An error where the same server has rules of access
+(\`deny\`, \`allow\`, \`auth_basic\`, \`auth_request\`, \`auth_jwt\`) in another place, for those are what the tunnel goes past. Suggestions of this
+profile write the whitelist from the start.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[h2c-smuggling] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  h2c-smuggling: off
+\`\`\`
+
+## Sources
+
+- [RFC 7540, section 3.2](https://www.rfc-editor.org/rfc/rfc7540#section-3.2): the upgrade to \`h2c\`, which
+  [RFC 9113](https://www.rfc-editor.org/rfc/rfc9113#section-3.1) has withdrawn
+- [h2c smuggling](https://bishopfox.com/blog/h2c-smuggling-request), Bishop Fox
+`,
+  "origin-check": `# origin-check
+
+Pages of other sites can open a WebSocket in a visitor's name.
+
+## What breaks
+
+A browser lets any page open a WebSocket to any host, and sends that host's cookies along. Only \`Origin\` tells which page it was. If nobody
+compares it, a page of another site acts in the name of whoever visits it. Many applications do compare; nginx can do so for all of them,
+with a map of the sites that may:
+
+\`\`\`nginx
+map $http_origin $is_foreign_origin {
+    default                 1;
+    https://www.example.com 0;
+    ''                      0; # programs that are no browsers
+}
+
+# in the location
+if ($is_foreign_origin) {
+    return 403;
+}
+\`\`\`
+
+A constant \`proxy_set_header Origin\` takes the question away from the application as well.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_upgrade $ws_upgrade {
+    default   '';
+    websocket websocket;
+}
+
+map $ws_upgrade $ws_connection {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $ws_upgrade;
+        proxy_set_header Connection $ws_connection;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+Before:
+
+\`\`\`nginx
+log_format handshakes '$remote_addr "$request" $status "$http_upgrade" $upstream_status $upstream_response_time';
+access_log access.log handshakes;
+
+map $http_upgrade $ws_upgrade {
+    default   '';
+    websocket websocket;
+}
+
+map $ws_upgrade $ws_connection {
+    default upgrade;
+    ''      '';
+}
+
+upstream backend {
+    server 127.0.0.1:8080;
+    keepalive 32;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://backend;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $ws_upgrade;
+        proxy_set_header Connection $ws_connection;
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_set_header Origin https://www.example.com;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+A notice, in the profile *hardened*, where a handshake from another site's page would reach the upstream. Without a suggestion: which sites
+may is yours to say. Silent where the path is that of a regular expression, and where the answer cannot be told.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[origin-check] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  origin-check: off
+\`\`\`
+
+## Sources
+
+- [RFC 6455, section 10.2](https://www.rfc-editor.org/rfc/rfc6455#section-10.2): what \`Origin\` is for
+- [Cross-site WebSocket hijacking](https://portswigger.net/web-security/websockets/cross-site-websocket-hijacking), PortSwigger
+- [map](https://nginx.org/en/docs/http/ngx_http_map_module.html), nginx
 `,
 };

@@ -90,7 +90,7 @@ export function placeOfLoss(
         related: [
           {
             place: placeOf(line),
-            note: `sets ${name} for every location without a proxy_set_header of its own`,
+            note: `sets ${name} for every location without a \`proxy_set_header\` of its own`,
           },
         ],
       };
@@ -107,7 +107,7 @@ export function linesOf(uses: readonly Use[], name: string): Use[] {
 }
 
 /** A request of which only the probe's headers are known. */
-function handshakeScope(config: Config): Scope {
+export function handshakeScope(config: Config): Scope {
   return newScope(
     config,
     {

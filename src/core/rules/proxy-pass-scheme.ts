@@ -1,6 +1,6 @@
 import { usesNamed } from "../handshake/variables.ts";
 import type { ConfigRule } from "./rule.ts";
-import { written } from "./words.ts";
+import { quoted } from "./words.ts";
 
 export const proxyPassScheme: ConfigRule = {
   id: "proxy-pass-scheme",
@@ -18,7 +18,7 @@ export const proxyPassScheme: ConfigRule = {
       report({
         place,
         level: use.level,
-        message: `nginx refuses ${written(use)} (invalid URL prefix): a WebSocket starts as an HTTP request, and proxy_pass takes it with ${right}://.`,
+        message: `nginx refuses ${quoted(use)} (invalid URL prefix): a WebSocket starts as an HTTP request, and proxy_pass takes it with ${right}://.`,
         remedies: [{ kind: "replace", place, text: right }],
       });
     }

@@ -4,6 +4,7 @@ import type { Remedy } from "../fix/remedy.ts";
 import type { Exchange, ProbeName, Verdict } from "../handshake/model.ts";
 import type { Intent, Traffic } from "../intent/model.ts";
 import type { CommentFault, Silence } from "../intent/silences.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { LocationName, Related, Severity } from "./finding.ts";
 import type { RuleId } from "./names.ts";
 
@@ -22,7 +23,7 @@ export interface ProxiedLocation {
   readonly upstream: Use | null;
   readonly exchanges: Readonly<Record<ProbeName, Exchange>>;
   readonly verdict: Verdict;
-  /** Never "no": rules about locations are asked only where WebSockets may be served. */
+  /** "no" only for rules about every location: the others are asked where WebSockets may be served. */
   readonly intent: Intent;
   readonly traffic: Traffic;
 }
@@ -58,6 +59,8 @@ interface Named {
 /** Looks at simulated exchanges; asked once per use of a location and version. */
 export interface LocationRule extends Named {
   readonly over: "location";
+  /** True where it is not about WebSockets alone: asked of every proxying location, and as sure of each. */
+  readonly everyLocation?: boolean;
   check(location: ProxiedLocation, report: Reporter, options: RuleOptions): void;
 }
 
@@ -66,6 +69,22 @@ export interface ConfigRule extends Named {
   readonly over: "config";
   check(config: Config, report: Reporter, options: RuleOptions): void;
 }
+
+/** Looks at all programs together: what the policy promises need not hold in each of them. */
+export interface ProgramsRule extends Named {
+  readonly over: "programs";
+  check(programs: CheckedPrograms, report: ProgramReporter, options: RuleOptions): void;
+}
+
+export interface CheckedPrograms {
+  readonly configs: readonly Config[];
+  readonly policy: Policy;
+  /** The versions in question, oldest first. */
+  readonly versions: readonly NginxVersion[];
+}
+
+/** Takes a report with the program that it is about. */
+export type ProgramReporter = (report: Report, config: Config) => void;
 
 /** Looks at one file's syntax. */
 export interface DocumentRule extends Named {
@@ -87,7 +106,7 @@ export interface CheckedComments {
   readonly faults: readonly CommentFault[];
 }
 
-export type Rule = LocationRule | ConfigRule | DocumentRule | CommentRule;
+export type Rule = LocationRule | ConfigRule | ProgramsRule | DocumentRule | CommentRule;
 
 /** The place of a whole directive. */
 export function placeOf(use: Use): Place {

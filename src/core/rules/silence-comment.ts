@@ -1,4 +1,5 @@
 import type { Rule } from "./rule.ts";
+import { marked } from "./words.ts";
 
 export const silenceComment: Rule = {
   id: "silence-comment",
@@ -6,7 +7,7 @@ export const silenceComment: Rule = {
   check({ document, silences, used, faults }, report) {
     for (const silence of silences) {
       const place = { document, span: silence.span };
-      const names = silence.rules.join(", ");
+      const names = silence.rules.map(marked).join(", ");
       if (!used.has(silence)) {
         report({
           place,

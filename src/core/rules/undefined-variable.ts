@@ -2,7 +2,7 @@ import type { Use } from "../config/model.ts";
 import type { Remedy } from "../fix/remedy.ts";
 import { isDefined, usesNamed, variablesIn } from "../handshake/variables.ts";
 import { type ConfigRule, placeOf } from "./rule.ts";
-import { written } from "./words.ts";
+import { quoted } from "./words.ts";
 
 export const undefinedVariable: ConfigRule = {
   id: "undefined-variable",
@@ -20,11 +20,11 @@ export const undefinedVariable: ConfigRule = {
         level: use.level,
         ...(elsewhere === undefined
           ? {
-              message: `${written(use)} reads $${name}, which nothing in this configuration defines: ${refusal}.`,
+              message: `${quoted(use)} reads $${name}, which nothing in this configuration defines: ${refusal}.`,
               remedies: remediesFor(use),
             }
           : {
-              message: `${written(use)} reads $${name}, which nothing that we see defines (${elsewhere}). If nothing else does, ${refusal}.`,
+              message: `${quoted(use)} reads $${name}, which nothing that we see defines (${elsewhere}). If nothing else does, ${refusal}.`,
               severity: "notice",
               commentable: false,
             }),

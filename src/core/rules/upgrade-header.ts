@@ -1,6 +1,6 @@
 import { lostHeader, placeOfLoss } from "./pair.ts";
 import type { LocationRule } from "./rule.ts";
-import { called, sent, upstreamName, written } from "./words.ts";
+import { called, quoted, sent, upstreamName } from "./words.ts";
 
 export const upgradeHeader: LocationRule = {
   id: "upgrade-header",
@@ -13,8 +13,8 @@ export const upgradeHeader: LocationRule = {
     const [line] = lost.lines;
     const cause =
       line === undefined
-        ? "no proxy_set_header Upgrade is in force here, and nginx does not pass it on by itself"
-        : `${written(line)} ${line.parameters[1] === "" ? "clears it" : "does not say websocket"}`;
+        ? "no `proxy_set_header Upgrade` is in force here, and nginx does not pass it on by itself"
+        : `${quoted(line)} ${line.parameters[1] === "" ? "clears it" : "does not say websocket"}`;
     report({
       ...placeOfLoss(lost, location),
       message: `${called(location)} sends ${sent(lost.request, "Upgrade")} to ${upstreamName(location)}: ${cause}.`,

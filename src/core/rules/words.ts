@@ -2,17 +2,30 @@ import type { Place, Use } from "../config/model.ts";
 import type { UpstreamRequest } from "../handshake/model.ts";
 import { shown } from "../handshake/variables.ts";
 import { headerValues } from "../handshake/verdict.ts";
+import type { LocationName } from "./finding.ts";
 import type { ProxiedLocation } from "./rule.ts";
 
+/** Text of the configuration inside a message: between backticks, which `prose` makes code and `plain` takes away. */
+export function marked(text: string): string {
+  return text === "" || text.includes("`") ? text : `\`${text}\``;
+}
+
 /** The location as messages call it: `location /ws`. */
-export function called({ name }: ProxiedLocation): string {
-  return name.name === "" ? "this location" : `location ${name.name}`;
+export function called({ name }: Pick<ProxiedLocation, "name">): string {
+  return name.name === "" ? "this location" : marked(`location ${name.name}`);
+}
+
+/** The location with its server, for notes: `location /ws` of `api.example.com`. */
+export function locationOf({ name, server }: LocationName): string {
+  const location = name === "" ? "the location that includes it" : marked(`location ${name}`);
+  return server === null ? location : `${location} of ${marked(server)}`;
 }
 
 /** Where the location's requests go, as messages name it: `http://backend`. */
 export function upstreamName(location: ProxiedLocation): string {
   const address = location.exchanges.websocket.upstream?.address;
-  return address === undefined ? (location.pass.parameters[0] ?? "the upstream") : shown(address);
+  const text = address === undefined ? (location.pass.parameters[0] ?? "") : shown(address);
+  return text === "" ? "the upstream" : marked(text);
 }
 
 /** What reaches the upstream of a header: `Connection: close`, or `no Connection`. */
@@ -20,13 +33,18 @@ export function sent(request: UpstreamRequest, name: string): string {
   const values = headerValues(request, name.toLowerCase()).map((value) =>
     shown(value).replace(/\s+/g, " "),
   );
-  return values.length === 0 ? `no ${name}` : `${name}: ${values.join(", ")}`;
+  return values.length === 0 ? `no ${marked(name)}` : marked(`${name}: ${values.join(", ")}`);
 }
 
 /** A directive as its file says it, without its block and its `;`, on one line. */
 export function written({ document, directive }: Use): string {
   const last = directive.parameters.at(-1) ?? directive.name;
   return document.text.slice(directive.start, last.end).replace(/\s+/g, " ");
+}
+
+/** A directive inside a message. */
+export function quoted(use: Use): string {
+  return marked(written(use));
 }
 
 /** A parameter as its file writes it, quotes included, so that it can be written again elsewhere. */

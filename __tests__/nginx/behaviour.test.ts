@@ -1,0 +1,322 @@
+import { createServer, get } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { type Backend, type BackendKind, startBackend } from "./backend.ts";
+import { type ProbeOptions } from "./client.ts";
+import {
+  configTest,
+  type Exchange,
+  exchange,
+  fillPorts,
+  freePorts,
+  httpConfig,
+  type RunningNginx,
+  withNginx,
+} from "./harness.ts";
+import { describeWithNginx } from "./suite.ts";
+
+/** Time (milliseconds) in which what was sent has long arrived. */
+const soon = 250;
+
+interface Running {
+  readonly port: number;
+  readonly backend: Backend;
+  readonly nginx: RunningNginx;
+  /** Sends the probes one after the other. */
+  ask(...probes: ProbeOptions[]): Promise<Exchange[]>;
+}
+
+/** Runs an `http` block, whose server listens on `@NGINX@`, in front of one backend at `@BACKEND@`. */
+async function through<Result>(
+  body: string,
+  use: (running: Running) => Promise<Result>,
+  kind: BackendKind = "strict",
+): Promise<Result> {
+  const backend = await startBackend(kind);
+  const [port = 0] = await freePorts(1);
+  const config = fillPorts(httpConfig(body), [port], [backend.port]);
+  try {
+    const outcome = await withNginx(config, [port], (nginx) => {
+      const ask = async (...probes: ProbeOptions[]) => {
+        const exchanges: Exchange[] = [];
+        for (const probe of probes) exchanges.push(await exchange(port, backend, probe));
+        return exchanges;
+      };
+      return use({ port, backend, nginx, ask });
+    });
+    if ("refused" in outcome) throw new Error(JSON.stringify(outcome.refused));
+    return outcome.result;
+  } finally {
+    await backend.close();
+  }
+}
+
+const server = (inside: string) => `server { listen 127.0.0.1:@NGINX@; ${inside} }`;
+const pass = "proxy_pass http://127.0.0.1:@BACKEND@;";
+const version = "proxy_http_version 1.1;";
+const pair = `${version} proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";`;
+const websocket: ProbeOptions = { probe: "websocket" };
+const plain: ProbeOptions = { probe: "plain" };
+
+async function statuses(body: string, ...probes: ProbeOptions[]): Promise<(number | null)[]> {
+  const exchanges = await through(body, ({ ask }) => ask(...probes));
+  return exchanges.map(({ status }) => status);
+}
+
+describeWithNginx("location-shadowed", () => {
+  test.each([
+    ["a regular expression comes before a prefix", "/ws/", 200],
+    ["but not with ^~", "^~ /ws/", 101],
+  ])("%s (E94)", async (_, location, status) => {
+    const body = server(
+      `location ${location} { ${pass} ${pair} } location ~ ^/[a-z]+/ { ${pass} }`,
+    );
+    expect(await statuses(body, { ...websocket, path: "/ws/chat" })).toEqual([status]);
+  });
+
+  test("try_files answers for what is no file before the proxy_pass beside it", async () => {
+    const body = server(`location /ws { try_files $uri =404; ${pass} ${pair} }`);
+    expect(await statuses(body, websocket)).toEqual([404]);
+  });
+
+  test("a return wins over the proxy_pass in an if before it (E76)", async () => {
+    const body = server(`location /ws { ${pair} if ($http_upgrade) { ${pass} } return 404; }`);
+    expect(await statuses(body, websocket)).toEqual([404]);
+  });
+});
+
+describeWithNginx("endpoint", () => {
+  test("location /ws/ answers a client that asks for /ws with a redirect (E93)", async () => {
+    const body = server(`location /ws/ { ${pass} ${pair} }`);
+    const asked = ["/ws", "/ws/"].map((path) => ({ ...websocket, path }));
+    expect(await statuses(body, ...asked)).toEqual([301, 101]);
+  });
+});
+
+describeWithNginx("cached-handshake", () => {
+  const cache = "proxy_cache_path cache keys_zone=pages:1m;";
+  const cached = `proxy_cache pages; proxy_cache_valid 200 1m; ${pass} ${pair}`;
+
+  test("a handshake gets the page that an ordinary GET has stored (E106)", async () => {
+    const body = `${cache} ${server(`location / { ${cached} }`)}`;
+    expect(await statuses(body, websocket, plain, websocket)).toEqual([101, 200, 200]);
+  });
+
+  test("not with proxy_cache_bypass and proxy_no_cache (E107)", async () => {
+    const cure = "proxy_cache_bypass $http_upgrade; proxy_no_cache $http_upgrade;";
+    const body = `${cache} ${server(`location / { ${cached} ${cure} }`)}`;
+    expect(await statuses(body, websocket, plain, websocket)).toEqual([101, 200, 101]);
+  });
+});
+
+describeWithNginx("subrequest-upgrade", () => {
+  const cleared = `proxy_set_header Upgrade ""; proxy_set_header Connection "";`;
+  const body = (use: string, inner: string) =>
+    server(
+      `${pair} location /ws { ${use} /sub; ${pass} } location = /sub { internal; ${pass} ${inner} }`,
+    );
+
+  test("a 101 to auth_request closes the client's connection without an answer (E89)", async () => {
+    const [answer, log] = await through(body("auth_request", ""), async ({ ask, nginx }) => {
+      const [first] = await ask(websocket);
+      return [first, nginx.errorLog()] as const;
+    });
+    expect(answer?.status).toBe(null);
+    expect(log).toContain("connection upgrade in subrequest");
+  });
+
+  test("a 101 to mirror leaves the client with a dead connection (E176)", async () => {
+    const [answer] = await through(body("mirror", ""), ({ ask }) =>
+      ask({ ...websocket, timeout: 500 }),
+    );
+    expect(answer).toMatchObject({ status: 101, echo: false });
+  });
+
+  test.each(["auth_request", "mirror"])(
+    "%s does no harm where its location clears the headers (E177)",
+    async (use) => {
+      const [answer] = await through(body(use, cleared), ({ ask }) => ask(websocket));
+      expect(answer).toMatchObject({ status: 101, ok: true });
+    },
+  );
+});
+
+describeWithNginx("idle-timeout", () => {
+  /** Whether a WebSocket on which nothing is said is still open after a while. */
+  async function staysOpen(settings: string): Promise<{ open: boolean; log: string }> {
+    return through(server(`location /ws { ${pass} ${pair} ${settings} }`), async (running) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${running.port}/ws`);
+      await new Promise((open, failed) => socket.once("open", open).once("error", failed));
+      const closed = new Promise((done) => socket.once("close", () => done(false)));
+      const open = (await Promise.race([closed, sleep(1000, true)])) === true;
+      socket.terminate();
+      return { open, log: running.nginx.errorLog() };
+    });
+  }
+
+  test("proxy_read_timeout closes a quiet WebSocket, and says so at level info only (E126)", async () => {
+    const { open, log } = await staysOpen("proxy_read_timeout 200ms;");
+    expect(open).toBe(false);
+    expect(log).toMatch(/\[info\].* upstream timed out .* while proxying upgraded connection/);
+  });
+
+  test("no other timeout does (E129, E130)", async () => {
+    const others = "proxy_send_timeout 200ms; send_timeout 200ms; keepalive_timeout 200ms;";
+    expect(await staysOpen(others)).toMatchObject({ open: true });
+  });
+});
+
+describeWithNginx("keepalive-defeated", () => {
+  const body = (closing: string) => `
+    map $http_upgrade $connection_upgrade { default upgrade; '' ${closing}; }
+    upstream pool { server 127.0.0.1:@BACKEND@; keepalive 4; }
+    ${server(`location / { proxy_pass http://pool; ${version} proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $connection_upgrade; }`)}`;
+
+  test.each([
+    ["'' close opens a connection for each request (E42)", "close", [1, 2, 3]],
+    ["'' '' keeps one (E41)", "''", [1, 1, 1]],
+  ])("%s", async (_, closing, connections) => {
+    const used = await through(body(closing), async ({ ask, backend }) => {
+      await ask(plain, plain, plain);
+      return backend.requests.map(({ connection }) => connection);
+    });
+    expect(used).toEqual(connections);
+  });
+});
+
+describeWithNginx("upstream-path", () => {
+  test.each([
+    ["/grafana", "/", "/grafana/x", "//x"],
+    ["/app/", "/base", "/app/x", "/basex"],
+    ["/app/", "/base/", "/app/x", "/base/x"],
+    ["/socket.io/", "/", "/socket.io/", "/"],
+  ])("location %s with the path %s sends %s as %s", async (location, uri, path, sent) => {
+    const body = server(`location ${location} { ${pass.replace(";", `${uri};`)} ${pair} }`);
+    const [answer] = await through(body, ({ ask }) => ask({ ...websocket, path }));
+    expect(answer?.upstreamHead?.split("\r\n")[0]).toBe(`GET ${sent} HTTP/1.1`);
+  });
+});
+
+describeWithNginx("streaming-buffering", () => {
+  /** Whether an event arrives while the answer is still under way. */
+  async function arrivesAtOnce(settings: string, path: string): Promise<boolean> {
+    let finish = () => {};
+    const events = createServer((request, response) => {
+      response.setHeader("Content-Type", "text/event-stream");
+      if (request.url === "/accel") response.setHeader("X-Accel-Buffering", "no");
+      response.write("data: one\n\n");
+      finish = () => response.end("data: two\n\n");
+    });
+    await new Promise<void>((ready) => events.listen(0, "127.0.0.1", ready));
+    const { port: backend } = events.address() as AddressInfo;
+    const [port = 0] = await freePorts(1);
+    const body = server(`location / { ${pass} ${settings} }`);
+    try {
+      const outcome = await withNginx(fillPorts(httpConfig(body), [port], [backend]), [port], () =>
+        firstBytes(port, path, () => finish()),
+      );
+      return "result" in outcome && outcome.result;
+    } finally {
+      events.closeAllConnections();
+      events.close();
+    }
+  }
+
+  async function firstBytes(port: number, path: string, finish: () => void): Promise<boolean> {
+    let arrived = "";
+    let early = "";
+    await new Promise<void>((done, failed) => {
+      get({ port, path, host: "127.0.0.1" }, (response) => {
+        response.setEncoding("utf8").on("data", (text: string) => (arrived += text));
+        response.on("end", done);
+      }).on("error", failed);
+      setTimeout(() => {
+        early = arrived;
+        finish();
+      }, soon);
+    });
+    expect(arrived).toBe("data: one\n\ndata: two\n\n");
+    return early === "data: one\n\n";
+  }
+
+  test.each([
+    ["by default events wait for the end of the answer (E133)", "", "/", false],
+    ["with proxy_buffering off they do not (E134)", "proxy_buffering off;", "/", true],
+    ["nor where the application says X-Accel-Buffering: no", "", "/accel", true],
+    ["the same line as add_header has no effect", "add_header X-Accel-Buffering no;", "/", false],
+  ])("%s", async (_, settings, path, atOnce) => {
+    expect(await arrivesAtOnce(settings, path)).toBe(atOnce);
+  });
+});
+
+describeWithNginx("sticky-sessions", () => {
+  test("ip_hash refuses backup servers, so that it is never suggested", async () => {
+    const inside = "ip_hash; server 127.0.0.1:1; server 127.0.0.1:2 backup;";
+    const { ok, messages } = await configTest(httpConfig(`upstream io { ${inside} }`));
+    expect(ok).toBe(false);
+    expect(messages[0]?.text).toBe('balancing method does not support parameter "backup"');
+  });
+});
+
+/** The `Upgrade` and `Connection` lines that reach the upstream. */
+async function pairFor(body: string, probe: ProbeOptions): Promise<string[]> {
+  const [answer] = await through(body, ({ ask }) => ask(probe));
+  const lines = answer?.upstreamHead?.split("\r\n") ?? [];
+  return lines.filter((line) => /^(?:upgrade|connection):/i.test(line)).toSorted();
+}
+
+const h2c: ProbeOptions = { probe: "h2c" };
+
+describeWithNginx("connection-passthrough", () => {
+  test("whatever the client writes in Connection reaches the upstream", async () => {
+    const body = server(
+      `location / { ${pass} ${version} proxy_set_header Connection $http_connection; }`,
+    );
+    const connection = "Upgrade, X-Real-IP";
+    expect(await pairFor(body, { ...h2c, connection })).toEqual([`Connection: ${connection}`]);
+  });
+});
+
+describeWithNginx("h2c-smuggling", () => {
+  const location = (upgrade: string, connection: string) =>
+    server(`location / { ${pass} ${version}
+      proxy_set_header Upgrade ${upgrade}; proxy_set_header Connection ${connection}; }`);
+  const whitelist = `
+    map $http_upgrade $ws_upgrade { default ''; websocket websocket; }
+    map $ws_upgrade $ws_connection { default upgrade; '' ''; }
+    ${location("$ws_upgrade", "$ws_connection")}`;
+
+  test("$http_upgrade forwards h2c", async () => {
+    const body = location("$http_upgrade", '"upgrade"');
+    expect(await pairFor(body, h2c)).toEqual(["Connection: upgrade", "Upgrade: h2c"]);
+  });
+
+  test("so it does beside a map that lets only websocket set Connection", async () => {
+    const map = "map $http_upgrade $c { default ''; websocket upgrade; }";
+    expect(await pairFor(`${map} ${location("$http_upgrade", "$c")}`, h2c)).toEqual([
+      "Upgrade: h2c",
+    ]);
+  });
+
+  test("the whitelist stops h2c and lets WebSockets pass", async () => {
+    expect(await pairFor(whitelist, h2c)).toEqual([]);
+    expect(await pairFor(whitelist, websocket)).toEqual([
+      "Connection: upgrade",
+      "Upgrade: websocket",
+    ]);
+    expect(await statuses(whitelist, websocket, plain)).toEqual([101, 200]);
+  });
+});
+
+describeWithNginx("origin-check", () => {
+  test("a map of the sites that may, and 403 for the others", async () => {
+    const body = `map $http_origin $is_foreign_origin { default 1; https://www.example.com 0; '' 0; }
+      ${server(`location /ws { if ($is_foreign_origin) { return 403; } ${pass} ${pair} }`)}`;
+    const own = { ...websocket, origin: "https://www.example.com" };
+    const foreign = { ...websocket, origin: "https://other-site.example" };
+    expect(await statuses(body, own, foreign, websocket)).toEqual([101, 403, 101]);
+  });
+});

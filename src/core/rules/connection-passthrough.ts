@@ -1,0 +1,28 @@
+import { isKnown } from "../handshake/variables.ts";
+import { hasToken } from "../handshake/verdict.ts";
+import { type LocationRule, placeOf } from "./rule.ts";
+import { called, upstreamName, written } from "./words.ts";
+
+export const connectionPassthrough: LocationRule = {
+  id: "connection-passthrough",
+  over: "location",
+  check(location, report) {
+    const request = location.exchanges.h2c.upstream;
+    for (const { name, value, origin } of request?.headers ?? []) {
+      // Only the h2c probe names HTTP2-Settings: what says so was taken from the client.
+      if (
+        name.toLowerCase() === "connection" &&
+        origin.from === "directive" &&
+        isKnown(value) &&
+        hasToken(value, "http2-settings")
+      ) {
+        report({
+          place: placeOf(origin.use),
+          level: origin.use.level,
+          message: `${called(location)} sends ${upstreamName(location)} whatever Connection the client writes, because of ${written(origin.use)}: the client decides which headers the upstream must drop, and can ask for HTTP/2 in clear text.`,
+          remedies: [{ kind: "header", name: "Connection", value: null }],
+        });
+      }
+    }
+  },
+};

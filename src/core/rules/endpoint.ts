@@ -1,0 +1,77 @@
+import { groupBy } from "../collections.ts";
+import type { Remedy } from "../fix/remedy.ts";
+import { type EndpointTrace, parseEndpoint, traceEndpoint } from "../handshake/endpoint.ts";
+import type { Exchange } from "../handshake/model.ts";
+import { enclosing } from "../handshake/simulate.ts";
+import { verdictOf } from "../handshake/verdict.ts";
+import type { ProgramsRule, Report } from "./rule.ts";
+import { headOf } from "./words.ts";
+
+export const endpoint: ProgramsRule = {
+  id: "endpoint",
+  over: "programs",
+  check({ configs, policy, versions }, report) {
+    const failures = policy.endpoints.flatMap((text) => {
+      const asked = parseEndpoint(text);
+      const traces = configs.flatMap((config) => traceEndpoint(config, asked, versions));
+      return failing(traces).map((trace) => ({ text, trace }));
+    });
+    const byPlace = groupBy(failures, ({ trace }) => keyOf(trace));
+    for (const [first, ...others] of byPlace.values()) {
+      if (first === undefined) continue;
+      const names = [...new Set([first, ...others].map(({ text }) => text))];
+      const made = reportFor(names, first.trace);
+      if (made !== null) report(made, first.trace.config);
+    }
+  },
+};
+
+/** In each program that names the host one server must upgrade; where none does, one of all. */
+function failing(traces: readonly EndpointTrace[]): EndpointTrace[] {
+  const named = groupBy(
+    traces.filter(({ isNamed }) => isNamed),
+    ({ config }) => config,
+  );
+  const sets = named.size > 0 ? [...named.values()] : [traces];
+  return sets.flatMap((set) => {
+    const isKept = set.some(({ result }) => result !== "breaks");
+    const worst = set.find(({ exchange }) => exchange.outcome === "proxied") ?? set[0];
+    return isKept || worst === undefined ? [] : [worst];
+  });
+}
+
+function reportFor(names: readonly string[], { server, exchange }: EndpointTrace): Report | null {
+  const location = exchange.level === null ? null : enclosing(exchange.level, "location");
+  const opener = location?.opener ?? server.opener ?? server.uses[0];
+  if (opener === undefined) return null;
+  const verb = names.length === 1 ? "does" : "do";
+  const promise = `${names.join(" and ")} ${verb} not upgrade, although the policy says so`;
+  return {
+    place: headOf(opener),
+    level: location ?? server,
+    message: `${promise}: ${exchange.steps.join(", then ")}; ${outcomeOf(exchange)}.`,
+    related:
+      location === null || server.opener === null
+        ? []
+        : [{ place: headOf(server.opener), note: "the server that answers" }],
+    remedies: verdictOf(exchange).reasons.flatMap((rule) => cures[rule] ?? []),
+  };
+}
+
+const cures: Readonly<Record<string, readonly Remedy[]>> = {
+  "upgrade-header": [{ kind: "header", name: "Upgrade", value: "$http_upgrade" }],
+  "connection-header": [{ kind: "header", name: "Connection", value: null }],
+  "http-version": [{ kind: "directive", name: "proxy_http_version", parameters: ["1.1"] }],
+};
+
+function outcomeOf(exchange: Exchange): string {
+  const { outcome, status } = exchange;
+  if (outcome === "config-error") return "nginx does not start";
+  if (outcome !== "proxied") return status === null ? "no 101" : `the answer is ${status}, no 101`;
+  return `there the handshake breaks (${verdictOf(exchange).reasons.join(", ")})`;
+}
+
+function keyOf({ exchange, server }: EndpointTrace): unknown {
+  const location = exchange.level === null ? null : enclosing(exchange.level, "location");
+  return (location ?? server).opener?.directive ?? server;
+}

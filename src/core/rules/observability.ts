@@ -1,0 +1,41 @@
+import { effectiveList } from "../config/effective.ts";
+import type { Config, Use } from "../config/model.ts";
+import { usesWithin, variablesIn } from "../handshake/variables.ts";
+import { type LocationRule, placeOf } from "./rule.ts";
+import { called, headOf, written } from "./words.ts";
+
+export const observability: LocationRule = {
+  id: "observability",
+  over: "location",
+  check(location, report) {
+    const { config, level } = location;
+    const { uses, hidden } = effectiveList(level, "access_log");
+    if (config.kind !== "main" || hidden !== null || uses.some((use) => isTelling(use, config))) {
+      return;
+    }
+    const [log] = uses;
+    const http = config.main.uses.find(({ name }) => name === "http");
+    const place = log === undefined ? (http === undefined ? null : headOf(http)) : placeOf(log);
+    if (place !== null) {
+      report({
+        place,
+        message: `No access log shows whether handshakes at ${called(location)} succeed: ${log === undefined ? "nginx's default format" : written(log)} has no $upstream_status. Failed ones are those with an $http_upgrade and another $status than 101.`,
+      });
+    }
+  },
+};
+
+/** Whether a log's format has the upstream's status; what another program writes is not known to lack it. */
+function isTelling({ parameters }: Use, config: Config): boolean {
+  const [target = "", name] = parameters;
+  if (target === "off" || name === undefined || name.includes("=")) {
+    return false;
+  }
+  const formats = [...usesWithin(config.main, ({ name: block }) => block === "http")].filter(
+    (use) => use.name === "log_format" && use.parameters[0] === name,
+  );
+  return (
+    (formats.length === 0 && name !== "combined") ||
+    formats.some((use) => use.parameters.slice(1).flatMap(variablesIn).includes("upstream_status"))
+  );
+}

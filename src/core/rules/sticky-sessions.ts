@@ -1,0 +1,39 @@
+import { type LocationRule, type ProxiedLocation } from "./rule.ts";
+import { called, headOf } from "./words.ts";
+
+export const stickySessions: LocationRule = {
+  id: "sticky-sessions",
+  over: "location",
+  check(location, report) {
+    const { upstream } = location;
+    const protocol = pollingProtocol(location);
+    if (protocol === null || upstream?.inner == null || location.intent.serves !== "yes") {
+      return;
+    }
+    const { uses, hidden } = upstream.inner;
+    const servers = uses.filter(
+      ({ name, parameters }) =>
+        name === "server" && !parameters.includes("backup") && !parameters.includes("down"),
+    );
+    if (
+      servers.length < 2 ||
+      hidden.length > 0 ||
+      uses.some(({ name }) => keepsClients.test(name))
+    ) {
+      return;
+    }
+    report({
+      place: headOf(upstream),
+      message: `${called(location)} spreads ${protocol} over the ${servers.length} servers of upstream ${upstream.parameters[0] ?? ""} by turns: a client that starts with polling must come to the same server each time, else it is answered "session unknown".`,
+    });
+  },
+};
+
+/** What sends a client to the same server each time, or decides in a way that we cannot see. */
+const keepsClients = /^(?:ip_hash|hash|sticky\w*|consistent_hash|jvm_route|\w+_by_lua\w*)$/;
+
+/** Protocols that start with several ordinary requests which belong together. */
+function pollingProtocol({ name, intent }: ProxiedLocation): string | null {
+  const text = [name.name, ...intent.evidence].join(" ");
+  return /socket\\?\.io/i.test(text) ? "Socket.IO" : /sockjs/i.test(text) ? "SockJS" : null;
+}

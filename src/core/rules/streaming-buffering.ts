@@ -1,0 +1,64 @@
+import { effectiveSetting } from "../config/effective.ts";
+import { enclosing } from "../handshake/simulate.ts";
+import { remarksOn } from "../intent/comments.ts";
+import { pathsOf } from "../intent/paths.ts";
+import { speaksOfEvents } from "../intent/remarks.ts";
+import { partsOf } from "../intent/words.ts";
+import { settingLevel } from "./pair.ts";
+import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
+import { called, written } from "./words.ts";
+
+export const streamingBuffering: LocationRule = {
+  id: "streaming-buffering",
+  over: "location",
+  everyLocation: true,
+  check(location, report) {
+    const setting = effectiveSetting(location.level, "proxy_buffering");
+    const isOn = setting.state === "default" || (setting.state === "set" && !isOff(setting.use));
+    const evidence = location.pass.name === "proxy_pass" && isOn ? evidenceIn(location) : null;
+    if (evidence === null) {
+      return;
+    }
+    const own =
+      setting.state === "set" && setting.use.level === settingLevel(location.level)
+        ? setting.use
+        : null;
+    report({
+      place: placeOf(own ?? location.pass),
+      message: `${called(location)} holds Server-Sent Events back (${evidence}): with ${setting.state === "set" ? written(setting.use) : "nginx's default, proxy_buffering on,"} small events wait for a full buffer, unless the application sends X-Accel-Buffering: no.`,
+      remedies: [{ kind: "directive", name: "proxy_buffering", parameters: ["off"] }],
+    });
+  },
+};
+
+function isOff({ parameters }: { readonly parameters: readonly string[] }): boolean {
+  return parameters[0]?.toLowerCase() === "off";
+}
+
+/** Words that only event streams have; `events`, `stream` and `live` are names of much else. */
+const streamWord = /^(?:sse|eventsource|eventstream)$/;
+
+const denial = /\b(?:no|not|non|without|never|except|elsewhere|separate|below|above)\b/i;
+
+/** What shows that the location serves Server-Sent Events, as a clause. */
+function evidenceIn({ level }: ProxiedLocation): string | null {
+  const location = enclosing(level, "location");
+  const opener = location?.opener ?? null;
+  if (location === null || opener === null) {
+    return null;
+  }
+  const { paths, written: path } = pathsOf(opener);
+  const isNamed = (each: string): boolean =>
+    partsOf(each).some((part) => streamWord.test(part)) || /event-(?:stream|source)/i.test(each);
+  if (paths.length > 0 && paths.every(isNamed)) {
+    return `the path ${path} is named so`;
+  }
+  const line = location.uses.find(({ name, parameters }) =>
+    [name, ...parameters].some((word) => /text\/event-stream|^x-accel-buffering$/i.test(word)),
+  );
+  if (line !== undefined) {
+    return `it has ${written(line)}`;
+  }
+  const remark = remarksOn(opener).find((each) => speaksOfEvents(each) && !denial.test(each));
+  return remark === undefined ? null : "a comment says so";
+}

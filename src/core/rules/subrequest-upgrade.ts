@@ -1,0 +1,38 @@
+import { enclosing } from "../handshake/simulate.ts";
+import { subrequestsOf } from "../handshake/subrequest.ts";
+import { shown } from "../handshake/variables.ts";
+import { verdictOf } from "../handshake/verdict.ts";
+import { type LocationRule, placeOf } from "./rule.ts";
+import { called, written } from "./words.ts";
+
+export const subrequestUpgrade: LocationRule = {
+  id: "subrequest-upgrade",
+  over: "location",
+  check(location, report) {
+    const { config, level, version, exchanges } = location;
+    const target = exchanges.websocket.upstream;
+    if (target === null) {
+      return;
+    }
+    for (const { use, level: asked, pass, exchange } of subrequestsOf(config, level, version)) {
+      // Without a location of its own the path is most likely one that another file serves.
+      const hasOwn = enclosing(asked, "location") !== enclosing(level, "location");
+      if (!hasOwn || exchange.upstream === null || verdictOf(exchange).lenient !== "works") {
+        continue;
+      }
+      const isSame = shown(exchange.upstream.address) === shown(target.address);
+      const end =
+        use.name === "mirror"
+          ? "the client's WebSocket is dead from its start"
+          : "nginx closes the client's connection without an answer";
+      report({
+        place: placeOf(pass),
+        level: asked,
+        message: `${written(use)} sends ${written(pass).replace(/^\w+ /, "")} the upgrade headers of each handshake at ${called(location)} too: if ${isSame ? "that server, which is the WebSocket's own," : "that server"} answers 101, ${end}.`,
+        related: [{ place: placeOf(use), note: "makes the subrequest" }],
+        ...(isSame && { severity: "error" }),
+        remedies: ["Upgrade", "Connection"].map((name) => ({ kind: "header", name, value: '""' })),
+      });
+    }
+  },
+};

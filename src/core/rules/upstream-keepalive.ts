@@ -1,0 +1,53 @@
+import type { UpstreamRequest } from "../handshake/model.ts";
+import { keepsConnections } from "../handshake/upstream-request.ts";
+import { isKnown } from "../handshake/variables.ts";
+import { hasToken, headerValues } from "../handshake/verdict.ts";
+import { type LocationRule } from "./rule.ts";
+import { called, headOf, written } from "./words.ts";
+
+export const upstreamKeepalive: LocationRule = {
+  id: "upstream-keepalive",
+  over: "location",
+  everyLocation: true,
+  check(location, report) {
+    const { config, upstream, version, versionKnown, exchanges } = location;
+    const inner = upstream?.inner ?? null;
+    const request = exchanges.plain.upstream;
+    if (upstream === null || inner === null || request === null || inner.hidden.length > 0) {
+      return;
+    }
+    const pool = inner.uses.findLast(({ name }) => name === "keepalive");
+    const isMeant = pool?.parameters[0] === "0" || inner.uses.some(isChosenByLua);
+    if (isMeant || keepsConnections(config, request, version)) {
+      return;
+    }
+    const lacks =
+      pool === undefined
+        ? "has no keepalive"
+        : `has ${written(pool)} before its balancing method, which takes its place`;
+    report({
+      place: headOf(upstream),
+      level: inner,
+      message: `upstream ${upstream.parameters[0] ?? ""} ${lacks}, so that nginx ${versionKnown ? "" : "before 1.29.7 "}opens a connection for each ordinary request of ${called(location)}. WebSockets are not concerned.`,
+      inAnyVersion: true,
+      remedies:
+        pool === undefined && isKeepable(request)
+          ? [{ kind: "directive", name: "keepalive", parameters: ["32"] }]
+          : [],
+    });
+  },
+};
+
+function isChosenByLua({ name }: { readonly name: string }): boolean {
+  return name.includes("_by_lua");
+}
+
+/** A pool is of use only to requests that do not ask the server to close. */
+function isKeepable(request: UpstreamRequest): boolean {
+  return (
+    request.httpVersion === "1.1" &&
+    headerValues(request, "connection").every(
+      (value) => isKnown(value) && !hasToken(value, "close"),
+    )
+  );
+}
