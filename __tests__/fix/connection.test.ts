@@ -95,7 +95,11 @@ describe("which value", () => {
 
   test.each([
     ["one location: the map, then the literal", "", ["$connection_upgrade", '"upgrade"']],
-    ["two locations: the map", "location /api { proxy_pass http://b; }", ["$connection_upgrade"]],
+    [
+      "two locations: the map, then the literal, which only a proof can bear",
+      "location /api { proxy_pass http://b; }",
+      ["$connection_upgrade", '"upgrade"'],
+    ],
     [
       "one location, and one with headers of its own",
       "location /api { proxy_pass http://b; proxy_set_header Host $host; }",

@@ -352,6 +352,8 @@ const about: Partial<Record<RuleId, readonly string[]>> = {
   "connection-map": ["upgrade", "connection"],
   "hardcoded-upgrade": ["upgrade", "connection"],
   "keepalive-defeated": ["connection"],
+  "connection-passthrough": ["connection"],
+  "subrequest-upgrade": ["upgrade", "connection"],
   "contradictory-header": ["connection", "host"],
   "host-header": ["host", "origin"],
 };

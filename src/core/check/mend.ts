@@ -1,4 +1,5 @@
 import type { LocationReport, ProvenFix } from "../analysis.ts";
+import { groupBy } from "../collections.ts";
 import type { Level, Use } from "../config/model.ts";
 import type { Fix, TextEdit } from "../fix/edit.ts";
 import { fixCandidates } from "../fix/plan.ts";
@@ -43,7 +44,9 @@ export class Mender {
   mend(group: EntryGroup, writable: Writable): Mend | null {
     const known = this.everywhere(group);
     const isWritable = known?.fix.edits.every((edit) => writable(wholeLines(edit))) === true;
-    return known === null || isWritable ? known : this.#search(group, writable);
+    return known === null || isWritable
+      ? known
+      : this.#search(attempts(mendable(group)), group, writable);
   }
 
   /** As `mend` where everything may be written; the fixes of all groups are proven together as far as possible. */
@@ -51,14 +54,21 @@ export class Mender {
     this.#everywhere ??= this.#mendAll();
     let found = this.#everywhere.get(group);
     if (found === undefined) {
-      found = this.#search(group, () => true);
+      const entries = mendable(group);
+      const tries = [...attempts(entries), ...single(entries)];
+      found = this.#search(tries, group, () => true);
       this.#everywhere.set(group, found);
     }
     return found;
   }
 
-  #search(group: EntryGroup, writable: Writable): Mend | null {
-    for (const attempt of attempts(mendable(group))) {
+  /** The first of several lists of findings that can be mended. */
+  #search(
+    tries: readonly (readonly Entry[])[],
+    group: EntryGroup,
+    writable: Writable,
+  ): Mend | null {
+    for (const attempt of tries) {
       const left: Entry[] = [];
       const found =
         this.#firstThatHolds(this.#candidates(group, attempt, writable), left) ??
@@ -115,8 +125,9 @@ export class Mender {
   }
 
   /**
-   * What is written in one location cannot change another, unless it defines what that reads already, so that fixes in different locations which hold together hold
-   * alone too. Those that do not are tried in halves; a group that is left is tried by itself.
+   * What is written in one location cannot change another, unless it defines what that reads already, so that fixes in
+   * different locations which hold together hold alone too. Those that do not are tried in halves; a group that is left is
+   * tried by itself.
    */
   #mendAll(): Map<EntryGroup, Mend | null> {
     const found = new Map<EntryGroup, Mend | null>();
@@ -213,12 +224,21 @@ function isPossible({ document, start, end, text }: TextEdit): boolean {
   );
 }
 
-/** Everything in a group, else at least the worst in it; of what does not break a handshake one is better than nothing. */
+/** Everything in a group, else at least the worst in it. */
 function attempts(entries: readonly Entry[]): (readonly Entry[])[] {
-  const worst = Math.max(...entries.map(({ severity }) => rank[severity]));
-  const least = entries.filter(({ severity }) => rank[severity] === worst);
-  const single = worst < rank.error && least.length > 1 ? least.map((entry) => [entry]) : [];
-  return [entries, ...(least.length < entries.length ? [least] : []), ...single];
+  const least = worst(entries);
+  return least.length < entries.length ? [entries, least] : [entries];
+}
+
+/** Of what does not break a handshake one is better than nothing, where all that is needed may be written. */
+function single(entries: readonly Entry[]): (readonly Entry[])[] {
+  const least = worst(entries).filter(({ severity }) => severity !== "error");
+  return least.length > 1 ? least.map((entry) => [entry]) : [];
+}
+
+function worst(entries: readonly Entry[]): readonly Entry[] {
+  const most = Math.max(...entries.map(({ severity }) => rank[severity]));
+  return entries.filter(({ severity }) => rank[severity] === most);
 }
 
 /** The forms that the policy's own rules accept: what they would report is no fix. */
@@ -295,9 +315,7 @@ type Heads = Pick<ProvenFix, "probe" | "now" | "after">;
 function headsOf(before: Run, after: Run, entries: readonly Entry[]): Heads {
   const location = entries.flatMap((entry) => entry.locations)[0];
   if (location === undefined) return { probe: "websocket", now: [], after: [] };
-  const { root } = location.config;
-  const own = (of: Run) => of.located.filter(({ config }) => config.root === root);
-  const same = own(after)[own(before).indexOf(location)];
+  const same = counterparts(before, after).get(location);
   const head = (located: Located | undefined, probe: Heads["probe"]) =>
     located === undefined ? [] : requestHead(located.versions[0].exchanges[probe]);
   const heads = (probe: Heads["probe"]): Heads => {
@@ -306,6 +324,25 @@ function headsOf(before: Run, after: Run, entries: readonly Entry[]): Heads {
   const [handshake, ordinary] = [heads("websocket"), heads("plain")];
   return isChange(handshake) || !isChange(ordinary) ? handshake : ordinary;
 }
+
+/** Each location's use after the edits, which leave the number and order of a program's locations. */
+function counterparts(before: Run, after: Run): ReadonlyMap<Located, Located> {
+  const known = pairs.get(after);
+  if (known !== undefined) return known;
+  const found = new Map<Located, Located>();
+  const remaining = groupBy(before.located, ({ config }) => config.root);
+  for (const [root, located] of groupBy(after.located, ({ config }) => config.root)) {
+    for (const [index, one] of (remaining.get(root) ?? []).entries()) {
+      const other = located[index];
+      if (other !== undefined) found.set(one, other);
+    }
+  }
+  pairs.set(after, found);
+  return found;
+}
+
+/** By the run after the edits, which has one before. */
+const pairs = new WeakMap<Run, ReadonlyMap<Located, Located>>();
 
 function isChange({ now, after }: Heads): boolean {
   return now.join("\n") !== after.join("\n");

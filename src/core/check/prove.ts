@@ -3,9 +3,11 @@ import { groupBy } from "../collections.ts";
 import { applyEdits, type TextEdit } from "../fix/edit.ts";
 import type { Exchange } from "../handshake/model.ts";
 import { shown } from "../handshake/variables.ts";
+import { carriesToken } from "../handshake/verdict.ts";
 import type { Severity } from "../rules/finding.ts";
 import type { RuleId } from "../rules/names.ts";
-import { type EntryGroup, isInside, isLocal } from "./group.ts";
+import { directivesAround } from "../syntax/find.ts";
+import { blocksOf, type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
 import { type Entry, run, type Run } from "./run.ts";
 
@@ -131,15 +133,12 @@ function rerun(before: Run, edits: readonly TextEdit[]): Run | null {
 
 /** Whether all edits lie in locations that they mend, but for maps that are new. */
 function isConfined(edits: readonly TextEdit[], mended: readonly Mended[]): boolean {
+  const blocks = new Set(mended.map(({ group }) => (isLocal(group) ? group.block : null)));
   return edits.every(
     ({ document, start, end, text }) =>
       (start === end && /^\s*map\s/.test(text)) ||
-      mended.some(
-        ({ group: { place, block } }) =>
-          block?.name.value === "location" &&
-          place.document === document &&
-          block.start < start &&
-          end < block.end,
+      directivesAround(document.tree.directives, start).some(
+        (block) => blocks.has(block) && block.start < start && end < block.end,
       ),
   );
 }
@@ -194,27 +193,23 @@ function entriesIfClear(of: Run): readonly Entry[] {
   return found;
 }
 
-/** Whether there is nothing that was not there before, as severe and at as many locations. */
+/** Whether there is nothing that was not there before, as severe and about the same locations. */
 function isWithin(after: readonly Entry[], before: readonly Entry[]): boolean {
-  const worst = new Map<string, { count: number; severity: number; locations: number }>();
-  for (const entry of before) {
-    const known = worst.get(kindOf(entry)) ?? { count: 0, severity: 0, locations: 0 };
-    worst.set(kindOf(entry), {
-      count: known.count + 1,
-      severity: Math.max(known.severity, rank[entry.severity]),
-      locations: Math.max(known.locations, entry.locations.length),
-    });
-  }
+  const all = groupBy(before, kindOf);
   const counts = counted(after);
   return after.every((entry) => {
-    const known = worst.get(kindOf(entry));
+    const known = all.get(kindOf(entry)) ?? [];
+    const locations = new Set(known.flatMap((other) => other.locations.map(nameOf)));
     return (
-      known !== undefined &&
-      (counts.get(kindOf(entry)) ?? 0) <= known.count &&
-      rank[entry.severity] <= known.severity &&
-      entry.locations.length <= known.locations
+      (counts.get(kindOf(entry)) ?? 0) <= known.length &&
+      known.some(({ severity }) => rank[entry.severity] <= rank[severity]) &&
+      entry.locations.every((location) => locations.has(nameOf(location)))
     );
   });
+}
+
+function nameOf({ name: { place, server, name } }: Located): string {
+  return JSON.stringify([place.document.path, server, name]);
 }
 
 /** Whatever keeps nginx from starting after the edits kept it from starting before. */
@@ -239,9 +234,17 @@ function keepsRequests(
   confined: boolean,
 ): boolean {
   if (before.length !== after.length) return false;
+  const everywhere = mended.filter(({ group }) => !isLocal(group));
+  const byBlock = groupBy(
+    mended.filter(({ group }) => isLocal(group)),
+    ({ group }) => group.block,
+  );
   return before.every((located, index) => {
-    const reaching = mended.filter(({ group }) => !isLocal(group) || isInside(located, group));
+    const own = blocksOf(located).flatMap((block) => byBlock.get(block) ?? []);
+    const reaching = [...everywhere, ...own];
     if (confined && reaching.length === 0) return true;
+    const now = after[index];
+    if (now !== undefined && hurtsOrdinary(now) && !hurtsOrdinary(located)) return false;
     const allowed = allowedChanges(
       reaching.flatMap(({ entries, repeated = [] }) => [...entries, ...repeated]),
     );
@@ -258,6 +261,18 @@ function keepsRequests(
       })
     );
   });
+}
+
+/** Whether ordinary requests ask for an upgrade, where they are not the exception. */
+function hurtsOrdinary({ traffic, versions }: Located): boolean {
+  return (
+    traffic === "mixed" &&
+    versions.some(({ exchanges: { plain } }) => {
+      return (
+        plain.upstream !== null && carriesToken(plain.upstream, "connection", "upgrade") === true
+      );
+    })
+  );
 }
 
 /** The names of headers that may change, in lower case; null where everything may. */
