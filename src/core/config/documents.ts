@@ -226,7 +226,7 @@ function parseDocument(path: string, text: string, source: Source): Document {
       source.unreadable ??
       (problem === undefined || !isTemplate(source)
         ? null
-        : `it is a template that cannot be read without its values: ${problem.message}`),
+        : `${source.isExample ? "it leaves something out, and the rest cannot be read" : "it is a template that cannot be read without its values"}: ${problem.message}`),
   };
 }
 
