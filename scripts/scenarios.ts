@@ -10,12 +10,20 @@ const [wanted = ""] = process.argv.slice(2);
 const chosen = scenarios.filter(({ name }) => name.includes(wanted));
 const atOnce = 4;
 
-/** Started ahead, printed in order. */
-const waiting = [...chosen];
-const started: Promise<readonly string[]>[] = [];
-const running = new Set<Promise<readonly string[]>>();
+let failed = 0;
+const queue = chosen.values();
 
-async function outcome(scenario: Scenario): Promise<readonly string[]> {
+/** Plays what is next in the queue, until it is empty. */
+async function work(): Promise<void> {
+  for (const scenario of queue) {
+    const problems = await problemsOf(scenario);
+    if (problems.length > 0) failed += 1;
+    const lines = problems.map((problem) => `\n    ${problem}`).join("");
+    console.log(`${problems.length === 0 ? "ok" : "FAILED"} ${scenario.name}${lines}`);
+  }
+}
+
+async function problemsOf(scenario: Scenario): Promise<readonly string[]> {
   try {
     return await play(scenario);
   } catch (error) {
@@ -23,27 +31,6 @@ async function outcome(scenario: Scenario): Promise<readonly string[]> {
   }
 }
 
-function startMore(): void {
-  while (running.size < atOnce) {
-    const next = waiting.shift();
-    if (!next) return;
-    const played = outcome(next);
-    running.add(played);
-    started.push(played);
-    void played.then(() => {
-      running.delete(played);
-      startMore();
-    });
-  }
-}
-
-startMore();
-let failed = 0;
-for (const [index, { name }] of chosen.entries()) {
-  const problems = (await started[index]) ?? [];
-  console.log(`${problems.length === 0 ? "ok" : "FAILED"} ${name}`);
-  for (const problem of problems) console.log(`    ${problem}`);
-  if (problems.length > 0) failed += 1;
-}
+await Promise.all(Array.from({ length: atOnce }, work));
 console.log(`${chosen.length - failed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || chosen.length === 0 ? 1 : 0;

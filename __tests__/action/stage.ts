@@ -18,6 +18,8 @@ if (!existsSync(bundle)) throw new Error(`${bundle} is missing: npm run bundle m
 export interface Setup {
   readonly base?: Files;
   readonly head?: Files;
+  /** Of a public repository everyone may read everything. */
+  readonly private?: boolean;
   readonly pull?: PullRequestOptions;
   readonly github?: GitHubOptions;
 }
@@ -38,6 +40,7 @@ export async function buildStage(setup: Setup = {}): Promise<Stage> {
   const github = await startGitHub(setup.github);
   const repository = github.createRepository("octo/shop", {
     files: { "README.md": "# Shop\n", ...setup.base },
+    private: setup.private ?? false,
   });
   const pull = repository.openPullRequest({ files: setup.head ?? {}, ...setup.pull });
   const token = Object.keys(setup.github?.tokens ?? { token: {} })[0] ?? "";

@@ -72,6 +72,12 @@ describe("the life of a comment", () => {
       { live: ["a", "b"] },
     ],
     [
+      "present, open, only line numbers differ: nothing",
+      [{ ...comment(6, "a"), body: `At \`x.conf:12\`, after line 3.\n\n${marker("a")}` }],
+      [thread(6, [], { body: `At \`x.conf:52\`, after line 43.\n\n${marker("a")}` })],
+      { live: ["a"] },
+    ],
+    [
       "present, open, text differs: edit",
       finding,
       [thread(6, ["a"])],

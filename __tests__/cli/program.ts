@@ -52,6 +52,7 @@ export function git(folder: string, ...args: readonly string[]): string {
   return execFileSync("git", [...args], {
     cwd: folder,
     encoding: "utf8",
+    stdio: "pipe",
     env: {
       PATH: process.env["PATH"] ?? "",
       HOME: folder,

@@ -1,8 +1,15 @@
+import { createSocket } from "node:dgram";
 import { createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { findNginx } from "../../scripts/fetch-nginx.ts";
+import {
+  httpOneOneByDefault,
+  isSince,
+  type NginxVersion,
+} from "../../src/core/config/directives.ts";
 import { type Backend, type BackendKind, startBackend } from "./backend.ts";
 import { type ProbeOptions } from "./client.ts";
 import {
@@ -59,6 +66,14 @@ const version = "proxy_http_version 1.1;";
 const pair = `${version} proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";`;
 const websocket: ProbeOptions = { probe: "websocket" };
 const plain: ProbeOptions = { probe: "plain" };
+
+/** The version of the nginx that is asked. */
+async function nginxVersion(): Promise<NginxVersion> {
+  const nginx = await findNginx();
+  const text = "unavailable" in nginx ? "" : nginx.version;
+  const [major = 0, minor = 0, patch = 0] = text.split(".").map(Number);
+  return [major, minor, patch];
+}
 
 async function statuses(body: string, ...probes: ProbeOptions[]): Promise<(number | null)[]> {
   const exchanges = await through(body, ({ ask }) => ask(...probes));
@@ -184,6 +199,72 @@ describeWithNginx("keepalive-defeated", () => {
       return backend.requests.map(({ connection }) => connection);
     });
     expect(used).toEqual(connections);
+  });
+});
+
+describeWithNginx("upstream-keepalive", () => {
+  const body = (upstream: string) => `
+    upstream pool { ${upstream} }
+    ${server(`location / { proxy_pass http://pool; ${version} proxy_set_header Connection ""; }`)}`;
+  const one = "server 127.0.0.1:@BACKEND@;";
+
+  test.each([
+    ["no keepalive", one, [1, 2]],
+    ["keepalive before the balancing method (E62)", `keepalive 4; least_conn; ${one}`, [1, 2]],
+    ["keepalive after it", `least_conn; ${one} keepalive 4;`, [1, 1]],
+  ])("%s, before 1.29.7", async (_, upstream, connections) => {
+    const used = await through(body(upstream), async ({ ask, backend }) => {
+      await ask(plain, plain);
+      return backend.requests.map(({ connection }) => connection);
+    });
+    const isNew = isSince(await nginxVersion(), httpOneOneByDefault);
+    expect(used).toEqual(isNew ? [1, 1] : connections);
+  });
+});
+
+describeWithNginx("client-headers", () => {
+  test("what nginx does not set, the client may", async () => {
+    const body = server(`location / { ${pass} }
+      location /told { ${pass} proxy_set_header X-Real-IP $remote_addr; }`);
+    const headers = [["X-Real-IP", "192.0.2.1"]] as const;
+    const answers = await through(body, ({ ask }) =>
+      ask({ ...plain, path: "/", headers }, { ...plain, path: "/told", headers }),
+    );
+    expect(
+      answers.map(({ upstreamHead }) => /X-Real-IP: (.*)/.exec(upstreamHead ?? "")?.[1]?.trim()),
+    ).toEqual(["192.0.2.1", "127.0.0.1"]);
+  });
+});
+
+describeWithNginx("websocket-buffering", () => {
+  test.each(["on", "off"])("proxy_buffering %s, and a message comes back", async (buffering) => {
+    const body = server(`location / { ${pass} ${pair} proxy_buffering ${buffering}; }`);
+    const [answer] = await through(body, ({ ask }) => ask(websocket));
+    expect(answer).toMatchObject({ ok: true });
+  });
+});
+
+describeWithNginx("observability", () => {
+  test("a handshake that fails is in the access log, and nowhere in the error log", async () => {
+    const log = createSocket("udp4");
+    const logged: string[] = [];
+    const both = new Promise<void>((done) => {
+      log.on("message", (line) => {
+        if (logged.push(String(line).replace(/^.*: /s, "")) === 2) done();
+      });
+    });
+    await new Promise<void>((ready) => log.bind(0, "127.0.0.1", ready));
+    const body = `log_format handshakes '$status $http_upgrade $upstream_status';
+      access_log syslog:server=127.0.0.1:${log.address().port} handshakes;
+      ${server(`location /bare { ${pass} } location /ws { ${pass} ${pair} }`)}`;
+    const errors = await through(body, async ({ ask, nginx }) => {
+      await ask({ ...websocket, path: "/bare" }, websocket);
+      await both;
+      return nginx.errorLog();
+    });
+    log.close();
+    expect(logged).toEqual(["200 websocket 200", "101 websocket 101"]);
+    expect(errors).not.toMatch(/\[(?:warn|error|crit|alert|emerg)\]/);
   });
 });
 

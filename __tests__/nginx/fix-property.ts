@@ -356,6 +356,7 @@ const about: Partial<Record<RuleId, readonly string[]>> = {
   "subrequest-upgrade": ["upgrade", "connection"],
   "contradictory-header": ["connection", "host"],
   "host-header": ["host", "origin"],
+  "connection-passthrough": ["connection"],
 };
 
 function sideEffects(

@@ -100,6 +100,7 @@ describe("table", () => {
 describe("hidden characters", () => {
   test.each([
     ["\u{202e}", true],
+    ["\u{fffd}", true],
     ["\u{200b}", true],
     ["\u{feff}", true],
     ["\u{0}", true],

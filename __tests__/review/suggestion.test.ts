@@ -50,6 +50,7 @@ describe("suggestionFor", () => {
     ["the line end at the text's end is kept", "a\nb«\n→»", null],
     ["a hidden character", "a\nb «x→\u{202e}y»\nc\n", null],
     ["a hidden character in a line that comes along", "a\nb \u{200b}«→\nnew»\nc\n", null],
+    ["bytes that are no UTF-8, somewhere else", "a\nb «x→y»\nc \u{fffd}\n", null],
     ["a carriage return inside a line", "a\nb «x→x\ry»\nc\n", null],
     ["a byte order mark", "\u{feff}a «x→y»\nc\n", null],
     ["a run of backticks that no fence should have to beat", `a\n«→${"`".repeat(200)}»\n`, null],

@@ -67,7 +67,7 @@ export const caps: readonly Scenario[] = [
   },
   {
     name: "a used-up budget of writes: the rest is left to the next run",
-    setup: { base: nginx.complete, head: sites(4), github: { limits: { writesPerMinute: 3 } } },
+    setup: { base: nginx.complete, head: sites(4) },
     acts: [
       { gate: "red", visible: 4 },
       {
@@ -96,8 +96,8 @@ export const caps: readonly Scenario[] = [
         },
         says: ["Older comments could not be brought up to date."],
       },
+      { gate: "green", visible: 0 },
     ],
-    then: { gate: "green" },
   },
   {
     name: "files on the second page of the list: read",
@@ -144,7 +144,7 @@ export const caps: readonly Scenario[] = [
       {
         gate: "green",
         visible: 1,
-        before: ({ pull }) => void pull.push({ [path]: siteOf(...upgrade, `${pass}`) }),
+        before: ({ pull }) => void pull.push({ [path]: siteOf(...upgrade, pass) }),
         faults:
           () =>
           ({ operation }) =>
@@ -153,8 +153,8 @@ export const caps: readonly Scenario[] = [
               : undefined,
         writes: [],
       },
+      { gate: "green", visible: 0 },
     ],
-    then: { gate: "green", visible: 0 },
   },
   {
     name: "a file without a patch: annotated, and it is said",
@@ -178,6 +178,26 @@ export const caps: readonly Scenario[] = [
     name: "a file of more than 5 MB: incomplete, and it is said",
     setup: { base: nginx.complete, head: { [path]: "# x\n".repeat(1_300_000) } },
     acts: [{ gate: "green", says: [`${path} was not analysed: it is larger than 5 MB`] }],
+  },
+  {
+    name: "a file that is not UTF-8: commented, but a suggestion would change its bytes",
+    setup: {
+      base: nginx.complete,
+      head: {
+        [path]: Buffer.from(
+          nginx.site.replace(pass, `proxy_set_header Connection "caf\u{e9}"; ${pass}`),
+          "latin1",
+        ),
+      },
+    },
+    acts: [
+      {
+        ...healthy,
+        also: ({ pull }) => [
+          pull.comments.some(({ body }) => body.includes("```suggestion")) && "it has a suggestion",
+        ],
+      },
+    ],
   },
   {
     name: "a binary file: incomplete, and red where incomplete fails",

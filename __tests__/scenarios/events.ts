@@ -146,6 +146,24 @@ const whileRunning: readonly Scenario[] = [
     ],
   },
   {
+    name: "two runs at once for one head: one comment in the end",
+    setup: broken,
+    acts: [{ ...healthy, atOnce: 2 }],
+  },
+  {
+    name: "three runs at once that retire a comment: retired once",
+    setup: broken,
+    acts: [
+      healthy,
+      {
+        gate: "green",
+        visible: 0,
+        atOnce: 3,
+        before: ({ pull }) => void pull.push({ [path]: repaired }),
+      },
+    ],
+  },
+  {
     name: "reopened after it was closed: commented then",
     setup: broken,
     acts: [
@@ -279,6 +297,28 @@ const workspace: readonly Scenario[] = [
         event: ({ github, repository }) => pushEvent(github, repository, "main"),
         checkout: true,
         requests: 0,
+      },
+    ],
+  },
+  {
+    name: "push: symbolic links and submodules are not followed",
+    setup: {
+      base: {
+        ...nginx.complete,
+        [path]: repaired,
+        "outside.conf": nginx.site,
+        "nginx/conf.d/link.conf": { symlink: "../../outside.conf" },
+        "nginx/conf.d/passwd.conf": { symlink: "/etc/passwd" },
+        "nginx/conf.d/module.conf": { submodule: "1".repeat(40) },
+      },
+    },
+    acts: [
+      {
+        gate: "red",
+        names: ["outside.conf"],
+        hides: ["link.conf", "passwd.conf", "module.conf"],
+        event: ({ github, repository }) => pushEvent(github, repository, "main"),
+        checkout: true,
       },
     ],
   },

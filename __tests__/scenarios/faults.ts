@@ -313,16 +313,60 @@ const changeFaults = changes.flatMap(({ request, operation, setup = broken }): S
           hides: ["could not be brought up to date"],
           faults: at(operation, answer(404, "Not Found")),
         },
+        { gate: "green" },
       ],
-      then: { gate: "green" },
     },
   ];
 });
+
+/** A run that posted at the same time: its comment is there when this one looks, and is the younger. */
+function anotherRun(fault: Fault | null, times: number): () => Faults {
+  return () => {
+    let queries = 0;
+    let deletions = 0;
+    let hasPosted = false;
+    return ({ operation }, { pull }) => {
+      if (operation === "graphql repository") queries += 1;
+      const [comment] = pull.comments;
+      if (queries === 3 && !hasPosted && comment?.thread.original) {
+        hasPosted = true;
+        const { line, startLine } = comment.thread.original;
+        const anchor = { path, line, startLine, side: "RIGHT", startSide: "RIGHT" } as const;
+        const { author, body, thread } = comment;
+        pull.addReview(author, "COMMENT", "", thread.commit, [{ ...anchor, body }]);
+      }
+      if (operation !== "pulls/delete-review-comment") return undefined;
+      deletions += 1;
+      return fault && deletions <= times ? fault : undefined;
+    };
+  };
+}
+
+const duplicateFaults: readonly Scenario[] = [
+  {
+    name: "another run has posted the same: the younger comment is deleted",
+    setup: broken,
+    acts: [{ ...healthy, faults: anotherRun(null, 0) }],
+  },
+  ...Object.entries({
+    ...passing,
+    ...executed,
+    "404 because the other run was faster": {
+      ...answer(404, "Not Found"),
+      executed: true,
+    } as const,
+  }).map(([name, fault]) => ({
+    name: `${name}, met by the deletion of a duplicate: there is none in the end`,
+    setup: broken,
+    acts: [{ ...healthy, faults: anotherRun(fault, 1) }] as const,
+  })),
+];
 
 export const faults: readonly Scenario[] = [
   ...readFaults,
   ...otherReadFaults,
   ...reviewFaults,
   ...lookFaults,
+  ...duplicateFaults,
   ...changeFaults,
 ];

@@ -13,6 +13,8 @@ import { bombs, hostileFiles, mentioned, secrets } from "./hostile.ts";
 const seed = Number(process.env["SEED"] ?? 20_260_901);
 const files = 300;
 const megabytes = 512;
+/** Where there is more memory, V8 collects later: what it holds at most says nothing then. */
+const heapMegabytes = 256;
 const seconds = 60;
 
 /** What a person reads on GitHub, without the suggestions: their lines are the file's own. */
@@ -47,7 +49,7 @@ function injections(stage: Stage, result: RunResult): readonly string[] {
   const everything = [result.stdout, result.stderr, ...texts].join("\n");
   return [
     ...commands.map(({ command }) => `a workflow command: ${command}`),
-    ...secrets.filter((secret) => everything.includes(secret)).map((secret) => `shown: ${secret}`),
+    ...secrets.flatMap((secret) => contextsOf(everything, secret)),
     ...pages.flatMap(({ text, tags }) => [
       ...tags.filter((tag) => !ours.test(tag)).map((tag) => `markup: <${tag}>`),
       ...(text.includes(`@${mentioned}`) ? ["a mention"] : []),
@@ -69,6 +71,15 @@ function injections(stage: Stage, result: RunResult): readonly string[] {
   ];
 }
 
+/** Where a secret is shown, with what stands around it. */
+function contextsOf(text: string, secret: string): string[] {
+  const found = Array.from(
+    text.matchAll(new RegExp(`.{0,60}${secret}.{0,20}`, "g")),
+    ([context]) => context,
+  );
+  return [...new Set(found)].map((context) => `a secret: ${context}`);
+}
+
 interface Measured extends RunResult {
   readonly bytes: number;
   readonly milliseconds: number;
@@ -85,7 +96,10 @@ async function measured(
   const before = performance.now();
   const result = await stage.run({
     inputs,
-    env: { NODE_OPTIONS: `--import=${probe}`, PEAK_MEMORY_FILE: file },
+    env: {
+      NODE_OPTIONS: `--max-old-space-size=${heapMegabytes} --import=${probe}`,
+      PEAK_MEMORY_FILE: file,
+    },
     timeoutMs: seconds * 1000,
   });
   const milliseconds = performance.now() - before;

@@ -46,7 +46,7 @@ const attacks = [
 ] as const;
 
 /** A generator of numbers from 0 to below 1 that gives the same ones for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -66,7 +66,9 @@ export function hostileFiles(seed: number, count: number): Files {
   };
   const files: Record<string, FileContent> = {};
   for (let index = 0; index < count; index += 1) {
-    files[pathOf(index, pick(attacks), pick(folders))] = pick(contents)(pick(attacks), index);
+    // A file's name is shown as it is: a reader must find the file.
+    const name = pick(attacks.filter((attack) => !attack.includes("hunter2")));
+    files[pathOf(index, name, pick(folders))] = pick(contents)(pick(attacks), index);
   }
   return files;
 }

@@ -200,7 +200,7 @@ export const lifecycle: readonly Scenario[] = [
         },
         writes: [edit],
         also: (stage) => [
-          !/^\*\*Fixed in /.test(firstComment(stage).body) && "it is not called fixed",
+          !firstComment(stage).body.startsWith("**Fixed in ") && "it is not called fixed",
           !firstComment(stage).body.includes("```suggestion") && "more than the first line changed",
           firstComment(stage).minimizedReason !== undefined && "it is hidden",
         ],
@@ -307,7 +307,7 @@ export const lifecycle: readonly Scenario[] = [
       {
         gate: "red",
         also: (stage) => [
-          !stage.pull.comments.some(({ body }) => body.includes(`${path}:6`)) &&
+          !stage.pull.comments.some(({ body }) => body.includes(`${path}:5`)) &&
             "no place is named",
         ],
       },

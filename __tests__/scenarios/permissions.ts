@@ -7,6 +7,7 @@ const healthy = { gate: "red", visible: 1, names: [path] } as const satisfies Ac
 const annotated = { gate: "red", visible: 0, names: [path] } as const satisfies Act;
 
 const readOnly = { tokens: { token: { contents: "read", pullRequests: "read" } } } as const;
+const none = { tokens: { token: { contents: "none", pullRequests: "none" } } } as const;
 
 /** What the job's token may do, and what comes of it. */
 export const permissions: readonly Scenario[] = [
@@ -27,7 +28,7 @@ export const permissions: readonly Scenario[] = [
     name: "contents read, pull-requests read: annotated, and it is said which permission is missing",
     setup: { ...broken, github: readOnly },
     acts: [{ ...annotated, says: ["the job needs contents: read and pull-requests: write"] }],
-    then: { ...annotated, writes: ["pulls/create-review"] },
+    afterwards: { ...annotated, writes: ["pulls/create-review"] },
   },
   {
     name: "a fork's read-only token: annotated, and it is said why",
@@ -40,7 +41,7 @@ export const permissions: readonly Scenario[] = [
         ],
       },
     ],
-    then: { ...annotated, writes: ["pulls/create-review"] },
+    afterwards: { ...annotated, writes: ["pulls/create-review"] },
   },
   {
     name: "Dependabot's read-only token: annotated, and it is said why",
@@ -53,7 +54,7 @@ export const permissions: readonly Scenario[] = [
         ],
       },
     ],
-    then: { ...annotated, writes: ["pulls/create-review"] },
+    afterwards: { ...annotated, writes: ["pulls/create-review"] },
   },
   {
     name: "a read-only token and nothing new: nothing is tried",
@@ -65,9 +66,33 @@ export const permissions: readonly Scenario[] = [
     acts: [{ gate: "green", writes: [] }],
   },
   {
-    name: "no permission at all: red, and it says which are needed",
-    setup: { ...broken, github: { tokens: { token: { contents: "none", pullRequests: "none" } } } },
+    name: "no permission at all, a public repository: annotated, and it is said which is missing",
+    setup: { ...broken, github: none },
+    acts: [{ ...annotated, says: ["the job needs contents: read and pull-requests: write"] }],
+    afterwards: { ...annotated, writes: ["pulls/create-review"] },
+  },
+  {
+    name: "no permission at all, a private repository: red, and it says which are needed",
+    setup: { ...broken, private: true, github: none },
     acts: [{ gate: "red", visible: 0, refuses: "pull-requests: write" }],
+  },
+  {
+    name: "contents alone, a private repository: red, and it says which are needed",
+    setup: {
+      ...broken,
+      private: true,
+      github: { tokens: { token: { contents: "read", pullRequests: "none" } } },
+    },
+    acts: [{ gate: "red", visible: 0, refuses: "pull-requests: write" }],
+  },
+  {
+    name: "pull-requests alone, a private repository: red, and it says which are needed",
+    setup: {
+      ...broken,
+      private: true,
+      github: { tokens: { token: { contents: "none", pullRequests: "write" } } },
+    },
+    acts: [{ gate: "red", visible: 0, refuses: "contents: read" }],
   },
   {
     name: "a personal token: its own comments are its own",

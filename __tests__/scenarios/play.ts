@@ -23,6 +23,8 @@ export interface Act {
   readonly checkout?: boolean;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly faults?: () => Faults;
+  /** So many runs at the same time; what is expected holds for each. Default: 1. */
+  readonly atOnce?: number;
   readonly gate: "green" | "red";
   /** Files whose findings a comment, an annotation, the summary and the report must name. */
   readonly names?: readonly string[];
@@ -49,32 +51,33 @@ export interface Scenario {
   /** Played in order. Then the last one again, without people and faults, until there were three. */
   readonly acts: readonly [Act, ...Act[]];
   /** What the runs after the last act come to, where that is something else. */
-  readonly then?: Omit<Act, "before" | "faults">;
+  readonly afterwards?: Omit<Act, "before" | "faults">;
 }
 
 const fewestRuns = 3;
 
 /** Plays a scenario; gives what went wrong, one sentence each. */
-export async function play({ setup, acts, then }: Scenario): Promise<readonly string[]> {
+export async function play({ setup, acts, afterwards }: Scenario): Promise<readonly string[]> {
   const stage = await buildStage(setup);
   const folder = mkdtempSync(join(tmpdir(), "scenario-"));
   const problems: string[] = [];
   try {
-    const last = acts[acts.length - 1] ?? acts[0];
-    const { before: _, faults: __, writes: ___, says: ____, ...same } = last;
-    const again = { ...same, ...then };
+    const again = { ...lasting(acts.at(-1) ?? acts[0]), ...afterwards };
     const repeated: Act[] = [again, again, again].slice(0, Math.max(1, fewestRuns - acts.length));
     const all = [...acts, ...repeated];
     for (const [index, act] of all.entries()) {
-      const report = join(folder, `${index}.json`);
-      const result = await perform(stage, act, report);
-      const found = [
+      const reports = Array.from({ length: act.atOnce ?? 1 }, (_, run) =>
+        join(folder, `${index}-${run}.json`),
+      );
+      prepare(stage, act);
+      const results = await Promise.all(reports.map((report) => perform(stage, act, report)));
+      const found = results.flatMap((result, run) => [
         ...expectations(act, stage, result),
-        ...invariants(act, stage, result, report),
+        ...invariants(act, stage, result, reports[run] ?? ""),
         ...(index === all.length - 1 && act.writes === undefined && writes(result).length > 0
           ? [`the last run still writes: ${writes(result).join(", ")}`]
           : []),
-      ];
+      ]);
       problems.push(...found.map((problem) => `run ${index + 1}: ${problem}`));
       if (found.length > 0) break;
     }
@@ -85,10 +88,21 @@ export async function play({ setup, acts, then }: Scenario): Promise<readonly st
   }
 }
 
+/** What is said once, and need not be said again. */
+const momentary = new Set(["before", "faults", "atOnce", "writes", "says"]);
+
+function lasting(act: Act): Act {
+  const kept = Object.entries(act).filter(([key]) => !momentary.has(key));
+  return { gate: act.gate, ...Object.fromEntries(kept) };
+}
+
+function prepare(stage: Stage, { before, faults }: Act): void {
+  before?.(stage);
+  const decide = faults?.();
+  stage.github.faults = decide && ((request) => decide(request, stage));
+}
+
 async function perform(stage: Stage, act: Act, report: string): Promise<RunResult> {
-  act.before?.(stage);
-  const faults = act.faults?.();
-  stage.github.faults = faults && ((request) => faults(request, stage));
   const inputs = { "report-file": report, ...act.inputs };
   const event = act.event?.(stage);
   if (!event) return stage.run({ inputs, target: act.target ?? false });
@@ -151,7 +165,7 @@ function lastLine({ stdout }: RunResult): string {
 }
 
 /** What the pull request's page shows of ours: open, in the diff, not hidden. */
-export function visibleComments({ pull }: Stage): ReviewComment[] {
+function visibleComments({ pull }: Stage): ReviewComment[] {
   return pull.threads
     .filter((thread) => !thread.resolvedBy && pull.positionOf(thread))
     .flatMap((thread) => thread.comments.slice(0, 1))

@@ -38,7 +38,7 @@ export function largeFiles(count: number, shape: Shape): Generated {
 export function manyFiles(): Generated {
   const files = new Map(snippets);
   for (let index = 0; index < 200; index++) {
-    const lines = [`# Limits of tariff ${index}`, `client_max_body_size ${index + 1}m;`];
+    const lines = [`# Limits of tariff ${index}`, `limit_rate ${index + 1}m;`];
     files.set(`tariffs/${index}.conf`, text(lines));
   }
   for (let index = 0; index < 4797; index++) {

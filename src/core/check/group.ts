@@ -1,5 +1,6 @@
 import { groupBy } from "../collections.ts";
 import type { Place } from "../config/model.ts";
+import { directivesAround } from "../syntax/find.ts";
 import type { Directive } from "../syntax/tree.ts";
 import type { Located } from "./locations.ts";
 import type { Entry } from "./run.ts";
@@ -28,18 +29,15 @@ export function groupsOf(entries: readonly Entry[]): EntryGroup[] {
   });
 }
 
+/** The innermost block that the place lies in, its head included; conditions do not count. */
 function blockAround({ document, span }: Place): Directive | null {
-  let siblings = document.tree.directives;
-  let innermost: Directive | null = null;
-  for (;;) {
-    const around = siblings.find(
-      ({ start, block }) => block !== null && start <= span.start && span.end <= block.end,
-    );
-    if (around?.block == null) return innermost;
-    if (!/^(?:if|limit_except)$/.test(around.name.value)) innermost = around;
-    if (span.start < around.block.open.end) return innermost;
-    siblings = around.block.directives;
-  }
+  const around = directivesAround(document.tree.directives, span.start);
+  return (
+    around.findLast(
+      ({ name, block }) =>
+        block !== null && span.end <= block.end && !/^(?:if|limit_except)$/.test(name.value),
+    ) ?? null
+  );
 }
 
 /** Whether what is written in the group's block can change nothing but the locations in it. */
@@ -47,10 +45,11 @@ export function isLocal({ block }: EntryGroup): boolean {
   return block?.name.value === "location";
 }
 
-/** Whether a location is a use of the group's block, or lies in one. */
-export function isInside({ level }: Located, { block }: EntryGroup): boolean {
+/** The blocks that a location is a use of or lies in, innermost first. */
+export function blocksOf({ level }: Located): Directive[] {
+  const blocks: Directive[] = [];
   for (let at: Located["level"] | null = level; at !== null; at = at.parent) {
-    if (at.opener?.directive === block) return true;
+    if (at.opener !== null) blocks.push(at.opener.directive);
   }
-  return false;
+  return blocks;
 }

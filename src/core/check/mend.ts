@@ -1,4 +1,5 @@
 import type { LocationReport, ProvenFix } from "../analysis.ts";
+import { groupBy } from "../collections.ts";
 import type { Level, Use } from "../config/model.ts";
 import type { Fix, TextEdit } from "../fix/edit.ts";
 import { fixCandidates } from "../fix/plan.ts";
@@ -290,9 +291,7 @@ type Heads = Pick<ProvenFix, "probe" | "now" | "after">;
 function headsOf(before: Run, after: Run, entries: readonly Entry[]): Heads {
   const location = entries.flatMap((entry) => entry.locations)[0];
   if (location === undefined) return { probe: "websocket", now: [], after: [] };
-  const { root } = location.config;
-  const own = (of: Run) => of.located.filter(({ config }) => config.root === root);
-  const same = own(after)[own(before).indexOf(location)];
+  const same = counterparts(before, after).get(location);
   const head = (located: Located | undefined, probe: Heads["probe"]) =>
     located === undefined ? [] : requestHead(located.versions[0].exchanges[probe]);
   const heads = (probe: Heads["probe"]): Heads => {
@@ -301,6 +300,25 @@ function headsOf(before: Run, after: Run, entries: readonly Entry[]): Heads {
   const [handshake, ordinary] = [heads("websocket"), heads("plain")];
   return isChange(handshake) || !isChange(ordinary) ? handshake : ordinary;
 }
+
+/** Each location's use after the edits, which leave the number and order of a program's locations. */
+function counterparts(before: Run, after: Run): ReadonlyMap<Located, Located> {
+  const known = pairs.get(after);
+  if (known !== undefined) return known;
+  const found = new Map<Located, Located>();
+  const remaining = groupBy(before.located, ({ config }) => config.root);
+  for (const [root, located] of groupBy(after.located, ({ config }) => config.root)) {
+    for (const [index, one] of (remaining.get(root) ?? []).entries()) {
+      const other = located[index];
+      if (other !== undefined) found.set(one, other);
+    }
+  }
+  pairs.set(after, found);
+  return found;
+}
+
+/** By the run after the edits, which has one before. */
+const pairs = new WeakMap<Run, ReadonlyMap<Located, Located>>();
 
 function isChange({ now, after }: Heads): boolean {
   return now.join("\n") !== after.join("\n");

@@ -7,7 +7,8 @@ import { shown } from "../handshake/variables.ts";
 import { carriesToken } from "../handshake/verdict.ts";
 import type { Severity } from "../rules/finding.ts";
 import type { RuleId } from "../rules/names.ts";
-import { type EntryGroup, isInside, isLocal } from "./group.ts";
+import { directivesAround } from "../syntax/find.ts";
+import { blocksOf, type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
 import { type Entry, run, type Run } from "./run.ts";
 
@@ -138,15 +139,12 @@ function rerun(before: Run, edits: readonly TextEdit[]): Run | null {
 
 /** Whether all edits lie in locations that they mend, but for maps that are new. */
 function isConfined(edits: readonly TextEdit[], mended: readonly Mended[]): boolean {
+  const blocks = new Set(mended.map(({ group }) => (isLocal(group) ? group.block : null)));
   return edits.every(
     ({ document, start, end, text }) =>
       (start === end && /^\s*map\s/.test(text)) ||
-      mended.some(
-        ({ group: { place, block } }) =>
-          block?.name.value === "location" &&
-          place.document === document &&
-          block.start < start &&
-          end < block.end,
+      directivesAround(document.tree.directives, start).some(
+        (block) => blocks.has(block) && block.start < start && end < block.end,
       ),
   );
 }
@@ -261,8 +259,14 @@ function keepsRequests(
   confined: boolean,
 ): boolean {
   if (before.length !== after.length) return false;
+  const everywhere = mended.filter(({ group }) => !isLocal(group));
+  const byBlock = groupBy(
+    mended.filter(({ group }) => isLocal(group)),
+    ({ group }) => group.block,
+  );
   return before.every((located, index) => {
-    const reaching = mended.filter(({ group }) => !isLocal(group) || isInside(located, group));
+    const own = blocksOf(located).flatMap((block) => byBlock.get(block) ?? []);
+    const reaching = [...everywhere, ...own];
     if (confined && reaching.length === 0) return true;
     const now = after[index];
     if (now !== undefined && hurtsOrdinary(now) && !hurtsOrdinary(located)) return false;

@@ -11,7 +11,7 @@ import { rules } from "../rules/index.ts";
 import { ruleTable, type RuleId } from "../rules/names.ts";
 import type { ProxiedLocation, Report, Rule, RuleOptions } from "../rules/rule.ts";
 import { locationOf } from "../rules/words.ts";
-import type { Directive } from "../syntax/tree.ts";
+import { directivesAround } from "../syntax/find.ts";
 import { locate, type Located } from "./locations.ts";
 import { type PlacedSilence, silenceAt } from "./silence.ts";
 
@@ -320,22 +320,12 @@ function holds(outer: Place, inner: Place): boolean {
 
 /** The directive at a place with what tells it from its neighbours: `proxy_set_header connection`. */
 function directiveName({ document, span }: Place): string {
-  const directive = directiveAt(document.tree.directives, span.start);
-  if (directive === null) return "";
+  const directive = directivesAround(document.tree.directives, span.start).at(-1);
+  const body = directive?.block?.open.end ?? Infinity;
+  if (directive === undefined || span.start >= body) return "";
   const name = directive.name.value;
   const [first] = directive.parameters;
   return name === "proxy_set_header" || name === "proxy_hide_header"
     ? `${name} ${first?.value.toLowerCase() ?? ""}`
     : name;
-}
-
-function directiveAt(directives: readonly Directive[], offset: number): Directive | null {
-  let siblings = directives;
-  for (;;) {
-    const found = siblings.find(({ start, end }) => start <= offset && offset < end);
-    if (found === undefined) return null;
-    const { block } = found;
-    if (block === null || offset < block.open.end) return found;
-    siblings = block.directives;
-  }
 }

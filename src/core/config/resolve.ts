@@ -23,8 +23,8 @@ const usualPrefixes = [
   "/config/nginx",
 ];
 
-/** More uses than any real configuration has; includes that double at each step end here. */
-const MOST_USES = 250_000;
+/** As many uses may come from files that were included before; includes that double at each step end here. */
+const MOST_REPEATED_USES = 250_000;
 
 /** Blocks and includes inside each other; nginx itself ends where it has no more file descriptors or stack. */
 const DEEPEST = 700;
@@ -65,7 +65,9 @@ class Resolver {
   private readonly includes = new Map<string, Set<string>>();
   /** What the file brings that stands at the outermost level, the root or a sibling. */
   private brought = new Set<string>();
-  private uses = 0;
+  /** Whether the file that is being read was included before. */
+  private isRepeated = false;
+  private repeatedUses = 0;
   private depth = 0;
 
   constructor(documents: Documents, root: Document, options: ResolveOptions) {
@@ -107,11 +109,15 @@ class Resolver {
       this.hideIncluded(level, `${document.path} is not read: ${template}`, include);
       return;
     }
+    const isRepeated = this.used.has(document);
     this.used.add(document);
     if (document.tree.problems.length > 0) {
       this.incomplete.add(`${document.path} has syntax problems`);
     }
+    const outer = this.isRepeated;
+    this.isRepeated = isRepeated;
     this.expand(level, document, document.tree.directives, include);
+    this.isRepeated = outer;
   }
 
   private expand(
@@ -126,11 +132,11 @@ class Resolver {
     }
     this.depth++;
     for (const directive of directives) {
-      if (this.uses >= MOST_USES) {
-        this.hide(level, `the includes expand to more than ${MOST_USES} directives`);
+      if (this.repeatedUses >= MOST_REPEATED_USES) {
+        this.hide(level, `the includes repeat more than ${MOST_REPEATED_USES} directives`);
         break;
       }
-      this.uses++;
+      this.repeatedUses += this.isRepeated ? 1 : 0;
       this.expandOne(level, document, directive, include);
     }
     this.depth--;

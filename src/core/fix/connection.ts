@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { Config, Use } from "../config/model.ts";
 import type { ProbeName, Value } from "../handshake/model.ts";
 import { probeHeaders } from "../handshake/probe.ts";
@@ -149,29 +150,45 @@ function mapVariables(config: Config): { variable: string; source: string }[] {
     .map(({ use, variable }) => ({ variable, source: (use.parameters[0] ?? "").toLowerCase() }));
 }
 
+/** What a map's variable says to each probe. */
+interface Probed {
+  readonly variable: string;
+  readonly source: string;
+  readonly websocket: Value;
+  readonly plain: Value;
+  readonly h2c: Value;
+}
+
+/** All maps' variables, probed once per program: every location that lacks the pair asks for them. */
+const probedMaps = rememberedOf((config: Config): readonly Probed[] =>
+  mapVariables(config).map(({ variable, source }) => ({
+    variable,
+    source,
+    websocket: probed(config, variable, "websocket"),
+    plain: probed(config, variable, "plain"),
+    h2c: probed(config, variable, "h2c"),
+  })),
+);
+
+/** Those that say `upgrade` to a handshake. */
+const upgrading = rememberedOf((config: Config) =>
+  probedMaps(config).filter(({ websocket }) => hasUpgrade(websocket)),
+);
+
 /**
  * Variables that say `upgrade` to a handshake and something harmless to an ordinary request, best first: those that leave
  * the upstream's connections alone, and those that read `$http_upgrade`.
  */
 function connectionMaps(config: Config, keepsConnections: boolean, refusesH2c: boolean): string[] {
   const harmless = keepsConnections ? ["", "keep-alive"] : ["", "keep-alive", "close"];
-  const isHarmless = (value: Value): value is string =>
-    isKnown(value) && harmless.includes(value.toLowerCase());
-  const rank = (variable: string): number => {
-    const plain = probed(config, variable, "plain");
-    return isHarmless(plain) ? harmless.indexOf(plain.toLowerCase()) : harmless.length;
-  };
-  return mapVariables(config)
-    .filter(
-      ({ variable }) =>
-        hasUpgrade(probed(config, variable, "websocket")) &&
-        isHarmless(probed(config, variable, "plain")) &&
-        (!refusesH2c || isHarmless(probed(config, variable, "h2c"))),
-    )
+  const rank = (value: Value): number =>
+    isKnown(value) ? harmless.indexOf(value.toLowerCase()) : -1;
+  return upgrading(config)
+    .filter(({ plain, h2c }) => rank(plain) >= 0 && (!refusesH2c || rank(h2c) >= 0))
     .toSorted(
       (left, right) =>
         Number(right.source === "$http_upgrade") - Number(left.source === "$http_upgrade") ||
-        rank(left.variable) - rank(right.variable),
+        rank(left.plain) - rank(right.plain),
     )
     .map(({ variable }) => variable);
 }
@@ -183,18 +200,13 @@ function hasUpgrade(value: Value): boolean {
 }
 
 function upgradeMaps(config: Config): string[] {
-  const is = (variable: string, probe: ProbeName, wanted: string): boolean => {
-    const value = probed(config, variable, probe);
-    return isKnown(value) && value.toLowerCase() === wanted;
-  };
-  return mapVariables(config)
-    .map(({ variable }) => variable)
+  const is = (value: Value, wanted: string): boolean =>
+    isKnown(value) && value.toLowerCase() === wanted;
+  return probedMaps(config)
     .filter(
-      (variable) =>
-        is(variable, "websocket", "websocket") &&
-        is(variable, "plain", "") &&
-        is(variable, "h2c", ""),
-    );
+      ({ websocket, plain, h2c }) => is(websocket, "websocket") && is(plain, "") && is(h2c, ""),
+    )
+    .map(({ variable }) => variable);
 }
 
 /**

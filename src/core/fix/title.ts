@@ -1,4 +1,5 @@
 import type { Level, Place, Use } from "../config/model.ts";
+import { directivesAround } from "../syntax/find.ts";
 import type { Directive } from "../syntax/tree.ts";
 import type { Choice } from "./connection.ts";
 import { applyEdits } from "./edit.ts";
@@ -155,8 +156,5 @@ function replaced({ document, span }: Place, text: string): string {
 
 /** The `map` that the offset lies in, its opening line included. */
 function mapAround(directives: readonly Directive[], offset: number): Directive | null {
-  const around = directives.find(({ start, end }) => start <= offset && offset < end);
-  return around === undefined || around.name.value === "map"
-    ? (around ?? null)
-    : mapAround(around.block?.directives ?? [], offset);
+  return directivesAround(directives, offset).find(({ name }) => name.value === "map") ?? null;
 }

@@ -354,7 +354,18 @@ function maySend(name: string, { probe }: ClientRequest): boolean {
     // Browsers say so when they open a page, never in a handshake.
     return probe === "plain";
   }
-  return !fixedHeaders.has(name) && nearest(name.replace(/^http_/, ""), pairNames) === null;
+  return !fixedHeaders.has(name) && !isSlip(name);
+}
+
+const slips = new Map<string, boolean>();
+
+function isSlip(name: string): boolean {
+  let known = slips.get(name);
+  if (known === undefined) {
+    known = nearest(name.replace(/^http_/, ""), pairNames) !== null;
+    slips.set(name, known);
+  }
+  return known;
 }
 
 const pairNames = ["upgrade", "connection"];

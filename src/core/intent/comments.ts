@@ -1,4 +1,5 @@
 import type { Document, Use } from "../config/model.ts";
+import { lastBefore } from "../syntax/find.ts";
 import type { Span } from "../syntax/tree.ts";
 
 /** What people write of their own; a comment that holds a directive is one that they switched off. */
@@ -47,10 +48,8 @@ export function remarksOn(use: Use): readonly string[] {
   for (let index = firstFrom(comments, block.start); index < comments.length; index += 1) {
     const comment = comments[index];
     if (comment === undefined || comment.start >= block.end) break;
-    const inner = block.block?.directives.some(
-      (each) => each.block !== null && each.start <= comment.start && comment.start < each.end,
-    );
-    if (inner !== true) within.push(comment);
+    const around = lastBefore(block.block?.directives ?? [], comment.start);
+    if (around?.block == null || comment.start >= around.end) within.push(comment);
   }
   return [...commentsAbove(document, block.start), ...within]
     .map(({ start, end }) => document.text.slice(start, end))

@@ -220,8 +220,9 @@ function locationRow(report: LocationReport, after: LocationReport | null): stri
   const { name, proxyPass, intent, verdict } = report;
   const idle = [...new Set([report, ...(after ? [after] : [])].map(idleText))];
   return [
-    code(clip(`location ${name.name}`.trim())) + (intent.serves === "unclear" ? " (perhaps)" : ""),
-    code(clip(name.server ?? "")),
+    code(clip(redact(`location ${name.name}`.trim()))) +
+      (intent.serves === "unclear" ? " (perhaps)" : ""),
+    code(clip(redact(name.server ?? ""))),
     code(positionText(name.place)),
     code(clip(redact(proxyPass.parameters[0] ?? ""))),
     handshakeText(verdict),

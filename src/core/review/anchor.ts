@@ -2,6 +2,7 @@ import type { Analysis, Group, LocationReport } from "../analysis.ts";
 import { groupBy } from "../collections.ts";
 import type { Document, Level, Place } from "../config/model.ts";
 import type { Finding, LocationName } from "../rules/finding.ts";
+import { directivesAround } from "../syntax/find.ts";
 import type { Directive, Span } from "../syntax/tree.ts";
 import type { Hunk } from "./diff.ts";
 import { hunkAround } from "./diff.ts";
@@ -136,7 +137,7 @@ function rangesOutside(
 
 /** The directive that is exactly this span. */
 function directiveAt(directives: readonly Directive[], span: Span): Directive | undefined {
-  const found = directives.find(({ start, end }) => start <= span.start && span.end <= end);
-  if (!found || (found.start === span.start && found.end === span.end)) return found;
-  return directiveAt(found.block?.directives ?? [], span);
+  return directivesAround(directives, span.start).find(
+    ({ start, end }) => start === span.start && end === span.end,
+  );
 }

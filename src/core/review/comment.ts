@@ -103,8 +103,8 @@ function whereOf(findings: readonly Finding[]): string {
   const [first, ...more] = findings.flatMap(({ location }) => location ?? []);
   if (!first) return "";
   if (more.some(({ place }) => keyOf(place) !== keyOf(first.place))) return " at several locations";
-  const server = first.server === null ? "" : ` of ${code(clip(first.server))}`;
-  return ` at ${code(clip(`location ${first.name}`.trim()))}${server}`;
+  const server = first.server === null ? "" : ` of ${code(clip(redact(first.server)))}`;
+  return ` at ${code(clip(redact(`location ${first.name}`.trim())))}${server}`;
 }
 
 function reportsOf(analysis: Analysis, findings: readonly Finding[]): LocationReport[] {

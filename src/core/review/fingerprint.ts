@@ -1,4 +1,5 @@
 import type { Place } from "../config/model.ts";
+import { lastBefore } from "../syntax/find.ts";
 import type { Directive } from "../syntax/tree.ts";
 
 export interface FingerprintParts {
@@ -35,18 +36,6 @@ export function blockPath({ document, span }: Place): string {
     names.push(namesIn(siblings).get(around) ?? "");
     siblings = block.directives;
   }
-}
-
-/** The last directive that starts at the offset or before it; siblings are in the order of the text. */
-function lastBefore(siblings: readonly Directive[], offset: number): Directive | undefined {
-  let low = 0;
-  let high = siblings.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((siblings[middle]?.start ?? Infinity) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return siblings[low - 1];
 }
 
 const known = new WeakMap<readonly Directive[], ReadonlyMap<Directive, string>>();

@@ -32,8 +32,8 @@ export function lineChange(document: Document, edits: readonly TextEdit[]): Line
 
 /**
  * The edits as one suggestion: it replaces whole lines by at least one line. Null where GitHub would not show or not apply
- * it exactly: it rewrites the line ends of a file that mixes them (w3c/guide#452), and a last line without line end is
- * better left alone (reviewdog#1975).
+ * it exactly: it rewrites the line ends of a file that mixes them (w3c/guide#452), a last line without line end is better
+ * left alone (reviewdog#1975), and what happens to the bytes of a file that is not UTF-8 is not known.
  * @param isFree whether a suggestion may replace the lines from `first` to `last`
  */
 export function suggestionFor(
@@ -43,7 +43,7 @@ export function suggestionFor(
 ): LineChange | null {
   const change = lineChange(document, edits);
   const ending = lineEnding(document.text);
-  if (!change || ending === null) return null;
+  if (!change || ending === null || isReplaced.test(document.text)) return null;
   const old = document.text.split("\n").map(withoutReturn);
   const suggestion = anchorings(change, old).find(
     ({ startLine, line }) => line < old.length && isFree(startLine, line),
@@ -75,6 +75,9 @@ function lineEnding(text: string): "\n" | "\r\n" | null {
   if (!text.includes("\r\n")) return "\n";
   return /(?<!\r)\n/.test(text) ? null : "\r\n";
 }
+
+/** What a decoder puts where the bytes are no UTF-8. */
+const isReplaced = /\u{fffd}/u;
 
 /** Nobody reads longer ones, and the whole comment must stay below 65,536 characters. */
 const longestSuggestion = 20_000;

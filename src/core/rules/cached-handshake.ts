@@ -4,7 +4,7 @@ import type { Value } from "../handshake/model.ts";
 import { evaluate, isKnown } from "../handshake/variables.ts";
 import { handshakeScope, settingLevel } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, parameterText, written } from "./words.ts";
+import { called, parameterText, quoted } from "./words.ts";
 
 export const cachedHandshake: LocationRule = {
   id: "cached-handshake",
@@ -25,7 +25,7 @@ export const cachedHandshake: LocationRule = {
     report({
       place: placeOf(isOwn ? cache.use : location.pass),
       related: isOwn ? [] : [{ place: placeOf(cache.use), note: "the cache that holds here" }],
-      message: `${called(location)} answers handshakes from the cache (${written(cache.use)}): once an ordinary GET of the same path is stored, the client gets that answer and no 101.`,
+      message: `${called(location)} answers handshakes from the cache (${quoted(cache.use)}): once an ordinary GET of the same path is stored, the client gets that answer and no 101.`,
       remedies: [
         ...withUpgrade(location, "proxy_cache_bypass"),
         ...withUpgrade(location, "proxy_no_cache"),

@@ -1,7 +1,7 @@
 import { effectiveList } from "../config/effective.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, upstreamName } from "./words.ts";
+import { called, marked, upstreamName } from "./words.ts";
 
 /** What the published configurations tell an application of its client, and from where. */
 const clientValues = {
@@ -22,7 +22,7 @@ export const clientHeaders: LocationRule = {
       ([name]) => linesOf(uses, name).length === 0,
     );
     if (missing.length > 0) {
-      const names = listed(missing.map(([name]) => name));
+      const names = listed(missing.map(([name]) => marked(name)));
       const things = new Set(
         missing.map(([name]) => (name.endsWith("Proto") ? "scheme" : "address")),
       );

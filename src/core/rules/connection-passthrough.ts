@@ -1,7 +1,7 @@
 import { isKnown } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, upstreamName, written } from "./words.ts";
+import { called, quoted, upstreamName } from "./words.ts";
 
 export const connectionPassthrough: LocationRule = {
   id: "connection-passthrough",
@@ -19,7 +19,7 @@ export const connectionPassthrough: LocationRule = {
         report({
           place: placeOf(origin.use),
           level: origin.use.level,
-          message: `${called(location)} sends ${upstreamName(location)} whatever Connection the client writes, because of ${written(origin.use)}: the client decides which headers the upstream must drop, and can ask for HTTP/2 in clear text.`,
+          message: `${called(location)} sends ${upstreamName(location)} whatever \`Connection\` the client writes, because of ${quoted(origin.use)}: the client decides which headers the upstream must drop, and can ask for HTTP/2 in clear text.`,
           remedies: [{ kind: "header", name: "Connection", value: null }],
         });
       }

@@ -5,7 +5,7 @@ import type { Exchange } from "../handshake/model.ts";
 import { enclosing } from "../handshake/simulate.ts";
 import { verdictOf } from "../handshake/verdict.ts";
 import type { ProgramsRule, Report } from "./rule.ts";
-import { headOf } from "./words.ts";
+import { headOf, marked } from "./words.ts";
 
 export const endpoint: ProgramsRule = {
   id: "endpoint",
@@ -44,18 +44,22 @@ function reportFor(names: readonly string[], { server, exchange }: EndpointTrace
   const location = exchange.level === null ? null : enclosing(exchange.level, "location");
   const opener = location?.opener ?? server.opener ?? server.uses[0];
   if (opener === undefined) return null;
-  const verb = names.length === 1 ? "does" : "do";
-  const promise = `${names.join(" and ")} ${verb} not upgrade, although the policy says so`;
+  const subject = `${names.map(marked).join(" and ")} ${names.length === 1 ? "does" : "do"}`;
   return {
     place: headOf(opener),
     level: location ?? server,
-    message: `${promise}: ${exchange.steps.join(", then ")}; ${outcomeOf(exchange)}.`,
+    message: `${subject} not upgrade, although the policy says so: ${exchange.steps.map(stepOf).join(", then ")}; ${outcomeOf(exchange)}.`,
     related:
       location === null || server.opener === null
         ? []
         : [{ place: headOf(server.opener), note: "the server that answers" }],
     remedies: verdictOf(exchange).reasons.flatMap((rule) => cures[rule] ?? []),
   };
+}
+
+/** A step of the way, with what stands in the file as code. */
+function stepOf(step: string): string {
+  return step.replace(/^(.+?)(?= \(line \d+\))/, marked);
 }
 
 const cures: Readonly<Record<string, readonly Remedy[]>> = {

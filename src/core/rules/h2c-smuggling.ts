@@ -3,7 +3,7 @@ import { usesWithin } from "../handshake/variables.ts";
 import { carriesToken, headerValues } from "../handshake/verdict.ts";
 import { enclosing } from "../handshake/simulate.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, upstreamName, written } from "./words.ts";
+import { called, quoted, upstreamName } from "./words.ts";
 
 export const h2cSmuggling: LocationRule = {
   id: "h2c-smuggling",
@@ -20,11 +20,11 @@ export const h2cSmuggling: LocationRule = {
       return;
     }
     const rule = accessRuleBeside(location);
-    const past = rule === null ? "whatever nginx decides by path" : `${rule.name} and the like`;
+    const past = rule === null ? "whatever nginx decides by path" : "this server's rules of access";
     report({
       place: placeOf(line.use),
       level: line.use.level,
-      message: `${called(location)} sends ${upstreamName(location)} Upgrade: h2c when a client asks for it (${written(line.use)}). If that server speaks HTTP/2 in clear text, the client has a tunnel to all of its paths, past ${past}; else it is harmless.`,
+      message: `${called(location)} sends ${upstreamName(location)} \`Upgrade: h2c\` when a client asks for it (${quoted(line.use)}). If that server speaks HTTP/2 in clear text, the client has a tunnel to all of its paths, past ${past}; else it is harmless.`,
       related: rule === null ? [] : [{ place: placeOf(rule), note: "does not hold in the tunnel" }],
       ...(rule !== null && { severity: "error" }),
       remedies: [

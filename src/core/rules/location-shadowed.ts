@@ -5,7 +5,7 @@ import { type Obstruction, obstructionOf } from "../handshake/reach.ts";
 import { lineOf } from "../handshake/script.ts";
 import { enclosing } from "../handshake/simulate.ts";
 import { type LocationRule } from "./rule.ts";
-import { called, headOf, parameterText, written } from "./words.ts";
+import { called, headOf, parameterText, quoted } from "./words.ts";
 
 export const locationShadowed: LocationRule = {
   id: "location-shadowed",
@@ -35,7 +35,7 @@ export const locationShadowed: LocationRule = {
 };
 
 function messageFor(here: string, { kind, by }: Obstruction): string {
-  const names = by.map((use) => `${written(use)} (line ${lineOf(use)})`).join(" and ");
+  const names = by.map((use) => `${quoted(use)} (line ${lineOf(use)})`).join(" and ");
   switch (kind) {
     case "answer":
       return `No handshake reaches the upstream of ${here}: ${names} answers every request before.`;

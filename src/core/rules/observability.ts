@@ -2,7 +2,7 @@ import { effectiveList } from "../config/effective.ts";
 import type { Config, Use } from "../config/model.ts";
 import { usesWithin, variablesIn } from "../handshake/variables.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, headOf, written } from "./words.ts";
+import { called, headOf, quoted } from "./words.ts";
 
 export const observability: LocationRule = {
   id: "observability",
@@ -19,7 +19,7 @@ export const observability: LocationRule = {
     if (place !== null) {
       report({
         place,
-        message: `No access log shows whether handshakes at ${called(location)} succeed: ${log === undefined ? "nginx's default format" : written(log)} has no $upstream_status. Failed ones are those with an $http_upgrade and another $status than 101.`,
+        message: `No access log shows whether handshakes at ${called(location)} succeed: ${log === undefined ? "nginx's default format" : quoted(log)} has no \`$upstream_status\`. Failed ones are those with an \`$http_upgrade\` and another \`$status\` than 101.`,
       });
     }
   },

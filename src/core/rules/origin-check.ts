@@ -5,7 +5,7 @@ import { isInside } from "../handshake/reach.ts";
 import { enclosing } from "../handshake/simulate.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, upstreamName, written } from "./words.ts";
+import { called, quoted, upstreamName } from "./words.ts";
 
 export const originCheck: LocationRule = {
   id: "origin-check",
@@ -17,12 +17,12 @@ export const originCheck: LocationRule = {
       report({
         place: placeOf(line),
         level: line.level,
-        message: `${called(location)} hides from ${upstreamName(location)} which page a handshake comes from (${written(line)}), so that the application cannot refuse those of other sites.`,
+        message: `${called(location)} hides from ${upstreamName(location)} which page a handshake comes from (${quoted(line)}), so that the application cannot refuse those of other sites.`,
       });
     } else if (letsOthersIn(location)) {
       report({
         place: placeOf(location.pass),
-        message: `${called(location)} lets pages of any site open a WebSocket with the visitor's cookies, unless the application compares Origin itself.`,
+        message: `${called(location)} lets pages of any site open a WebSocket with the visitor's cookies, unless the application compares \`Origin\` itself.`,
       });
     }
   },

@@ -1,5 +1,5 @@
 import { type LocationRule, type ProxiedLocation } from "./rule.ts";
-import { called, headOf } from "./words.ts";
+import { called, headOf, marked } from "./words.ts";
 
 export const stickySessions: LocationRule = {
   id: "sticky-sessions",
@@ -24,7 +24,7 @@ export const stickySessions: LocationRule = {
     }
     report({
       place: headOf(upstream),
-      message: `${called(location)} spreads ${protocol} over the ${servers.length} servers of upstream ${upstream.parameters[0] ?? ""} by turns: a client that starts with polling must come to the same server each time, else it is answered "session unknown".`,
+      message: `${called(location)} spreads ${protocol} over the ${servers.length} servers of ${marked(`upstream ${upstream.parameters[0] ?? ""}`)} by turns: a client that starts with polling must come to the same server each time, else it is answered "session unknown".`,
     });
   },
 };

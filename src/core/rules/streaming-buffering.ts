@@ -6,7 +6,7 @@ import { speaksOfEvents } from "../intent/remarks.ts";
 import { partsOf } from "../intent/words.ts";
 import { settingLevel } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, written } from "./words.ts";
+import { called, marked, quoted } from "./words.ts";
 
 export const streamingBuffering: LocationRule = {
   id: "streaming-buffering",
@@ -25,7 +25,7 @@ export const streamingBuffering: LocationRule = {
         : null;
     report({
       place: placeOf(own ?? location.pass),
-      message: `${called(location)} holds Server-Sent Events back (${evidence}): with ${setting.state === "set" ? written(setting.use) : "nginx's default, proxy_buffering on,"} small events wait for a full buffer, unless the application sends X-Accel-Buffering: no.`,
+      message: `${called(location)} holds Server-Sent Events back (${evidence}): with ${setting.state === "set" ? quoted(setting.use) : "nginx's default, `proxy_buffering on`,"} small events wait for a full buffer, unless the application sends \`X-Accel-Buffering: no\`.`,
       remedies: [{ kind: "directive", name: "proxy_buffering", parameters: ["off"] }],
     });
   },
@@ -51,13 +51,13 @@ function evidenceIn({ level }: ProxiedLocation): string | null {
   const isNamed = (each: string): boolean =>
     partsOf(each).some((part) => streamWord.test(part)) || /event-(?:stream|source)/i.test(each);
   if (paths.length > 0 && paths.every(isNamed)) {
-    return `the path ${path} is named so`;
+    return `the path ${marked(path)} is named so`;
   }
   const line = location.uses.find(({ name, parameters }) =>
     [name, ...parameters].some((word) => /text\/event-stream|^x-accel-buffering$/i.test(word)),
   );
   if (line !== undefined) {
-    return `it has ${written(line)}`;
+    return `it has ${quoted(line)}`;
   }
   const remark = remarksOn(opener).find((each) => speaksOfEvents(each) && !denial.test(each));
   return remark === undefined ? null : "a comment says so";

@@ -3,7 +3,7 @@ import { subrequestsOf } from "../handshake/subrequest.ts";
 import { shown } from "../handshake/variables.ts";
 import { verdictOf } from "../handshake/verdict.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, written } from "./words.ts";
+import { called, marked, quoted } from "./words.ts";
 
 export const subrequestUpgrade: LocationRule = {
   id: "subrequest-upgrade",
@@ -28,7 +28,7 @@ export const subrequestUpgrade: LocationRule = {
       report({
         place: placeOf(pass),
         level: asked,
-        message: `${written(use)} sends ${written(pass).replace(/^\w+ /, "")} the upgrade headers of each handshake at ${called(location)} too: if ${isSame ? "that server, which is the WebSocket's own," : "that server"} answers 101, ${end}.`,
+        message: `${quoted(use)} sends ${marked(pass.parameters[0] ?? "")} the upgrade headers of each handshake at ${called(location)} too: if ${isSame ? "that server, which is the WebSocket's own," : "that server"} answers 101, ${end}.`,
         related: [{ place: placeOf(use), note: "makes the subrequest" }],
         ...(isSame && { severity: "error" }),
         remedies: ["Upgrade", "Connection"].map((name) => ({ kind: "header", name, value: '""' })),

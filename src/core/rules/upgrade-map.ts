@@ -1,7 +1,7 @@
 import { isKnown } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, written } from "./words.ts";
+import { called, quoted } from "./words.ts";
 
 export const upgradeMap: LocationRule = {
   id: "upgrade-map",
@@ -20,7 +20,7 @@ export const upgradeMap: LocationRule = {
         report({
           place: placeOf(origin.use),
           level: origin.use.level,
-          message: `${called(location)} has ${written(origin.use)}, which is right for handshakes only: with a map the same lines serve ordinary requests too.`,
+          message: `${called(location)} has ${quoted(origin.use)}, which is right for handshakes only: with a map the same lines serve ordinary requests too.`,
           remedies: [{ kind: "header", name: "Connection", value: null }],
         });
       }

@@ -3,7 +3,7 @@ import { keepsConnections } from "../handshake/upstream-request.ts";
 import { isKnown } from "../handshake/variables.ts";
 import { hasToken, headerValues } from "../handshake/verdict.ts";
 import { type LocationRule } from "./rule.ts";
-import { called, headOf, written } from "./words.ts";
+import { called, headOf, marked, quoted } from "./words.ts";
 
 export const upstreamKeepalive: LocationRule = {
   id: "upstream-keepalive",
@@ -23,12 +23,12 @@ export const upstreamKeepalive: LocationRule = {
     }
     const lacks =
       pool === undefined
-        ? "has no keepalive"
-        : `has ${written(pool)} before its balancing method, which takes its place`;
+        ? "has no `keepalive`"
+        : `has ${quoted(pool)} before its balancing method, which takes its place`;
     report({
       place: headOf(upstream),
       level: inner,
-      message: `upstream ${upstream.parameters[0] ?? ""} ${lacks}, so that nginx ${versionKnown ? "" : "before 1.29.7 "}opens a connection for each ordinary request of ${called(location)}. WebSockets are not concerned.`,
+      message: `${marked(`upstream ${upstream.parameters[0] ?? ""}`)} ${lacks}, so that nginx ${versionKnown ? "" : "before 1.29.7 "}opens a connection for each ordinary request of ${called(location)}. WebSockets are not concerned.`,
       inAnyVersion: true,
       remedies:
         pool === undefined && isKeepable(request)

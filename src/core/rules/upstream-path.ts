@@ -2,7 +2,7 @@ import type { Remedy } from "../fix/remedy.ts";
 import { enclosing } from "../handshake/simulate.ts";
 import { locationPath } from "../handshake/upstream-request.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, parameterText, upstreamName, written } from "./words.ts";
+import { called, marked, parameterText, quoted, upstreamName } from "./words.ts";
 
 export const upstreamPath: LocationRule = {
   id: "upstream-path",
@@ -11,7 +11,7 @@ export const upstreamPath: LocationRule = {
     const { pass, verdict, traffic } = location;
     const place = placeOf(pass);
     if (verdict.reasons.includes("upstream-path")) {
-      const message = `${called(location)} sends ${upstreamName(location)} a path with a blank in it, because of ${written(pass)}: that is no request.`;
+      const message = `${called(location)} sends ${upstreamName(location)} a path with a blank in it, because of ${quoted(pass)}: that is no request.`;
       report({ place, message, severity: "error" });
       return;
     }
@@ -24,7 +24,7 @@ export const upstreamPath: LocationRule = {
     if (/\/(?:socket|engine)\.io\/?$/.test(path) && uri === "/") {
       report({
         place,
-        message: `${called(location)} sends ${path} to ${upstreamName(location)} as ${sent(path)}, because ${written(pass)} ends in a path: ${path.split("/").findLast((part) => part !== "") ?? path} listens at its own path only.`,
+        message: `${called(location)} sends ${marked(path)} to ${upstreamName(location)} as ${marked(sent(path))}, because ${quoted(pass)} ends in a path: ${path.split("/").findLast((part) => part !== "") ?? path} listens at its own path only.`,
         remedies: withUri(location, uri, ""),
       });
     } else if (path !== "" && path.endsWith("/") !== uri.endsWith("/")) {
@@ -34,7 +34,7 @@ export const upstreamPath: LocationRule = {
       const isEvident = uri === `${path}/` || path === `${uri}/`;
       report({
         place,
-        message: `${called(location)} sends ${asked} to ${upstreamName(location)} as ${sent(asked)}: of its path and that of ${written(pass)} only one ends in a slash.`,
+        message: `${called(location)} sends ${marked(asked)} to ${upstreamName(location)} as ${marked(sent(asked))}: of its path and that of ${quoted(pass)} only one ends in a slash.`,
         remedies: isMixed && path.endsWith("/") ? withUri(location, uri, `${uri}/`) : [],
         ...(!isMixed && !isEvident && { severity: "notice" }),
       });

@@ -17,7 +17,7 @@ export const websocketBuffering: LocationRule = {
       setting.state === "set" && setting.use.level === settingLevel(level) ? setting.use : null;
     report({
       place: placeOf(own ?? pass),
-      message: `${called(location)} has no proxy_buffering off, which this repository's policy asks for. It changes nothing for WebSockets: nginx buffers no upgraded connection.`,
+      message: `${called(location)} has no \`proxy_buffering off\`, which this repository's policy asks for. It changes nothing for WebSockets: nginx buffers no upgraded connection.`,
       remedies: [{ kind: "directive", name: "proxy_buffering", parameters: ["off"] }],
     });
   },
