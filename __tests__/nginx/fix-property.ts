@@ -356,7 +356,6 @@ const about: Partial<Record<RuleId, readonly string[]>> = {
   "subrequest-upgrade": ["upgrade", "connection"],
   "contradictory-header": ["connection", "host"],
   "host-header": ["host", "origin"],
-  "connection-passthrough": ["connection"],
 };
 
 function sideEffects(
