@@ -29909,7 +29909,7 @@ function prove(before, edits, mended) {
     const roots = new Set(after.configs.map(({ root }) => root));
     const holds = isGone(before, after, mended.flatMap(({ entries }) => entries)) &&
         addsNothing(before, after) &&
-        refusesNoMore(before, after, roots) &&
+        refusesNoMore(before, after, roots, mended.flatMap(({ entries }) => entries)) &&
         keepsRequests(before.located.filter(({ config }) => roots.has(config.root)), after.located, mended, isConfined(edits, mended));
     return { after, holds };
 }
@@ -30020,18 +30020,26 @@ function isWithin(after, before) {
 function prove_nameOf({ name: { place, server, name } }) {
     return JSON.stringify([place.document.path, server, name]);
 }
-/** Whatever keeps nginx from starting after the edits kept it from starting before. */
-function refusesNoMore(before, after, roots) {
-    const refusals = ({ configs }) => configs
+/**
+ * Whatever keeps nginx from starting after the edits kept it from starting before. What it has against a directive that
+ * counts as mended is no excuse: a semicolon alone does not give one its value.
+ */
+function refusesNoMore(before, after, roots, mended) {
+    const isMended = ({ use }) => mended.some(({ report: { place } }) => isTouching(place, use));
+    const problemsOf = ({ configs }) => configs
         .filter(({ root }) => roots.has(root))
-        .flatMap(({ root, problems }) => problems.map(({ message }) => `${root} ${message}`));
-    const left = refusals(before);
-    return refusals(after).every((refusal) => {
+        .flatMap(({ root, problems }) => problems.map((problem) => ({ refusal: `${root} ${problem.message}`, problem })));
+    const left = problemsOf(before).flatMap(({ refusal, problem }) => isMended(problem) ? [] : [refusal]);
+    return problemsOf(after).every(({ refusal }) => {
         const at = left.indexOf(refusal);
         if (at !== -1)
             left.splice(at, 1);
         return at !== -1;
     });
+}
+function isTouching({ document, span }, use) {
+    const { start, end } = use.directive;
+    return document === use.document && start <= span.end && span.start <= end;
 }
 /** @param confined whether only locations in the mended blocks can have changed */
 function keepsRequests(before, after, mended, confined) {
@@ -35300,9 +35308,10 @@ class Writer {
         ];
         return notes.flatMap((note) => this.#wrapped(note, "  = ", "    "));
     }
-    #fixOf({ fix, fixedBy, place }) {
+    #fixOf({ fix, fixedBy, place, commentable }) {
         if (fix) {
-            const how = fix.safety === "safe" ? "--fix applies it" : "not safe to apply unseen";
+            const isApplied = fix.safety === "safe" && commentable;
+            const how = isApplied ? "--fix applies it" : "not to be applied unseen";
             return [...headChanges(fix), `fix: ${said(fix.title)} (${how})`];
         }
         const other = this.#analysis.findings.find(({ fingerprint }) => fingerprint === fixedBy);
@@ -36841,8 +36850,9 @@ function against(reference, head, folder, policy) {
 function applyFixes(tree, analysis, findings) {
     const edits = [];
     let count = 0;
-    for (const { fix } of findings) {
-        if (fix?.safety !== "safe")
+    for (const { fix, commentable } of findings) {
+        // What is not sure to be a fault is left to the person who reads of it.
+        if (fix?.safety !== "safe" || !commentable)
             continue;
         const together = [...edits, ...fix.edits];
         if (!analysis.proveTogether(together))
