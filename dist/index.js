@@ -39667,7 +39667,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2149);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9655);
 
 await (0,_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)();
 
@@ -39676,7 +39676,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2149:
+/***/ 9655:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39729,7 +39729,33 @@ function rememberedOf(compute) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/core/syntax/find.js
+/** The last directive that starts at the offset or before it; directives of a block are in the order of the text. */
+function lastBefore(directives, offset) {
+    let low = 0;
+    let high = directives.length;
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        if ((directives[middle]?.start ?? Infinity) <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return directives[low - 1];
+}
+/** The directives that the offset lies in, outermost first. Takes time in proportion to their depth. */
+function directivesAround(directives, offset) {
+    const around = [];
+    let found = lastBefore(directives, offset);
+    while (found !== undefined && offset < found.end) {
+        around.push(found);
+        found = lastBefore(found.block?.directives ?? [], offset);
+    }
+    return around;
+}
+
 ;// CONCATENATED MODULE: ./build/core/check/group.js
+
 
 /** Each entry is in one group; groups and entries keep their order. */
 function groupsOf(entries) {
@@ -39746,31 +39772,23 @@ function groupsOf(entries) {
         return [{ key, entries: [first, ...others], place: own, block }];
     });
 }
+/** The innermost block that the place lies in, its head included; conditions do not count. */
 function blockAround({ document, span }) {
-    let siblings = document.tree.directives;
-    let innermost = null;
-    for (;;) {
-        const around = siblings.find(({ start, block }) => block !== null && start <= span.start && span.end <= block.end);
-        if (around?.block == null)
-            return innermost;
-        if (!/^(?:if|limit_except)$/.test(around.name.value))
-            innermost = around;
-        if (span.start < around.block.open.end)
-            return innermost;
-        siblings = around.block.directives;
-    }
+    const around = directivesAround(document.tree.directives, span.start);
+    return (around.findLast(({ name, block }) => block !== null && span.end <= block.end && !/^(?:if|limit_except)$/.test(name.value)) ?? null);
 }
 /** Whether what is written in the group's block can change nothing but the locations in it. */
 function isLocal({ block }) {
     return block?.name.value === "location";
 }
-/** Whether a location is a use of the group's block, or lies in one. */
-function isInside({ level }, { block }) {
+/** The blocks that a location is a use of or lies in, innermost first. */
+function blocksOf({ level }) {
+    const blocks = [];
     for (let at = level; at !== null; at = at.parent) {
-        if (at.opener?.directive === block)
-            return true;
+        if (at.opener !== null)
+            blocks.push(at.opener.directive);
     }
-    return false;
+    return blocks;
 }
 
 ;// CONCATENATED MODULE: ./build/core/config/effective.js
@@ -47508,7 +47526,16 @@ function maySend(name, { probe }) {
         // Browsers say so when they open a page, never in a handshake.
         return probe === "plain";
     }
-    return !fixedHeaders.has(name) && nearest_nearest(name.replace(/^http_/, ""), pairNames) === null;
+    return !fixedHeaders.has(name) && !isSlip(name);
+}
+const slips = new Map();
+function isSlip(name) {
+    let known = slips.get(name);
+    if (known === undefined) {
+        known = nearest_nearest(name.replace(/^http_/, ""), pairNames) !== null;
+        slips.set(name, known);
+    }
+    return known;
 }
 const pairNames = ["upgrade", "connection"];
 const fixedHeaders = new Set([
@@ -47940,6 +47967,7 @@ function wholeLines({ document, start, end }) {
 ;// CONCATENATED MODULE: ./build/core/fix/connection.js
 
 
+
 /** The values to try, best first. */
 function choices(request, wanted) {
     if (request.upgrade === "websocket-only") {
@@ -47966,8 +47994,12 @@ function choices(request, wanted) {
         connection: { variable },
         maps: [connectionMap("$http_upgrade", variable, keepsAny)],
     };
-    if (request.connection === "map" || traffic === "mixed" || wanted.isShared) {
+    if (request.connection === "map" || traffic === "mixed") {
         return [...existing, fresh];
+    }
+    if (wanted.isShared) {
+        // The proof tells whether all that the line reaches is dedicated.
+        return [...existing, fresh, literal];
     }
     const wantsMap = wanted.isOuter || variableOf(wanted.current) === name;
     return [...existing, ...(wantsMap ? [fresh, literal] : [literal, fresh])];
@@ -48042,38 +48074,37 @@ function mapVariables(config) {
         .filter(({ name, use, variable }) => use.name === "map" && variable.toLowerCase() === `$${name}`)
         .map(({ use, variable }) => ({ variable, source: (use.parameters[0] ?? "").toLowerCase() }));
 }
+/** All maps' variables, probed once per program: every location that lacks the pair asks for them. */
+const probedMaps = rememberedOf((config) => mapVariables(config).map(({ variable, source }) => ({
+    variable,
+    source,
+    websocket: probed(config, variable, "websocket"),
+    plain: probed(config, variable, "plain"),
+    h2c: probed(config, variable, "h2c"),
+})));
+/** Those that say `upgrade` to a handshake. */
+const upgrading = rememberedOf((config) => probedMaps(config).filter(({ websocket }) => hasUpgrade(websocket)));
 /**
  * Variables that say `upgrade` to a handshake and something harmless to an ordinary request, best first: those that leave
  * the upstream's connections alone, and those that read `$http_upgrade`.
  */
 function connectionMaps(config, keepsConnections, refusesH2c) {
     const harmless = keepsConnections ? ["", "keep-alive"] : ["", "keep-alive", "close"];
-    const isHarmless = (value) => isKnown(value) && harmless.includes(value.toLowerCase());
-    const rank = (variable) => {
-        const plain = probed(config, variable, "plain");
-        return isHarmless(plain) ? harmless.indexOf(plain.toLowerCase()) : harmless.length;
-    };
-    return mapVariables(config)
-        .filter(({ variable }) => hasUpgrade(probed(config, variable, "websocket")) &&
-        isHarmless(probed(config, variable, "plain")) &&
-        (!refusesH2c || isHarmless(probed(config, variable, "h2c"))))
+    const rank = (value) => isKnown(value) ? harmless.indexOf(value.toLowerCase()) : -1;
+    return upgrading(config)
+        .filter(({ plain, h2c }) => rank(plain) >= 0 && (!refusesH2c || rank(h2c) >= 0))
         .toSorted((left, right) => Number(right.source === "$http_upgrade") - Number(left.source === "$http_upgrade") ||
-        rank(left.variable) - rank(right.variable))
+        rank(left.plain) - rank(right.plain))
         .map(({ variable }) => variable);
 }
 function hasUpgrade(value) {
     return (isKnown(value) && value.split(",").some((token) => token.trim().toLowerCase() === "upgrade"));
 }
 function upgradeMaps(config) {
-    const is = (variable, probe, wanted) => {
-        const value = probed(config, variable, probe);
-        return isKnown(value) && value.toLowerCase() === wanted;
-    };
-    return mapVariables(config)
-        .map(({ variable }) => variable)
-        .filter((variable) => is(variable, "websocket", "websocket") &&
-        is(variable, "plain", "") &&
-        is(variable, "h2c", ""));
+    const is = (value, wanted) => isKnown(value) && value.toLowerCase() === wanted;
+    return probedMaps(config)
+        .filter(({ websocket, plain, h2c }) => is(websocket, "websocket") && is(plain, "") && is(h2c, ""))
+        .map(({ variable }) => variable);
 }
 /**
  * A name for a new map's variable: the one that the header already uses and nobody defines, else the first that means
@@ -48463,6 +48494,7 @@ function isVariable({ parameters }, name) {
 ;// CONCATENATED MODULE: ./build/core/fix/title.js
 
 
+
 /** What the fix will change, in the file's own names. */
 function titleOf(request, level, choice, { onlyMaps, narrows, saysUpgrade }) {
     const remedies = onlyMaps ? [] : request.remedies;
@@ -48582,10 +48614,7 @@ function replaced({ document, span }, text) {
 }
 /** The `map` that the offset lies in, its opening line included. */
 function mapAround(directives, offset) {
-    const around = directives.find(({ start, end }) => start <= offset && offset < end);
-    return around === undefined || around.name.value === "map"
-        ? (around ?? null)
-        : mapAround(around.block?.directives ?? [], offset);
+    return directivesAround(directives, offset).find(({ name }) => name.value === "map") ?? null;
 }
 
 ;// CONCATENATED MODULE: ./build/core/fix/plan.js
@@ -51758,8 +51787,8 @@ const usualPrefixes = [
     "/opt/nginx/conf",
     "/config/nginx",
 ];
-/** More uses than any real configuration has; includes that double at each step end here. */
-const MOST_USES = 250_000;
+/** As many uses may come from files that were included before; includes that double at each step end here. */
+const MOST_REPEATED_USES = 250_000;
 /** Blocks and includes inside each other; nginx itself ends where it has no more file descriptors or stack. */
 const DEEPEST = 700;
 /**
@@ -51789,7 +51818,9 @@ class Resolver {
     includes = new Map();
     /** What the file brings that stands at the outermost level, the root or a sibling. */
     brought = new Set();
-    uses = 0;
+    /** Whether the file that is being read was included before. */
+    isRepeated = false;
+    repeatedUses = 0;
     depth = 0;
     constructor(documents, root, options) {
         this.documents = documents;
@@ -51828,11 +51859,15 @@ class Resolver {
             this.hideIncluded(level, `${document.path} is not read: ${template}`, include);
             return;
         }
+        const isRepeated = this.used.has(document);
         this.used.add(document);
         if (document.tree.problems.length > 0) {
             this.incomplete.add(`${document.path} has syntax problems`);
         }
+        const outer = this.isRepeated;
+        this.isRepeated = isRepeated;
         this.expand(level, document, document.tree.directives, include);
+        this.isRepeated = outer;
     }
     expand(level, document, directives, include) {
         if (this.depth >= DEEPEST) {
@@ -51841,11 +51876,11 @@ class Resolver {
         }
         this.depth++;
         for (const directive of directives) {
-            if (this.uses >= MOST_USES) {
-                this.hide(level, `the includes expand to more than ${MOST_USES} directives`);
+            if (this.repeatedUses >= MOST_REPEATED_USES) {
+                this.hide(level, `the includes repeat more than ${MOST_REPEATED_USES} directives`);
                 break;
             }
-            this.uses++;
+            this.repeatedUses += this.isRepeated ? 1 : 0;
             this.expandOne(level, document, directive, include);
         }
         this.depth--;
@@ -52723,6 +52758,7 @@ function isRuleId(name) {
 }
 
 ;// CONCATENATED MODULE: ./build/core/intent/comments.js
+
 /** What people write of their own; a comment that holds a directive is one that they switched off. */
 const directive = /^#+\s*(?:[a-z_]+\s+\S.*;|[a-z_]+\s.*\{|\})\s*(?:#.*)?$/;
 /** The index of the first comment that starts at or after the offset. */
@@ -52769,8 +52805,8 @@ function remarksOn(use) {
         const comment = comments[index];
         if (comment === undefined || comment.start >= block.end)
             break;
-        const inner = block.block?.directives.some((each) => each.block !== null && each.start <= comment.start && comment.start < each.end);
-        if (inner !== true)
+        const around = lastBefore(block.block?.directives ?? [], comment.start);
+        if (around?.block == null || comment.start >= around.end)
             within.push(comment);
     }
     return [...commentsAbove(document, block.start), ...within]
@@ -52910,6 +52946,7 @@ function partition(directives, isBefore) {
 }
 
 ;// CONCATENATED MODULE: ./build/core/review/fingerprint.js
+
 /** A finding's identity: 16 hexadecimal digits, which stay the same when lines move. */
 function fingerprintOf(parts) {
     return fnv1a(JSON.stringify([parts.rule, parts.path, parts.blockPath, parts.directive, parts.ordinal]));
@@ -52930,19 +52967,6 @@ function blockPath({ document, span }) {
         names.push(fingerprint_namesIn(siblings).get(around) ?? "");
         siblings = block.directives;
     }
-}
-/** The last directive that starts at the offset or before it; siblings are in the order of the text. */
-function lastBefore(siblings, offset) {
-    let low = 0;
-    let high = siblings.length;
-    while (low < high) {
-        const middle = (low + high) >>> 1;
-        if ((siblings[middle]?.start ?? Infinity) <= offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return siblings[low - 1];
 }
 const fingerprint_known = new WeakMap();
 /** Each block's name among its siblings; worked out once per level. */
@@ -53387,7 +53411,7 @@ const cachedHandshake = {
         report({
             place: placeOf(isOwn ? cache.use : location.pass),
             related: isOwn ? [] : [{ place: placeOf(cache.use), note: "the cache that holds here" }],
-            message: `${called(location)} answers handshakes from the cache (${words_written(cache.use)}): once an ordinary GET of the same path is stored, the client gets that answer and no 101.`,
+            message: `${called(location)} answers handshakes from the cache (${quoted(cache.use)}): once an ordinary GET of the same path is stored, the client gets that answer and no 101.`,
             remedies: [
                 ...withUpgrade(location, "proxy_cache_bypass"),
                 ...withUpgrade(location, "proxy_no_cache"),
@@ -53449,7 +53473,7 @@ const clientHeaders = {
         }
         const missing = Object.entries(clientValues).filter(([name]) => linesOf(uses, name).length === 0);
         if (missing.length > 0) {
-            const names = listed(missing.map(([name]) => name));
+            const names = listed(missing.map(([name]) => marked(name)));
             const things = new Set(missing.map(([name]) => (name.endsWith("Proto") ? "scheme" : "address")));
             report({
                 place: placeOf(location.pass),
@@ -53534,7 +53558,7 @@ const connectionPassthrough = {
                 report({
                     place: placeOf(origin.use),
                     level: origin.use.level,
-                    message: `${called(location)} sends ${upstreamName(location)} whatever Connection the client writes, because of ${words_written(origin.use)}: the client decides which headers the upstream must drop, and can ask for HTTP/2 in clear text.`,
+                    message: `${called(location)} sends ${upstreamName(location)} whatever \`Connection\` the client writes, because of ${quoted(origin.use)}: the client decides which headers the upstream must drop, and can ask for HTTP/2 in clear text.`,
                     remedies: [{ kind: "header", name: "Connection", value: null }],
                 });
             }
@@ -53873,7 +53897,9 @@ function join_joinRequests(oldest, newest) {
     const gone = left.map((header) => ({ ...header, value: unknown(why, variables_shown(header.value)) }));
     return {
         ...newest,
-        httpVersion: both(oldest.httpVersion, newest.httpVersion),
+        httpVersion: variables_shown(oldest.httpVersion) === variables_shown(newest.httpVersion)
+            ? newest.httpVersion
+            : unknown(why, `${variables_shown(oldest.httpVersion)} or ${variables_shown(newest.httpVersion)}`),
         headers: [...headers, ...gone],
     };
 }
@@ -55284,7 +55310,7 @@ function obstructionOf(config, { level, answeredBy, upstream }, version) {
     }
     const takers = paths.map((path) => takerOf(server, path));
     const others = new Set(takers.flatMap((each) => each?.opener ?? []));
-    const isTaken = takers.every((each) => each !== null && !reach_isInside(each, location));
+    const isTaken = takers.every((each) => each !== null && !isInside(each, location));
     const by = isTaken ? [...others] : effective_usesOf(location, "try_files");
     if (!isNotEmpty(by)) {
         const lacking = upstream && lackingSibling(config, server, paths, upstream, version);
@@ -55309,7 +55335,7 @@ function redirectTarget({ name, parameters }) {
     return (name === "rewrite" ? parameters[1] : parameters.at(-1)) ?? "";
 }
 /** Whether a level is another one or lies in it. */
-function reach_isInside(level, outer) {
+function isInside(level, outer) {
     for (let at = level; at !== null; at = at.parent) {
         if (at === outer) {
             return true;
@@ -55332,7 +55358,7 @@ function isLost(exchange, location) {
         ? answeredBy === null || !redirectsToTls(answeredBy)
         : outcome === "proxied" &&
             level !== null &&
-            !reach_isInside(level, location) &&
+            !isInside(level, location) &&
             verdict_verdictOf(exchange).strict === "breaks";
 }
 
@@ -55468,17 +55494,20 @@ function reportFor(names, { server, exchange }) {
     const opener = location?.opener ?? server.opener ?? server.uses[0];
     if (opener === undefined)
         return null;
-    const verb = names.length === 1 ? "does" : "do";
-    const promise = `${names.join(" and ")} ${verb} not upgrade, although the policy says so`;
+    const subject = `${names.map(marked).join(" and ")} ${names.length === 1 ? "does" : "do"}`;
     return {
         place: headOf(opener),
         level: location ?? server,
-        message: `${promise}: ${exchange.steps.join(", then ")}; ${outcomeOf(exchange)}.`,
+        message: `${subject} not upgrade, although the policy says so: ${exchange.steps.map(stepOf).join(", then ")}; ${outcomeOf(exchange)}.`,
         related: location === null || server.opener === null
             ? []
             : [{ place: headOf(server.opener), note: "the server that answers" }],
         remedies: verdict_verdictOf(exchange).reasons.flatMap((rule) => cures[rule] ?? []),
     };
+}
+/** A step of the way, with what stands in the file as code. */
+function stepOf(step) {
+    return step.replace(/^(.+?)(?= \(line \d+\))/, marked);
 }
 const cures = {
     "upgrade-header": [{ kind: "header", name: "Upgrade", value: "$http_upgrade" }],
@@ -55517,11 +55546,11 @@ const h2cSmuggling = {
             return;
         }
         const rule = accessRuleBeside(location);
-        const past = rule === null ? "whatever nginx decides by path" : `${rule.name} and the like`;
+        const past = rule === null ? "whatever nginx decides by path" : "this server's rules of access";
         report({
             place: placeOf(line.use),
             level: line.use.level,
-            message: `${called(location)} sends ${upstreamName(location)} Upgrade: h2c when a client asks for it (${words_written(line.use)}). If that server speaks HTTP/2 in clear text, the client has a tunnel to all of its paths, past ${past}; else it is harmless.`,
+            message: `${called(location)} sends ${upstreamName(location)} \`Upgrade: h2c\` when a client asks for it (${quoted(line.use)}). If that server speaks HTTP/2 in clear text, the client has a tunnel to all of its paths, past ${past}; else it is harmless.`,
             related: rule === null ? [] : [{ place: placeOf(rule), note: "does not hold in the tunnel" }],
             ...(rule !== null && { severity: "error" }),
             remedies: [
@@ -55968,7 +55997,7 @@ const locationShadowed = {
     },
 };
 function messageFor(here, { kind, by }) {
-    const names = by.map((use) => `${words_written(use)} (line ${script_lineOf(use)})`).join(" and ");
+    const names = by.map((use) => `${quoted(use)} (line ${script_lineOf(use)})`).join(" and ");
     switch (kind) {
         case "answer":
             return `No handshake reaches the upstream of ${here}: ${names} answers every request before.`;
@@ -56066,7 +56095,7 @@ const observability = {
         if (place !== null) {
             report({
                 place,
-                message: `No access log shows whether handshakes at ${called(location)} succeed: ${log === undefined ? "nginx's default format" : words_written(log)} has no $upstream_status. Failed ones are those with an $http_upgrade and another $status than 101.`,
+                message: `No access log shows whether handshakes at ${called(location)} succeed: ${log === undefined ? "nginx's default format" : quoted(log)} has no \`$upstream_status\`. Failed ones are those with an \`$http_upgrade\` and another \`$status\` than 101.`,
             });
         }
     },
@@ -56100,13 +56129,13 @@ const originCheck = {
             report({
                 place: placeOf(line),
                 level: line.level,
-                message: `${called(location)} hides from ${upstreamName(location)} which page a handshake comes from (${words_written(line)}), so that the application cannot refuse those of other sites.`,
+                message: `${called(location)} hides from ${upstreamName(location)} which page a handshake comes from (${quoted(line)}), so that the application cannot refuse those of other sites.`,
             });
         }
         else if (letsOthersIn(location)) {
             report({
                 place: placeOf(location.pass),
-                message: `${called(location)} lets pages of any site open a WebSocket with the visitor's cookies, unless the application compares Origin itself.`,
+                message: `${called(location)} lets pages of any site open a WebSocket with the visitor's cookies, unless the application compares \`Origin\` itself.`,
             });
         }
     },
@@ -56125,7 +56154,7 @@ function letsOthersIn({ config, level, version }) {
     const headers = [["Origin", "https://other-site.example"], ...withPassword];
     const asked = { probe: "websocket", target: encodeURI(target), headers };
     const exchange = askServer(config, server, asked, version);
-    return (exchange?.outcome === "proxied" && exchange.level !== null && reach_isInside(exchange.level, location));
+    return (exchange?.outcome === "proxied" && exchange.level !== null && isInside(exchange.level, location));
 }
 
 ;// CONCATENATED MODULE: ./build/core/rules/proxy-pass-scheme.js
@@ -56203,7 +56232,7 @@ const stickySessions = {
         }
         report({
             place: headOf(upstream),
-            message: `${called(location)} spreads ${protocol} over the ${servers.length} servers of upstream ${upstream.parameters[0] ?? ""} by turns: a client that starts with polling must come to the same server each time, else it is answered "session unknown".`,
+            message: `${called(location)} spreads ${protocol} over the ${servers.length} servers of ${marked(`upstream ${upstream.parameters[0] ?? ""}`)} by turns: a client that starts with polling must come to the same server each time, else it is answered "session unknown".`,
         });
     },
 };
@@ -56480,7 +56509,7 @@ const streamingBuffering = {
             : null;
         report({
             place: placeOf(own ?? location.pass),
-            message: `${called(location)} holds Server-Sent Events back (${evidence}): with ${setting.state === "set" ? words_written(setting.use) : "nginx's default, proxy_buffering on,"} small events wait for a full buffer, unless the application sends X-Accel-Buffering: no.`,
+            message: `${called(location)} holds Server-Sent Events back (${evidence}): with ${setting.state === "set" ? quoted(setting.use) : "nginx's default, `proxy_buffering on`,"} small events wait for a full buffer, unless the application sends \`X-Accel-Buffering: no\`.`,
             remedies: [{ kind: "directive", name: "proxy_buffering", parameters: ["off"] }],
         });
     },
@@ -56501,11 +56530,11 @@ function evidenceIn({ level }) {
     const { paths, written: path } = pathsOf(opener);
     const isNamed = (each) => partsOf(each).some((part) => streamWord.test(part)) || /event-(?:stream|source)/i.test(each);
     if (paths.length > 0 && paths.every(isNamed)) {
-        return `the path ${path} is named so`;
+        return `the path ${marked(path)} is named so`;
     }
     const line = location.uses.find(({ name, parameters }) => [name, ...parameters].some((word) => /text\/event-stream|^x-accel-buffering$/i.test(word)));
     if (line !== undefined) {
-        return `it has ${words_written(line)}`;
+        return `it has ${quoted(line)}`;
     }
     const remark = remarksOn(opener).find((each) => speaksOfEvents(each) && !streaming_buffering_denial.test(each));
     return remark === undefined ? null : "a comment says so";
@@ -56574,7 +56603,7 @@ const subrequestUpgrade = {
             report({
                 place: placeOf(pass),
                 level: asked,
-                message: `${words_written(use)} sends ${words_written(pass).replace(/^\w+ /, "")} the upgrade headers of each handshake at ${called(location)} too: if ${isSame ? "that server, which is the WebSocket's own," : "that server"} answers 101, ${end}.`,
+                message: `${quoted(use)} sends ${marked(pass.parameters[0] ?? "")} the upgrade headers of each handshake at ${called(location)} too: if ${isSame ? "that server, which is the WebSocket's own," : "that server"} answers 101, ${end}.`,
                 related: [{ place: placeOf(use), note: "makes the subrequest" }],
                 ...(isSame && { severity: "error" }),
                 remedies: ["Upgrade", "Connection"].map((name) => ({ kind: "header", name, value: '""' })),
@@ -56705,7 +56734,7 @@ const upgradeMap = {
                 report({
                     place: placeOf(origin.use),
                     level: origin.use.level,
-                    message: `${called(location)} has ${words_written(origin.use)}, which is right for handshakes only: with a map the same lines serve ordinary requests too.`,
+                    message: `${called(location)} has ${quoted(origin.use)}, which is right for handshakes only: with a map the same lines serve ordinary requests too.`,
                     remedies: [{ kind: "header", name: "Connection", value: null }],
                 });
             }
@@ -56736,12 +56765,12 @@ const upstreamKeepalive = {
             return;
         }
         const lacks = pool === undefined
-            ? "has no keepalive"
-            : `has ${words_written(pool)} before its balancing method, which takes its place`;
+            ? "has no `keepalive`"
+            : `has ${quoted(pool)} before its balancing method, which takes its place`;
         report({
             place: headOf(upstream),
             level: inner,
-            message: `upstream ${upstream.parameters[0] ?? ""} ${lacks}, so that nginx ${versionKnown ? "" : "before 1.29.7 "}opens a connection for each ordinary request of ${called(location)}. WebSockets are not concerned.`,
+            message: `${marked(`upstream ${upstream.parameters[0] ?? ""}`)} ${lacks}, so that nginx ${versionKnown ? "" : "before 1.29.7 "}opens a connection for each ordinary request of ${called(location)}. WebSockets are not concerned.`,
             inAnyVersion: true,
             remedies: pool === undefined && isKeepable(request)
                 ? [{ kind: "directive", name: "keepalive", parameters: ["32"] }]
@@ -56770,7 +56799,7 @@ const upstreamPath = {
         const { pass, verdict, traffic } = location;
         const place = placeOf(pass);
         if (verdict.reasons.includes("upstream-path")) {
-            const message = `${called(location)} sends ${upstreamName(location)} a path with a blank in it, because of ${words_written(pass)}: that is no request.`;
+            const message = `${called(location)} sends ${upstreamName(location)} a path with a blank in it, because of ${quoted(pass)}: that is no request.`;
             report({ place, message, severity: "error" });
             return;
         }
@@ -56783,7 +56812,7 @@ const upstreamPath = {
         if (/\/(?:socket|engine)\.io\/?$/.test(path) && uri === "/") {
             report({
                 place,
-                message: `${called(location)} sends ${path} to ${upstreamName(location)} as ${sent(path)}, because ${words_written(pass)} ends in a path: ${path.split("/").findLast((part) => part !== "") ?? path} listens at its own path only.`,
+                message: `${called(location)} sends ${marked(path)} to ${upstreamName(location)} as ${marked(sent(path))}, because ${quoted(pass)} ends in a path: ${path.split("/").findLast((part) => part !== "") ?? path} listens at its own path only.`,
                 remedies: withUri(location, uri, ""),
             });
         }
@@ -56794,7 +56823,7 @@ const upstreamPath = {
             const isEvident = uri === `${path}/` || path === `${uri}/`;
             report({
                 place,
-                message: `${called(location)} sends ${asked} to ${upstreamName(location)} as ${sent(asked)}: of its path and that of ${words_written(pass)} only one ends in a slash.`,
+                message: `${called(location)} sends ${marked(asked)} to ${upstreamName(location)} as ${marked(sent(asked))}: of its path and that of ${quoted(pass)} only one ends in a slash.`,
                 remedies: isMixed && path.endsWith("/") ? withUri(location, uri, `${uri}/`) : [],
                 ...(!isMixed && !isEvident && { severity: "notice" }),
             });
@@ -56844,7 +56873,7 @@ const websocketBuffering = {
         const own = setting.state === "set" && setting.use.level === settingLevel(level) ? setting.use : null;
         report({
             place: placeOf(own ?? pass),
-            message: `${called(location)} has no proxy_buffering off, which this repository's policy asks for. It changes nothing for WebSockets: nginx buffers no upgraded connection.`,
+            message: `${called(location)} has no \`proxy_buffering off\`, which this repository's policy asks for. It changes nothing for WebSockets: nginx buffers no upgraded connection.`,
             remedies: [{ kind: "directive", name: "proxy_buffering", parameters: ["off"] }],
         });
     },
@@ -58174,6 +58203,7 @@ function silenceKey({ document, silence }, renamed) {
 
 
 
+
 /** Simulates and asks every rule that the policy has. */
 function run_run(request) {
     const { documents, policy, paths, versions } = request;
@@ -58381,8 +58411,9 @@ function run_holds(outer, inner) {
 }
 /** The directive at a place with what tells it from its neighbours: `proxy_set_header connection`. */
 function directiveName({ document, span }) {
-    const directive = directiveAt(document.tree.directives, span.start);
-    if (directive === null)
+    const directive = directivesAround(document.tree.directives, span.start).at(-1);
+    const body = directive?.block?.open.end ?? Infinity;
+    if (directive === undefined || span.start >= body)
         return "";
     const name = directive.name.value;
     const [first] = directive.parameters;
@@ -58390,20 +58421,10 @@ function directiveName({ document, span }) {
         ? `${name} ${first?.value.toLowerCase() ?? ""}`
         : name;
 }
-function directiveAt(directives, offset) {
-    let siblings = directives;
-    for (;;) {
-        const found = siblings.find(({ start, end }) => start <= offset && offset < end);
-        if (found === undefined)
-            return null;
-        const { block } = found;
-        if (block === null || offset < block.open.end)
-            return found;
-        siblings = block.directives;
-    }
-}
 
 ;// CONCATENATED MODULE: ./build/core/check/prove.js
+
+
 
 
 
@@ -58445,7 +58466,7 @@ function prove(before, edits, mended) {
     const roots = new Set(after.configs.map(({ root }) => root));
     const holds = isGone(before, after, mended.flatMap(({ entries }) => entries)) &&
         addsNothing(before, after) &&
-        refusesNoMore(before, after, roots) &&
+        refusesNoMore(before, after, roots, mended.flatMap(({ entries }) => entries)) &&
         keepsRequests(before.located.filter(({ config }) => roots.has(config.root)), after.located, mended, isConfined(edits, mended));
     return { after, holds };
 }
@@ -58494,11 +58515,9 @@ function rerun(before, edits) {
 }
 /** Whether all edits lie in locations that they mend, but for maps that are new. */
 function isConfined(edits, mended) {
+    const blocks = new Set(mended.map(({ group }) => (isLocal(group) ? group.block : null)));
     return edits.every(({ document, start, end, text }) => (start === end && /^\s*map\s/.test(text)) ||
-        mended.some(({ group: { place, block } }) => block?.name.value === "location" &&
-            place.document === document &&
-            block.start < start &&
-            end < block.end));
+        directivesAround(document.tree.directives, start).some((block) => blocks.has(block) && block.start < start && end < block.end));
 }
 function editedTexts(edits) {
     const texts = new Map();
@@ -58543,47 +58562,56 @@ function entriesIfClear(of) {
     clear.set(of, found);
     return found;
 }
-/** Whether there is nothing that was not there before, as severe and at as many locations. */
+/** Whether there is nothing that was not there before, as severe and about the same locations. */
 function isWithin(after, before) {
-    const worst = new Map();
-    for (const entry of before) {
-        const known = worst.get(kindOf(entry)) ?? { count: 0, severity: 0, locations: 0 };
-        worst.set(kindOf(entry), {
-            count: known.count + 1,
-            severity: Math.max(known.severity, prove_rank[entry.severity]),
-            locations: Math.max(known.locations, entry.locations.length),
-        });
-    }
+    const all = collections_groupBy(before, kindOf);
     const counts = counted(after);
     return after.every((entry) => {
-        const known = worst.get(kindOf(entry));
-        return (known !== undefined &&
-            (counts.get(kindOf(entry)) ?? 0) <= known.count &&
-            prove_rank[entry.severity] <= known.severity &&
-            entry.locations.length <= known.locations);
+        const known = all.get(kindOf(entry)) ?? [];
+        const locations = new Set(known.flatMap((other) => other.locations.map(prove_nameOf)));
+        return ((counts.get(kindOf(entry)) ?? 0) <= known.length &&
+            known.some(({ severity }) => prove_rank[entry.severity] <= prove_rank[severity]) &&
+            entry.locations.every((location) => locations.has(prove_nameOf(location))));
     });
 }
-/** Whatever keeps nginx from starting after the edits kept it from starting before. */
-function refusesNoMore(before, after, roots) {
-    const refusals = ({ configs }) => configs
+function prove_nameOf({ name: { place, server, name } }) {
+    return JSON.stringify([place.document.path, server, name]);
+}
+/**
+ * Whatever keeps nginx from starting after the edits kept it from starting before. What it has against a directive that
+ * counts as mended is no excuse: a semicolon alone does not give one its value.
+ */
+function refusesNoMore(before, after, roots, mended) {
+    const isMended = ({ use }) => mended.some(({ report: { place } }) => isTouching(place, use));
+    const problemsOf = ({ configs }) => configs
         .filter(({ root }) => roots.has(root))
-        .flatMap(({ root, problems }) => problems.map(({ message }) => `${root} ${message}`));
-    const left = refusals(before);
-    return refusals(after).every((refusal) => {
+        .flatMap(({ root, problems }) => problems.map((problem) => ({ refusal: `${root} ${problem.message}`, problem })));
+    const left = problemsOf(before).flatMap(({ refusal, problem }) => isMended(problem) ? [] : [refusal]);
+    return problemsOf(after).every(({ refusal }) => {
         const at = left.indexOf(refusal);
         if (at !== -1)
             left.splice(at, 1);
         return at !== -1;
     });
 }
+function isTouching({ document, span }, use) {
+    const { start, end } = use.directive;
+    return document === use.document && start <= span.end && span.start <= end;
+}
 /** @param confined whether only locations in the mended blocks can have changed */
 function keepsRequests(before, after, mended, confined) {
     if (before.length !== after.length)
         return false;
+    const everywhere = mended.filter(({ group }) => !isLocal(group));
+    const byBlock = collections_groupBy(mended.filter(({ group }) => isLocal(group)), ({ group }) => group.block);
     return before.every((located, index) => {
-        const reaching = mended.filter(({ group }) => !isLocal(group) || isInside(located, group));
+        const own = blocksOf(located).flatMap((block) => byBlock.get(block) ?? []);
+        const reaching = [...everywhere, ...own];
         if (confined && reaching.length === 0)
             return true;
+        const now = after[index];
+        if (now !== undefined && hurtsOrdinary(now) && !hurtsOrdinary(located))
+            return false;
         const allowed = allowedChanges(reaching.flatMap(({ entries, repeated = [] }) => [...entries, ...repeated]));
         return (allowed === null ||
             located.versions.every((location, which) => {
@@ -58592,6 +58620,13 @@ function keepsRequests(before, after, mended, confined) {
                     ["websocket", "plain", "h2c"].every((probe) => prove_isKept(location.exchanges[probe], other.exchanges[probe], allowed)));
             }));
     });
+}
+/** Whether ordinary requests ask for an upgrade, where they are not the exception. */
+function hurtsOrdinary({ traffic, versions }) {
+    return (traffic === "mixed" &&
+        versions.some(({ exchanges: { plain } }) => {
+            return (plain.upstream !== null && carriesToken(plain.upstream, "connection", "upgrade") === true);
+        }));
 }
 /** The names of headers that may change, in lower case; null where everything may. */
 function allowedChanges(mended) {
@@ -58638,6 +58673,7 @@ function prove_partsOf({ upstream, level }) {
 
 
 
+
 const mend_rank = { notice: 1, warning: 2, error: 3 };
 /** Finds fixes for groups, and offers only what simulating again finds good. */
 class Mender {
@@ -58653,20 +58689,25 @@ class Mender {
     mend(group, writable) {
         const known = this.everywhere(group);
         const isWritable = known?.fix.edits.every((edit) => writable(wholeLines(edit))) === true;
-        return known === null || isWritable ? known : this.#search(group, writable);
+        return known === null || isWritable
+            ? known
+            : this.#search(attempts(mendable(group)), group, writable);
     }
     /** As `mend` where everything may be written; the fixes of all groups are proven together as far as possible. */
     everywhere(group) {
         this.#everywhere ??= this.#mendAll();
         let found = this.#everywhere.get(group);
         if (found === undefined) {
-            found = this.#search(group, () => true);
+            const entries = mendable(group);
+            const tries = [...attempts(entries), ...single(entries)];
+            found = this.#search(tries, group, () => true);
             this.#everywhere.set(group, found);
         }
         return found;
     }
-    #search(group, writable) {
-        for (const attempt of attempts(mendable(group))) {
+    /** The first of several lists of findings that can be mended. */
+    #search(tries, group, writable) {
+        for (const attempt of tries) {
             const left = [];
             const found = this.#firstThatHolds(this.#candidates(group, attempt, writable), left) ??
                 (left.length > 0
@@ -58716,8 +58757,9 @@ class Mender {
         return locationsWith(this.#run, edits);
     }
     /**
-     * What is written in one location cannot change another, unless it defines what that reads already, so that fixes in different locations which hold together hold
-     * alone too. Those that do not are tried in halves; a group that is left is tried by itself.
+     * What is written in one location cannot change another, unless it defines what that reads already, so that fixes in
+     * different locations which hold together hold alone too. Those that do not are tried in halves; a group that is left is
+     * tried by itself.
      */
     #mendAll() {
         const found = new Map();
@@ -58777,12 +58819,19 @@ class Mender {
         return { fix: { ...fix, ...headsOf(this.#run, after, entries) }, entries: new Set(entries) };
     }
 }
-/** Everything in a group, else at least the worst in it; of what does not break a handshake one is better than nothing. */
+/** Everything in a group, else at least the worst in it. */
 function attempts(entries) {
-    const worst = Math.max(...entries.map(({ severity }) => mend_rank[severity]));
-    const least = entries.filter(({ severity }) => mend_rank[severity] === worst);
-    const single = worst < mend_rank.error && least.length > 1 ? least.map((entry) => [entry]) : [];
-    return [entries, ...(least.length < entries.length ? [least] : []), ...single];
+    const least = worst(entries);
+    return least.length < entries.length ? [entries, least] : [entries];
+}
+/** Of what does not break a handshake one is better than nothing, where all that is needed may be written. */
+function single(entries) {
+    const least = worst(entries).filter(({ severity }) => severity !== "error");
+    return least.length > 1 ? least.map((entry) => [entry]) : [];
+}
+function worst(entries) {
+    const most = Math.max(...entries.map(({ severity }) => mend_rank[severity]));
+    return entries.filter(({ severity }) => mend_rank[severity] === most);
 }
 /** The forms that the policy's own rules accept: what they would report is no fix. */
 function formsFor(policy) {
@@ -58850,9 +58899,7 @@ function headsOf(before, after, entries) {
     const location = entries.flatMap((entry) => entry.locations)[0];
     if (location === undefined)
         return { probe: "websocket", now: [], after: [] };
-    const { root } = location.config;
-    const own = (of) => of.located.filter(({ config }) => config.root === root);
-    const same = own(after)[own(before).indexOf(location)];
+    const same = counterparts(before, after).get(location);
     const head = (located, probe) => located === undefined ? [] : requestHead(located.versions[0].exchanges[probe]);
     const heads = (probe) => {
         return { probe, now: head(location, probe), after: head(same, probe) };
@@ -58860,6 +58907,25 @@ function headsOf(before, after, entries) {
     const [handshake, ordinary] = [heads("websocket"), heads("plain")];
     return isChange(handshake) || !isChange(ordinary) ? handshake : ordinary;
 }
+/** Each location's use after the edits, which leave the number and order of a program's locations. */
+function counterparts(before, after) {
+    const known = pairs.get(after);
+    if (known !== undefined)
+        return known;
+    const found = new Map();
+    const remaining = collections_groupBy(before.located, ({ config }) => config.root);
+    for (const [root, located] of collections_groupBy(after.located, ({ config }) => config.root)) {
+        for (const [index, one] of (remaining.get(root) ?? []).entries()) {
+            const other = located[index];
+            if (other !== undefined)
+                found.set(one, other);
+        }
+    }
+    pairs.set(after, found);
+    return found;
+}
+/** By the run after the edits, which has one before. */
+const pairs = new WeakMap();
 function isChange({ now, after }) {
     return now.join("\n") !== after.join("\n");
 }
@@ -63684,8 +63750,9 @@ function locationRow(report, after) {
     const { name, proxyPass, intent, verdict } = report;
     const idle = [...new Set([report, ...(after ? [after] : [])].map(idleText))];
     return [
-        code(clip(`location ${name.name}`.trim())) + (intent.serves === "unclear" ? " (perhaps)" : ""),
-        code(clip(name.server ?? "")),
+        code(clip(redact_redact(`location ${name.name}`.trim()))) +
+            (intent.serves === "unclear" ? " (perhaps)" : ""),
+        code(clip(redact_redact(name.server ?? ""))),
         code(summary_positionText(name.place)),
         code(clip(redact_redact(proxyPass.parameters[0] ?? ""))),
         handshakeText(verdict),
@@ -63798,9 +63865,10 @@ class Writer {
         ];
         return notes.flatMap((note) => this.#wrapped(note, "  = ", "    "));
     }
-    #fixOf({ fix, fixedBy, place }) {
+    #fixOf({ fix, fixedBy, place, commentable }) {
         if (fix) {
-            const how = fix.safety === "safe" ? "--fix applies it" : "not safe to apply unseen";
+            const isApplied = fix.safety === "safe" && commentable;
+            const how = isApplied ? "--fix applies it" : "not to be applied unseen";
             return [...headChanges(fix), `fix: ${said(fix.title)} (${how})`];
         }
         const other = this.#analysis.findings.find(({ fingerprint }) => fingerprint === fixedBy);
@@ -63892,14 +63960,14 @@ function lineChange(document, edits) {
 }
 /**
  * The edits as one suggestion: it replaces whole lines by at least one line. Null where GitHub would not show or not apply
- * it exactly: it rewrites the line ends of a file that mixes them (w3c/guide#452), and a last line without line end is
- * better left alone (reviewdog#1975).
+ * it exactly: it rewrites the line ends of a file that mixes them (w3c/guide#452), a last line without line end is better
+ * left alone (reviewdog#1975), and what happens to the bytes of a file that is not UTF-8 is not known.
  * @param isFree whether a suggestion may replace the lines from `first` to `last`
  */
 function suggestionFor(document, edits, isFree) {
     const change = lineChange(document, edits);
     const ending = lineEnding(document.text);
-    if (!change || ending === null)
+    if (!change || ending === null || isReplaced.test(document.text))
         return null;
     const old = document.text.split("\n").map(withoutReturn);
     const suggestion = anchorings(change, old).find(({ startLine, line }) => line < old.length && isFree(startLine, line));
@@ -63931,6 +63999,8 @@ function lineEnding(text) {
         return "\n";
     return /(?<!\r)\n/.test(text) ? null : "\r\n";
 }
+/** What a decoder puts where the bytes are no UTF-8. */
+const isReplaced = /\u{fffd}/u;
 /** Nobody reads longer ones, and the whole comment must stay below 65,536 characters. */
 const longestSuggestion = 20_000;
 /** A fence is longer than any run of backticks in it, so that runs count against the comment's length too. */
@@ -64031,8 +64101,8 @@ function whereOf(findings) {
         return "";
     if (more.some(({ place }) => comment_keyOf(place) !== comment_keyOf(first.place)))
         return " at several locations";
-    const server = first.server === null ? "" : ` of ${code(clip(first.server))}`;
-    return ` at ${code(clip(`location ${first.name}`.trim()))}${server}`;
+    const server = first.server === null ? "" : ` of ${code(clip(redact_redact(first.server)))}`;
+    return ` at ${code(clip(redact_redact(`location ${first.name}`.trim())))}${server}`;
 }
 function comment_reportsOf(analysis, findings) {
     const places = new Set(findings.flatMap(({ location }) => (location ? comment_keyOf(location.place) : [])));
@@ -64298,6 +64368,7 @@ function hunkAround(hunks, first, last) {
 ;// CONCATENATED MODULE: ./build/core/review/anchor.js
 
 
+
 /** Finds lines of the diff for comments. */
 class Anchors {
     #hunks;
@@ -64368,7 +64439,7 @@ function lineIn({ document, span }, hunks) {
         return null;
     const first = document.lines.lineAt(span.start);
     const last = document.lines.lineAt(Math.max(span.start, span.end - 1));
-    const inner = anchor_directiveAt(document.tree.directives, span)?.block?.directives ?? [];
+    const inner = directiveAt(document.tree.directives, span)?.block?.directives ?? [];
     const telling = inner.filter(({ name }) => /^(?:proxy_pass|include)$/.test(name.value));
     for (const line of [...telling.map(({ start }) => document.lines.lineAt(start)), first]) {
         const hunk = hunkAround(hunks, line, line);
@@ -64404,11 +64475,8 @@ function rangesOutside({ lines }, directives, whole) {
     return ranges.filter(({ first: from, last }) => from <= last);
 }
 /** The directive that is exactly this span. */
-function anchor_directiveAt(directives, span) {
-    const found = directives.find(({ start, end }) => start <= span.start && span.end <= end);
-    if (!found || (found.start === span.start && found.end === span.end))
-        return found;
-    return anchor_directiveAt(found.block?.directives ?? [], span);
+function directiveAt(directives, span) {
+    return directivesAround(directives, span.start).find(({ start, end }) => start === span.start && end === span.end);
 }
 
 ;// CONCATENATED MODULE: ./build/core/review/plan.js

@@ -120,6 +120,15 @@ describe("check", () => {
     expect(readFileSync(join(folder, "conf.d/app.conf"), "utf8")).toBe(sound);
   });
 
+  test("--fix leaves alone what is not sure to be a fault", () => {
+    const unclear = broken.replace("/ws", "/stream");
+    const folder = folderWith({ "conf.d/app.conf": unclear });
+    const { status, stdout, stderr } = guard(folder, ["check", "--fix"]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toContain("notice [upgrade-header]");
+    expect(readFileSync(join(folder, "conf.d/app.conf"), "utf8")).toBe(unclear);
+  });
+
   test("--base shows only what is new, and knows renamed files", () => {
     const folder = repositoryWith({ "nginx/old.conf": broken });
     git(folder, "switch", "--quiet", "--create", "change");

@@ -147,8 +147,9 @@ function against(reference: string, head: Analysis, folder: string, policy: Poli
 function applyFixes(tree: Tree, analysis: Analysis, findings: readonly Finding[]): number {
   const edits = [];
   let count = 0;
-  for (const { fix } of findings) {
-    if (fix?.safety !== "safe") continue;
+  for (const { fix, commentable } of findings) {
+    // What is not sure to be a fault is left to the person who reads of it.
+    if (fix?.safety !== "safe" || !commentable) continue;
     const together = [...edits, ...fix.edits];
     if (!analysis.proveTogether(together)) continue;
     edits.push(...fix.edits);

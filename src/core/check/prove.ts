@@ -1,5 +1,6 @@
 import type { LocationReport } from "../analysis.ts";
 import { groupBy } from "../collections.ts";
+import type { ConfigProblem, Place, Use } from "../config/model.ts";
 import { applyEdits, type TextEdit } from "../fix/edit.ts";
 import type { Exchange } from "../handshake/model.ts";
 import { shown } from "../handshake/variables.ts";
@@ -76,7 +77,12 @@ export function prove(
       mended.flatMap(({ entries }) => entries),
     ) &&
     addsNothing(before, after) &&
-    refusesNoMore(before, after, roots) &&
+    refusesNoMore(
+      before,
+      after,
+      roots,
+      mended.flatMap(({ entries }) => entries),
+    ) &&
     keepsRequests(
       before.located.filter(({ config }) => roots.has(config.root)),
       after.located,
@@ -212,18 +218,37 @@ function nameOf({ name: { place, server, name } }: Located): string {
   return JSON.stringify([place.document.path, server, name]);
 }
 
-/** Whatever keeps nginx from starting after the edits kept it from starting before. */
-function refusesNoMore(before: Run, after: Run, roots: ReadonlySet<string>): boolean {
-  const refusals = ({ configs }: Run): string[] =>
+/**
+ * Whatever keeps nginx from starting after the edits kept it from starting before. What it has against a directive that
+ * counts as mended is no excuse: a semicolon alone does not give one its value.
+ */
+function refusesNoMore(
+  before: Run,
+  after: Run,
+  roots: ReadonlySet<string>,
+  mended: readonly Entry[],
+): boolean {
+  const isMended = ({ use }: ConfigProblem): boolean =>
+    mended.some(({ report: { place } }) => isTouching(place, use));
+  const problemsOf = ({ configs }: Run): { refusal: string; problem: ConfigProblem }[] =>
     configs
       .filter(({ root }) => roots.has(root))
-      .flatMap(({ root, problems }) => problems.map(({ message }) => `${root} ${message}`));
-  const left = refusals(before);
-  return refusals(after).every((refusal) => {
+      .flatMap(({ root, problems }) =>
+        problems.map((problem) => ({ refusal: `${root} ${problem.message}`, problem })),
+      );
+  const left = problemsOf(before).flatMap(({ refusal, problem }) =>
+    isMended(problem) ? [] : [refusal],
+  );
+  return problemsOf(after).every(({ refusal }) => {
     const at = left.indexOf(refusal);
     if (at !== -1) left.splice(at, 1);
     return at !== -1;
   });
+}
+
+function isTouching({ document, span }: Place, use: Use): boolean {
+  const { start, end } = use.directive;
+  return document === use.document && start <= span.end && span.start <= end;
 }
 
 /** @param confined whether only locations in the mended blocks can have changed */

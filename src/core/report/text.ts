@@ -123,9 +123,10 @@ class Writer {
     return notes.flatMap((note) => this.#wrapped(note, "  = ", "    "));
   }
 
-  #fixOf({ fix, fixedBy, place }: Finding): string[] {
+  #fixOf({ fix, fixedBy, place, commentable }: Finding): string[] {
     if (fix) {
-      const how = fix.safety === "safe" ? "--fix applies it" : "not safe to apply unseen";
+      const isApplied = fix.safety === "safe" && commentable;
+      const how = isApplied ? "--fix applies it" : "not to be applied unseen";
       return [...headChanges(fix), `fix: ${said(fix.title)} (${how})`];
     }
     const other = this.#analysis.findings.find(({ fingerprint }) => fingerprint === fixedBy);
