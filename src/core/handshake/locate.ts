@@ -43,6 +43,9 @@ interface Table {
   readonly named: ReadonlyMap<string, Level>;
 }
 
+/** As many regular expressions are tried on one level; each takes its time to compile. */
+const MOST_PATTERNS = 2000;
+
 const tables = new WeakMap<Level, Table>();
 
 function tableOf(level: Level): Table {
@@ -106,7 +109,10 @@ export function locate(level: Level, path: string): Located {
     }
     found = nested;
   }
-  for (const { level: inner, name } of noRegex ? [] : patterns) {
+  for (const [index, { level: inner, name }] of noRegex ? [] : patterns.entries()) {
+    if (index === MOST_PATTERNS) {
+      return { unknown: `there are more than ${MOST_PATTERNS} locations with regular expressions` };
+    }
     const groups = compilePattern(name.text, name.kind === "regex-caseless")?.match(path);
     if (groups === undefined) {
       return { unknown: `whether location ~ ${name.text} matches cannot be told` };
