@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import { usesOf } from "../config/effective.ts";
 import type { Level } from "../config/model.ts";
 import { passOf } from "./pass.ts";
@@ -11,7 +12,7 @@ export interface LocationName {
 }
 
 /** Reads a location's parameters (ngx_http_core_location); null where its level is none. */
-export function locationName(level: Level): LocationName | null {
+export const locationName = rememberedOf((level: Level): LocationName | null => {
   if (level.context !== "location" || level.opener === null) {
     return null;
   }
@@ -25,7 +26,7 @@ export function locationName(level: Level): LocationName | null {
     "~*": "regex-caseless",
   };
   return { kind: kinds[modifier] ?? (text.startsWith("@") ? "named" : "prefix"), text };
-}
+});
 
 /** Where a path leads. */
 export type Located =
