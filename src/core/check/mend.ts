@@ -34,6 +34,7 @@ export class Mender {
   readonly #groups: readonly EntryGroup[];
   readonly #offered: Candidate[] = [];
   #everywhere: Map<EntryGroup, Mend | null> | null = null;
+  #mentioned: ReadonlySet<string> | null = null;
 
   constructor(of: Run, groups: readonly EntryGroup[]) {
     this.#run = of;
@@ -105,6 +106,7 @@ export class Mender {
 
   /** Of findings after an edit those that were there before it, at another place, about a location of `entries`. */
   #repeated(found: readonly Entry[], entries: readonly Entry[]): readonly Entry[] {
+    if (found.length === 0) return [];
     const locations = new Set(entries.flatMap((entry) => entry.locations));
     const known = this.#run.entries.filter((entry) =>
       entry.locations.some((location) => locations.has(location)),
@@ -157,14 +159,11 @@ export class Mender {
   /** Whether a new map gives a meaning to lines in other places, which read its variable already. */
   #bringsMeaning({ fix }: Candidate): boolean {
     const variables = fix.edits.flatMap(
-      ({ text }) => /^\s*map\s+\S+\s+(\$\w+)/.exec(text)?.[1] ?? [],
+      ({ text }) => /^\s*map\s+\S+\s+\$(\w+)/.exec(text)?.[1]?.toLowerCase() ?? [],
     );
-    return this.#run.configs.some(({ documents }) =>
-      documents.some(({ text }) => {
-        const known = text.toLowerCase();
-        return variables.some((variable) => known.includes(variable.toLowerCase()));
-      }),
-    );
+    if (variables.length === 0) return false;
+    this.#mentioned ??= mentionedIn(this.#run);
+    return variables.some((variable) => this.#mentioned?.has(variable) === true);
   }
 
   *#candidates(
@@ -249,6 +248,16 @@ function formsFor(policy: Policy): Policy["suggestion"] {
     connection: wantsMap ? "map" : connection,
     upgrade: severityIn(policy, "h2c-smuggling") === "off" ? upgrade : "websocket-only",
   };
+}
+
+/** The names of all variables that stand somewhere in the text, in lower case. */
+function mentionedIn({ configs }: Run): ReadonlySet<string> {
+  const documents = new Set(configs.flatMap((config) => config.documents));
+  const names = new Set<string>();
+  for (const { text } of documents) {
+    for (const [, name = ""] of text.matchAll(/\$\{?(\w+)/g)) names.add(name.toLowerCase());
+  }
+  return names;
 }
 
 function mendable({ entries }: EntryGroup): readonly Entry[] {

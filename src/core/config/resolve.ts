@@ -30,7 +30,7 @@ const usualPrefixes = [
 ];
 
 /** As many uses may come from files that were included before; includes that double at each step end here. */
-const MOST_REPEATED_USES = 250_000;
+const MOST_REPEATED_USES = 100_000;
 
 /** Blocks and includes inside each other; nginx itself ends where it has no more file descriptors or stack. */
 const DEEPEST = 700;

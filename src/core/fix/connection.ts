@@ -9,6 +9,7 @@ import {
   isDefined,
   isKnown,
   newScope,
+  usesNamed,
   variablesIn,
 } from "../handshake/variables.ts";
 import type { NewMap } from "./map.ts";
@@ -56,7 +57,7 @@ export function choices(request: FixRequest, wanted: Wanted): Choice[] {
   const name = freeName(config, wanted.current, ["connection_upgrade", "websocket_connection"]);
   const variable = `$${name}`;
   // Other locations come to use a map that is there.
-  const keepsAny = keeps || usesNamed(config, "keepalive");
+  const keepsAny = keeps || usesNamed(config, "keepalive").length > 0;
   const fresh: Choice = {
     ...raw,
     connection: { variable },
@@ -71,14 +72,6 @@ export function choices(request: FixRequest, wanted: Wanted): Choice[] {
   }
   const wantsMap = wanted.isOuter || variableOf(wanted.current) === name;
   return [...existing, ...(wantsMap ? [fresh, literal] : [literal, fresh])];
-}
-
-function usesNamed(config: Config, name: string): boolean {
-  let isThere = false;
-  forEachUse(config.main, (use) => {
-    isThere ||= use.name === name;
-  });
-  return isThere;
 }
 
 function connectionMap(source: string, variable: string, keepsConnections: boolean): NewMap {

@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { Document, Use } from "../config/model.ts";
 import type { Block, Directive, Word } from "../syntax/tree.ts";
 
@@ -26,7 +27,7 @@ export function eolAt(document: Document, offset: number): string {
 }
 
 /** One step of indentation, as an outer block of the file shows it; else a tab where one begins a line, or four blanks. */
-export function indentUnit(document: Document): string {
+export const indentUnit = rememberedOf((document: Document): string => {
   const pending: (readonly Directive[])[] = [document.tree.directives];
   for (let directives = pending.pop(); directives !== undefined; directives = pending.pop()) {
     for (const directive of directives) {
@@ -48,7 +49,7 @@ export function indentUnit(document: Document): string {
     }
   }
   return /^\t/m.test(document.text) ? "\t" : "    ";
-}
+});
 
 /** How lines inside a block are indented: as its first directive that begins a line, else one step deeper than the block. */
 export function indentInside(

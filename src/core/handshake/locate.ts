@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import { usesOf } from "../config/effective.ts";
 import type { Level } from "../config/model.ts";
 import { passOf } from "./pass.ts";
@@ -11,7 +12,7 @@ export interface LocationName {
 }
 
 /** Reads a location's parameters (ngx_http_core_location); null where its level is none. */
-export function locationName(level: Level): LocationName | null {
+export const locationName = rememberedOf((level: Level): LocationName | null => {
   if (level.context !== "location" || level.opener === null) {
     return null;
   }
@@ -25,7 +26,7 @@ export function locationName(level: Level): LocationName | null {
     "~*": "regex-caseless",
   };
   return { kind: kinds[modifier] ?? (text.startsWith("@") ? "named" : "prefix"), text };
-}
+});
 
 /** Where a path leads. */
 export type Located =
@@ -42,6 +43,9 @@ interface Table {
   readonly patterns: readonly { readonly level: Level; readonly name: LocationName }[];
   readonly named: ReadonlyMap<string, Level>;
 }
+
+/** As many regular expressions are tried on one level; each takes its time to compile. */
+const MOST_PATTERNS = 2000;
 
 const tables = new WeakMap<Level, Table>();
 
@@ -106,7 +110,10 @@ export function locate(level: Level, path: string): Located {
     }
     found = nested;
   }
-  for (const { level: inner, name } of noRegex ? [] : patterns) {
+  for (const [index, { level: inner, name }] of noRegex ? [] : patterns.entries()) {
+    if (index === MOST_PATTERNS) {
+      return { unknown: `there are more than ${MOST_PATTERNS} locations with regular expressions` };
+    }
     const groups = compilePattern(name.text, name.kind === "regex-caseless")?.match(path);
     if (groups === undefined) {
       return { unknown: `whether location ~ ${name.text} matches cannot be told` };

@@ -30,6 +30,9 @@ export type Selected =
   | { readonly entry: MapEntry | null; readonly groups: Groups | null }
   | { readonly unknown: string };
 
+/** As many regular expressions of a map are tried; each takes its time to compile. */
+const MOST_PATTERNS = 2000;
+
 const tables = new WeakMap<Level, MapTable>();
 
 /** Reads a map's block as ngx_http_map does: `hostnames` concerns the lines after it. */
@@ -104,7 +107,10 @@ export function select(table: MapTable, text: string): Selected {
   if (wildcard !== undefined) {
     return { entry: wildcard, groups: null };
   }
-  for (const candidate of source === "" ? [] : table.patterns) {
+  for (const [index, candidate] of source === "" ? [] : table.patterns.entries()) {
+    if (index === MOST_PATTERNS) {
+      return { unknown: `a map has more than ${MOST_PATTERNS} regular expressions` };
+    }
     const groups = compilePattern(candidate.source, candidate.caseless)?.match(source);
     if (groups === undefined) {
       return { unknown: `whether ${candidate.source} matches cannot be told` };
