@@ -163,7 +163,30 @@ export class Located implements LocationReport {
 
 type Asked = Omit<ProxiedLocation, "upstream" | "exchanges" | "verdict">;
 
-/** Simulates a probe when a rule asks for it. */
+/** Simulates a probe when a rule asks for it: most rules need one of the three. */
+class Exchanges implements Record<ProbeName, Exchange> {
+  readonly #simulate: (probe: ProbeName) => Exchange;
+  #websocket: Exchange | null = null;
+  #plain: Exchange | null = null;
+  #h2c: Exchange | null = null;
+
+  constructor(simulate: (probe: ProbeName) => Exchange) {
+    this.#simulate = simulate;
+  }
+
+  get websocket(): Exchange {
+    return (this.#websocket ??= this.#simulate("websocket"));
+  }
+
+  get plain(): Exchange {
+    return (this.#plain ??= this.#simulate("plain"));
+  }
+
+  get h2c(): Exchange {
+    return (this.#h2c ??= this.#simulate("h2c"));
+  }
+}
+
 class Simulated implements ProxiedLocation {
   readonly config;
   readonly version;
@@ -186,20 +209,7 @@ class Simulated implements ProxiedLocation {
     this.pass = pass;
     this.intent = asked.intent;
     this.traffic = asked.traffic;
-    const done: Partial<Record<ProbeName, Exchange>> = {};
-    const simulated = (probe: ProbeName): Exchange =>
-      (done[probe] ??= simulateAt(config, level, pass, probe, version));
-    this.exchanges = {
-      get websocket() {
-        return simulated("websocket");
-      },
-      get plain() {
-        return simulated("plain");
-      },
-      get h2c() {
-        return simulated("h2c");
-      },
-    };
+    this.exchanges = new Exchanges((probe) => simulateAt(config, level, pass, probe, version));
   }
 
   /** The same, taken for one that serves WebSockets. */

@@ -189,6 +189,8 @@ function activeRules(policy: Policy): ActiveRule[] {
 /** Reports by rule and place. */
 type Reports = ReadonlyMap<string, Report>;
 
+const nothing: Reports = new Map();
+
 /** What a location rule says in every version in question, or says to hold in any. */
 function reportsOf(active: ActiveRule, located: Located, request: RunRequest): Report[] {
   const { rule } = active;
@@ -223,6 +225,7 @@ function inEachVersion(
     rule.check(location, (report) => reports.set(keyOf(rule.id, report.place), report), options);
     return reports;
   });
+  if (said.every((reports) => reports.size === 0)) return nothing;
   const all = new Map(said.toReversed().flatMap((reports) => [...reports]));
   for (const [key, report] of all) {
     if (report.inAnyVersion !== true && !said.every((reports) => reports.has(key))) all.delete(key);

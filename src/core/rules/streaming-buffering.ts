@@ -1,11 +1,13 @@
+import { rememberedOf } from "../collections.ts";
 import { effectiveSetting } from "../config/effective.ts";
+import type { Level } from "../config/model.ts";
 import { enclosing } from "../handshake/simulate.ts";
 import { remarksOn } from "../intent/comments.ts";
 import { pathsOf } from "../intent/paths.ts";
 import { speaksOfEvents } from "../intent/remarks.ts";
 import { partsOf } from "../intent/words.ts";
 import { settingLevel } from "./pair.ts";
-import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
+import { type LocationRule, placeOf } from "./rule.ts";
 import { called, marked, quoted } from "./words.ts";
 
 export const streamingBuffering: LocationRule = {
@@ -15,7 +17,8 @@ export const streamingBuffering: LocationRule = {
   check(location, report) {
     const setting = effectiveSetting(location.level, "proxy_buffering");
     const isOn = setting.state === "default" || (setting.state === "set" && !isOff(setting.use));
-    const evidence = location.pass.name === "proxy_pass" && isOn ? evidenceIn(location) : null;
+    const evidence =
+      location.pass.name === "proxy_pass" && isOn ? evidenceIn(location.level) : null;
     if (evidence === null) {
       return;
     }
@@ -40,8 +43,8 @@ const streamWord = /^(?:sse|eventsource|eventstream)$/;
 
 const denial = /\b(?:no|not|non|without|never|except|elsewhere|separate|below|above)\b/i;
 
-/** What shows that the location serves Server-Sent Events, as a clause. */
-function evidenceIn({ level }: ProxiedLocation): string | null {
+/** What shows that the location serves Server-Sent Events, as a clause; the same in every version of nginx. */
+const evidenceIn = rememberedOf((level: Level): string | null => {
   const location = enclosing(level, "location");
   const opener = location?.opener ?? null;
   if (location === null || opener === null) {
@@ -61,4 +64,4 @@ function evidenceIn({ level }: ProxiedLocation): string | null {
   }
   const remark = remarksOn(opener).find((each) => speaksOfEvents(each) && !denial.test(each));
   return remark === undefined ? null : "a comment says so";
-}
+});
