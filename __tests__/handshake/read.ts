@@ -18,7 +18,7 @@ export function read(text: string, kind: Config["kind"]): Config {
 
 /** The proxying level whose pass has this parameter, the only one by default. */
 export function proxying(config: Config, address?: string): { level: Level; pass: Use } {
-  const found = [...proxyingLevels(config)].find(
+  const found = proxyingLevels(config).find(
     ({ pass }) => address === undefined || pass.parameters[0] === address,
   );
   if (found === undefined) throw new Error(`nothing is passed to ${address ?? "any server"}`);

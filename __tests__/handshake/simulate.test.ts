@@ -279,7 +279,7 @@ test("every proxying level once, in the order of the text", () => {
     httpBlock(`server { location /a { if ($host) { proxy_pass http://1; } proxy_pass http://2;
     limit_except GET { proxy_pass http://3; } location /a/b { fastcgi_pass 4:1; } } location /c { } } server { location / { proxy_pass http://5; } }`);
   // A level comes before those within it.
-  expect([...proxyingLevels(config)].map(({ pass }) => pass.parameters[0])).toEqual([
+  expect(proxyingLevels(config).map(({ pass }) => pass.parameters[0])).toEqual([
     "http://2",
     "http://1",
     "http://3",
@@ -294,7 +294,7 @@ test("thousands of locations", () => {
     (_, index) => `location /${index} { proxy_pass http://b; }`,
   );
   const config = httpBlock(`server { ${locations.join("\n")} }`);
-  const outcomes = [...proxyingLevels(config)].map(
+  const outcomes = proxyingLevels(config).map(
     ({ level, pass }) => simulateAt(config, level, pass, "websocket", oldestVersion).outcome,
   );
   expect(outcomes.every((outcome) => outcome === "proxied")).toBe(true);

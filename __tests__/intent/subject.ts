@@ -20,7 +20,7 @@ export function subjects(
   const config = resolve(documents, path, { kind: "http", prefixes: new Map() });
   if (config === null) throw new Error(`${path} is not there`);
   const policy = { ...defaultPolicy, ...options.policy };
-  return [...proxyingLevels(config)].map(({ level, pass }) => ({
+  return proxyingLevels(config).map(({ level, pass }) => ({
     config,
     level,
     pass,

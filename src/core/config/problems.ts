@@ -319,6 +319,7 @@ function invalidValue({ name, parameters: [value = ""] }: Use, flag: boolean): s
     return `invalid value "${value}"`;
   }
   if (
+    name.endsWith("_timeout") &&
     /^(?:proxy_(?:read|send|connect)|send|client_(?:body|header))_timeout$/.test(name) &&
     parseTime(value) === undefined
   ) {

@@ -1,5 +1,5 @@
 import type { Config, Level, Use } from "../config/model.ts";
-import { usesWithin } from "./variables.ts";
+import { forEachUse } from "./variables.ts";
 
 /** Directives that hand a request to another server. */
 const passes: ReadonlySet<string> = new Set([
@@ -21,17 +21,21 @@ export interface ProxyingLevel {
  * Every proxying level with a pass of its own, once per use, in the order of the text. `if` and `limit_except` that only
  * take on their location's pass are not listed.
  */
-export function* proxyingLevels(config: Config): Generator<ProxyingLevel> {
-  const own = ownPass(config.main);
-  if (own !== null) {
-    yield { level: config.main, pass: own };
-  }
-  for (const { inner } of usesWithin(config.main)) {
-    const pass = inner === null ? null : ownPass(inner);
-    if (inner !== null && pass !== null) {
-      yield { level: inner, pass };
+export function proxyingLevels(config: Config): ProxyingLevel[] {
+  const found: ProxyingLevel[] = [];
+  const add = (level: Level): void => {
+    const pass = ownPass(level);
+    if (pass !== null) {
+      found.push({ level, pass });
     }
-  }
+  };
+  add(config.main);
+  forEachUse(config.main, ({ inner }) => {
+    if (inner !== null) {
+      add(inner);
+    }
+  });
+  return found;
 }
 
 /** The level's own pass; of passes of several kinds the last takes the requests, for each sets the location's handler. */

@@ -1,6 +1,6 @@
 import { usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
-import { usesWithin } from "../handshake/walk.ts";
+import { forEachUse } from "../handshake/walk.ts";
 import { remarksOn } from "./comments.ts";
 import {
   conditionOf,
@@ -114,13 +114,14 @@ function endpointBeside({ server, location, pass }: Surroundings, isRoot: boolea
 
 function endpointsIn(server: Level): Endpoints {
   const found = new Map<string, Use[]>();
-  for (const use of usesWithin(server)) {
-    const [pass] = use.name === "location" && use.inner ? usesOf(use.inner, "proxy_pass") : [];
+  forEachUse(server, (use) => {
+    if (use.name !== "location" || use.inner === null) return;
+    const [pass] = usesOf(use.inner, "proxy_pass");
     if (pass !== undefined && endpointName(pathsOf(use)) !== null) {
       for (const key of ["", authorityOf(pass)])
         found.set(key, [...(found.get(key) ?? []), use].slice(0, 2));
     }
-  }
+  });
   return found;
 }
 

@@ -1,6 +1,6 @@
 import { effectiveList } from "../config/effective.ts";
 import type { Config, Use } from "../config/model.ts";
-import { usesWithin, variablesIn } from "../handshake/variables.ts";
+import { usesNamed, variablesIn } from "../handshake/variables.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
 import { called, headOf, quoted } from "./words.ts";
 
@@ -31,8 +31,8 @@ function isTelling({ parameters }: Use, config: Config): boolean {
   if (target === "off" || name === undefined || name.includes("=")) {
     return false;
   }
-  const formats = [...usesWithin(config.main, ({ name: block }) => block === "http")].filter(
-    (use) => use.name === "log_format" && use.parameters[0] === name,
+  const formats = usesNamed(config, "log_format").filter(
+    ({ level, parameters: [format] }) => level.context !== "stream" && format === name,
   );
   return (
     (formats.length === 0 && name !== "combined") ||
