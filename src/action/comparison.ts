@@ -1,7 +1,8 @@
-import { numbered, startOf } from "../core/index.ts";
-import type { Analysis, ChangedFile, PolicyProblem } from "../core/index.ts";
+import { isNginxFile, numbered, startOf } from "../core/index.ts";
+import type { Analysis, ChangedFile, Policy, PolicyProblem } from "../core/index.ts";
 import { analyseBoth } from "./closure.ts";
-import { Contents } from "./contents.ts";
+import { Contents, pathBefore } from "./contents.ts";
+import type { CommitFiles } from "./contents.ts";
 import type { Doing } from "./doing.ts";
 import type { UserError } from "./faults.ts";
 import type { GitHub, ListedChanges, Tree } from "./github.ts";
@@ -86,7 +87,11 @@ export async function compareCommits(request: ComparisonRequest): Promise<Compar
     analysis,
     changes,
     subject: subjectOf(analysis, starts, inputs),
-    incomplete: [...unread, ...truncations(headTree, baseTree)],
+    incomplete: [
+      ...unread,
+      ...behindLinks(starts, headTree, sides.base, policy),
+      ...truncations(headTree, baseTree),
+    ],
     passedOver: passedOver(analysis, starts),
     notes: [
       ...pending(analysis),
@@ -115,6 +120,42 @@ function passedOver({ files }: Analysis, starts: readonly ChangedFile[]): string
   return files
     .filter(({ path, analysed }) => !analysed && changed.has(path))
     .map(({ path, reason }) => `${path} was not analysed: ${reason ?? "it is of another kind"}.`);
+}
+
+/**
+ * Links are not followed, so a change that puts one where nginx configuration was, or a folder of it, must not pass in
+ * silence.
+ */
+function behindLinks(
+  starts: readonly ChangedFile[],
+  { links }: Tree,
+  base: CommitFiles,
+  policy: Policy,
+): string[] {
+  const held = (change: ChangedFile): boolean => {
+    const before = pathBefore(change);
+    const text = before === null ? undefined : base.read(before);
+    // Of a new link only the name tells: this asks whether configuration of that name would count.
+    return before === null || text === undefined
+      ? isNginxFile(change.path, "events {}\n", policy)
+      : isNginxFile(before, text, policy);
+  };
+  const sentences = starts.filter(held).flatMap(({ path, previousPath }) =>
+    [path, previousPath ?? path].flatMap((name) => {
+      const at = ancestry(name).find((folder) => links.has(folder));
+      const link = at === undefined ? undefined : links.get(at);
+      if (!link) return [];
+      const what = at === name ? "it is" : `${at} is`;
+      return [`${name} was not analysed: ${what} a ${link.kind}, which is not followed.`];
+    }),
+  );
+  return [...new Set(sentences)];
+}
+
+/** The path and the folders above it. */
+function ancestry(path: string): string[] {
+  const parts = path.split("/");
+  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }
 
 function touches(changes: readonly ChangedFile[], path: string): boolean {
