@@ -1,4 +1,4 @@
-import { isNginxFile, numbered, startOf } from "../core/index.ts";
+import { decidesVersion, isNginxFile, numbered, startOf } from "../core/index.ts";
 import type { Analysis, ChangedFile, Policy, PolicyProblem } from "../core/index.ts";
 import { analyseBoth } from "./closure.ts";
 import { Contents, pathBefore } from "./contents.ts";
@@ -49,7 +49,10 @@ export function matters(
   const touchesPolicy = touches(listed.files, config);
   if (fault && listed.complete && !touchesPolicy) throw fault;
   if (scope === "all" || !listed.complete || touchesPolicy) return true;
-  return listed.files.some((change) => isNginxChange(change, policy));
+  return (
+    listed.files.some((change) => isNginxChange(change, policy)) ||
+    (policy.nginxVersion === null && touchesVersion(listed.files))
+  );
 }
 
 /**
@@ -70,7 +73,7 @@ export async function compareCommits(request: ComparisonRequest): Promise<Compar
   const starts = changes.filter((change) => isNginxChange(change, policy));
   const touchesPolicy = touches(changes, inputs.config);
   doing("reading and analysing the nginx files");
-  const { analysis, unread } = await analyseBoth({
+  const { analysis, everything, unread } = await analyseBoth({
     ...sides,
     contents,
     changes,
@@ -86,7 +89,7 @@ export async function compareCommits(request: ComparisonRequest): Promise<Compar
   return {
     analysis,
     changes,
-    subject: subjectOf(analysis, starts, inputs),
+    subject: subjectOf(analysis, starts, everything),
     incomplete: [
       ...unread,
       ...behindLinks(starts, headTree, sides.base, policy),
@@ -107,11 +110,11 @@ export async function compareCommits(request: ComparisonRequest): Promise<Compar
 function subjectOf(
   { files, findings }: Analysis,
   starts: readonly ChangedFile[],
-  { scope }: Inputs,
+  everything: boolean,
 ): string | null {
   const analysed = new Set(files.flatMap(({ path, analysed }) => (analysed ? [path] : [])));
   const changed = starts.filter(({ path, status }) => status === "removed" || analysed.has(path));
-  const count = scope === "all" ? analysed.size : changed.length;
+  const count = everything ? analysed.size : changed.length;
   return count === 0 && findings.length === 0 ? null : numbered(count, "nginx file");
 }
 
@@ -158,6 +161,13 @@ function ancestry(path: string): string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }
 
+/** Where the policy names the files, those that tell the version need not be among them. */
+function touchesVersion(changes: readonly ChangedFile[]): boolean {
+  return changes.some(
+    ({ path, previousPath }) => decidesVersion(path) || decidesVersion(previousPath ?? path),
+  );
+}
+
 function touches(changes: readonly ChangedFile[], path: string): boolean {
   return changes.some((change) => change.path === path || change.previousPath === path);
 }
@@ -195,7 +205,7 @@ function mended(fault: UserError | null): string[] {
 }
 
 function unlisted({ complete, files }: ListedChanges): string[] {
-  if (complete) return [];
+  if (complete || files.length === 0) return [];
   return [
     `GitHub lists the first ${files.length} files of this change only; the others were compared as well, but get no comments.`,
   ];

@@ -65,7 +65,7 @@ const threadFields = `
       id isResolved isOutdated viewerCanResolve path line startLine
       comments(first: 1) {
         totalCount
-        nodes { id fullDatabaseId body viewerDidAuthor createdAt isMinimized }
+        nodes { id fullDatabaseId body viewerDidAuthor createdAt }
       }
     }
   }`;
@@ -117,7 +117,6 @@ interface ThreadNode {
       readonly body: string;
       readonly viewerDidAuthor: boolean;
       readonly createdAt: string;
-      readonly isMinimized: boolean;
     } | null)[];
   };
 }
@@ -150,6 +149,9 @@ export interface ListedChanges {
   /** False where GitHub stops listing them. */
   readonly complete: boolean;
 }
+
+/** Nothing is known of what changes: the trees have to tell. */
+export const unknownChanges: ListedChanges = { files: [], complete: false };
 
 /** What the Action asks of GitHub, one function per question. All throw `GitHubFault`. */
 export class GitHub {
@@ -404,7 +406,6 @@ function threadOf(node: ThreadNode | null): Thread[] {
       line: node.line,
       resolved: node.isResolved,
       outdated: node.isOutdated,
-      minimised: comment.isMinimized,
       replied: node.comments.totalCount > 1,
       mayResolve: node.viewerCanResolve,
     },
