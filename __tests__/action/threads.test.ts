@@ -43,7 +43,6 @@ function thread(
     line,
     resolved: false,
     outdated: line === null,
-    minimised: false,
     replied: false,
     mayResolve: false,
     ...more,

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commit, folderWith, git, guard, repositoryWith, write } from "./program.ts";
@@ -225,6 +225,64 @@ ${sound.replace('"upgrade"', "$connection_upgrade")}
     expect(guard(folder, ["check"]).status).toBe(0);
     expect(guard(folder, ["check", "--nginx-version", "1.28"]).status).toBe(1);
   });
+});
+
+describe("files that are not plain text", () => {
+  test("a file that cannot be read is named, and the status says so", () => {
+    const folder = folderWith({ "conf.d/app.conf": sound, "conf.d/other.conf": "server\0{}" });
+    const { status, stderr } = guard(folder, ["check"]);
+    expect(status).toBe(2);
+    expect(stderr).toBe("conf.d/other.conf was not analysed: it is binary.\n");
+  });
+
+  test("a symbolic link of the same folder is followed, as Debian lays out its sites", () => {
+    const folder = folderWith({
+      "nginx.conf": `events {}
+http {
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $connection_upgrade;
+    proxy_set_header Host $host;
+    map $http_upgrade $connection_upgrade { default upgrade; '' close; }
+    include sites-enabled/*;
+}
+`,
+      "sites-available/chat": `server {
+    listen 80;
+    location /ws {
+        proxy_pass http://backend;
+        proxy_read_timeout 1h;
+    }
+}
+`,
+    });
+    mkdirSync(join(folder, "sites-enabled"));
+    symlinkSync("../sites-available/chat", join(folder, "sites-enabled/chat"));
+    expect(guard(folder, ["check"])).toEqual({
+      status: 0,
+      stdout: "nothing in 2 files, 1 proxying location\n",
+      stderr: "",
+    });
+  });
+
+  test("--fix leaves text alone that is not UTF-8", () => {
+    const folder = folderWith({});
+    const bytes = Buffer.from(`# caf\u00e9\n${broken}`, "latin1");
+    writeFileSync(join(folder, "app.conf"), bytes);
+    guard(folder, ["check", "--fix"]);
+    expect(readFileSync(join(folder, "app.conf")).equals(bytes)).toBe(true);
+  });
+});
+
+test("--base asks the policy of the base, so that a change cannot switch off what judges it", () => {
+  const policy = ".github/nginx-websocket-guard.yml";
+  const folder = repositoryWith({ "nginx/app.conf": sound, [policy]: "profile: basic\n" });
+  git(folder, "switch", "--quiet", "--create", "change");
+  write(folder, { "nginx/app.conf": broken, [policy]: 'ignore: ["**"]\n' });
+  commit(folder, "Break it unseen");
+  expect(guard(folder, ["check"]).status).toBe(0);
+  expect(guard(folder, ["check", "--base", "main"]).status).toBe(1);
+  expect(guard(folder, ["review", "--base", "main"]).status).toBe(1);
 });
 
 describe("wrong usage ends with 2 and one message", () => {

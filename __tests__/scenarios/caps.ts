@@ -211,6 +211,78 @@ export const caps: readonly Scenario[] = [
     ],
   },
   {
+    name: "a file that becomes binary: green by default, but the line says what was not analysed",
+    setup: {
+      base: { ...nginx.complete, [path]: siteOf(...upgrade, pass) },
+      head: { [path]: new Uint8Array([0, 1, 2]) },
+    },
+    acts: [
+      {
+        gate: "green",
+        says: [`Not everything could be analysed: ${path} was not analysed: it is binary.`],
+        hides: ["Nothing to check"],
+      },
+    ],
+  },
+  ...["fail", "warn"].flatMap((incomplete): Scenario[] => [
+    {
+      name: `a configuration replaced by a symbolic link, incomplete ${incomplete}`,
+      setup: {
+        base: { ...nginx.complete, [path]: siteOf(...upgrade, pass), "api.txt": nginx.site },
+        head: { [path]: { symlink: "../../api.txt" } },
+      },
+      acts: [
+        {
+          gate: incomplete === "fail" ? "red" : "green",
+          inputs: { incomplete },
+          says: [`${path} was not analysed: it is a symbolic link, which is not followed.`],
+          hides: ["Nothing to check"],
+        },
+      ],
+    },
+    {
+      name: `a folder of configuration replaced by a symbolic link, incomplete ${incomplete}`,
+      setup: {
+        base: { ...nginx.complete, [path]: siteOf(...upgrade, pass), "other/api.conf": "" },
+        head: { [path]: null, "nginx/conf.d": { symlink: "../other" } },
+      },
+      acts: [
+        {
+          gate: incomplete === "fail" ? "red" : "green",
+          inputs: { incomplete },
+          says: [
+            `${path} was not analysed: nginx/conf.d is a symbolic link, which is not followed.`,
+          ],
+        },
+      ],
+    },
+  ]),
+  {
+    name: "a configuration replaced by a symbolic link in a change of too many files: found by the trees",
+    setup: {
+      base: { ...nginx.complete, [path]: siteOf(...upgrade, pass) },
+      head: {
+        ...numbered(3000, (index) => [`a/${index}.txt`, `${index}\n`]),
+        [path]: { symlink: "../../a/1.txt" },
+      },
+    },
+    acts: [
+      {
+        gate: "red",
+        inputs: { incomplete: "fail" },
+        says: [`${path} was not analysed: it is a symbolic link, which is not followed.`],
+      },
+    ],
+  },
+  {
+    name: "a script replaced by a symbolic link: it held no configuration, so nothing is missing",
+    setup: {
+      base: { ...nginx.complete, "run.sh": "echo\n" },
+      head: { "run.sh": { symlink: "start" }, "new.sh": { symlink: "start" } },
+    },
+    acts: [{ gate: "green", inputs: { incomplete: "fail" }, hides: ["not analysed"] }],
+  },
+  {
     name: "a diff of more than 20,000 lines, of which GitHub gives a part: annotated, and it is said",
     setup: {
       base: nginx.complete,

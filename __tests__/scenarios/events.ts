@@ -384,7 +384,80 @@ const scopes: readonly Scenario[] = [
   },
 ];
 
+/** Upgrades by what nginx does by default since 1.29.7. */
+const modern = siteOf(...upgrade.slice(1), pass);
+
+const versions: readonly Scenario[] = [
+  ...["", "files:\n  - nginx/**\n"].map((policy): Scenario => ({
+    name: `an older image of nginx alone${policy && ", and a policy that names the files"}: what it breaks counts`,
+    setup: {
+      base: {
+        ...nginx.complete,
+        ...(policy && { [policyPath]: policy }),
+        [path]: modern,
+        Dockerfile: "FROM nginx:1.29.8\n",
+      },
+      head: { Dockerfile: "FROM nginx:1.25.5\n" },
+    },
+    acts: [{ ...annotated, says: ["in 2 nginx files of pull request"] }],
+  })),
+  {
+    name: "an older image of nginx in a merge queue: red",
+    setup: {
+      base: { ...nginx.complete, [path]: modern, "compose.yaml": "image: nginx:1.29.8\n" },
+      head: { "compose.yaml": "image: nginx:1.25.5\n" },
+    },
+    acts: [{ ...annotated, event: ({ github, pull }) => mergeGroupEvent(github, [pull]) }],
+  },
+  {
+    name: "a Dockerfile that keeps its image: the nginx files are not read",
+    setup: {
+      base: { ...merged.base, Dockerfile: "FROM nginx:1.25.5\n" },
+      head: { Dockerfile: "FROM nginx:1.25.5\nRUN true\n" },
+    },
+    acts: [{ gate: "green", says: ["Nothing to check"], requests: 5 }],
+  },
+  {
+    name: "an older image of nginx, and an input that gives the version: green",
+    setup: {
+      base: { ...nginx.complete, [path]: modern, Dockerfile: "FROM nginx:1.29.8\n" },
+      head: { Dockerfile: "FROM nginx:1.25.5\n" },
+    },
+    acts: [{ gate: "green", inputs: { "nginx-version": "1.29.8" } }],
+  },
+];
+
+/** A run for the first head, after another was pushed. */
+function late(gate: Act["gate"], first: string, second: string): Scenario {
+  let event: WorkflowEvent | undefined;
+  return {
+    name: `a late run, ${gate} whatever was pushed since: about the head of its event, nothing posted`,
+    setup: { base: nginx.complete, head: { [path]: first } },
+    acts: [
+      {
+        gate,
+        before: ({ github, pull }) => {
+          event = pullRequestEvent(github, pull);
+          pull.push({ [path]: second || null });
+        },
+        event: ({ github, pull }) => event ?? pullRequestEvent(github, pull),
+        visible: 0,
+        writes: [],
+        ...(gate === "red" && { names: [path], says: ["the pull request has moved on to"] }),
+        hides: ["GitHub shows no diff", "GitHub lists"],
+      },
+    ],
+  };
+}
+
+const lateRuns: readonly Scenario[] = [
+  late("red", nginx.site, ""),
+  late("green", repaired, nginx.site),
+];
+
 export const events: readonly Scenario[] = [
+  ...versions,
+  ...lateRuns,
   ...pullRequest,
   ...whileRunning,
   ...target,

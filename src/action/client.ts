@@ -12,8 +12,6 @@ export interface Client {
    * file would pass as one that is not there.
    */
   graphql<Data>(document: string, variables: Readonly<Record<string, unknown>>): Promise<Data>;
-  /** How many requests were sent, repetitions included. */
-  requests(): number;
 }
 
 /** Pauses between the attempts of a read, in milliseconds. */
@@ -41,10 +39,8 @@ export async function connect(token: string): Promise<Client> {
     request: { ...defaults.request, log },
     log,
   });
-  let requests = 0;
 
   octokit.hook.wrap("request", async (send, options) => {
-    requests += 1;
     try {
       const signal = AbortSignal.timeout(timeoutMs);
       return await send({ ...options, request: { ...options.request, signal } });
@@ -58,7 +54,6 @@ export async function connect(token: string): Promise<Client> {
 
   return {
     rest: octokit.rest,
-    requests: () => requests,
     graphql<Data>(document: string, variables: Readonly<Record<string, unknown>>) {
       const send = async () => {
         try {

@@ -10,13 +10,18 @@ export interface ClosureRequest extends Sides {
   /** The changed files that are nginx configuration: where the analysis starts. */
   readonly starts: readonly ChangedFile[];
   readonly policy: Policy;
-  /** Analyse every nginx file, not only what hangs together with the changed ones. */
+  /**
+   * Analyse every nginx file, not only what hangs together with the changed ones. That happens too where the change
+   * brings another version of nginx, which decides about all of them.
+   */
   readonly everything: boolean;
 }
 
 export interface Closure {
   /** The head, with what is new against the base. */
   readonly analysis: Analysis;
+  /** Whether every nginx file was analysed. */
+  readonly everything: boolean;
   /** What the analysis wanted and did not get, as sentences. */
   readonly unread: readonly string[];
 }
@@ -29,7 +34,8 @@ const mostRounds = 25;
  * include, and on each side what the other side has reached, so that a fault is new only where the base lacks it.
  */
 export async function analyseBoth(request: ClosureRequest): Promise<Closure> {
-  const { contents, head, base, policy, everything } = request;
+  const { contents, head, base, policy } = request;
+  let { everything } = request;
   const after = new Map(
     request.changes.flatMap((change) => {
       const before = pathBefore(change);
@@ -47,11 +53,14 @@ export async function analyseBoth(request: ClosureRequest): Promise<Closure> {
       grow(headPaths, baseAnalysis, (path) => after.get(path) ?? path, head),
       grow(basePaths, headAnalysis, (path) => before.get(path) ?? path, base),
     ].includes(true);
+    const isOfAll = everything;
+    everything ||= headAnalysis.nginxVersion !== baseAnalysis.nginxVersion;
     const missing = [...head.missing(headAnalysis.wanted), ...base.missing(baseAnalysis.wanted)];
-    const done = missing.length === 0 && (everything || !grew);
+    const done = missing.length === 0 && (isOfAll || (!everything && !grew));
     if (done || round === mostRounds) {
       return {
         analysis: compare(headAnalysis, baseAnalysis, request.changes),
+        everything: isOfAll,
         unread: [
           ...unreadOf(head, headAnalysis, "was not analysed"),
           ...unreadOf(base, baseAnalysis, "was not analysed as it was before"),

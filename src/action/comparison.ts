@@ -1,7 +1,8 @@
-import { numbered, startOf } from "../core/index.ts";
-import type { Analysis, ChangedFile, PolicyProblem } from "../core/index.ts";
+import { decidesVersion, isNginxFile, numbered, startOf } from "../core/index.ts";
+import type { Analysis, ChangedFile, Policy, PolicyProblem } from "../core/index.ts";
 import { analyseBoth } from "./closure.ts";
-import { Contents } from "./contents.ts";
+import { Contents, pathBefore } from "./contents.ts";
+import type { CommitFiles } from "./contents.ts";
 import type { Doing } from "./doing.ts";
 import type { UserError } from "./faults.ts";
 import type { GitHub, ListedChanges, Tree } from "./github.ts";
@@ -48,7 +49,10 @@ export function matters(
   const touchesPolicy = touches(listed.files, config);
   if (fault && listed.complete && !touchesPolicy) throw fault;
   if (scope === "all" || !listed.complete || touchesPolicy) return true;
-  return listed.files.some((change) => isNginxChange(change, policy));
+  return (
+    listed.files.some((change) => isNginxChange(change, policy)) ||
+    (policy.nginxVersion === null && touchesVersion(listed.files))
+  );
 }
 
 /**
@@ -69,7 +73,7 @@ export async function compareCommits(request: ComparisonRequest): Promise<Compar
   const starts = changes.filter((change) => isNginxChange(change, policy));
   const touchesPolicy = touches(changes, inputs.config);
   doing("reading and analysing the nginx files");
-  const { analysis, unread } = await analyseBoth({
+  const { analysis, everything, unread } = await analyseBoth({
     ...sides,
     contents,
     changes,
@@ -85,8 +89,12 @@ export async function compareCommits(request: ComparisonRequest): Promise<Compar
   return {
     analysis,
     changes,
-    subject: subjectOf(analysis, starts, inputs),
-    incomplete: [...unread, ...truncations(headTree, baseTree)],
+    subject: subjectOf(analysis, starts, everything),
+    incomplete: [
+      ...unread,
+      ...behindLinks(starts, headTree, sides.base, policy),
+      ...truncations(headTree, baseTree),
+    ],
     passedOver: passedOver(analysis, starts),
     notes: [
       ...pending(analysis),
@@ -102,11 +110,11 @@ export async function compareCommits(request: ComparisonRequest): Promise<Compar
 function subjectOf(
   { files, findings }: Analysis,
   starts: readonly ChangedFile[],
-  { scope }: Inputs,
+  everything: boolean,
 ): string | null {
   const analysed = new Set(files.flatMap(({ path, analysed }) => (analysed ? [path] : [])));
   const changed = starts.filter(({ path, status }) => status === "removed" || analysed.has(path));
-  const count = scope === "all" ? analysed.size : changed.length;
+  const count = everything ? analysed.size : changed.length;
   return count === 0 && findings.length === 0 ? null : numbered(count, "nginx file");
 }
 
@@ -115,6 +123,49 @@ function passedOver({ files }: Analysis, starts: readonly ChangedFile[]): string
   return files
     .filter(({ path, analysed }) => !analysed && changed.has(path))
     .map(({ path, reason }) => `${path} was not analysed: ${reason ?? "it is of another kind"}.`);
+}
+
+/**
+ * Links are not followed, so a change that puts one where nginx configuration was, or a folder of it, must not pass in
+ * silence.
+ */
+function behindLinks(
+  starts: readonly ChangedFile[],
+  { links }: Tree,
+  base: CommitFiles,
+  policy: Policy,
+): string[] {
+  const held = (change: ChangedFile): boolean => {
+    const before = pathBefore(change);
+    const text = before === null ? undefined : base.read(before);
+    // Of a new link only the name tells: this asks whether configuration of that name would count.
+    return before === null || text === undefined
+      ? isNginxFile(change.path, "events {}\n", policy)
+      : isNginxFile(before, text, policy);
+  };
+  const sentences = starts.filter(held).flatMap(({ path, previousPath }) =>
+    [path, previousPath ?? path].flatMap((name) => {
+      const at = ancestry(name).find((folder) => links.has(folder));
+      const link = at === undefined ? undefined : links.get(at);
+      if (!link) return [];
+      const what = at === name ? "it is" : `${at} is`;
+      return [`${name} was not analysed: ${what} a ${link.kind}, which is not followed.`];
+    }),
+  );
+  return [...new Set(sentences)];
+}
+
+/** The path and the folders above it. */
+function ancestry(path: string): string[] {
+  const parts = path.split("/");
+  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+}
+
+/** Where the policy names the files, those that tell the version need not be among them. */
+function touchesVersion(changes: readonly ChangedFile[]): boolean {
+  return changes.some(
+    ({ path, previousPath }) => decidesVersion(path) || decidesVersion(previousPath ?? path),
+  );
 }
 
 function touches(changes: readonly ChangedFile[], path: string): boolean {
@@ -154,7 +205,7 @@ function mended(fault: UserError | null): string[] {
 }
 
 function unlisted({ complete, files }: ListedChanges): string[] {
-  if (complete) return [];
+  if (complete || files.length === 0) return [];
   return [
     `GitHub lists the first ${files.length} files of this change only; the others were compared as well, but get no comments.`,
   ];

@@ -217,7 +217,7 @@ class Writer {
     if (fault.kind !== "read-only" || author === null) {
       return `${start}; the findings are annotated instead. ${fault.message}`;
     }
-    return `${start}, because the token of a pull request from ${author} is read-only; the findings are annotated instead (README: comments on forks).`;
+    return `${start}, because the token of a pull request from ${author} is read-only; the findings are annotated instead (README: Pull requests from forks).`;
   }
 
   #stop(note: string): void {

@@ -18,15 +18,22 @@ export interface Source {
 /** A file's text, or why there is none. */
 export type Content = { readonly text: string } | { readonly reason: string };
 
-/** A file of a commit's tree. Symbolic links and submodules are not in it. */
+/** A file of a commit's tree. */
 export interface TreeFile {
   readonly sha: string;
   /** In bytes. */
   readonly size: number;
 }
 
+/** What stands in a tree where a file could, and is never followed. */
+export interface Link {
+  readonly sha: string;
+  readonly kind: "symbolic link" | "submodule";
+}
+
 export interface Tree {
   readonly files: ReadonlyMap<string, TreeFile>;
+  readonly links: ReadonlyMap<string, Link>;
   /** True above 100,000 entries or 7 MB: then files are missing. */
   readonly truncated: boolean;
 }
@@ -58,7 +65,7 @@ const threadFields = `
       id isResolved isOutdated viewerCanResolve path line startLine
       comments(first: 1) {
         totalCount
-        nodes { id fullDatabaseId body viewerDidAuthor createdAt isMinimized }
+        nodes { id fullDatabaseId body viewerDidAuthor createdAt }
       }
     }
   }`;
@@ -110,7 +117,6 @@ interface ThreadNode {
       readonly body: string;
       readonly viewerDidAuthor: boolean;
       readonly createdAt: string;
-      readonly isMinimized: boolean;
     } | null)[];
   };
 }
@@ -143,6 +149,9 @@ export interface ListedChanges {
   /** False where GitHub stops listing them. */
   readonly complete: boolean;
 }
+
+/** Nothing is known of what changes: the trees have to tell. */
+export const unknownChanges: ListedChanges = { files: [], complete: false };
 
 /** What the Action asks of GitHub, one function per question. All throw `GitHubFault`. */
 export class GitHub {
@@ -253,13 +262,14 @@ export class GitHub {
       recursive: "1",
     });
     const files = new Map<string, TreeFile>();
-    for (const entry of answer.data.tree) {
-      const isFile = entry.mode === "100644" || entry.mode === "100755";
-      if (isFile && entry.path && entry.sha) {
-        files.set(entry.path, { sha: entry.sha, size: entry.size ?? 0 });
-      }
+    const links = new Map<string, Link>();
+    for (const { mode, path, sha, size } of answer.data.tree) {
+      if (!path || !sha) continue;
+      if (mode === "100644" || mode === "100755") files.set(path, { sha, size: size ?? 0 });
+      if (mode === "120000") links.set(path, { sha, kind: "symbolic link" });
+      if (mode === "160000") links.set(path, { sha, kind: "submodule" });
     }
-    return { files, truncated: answer.data.truncated };
+    return { files, links, truncated: answer.data.truncated };
   }
 
   /**
@@ -396,7 +406,6 @@ function threadOf(node: ThreadNode | null): Thread[] {
       line: node.line,
       resolved: node.isResolved,
       outdated: node.isOutdated,
-      minimised: comment.isMinimized,
       replied: node.comments.totalCount > 1,
       mayResolve: node.viewerCanResolve,
     },

@@ -7,6 +7,7 @@ import type { Doing } from "./doing.ts";
 import type { Event } from "./event.ts";
 import { GitHubFault } from "./faults.ts";
 import { inScope } from "./gate.ts";
+import { unknownChanges } from "./github.ts";
 import type { Content, GitHub } from "./github.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Outcome } from "./outcome.ts";
@@ -33,8 +34,10 @@ export async function reviewPullRequest(task: Task): Promise<Outcome> {
   const { number, headSha } = event;
   const name = `pull request #${number}`;
   doing(`asking GitHub what ${name} changes`);
-  const [overview, listed] = await Promise.all([overviewOf(task), github.changedFiles(number)]);
-  const changedFiles = numbered(listed.files.length, "changed file");
+  const [overview, current] = await Promise.all([overviewOf(task), github.changedFiles(number)]);
+  // GitHub lists what the newest head changes, which a late or repeated run is not about.
+  const hasMovedOn = github.state !== null && github.state.headSha !== headSha;
+  const listed = hasMovedOn ? unknownChanges : current;
   const decision = decide(overview.policy, inputs, `commit ${shortSha(event.baseSha)}`);
   if (!matters(listed, decision, inputs)) {
     const none = new Set<string>();
@@ -47,7 +50,7 @@ export async function reviewPullRequest(task: Task): Promise<Outcome> {
     const delivery = await comment(task, plan, null);
     return {
       ...emptyOutcome,
-      subject: `${changedFiles} of ${name}`,
+      subject: `${numbered(listed.files.length, "changed file")} of ${name}`,
       notes: [...overview.notes, ...delivery.notes],
     };
   }
@@ -73,6 +76,7 @@ export async function reviewPullRequest(task: Task): Promise<Outcome> {
     complete: incomplete.length === 0,
   });
   const delivery = overview.threads ? await comment(task, plan, review) : silent(plan);
+  const changedFiles = numbered(changes.length, "changed file");
   return {
     subject: `${compared.subject ?? changedFiles} of ${name}`,
     analysis: compared.subject === null ? null : analysis,
@@ -81,7 +85,13 @@ export async function reviewPullRequest(task: Task): Promise<Outcome> {
     posted: delivery.posted,
     live: delivery.live,
     resolved: plan.resolved,
-    notes: [...compared.notes, ...overview.notes, ...delivery.notes, ...review.notes],
+    notes: [
+      ...compared.notes,
+      ...overview.notes,
+      ...delivery.notes,
+      // There is no diff to look at, and so no comment, of a head that is not the newest.
+      ...(hasMovedOn ? [] : review.notes),
+    ],
     incomplete,
     passedOver: compared.passedOver,
     policyProblems: compared.policyProblems,
@@ -121,10 +131,12 @@ async function comment(
 ): Promise<Delivery> {
   const nothing = silent(plan);
   const changes = plan.post.length + plan.edit.length + plan.retire.length;
-  if (inputs.comment !== "review" || changes === 0) return nothing;
   const { number, headSha, author } = event;
+  const wants = changes > 0 || (review?.unplaced.length ?? 0) > 0;
+  if (inputs.comment !== "review" || !wants) return nothing;
   const stale = github.state && staleness(github.state, headSha);
   if (stale) return { ...nothing, notes: [stale] };
+  if (changes === 0) return nothing;
   doing("posting the review");
   const body = reviewBody(plan.post, review?.unplaced ?? []);
   return deliver({ github, number, headSha, author, plan, reviewBody: body });

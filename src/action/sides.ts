@@ -29,7 +29,9 @@ export function sidesOf({ contents, headSha, headTree, baseSha, changes }: Sides
   const headPaths = new Set(headTree.files.keys());
   // A tree that GitHub cut short may lack them.
   if (headTree.truncated) {
-    for (const change of changes) if (change.status !== "removed") headPaths.add(change.path);
+    for (const { path, status } of changes) {
+      if (status !== "removed" && !headTree.links.has(path)) headPaths.add(path);
+    }
   }
   const basePaths = new Set(headPaths);
   for (const change of changes) basePaths.delete(change.path);
@@ -64,8 +66,14 @@ function differences(base: Tree, head: Tree): ChangedFile[] {
       changes.push(change(path, "renamed", previousPath));
     }
   }
+  for (const [path, { sha }] of head.links) {
+    if (base.links.get(path)?.sha === sha) continue;
+    const wasThere = base.files.has(path) || base.links.has(path);
+    changes.push(change(path, wasThere ? "modified" : "added", null));
+  }
   for (const path of base.files.keys()) {
-    if (!head.files.has(path) && !moved.has(path)) changes.push(change(path, "removed", null));
+    const stays = head.files.has(path) || head.links.has(path) || moved.has(path);
+    if (!stays) changes.push(change(path, "removed", null));
   }
   return changes;
 }

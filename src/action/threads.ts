@@ -19,7 +19,6 @@ export interface Thread {
   readonly line: number | null;
   readonly resolved: boolean;
   readonly outdated: boolean;
-  readonly minimised: boolean;
   readonly replied: boolean;
   readonly mayResolve: boolean;
 }

@@ -49,16 +49,34 @@ function policy({ policyProblems: [first, ...others] }: Outcome): string | null 
 }
 
 function incomplete(outcome: Outcome, inputs: Inputs): string | null {
-  const [first, ...others] = [...outcome.incomplete, ...outcome.passedOver];
-  if (first === undefined || inputs.incomplete === "warn") return null;
-  const more = others.length > 0 ? ` And ${others.length} more.` : "";
-  return `Not everything could be analysed, which incomplete: fail does not allow: ${first}${more}`;
+  const missing = notAnalysed(outcome);
+  if (missing === null || inputs.incomplete === "warn") return null;
+  return `Not everything could be analysed, which incomplete: fail does not allow: ${missing}`;
 }
 
-function passed({ subject, analysis, findings }: Outcome, { scope, failOn }: Inputs): string {
-  if (!analysis) return `Nothing to check: no nginx configuration in ${subject}.`;
-  const checked = `Checked ${subject}:`;
-  if (findings.length > 0)
-    return `${checked} ${countsInWords(findings)}, which fail-on: ${failOn} allows.`;
-  return `${checked} ${scope === "new" ? "no new findings" : "no findings"}.`;
+/** The first of what was not analysed; null where there is nothing. */
+function notAnalysed(outcome: Outcome): string | null {
+  const [first, ...others] = [...outcome.incomplete, ...outcome.passedOver];
+  if (first === undefined) return null;
+  return others.length > 0 ? `${first} And ${others.length} more.` : first;
+}
+
+function passed(outcome: Outcome, inputs: Inputs): string {
+  const missing = notAnalysed(outcome);
+  if (missing !== null) {
+    return `${checked(outcome, inputs)} Not everything could be analysed: ${missing}`;
+  }
+  if (outcome.analysis) return checked(outcome, inputs);
+  return `Nothing to check: no nginx configuration in ${outcome.subject}.`;
+}
+
+function checked({ subject, analysis, findings }: Outcome, { scope, failOn }: Inputs): string {
+  if (!analysis) return `Nothing was checked in ${subject}.`;
+  const found =
+    findings.length > 0
+      ? `${countsInWords(findings)}, which fail-on: ${failOn} allows`
+      : scope === "new"
+        ? "no new findings"
+        : "no findings";
+  return `Checked ${subject}: ${found}.`;
 }

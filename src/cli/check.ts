@@ -3,7 +3,6 @@ import {
   analyse,
   applyEdits,
   compare,
-  type Files,
   type Finding,
   isNginxFile,
   jsonReport,
@@ -15,7 +14,7 @@ import {
 import { type Arguments, type Flags, readArguments } from "./arguments.ts";
 import { readDump } from "./dump.ts";
 import { Git } from "./git.ts";
-import { failOnValues, fails, policyFlags, readPolicy } from "./settings.ts";
+import { failOnValues, fails, policyAt, policyFlags, readPolicy } from "./settings.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 import { select, Tree } from "./tree.ts";
 
@@ -35,17 +34,21 @@ export function check(words: readonly string[], terminal: Terminal): number {
   const format = args.choice("format", ["text", "json", "sarif", "markdown"]);
   const failOn = args.choice("fail-on", failOnValues);
   const policy = readPolicy(args, terminal.cwd);
-  const { analysis, findings, applied } = args.words.includes("-")
+  const { analysis, findings, applied, unreadable } = args.words.includes("-")
     ? checkDump(args, policy, terminal)
     : checkTree(args, policy, terminal);
   terminal.progress(null);
+  for (const [path, reason] of unreadable) {
+    terminal.complain(`${path} was not analysed: ${reason}.\n`);
+  }
   if (applied > 0) {
     terminal.complain(`${applied} ${applied === 1 ? "fix" : "fixes"} applied.\n`);
   }
-  if (analysis.files.length === 0) {
+  if (analysis.files.length === 0 && unreadable.size === 0) {
     terminal.complain("No nginx configuration found. The policy's files: says what else counts.\n");
   }
   terminal.write(report(format, analysis, findings, terminal));
+  if (unreadable.size > 0) return 2;
   return fails(findings, failOn) ? 1 : 0;
 }
 
@@ -54,6 +57,8 @@ interface Checked {
   readonly findings: readonly Finding[];
   /** How many fixes were written. */
   readonly applied: number;
+  /** Files that were wanted and could not be read, with the reason. */
+  readonly unreadable: ReadonlyMap<string, string>;
 }
 
 function checkDump(args: Arguments, policy: Policy, terminal: Terminal): Checked {
@@ -70,20 +75,22 @@ function checkDump(args: Arguments, policy: Policy, terminal: Terminal): Checked
     prefixes: new Map([["/", ""]]),
   };
   const analysis = analyse(files, { policy: own });
-  return { analysis, findings: analysis.findings, applied: 0 };
+  return { analysis, findings: analysis.findings, applied: 0, unreadable: new Map() };
 }
 
-function checkTree(args: Arguments, policy: Policy, terminal: Terminal): Checked {
+function checkTree(args: Arguments, own: Policy, terminal: Terminal): Checked {
   const { folder, paths } = select(terminal.cwd, args.words);
   if (folder !== terminal.cwd) terminal.complain(`Paths are relative to ${folder}.\n`);
   terminal.progress("Looking for nginx configuration…");
   const tree = new Tree(folder, paths);
+  const reference = args.value("base");
+  const base = reference === null ? null : baseOf(reference, folder, args, terminal);
+  const policy = base?.policy ?? own;
   const wanted = chosen(tree, paths, policy);
-  const base = args.value("base");
   const analyseTree = (): Analysis => {
     terminal.progress("Simulating handshakes…");
     const head = analyse(tree, { policy, ...(wanted !== null && { paths: wanted }) });
-    return base === null ? head : against(base, head, folder, policy);
+    return base === null ? head : against(base, head);
   };
   const isMeant = selects(wanted);
   const meant = (analysis: Analysis): Finding[] =>
@@ -99,7 +106,7 @@ function checkTree(args: Arguments, policy: Policy, terminal: Terminal): Checked
       analysis = analyseTree();
     }
   }
-  return { analysis, findings: meant(analysis), applied };
+  return { analysis, findings: meant(analysis), applied, unreadable: tree.unreadable };
 }
 
 /** The nginx files that the user means; null for all. */
@@ -135,12 +142,23 @@ function selects(wanted: readonly string[] | null): (finding: Finding) => boolea
     ].some(({ document }) => paths.has(document.path));
 }
 
-function against(reference: string, head: Analysis, folder: string, policy: Policy): Analysis {
+/** What a working tree is compared with. */
+interface Base {
+  readonly git: Git;
+  readonly commit: string;
+  /** The policy file as it is there. */
+  readonly policy: Policy;
+}
+
+function baseOf(reference: string, folder: string, args: Arguments, { cwd }: Terminal): Base {
   const git = new Git(folder);
   const commit = git.mergeBase(reference);
-  const changes = git.changes(commit, null, policy);
-  const files: Files = git.filesAt(commit, policy);
-  return compare(head, analyse(files, { policy }), changes);
+  return { git, commit, policy: policyAt(new Git(cwd), commit, args, cwd) };
+}
+
+function against({ git, commit, policy }: Base, head: Analysis): Analysis {
+  const base = analyse(git.filesAt(commit, policy), { policy });
+  return compare(head, base, git.changes(commit, null, policy));
 }
 
 /** Writes the safe fixes of these findings that hold together. @returns how many */
@@ -150,6 +168,8 @@ function applyFixes(tree: Tree, analysis: Analysis, findings: readonly Finding[]
   for (const { fix, commentable } of findings) {
     // What is not sure to be a fault is left to the person who reads of it.
     if (fix?.safety !== "safe" || !commentable) continue;
+    // Text that is not UTF-8 would be written back as something else.
+    if (fix.edits.some(({ document }) => document.text.includes("\u{fffd}"))) continue;
     const together = [...edits, ...fix.edits];
     if (!analysis.proveTogether(together)) continue;
     edits.push(...fix.edits);

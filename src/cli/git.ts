@@ -15,7 +15,15 @@ export class Git {
   /** @throws UsageError where the folder is in no git repository. */
   constructor(folder: string) {
     this.#folder = folder;
-    if (this.#try(["rev-parse", "--is-inside-work-tree"]) !== "true") {
+    let isInside: string;
+    try {
+      isInside = this.#git(["rev-parse", "--is-inside-work-tree"]).toString("utf8").trim();
+    } catch (error) {
+      const isNone = error instanceof UsageError && /not a git repository/.test(error.message);
+      if (!isNone) throw error;
+      isInside = "false";
+    }
+    if (isInside !== "true") {
       throw new UsageError(`${folder} is not in a git repository, so there is nothing to compare.`);
     }
   }
@@ -51,11 +59,11 @@ export class Git {
     return split(this.#git(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]));
   }
 
-  /** The plain files of a commit. Those that `policy` takes for nginx configuration are read in one go. */
+  /** The files of a commit; a symbolic link reads as its target's path. Those that `policy` takes for nginx configuration are read in one go. */
   filesAt(commit: string, policy: Policy): Files {
     const entries = split(this.#git(["ls-tree", "-r", "-z", commit, "./"])).flatMap((line) => {
       const [, mode = "", sha = "", path = ""] = /^(\d+) \w+ ([0-9a-f]+)\t([^]*)$/.exec(line) ?? [];
-      return mode.startsWith("100") ? [{ path, sha }] : [];
+      return /^(?:100|120)/.test(mode) ? [{ path, sha }] : [];
     });
     const shas = new Map(entries.map(({ path, sha }) => [path, sha]));
     const paths = [...shas.keys()];

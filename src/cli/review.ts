@@ -8,7 +8,7 @@ import {
 } from "../core/index.ts";
 import { readArguments } from "./arguments.ts";
 import { Git } from "./git.ts";
-import { fails, policyFlags, readPolicy } from "./settings.ts";
+import { fails, policyAt, policyFlags, readPolicy } from "./settings.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
 const mostComments = 50;
@@ -18,10 +18,11 @@ export function review(words: readonly string[], terminal: Terminal): number {
   const args = readArguments("review", words, { ...policyFlags, base: "value", format: "value" });
   if (args.words.length > 0) throw new UsageError(`review takes no path: ${args.words[0]}.`);
   const format = args.choice("format", ["text", "json"]);
-  const policy = readPolicy(args, terminal.cwd);
+  readPolicy(args, terminal.cwd);
   const git = new Git(terminal.cwd);
   const reference = args.value("base") ?? git.defaultBase();
   const base = git.mergeBase(reference);
+  const policy = policyAt(git, base, args, terminal.cwd);
   terminal.progress("Simulating handshakes…");
   const changes = git.changes(base, "HEAD", policy);
   const [before, after] = [base, "HEAD"].map((commit) =>

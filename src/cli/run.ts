@@ -13,7 +13,7 @@ const commands: Readonly<Record<string, Command>> = { check, review, trace, expl
 /** Runs one command. @returns the exit status: 0 fine, 1 findings, 2 wrong usage or unreadable input. */
 export function run(args: readonly string[], terminal: Terminal): number {
   const [name = "", ...rest] = args;
-  if (name === "" || args.includes("--help") || name === "-h" || name === "help") {
+  if (name === "" || args.includes("--help") || args.includes("-h") || name === "help") {
     (name === "" ? terminal.complain : terminal.write)(usage);
     return name === "" ? 2 : 0;
   }
@@ -25,8 +25,12 @@ export function run(args: readonly string[], terminal: Terminal): number {
     return commandOf(name)(rest, terminal);
   } catch (error) {
     terminal.progress(null);
-    if (!(error instanceof UsageError)) throw error;
-    terminal.complain(`nginx-websocket-guard: ${error.message}\n`);
+    if (error instanceof UsageError) {
+      terminal.complain(`nginx-websocket-guard: ${error.message}\n`);
+    } else {
+      const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      terminal.complain(`nginx-websocket-guard: this is a bug, please report it.\n${said}\n`);
+    }
     return 2;
   }
 }

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { isAbsolute, relative, resolve, sep } from "node:path";
 import { defaultPolicy, loadPolicy, type Policy, type Severity } from "../core/index.ts";
 import type { Arguments, Flags } from "./arguments.ts";
+import type { Git } from "./git.ts";
 import { UsageError } from "./terminal.ts";
 
 /** Flags of every command that analyses. */
@@ -19,8 +20,23 @@ const usualPath = ".github/nginx-websocket-guard.yml";
  */
 export function readPolicy(args: Arguments, cwd: string): Policy {
   const given = args.value("config");
-  const path = join(cwd, given ?? usualPath);
+  const path = resolve(cwd, given ?? usualPath);
   const policy = given !== null || existsSync(path) ? readFile(path, cwd) : defaultPolicy;
+  return withFlags(policy, args);
+}
+
+/**
+ * The policy that decides about a change: the file as it is in the base, for nobody shall switch off what judges them. A
+ * file outside of the folder is not part of the change and is read as it is.
+ */
+export function policyAt(git: Git, commit: string, args: Arguments, cwd: string): Policy {
+  const path = relative(cwd, resolve(cwd, args.value("config") ?? usualPath)).replaceAll(sep, "/");
+  if (isAbsolute(path) || path.startsWith("../")) return readPolicy(args, cwd);
+  const text = git.filesAt(commit, defaultPolicy).read(path);
+  return withFlags(text === undefined ? defaultPolicy : parsed(text, `${path} of the base`), args);
+}
+
+function withFlags(policy: Policy, args: Arguments): Policy {
   const { profile } = policy;
   const others = (["recommended", "basic", "enterprise", "hardened"] as const).filter(
     (each) => each !== profile,
@@ -47,6 +63,10 @@ function readFile(path: string, cwd: string): Policy {
   } catch (error) {
     throw new UsageError(`the policy file ${name} cannot be read: ${messageOf(error)}`);
   }
+  return parsed(text, name);
+}
+
+function parsed(text: string, name: string): Policy {
   const read = loadPolicy(text, name);
   if ("policy" in read) return read.policy;
   const lines = read.problems.map(

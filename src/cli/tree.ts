@@ -1,4 +1,13 @@
-import { lstatSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import {
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Files } from "../core/index.ts";
 import { Git } from "./git.ts";
@@ -9,9 +18,14 @@ import { UsageError } from "./terminal.ts";
 const largestFile = 5_000_000;
 const unreadFolders = new Set([".git", "node_modules"]);
 
-/** The files of a folder. Symbolic links are not followed, so nothing outside of it is read. */
+/**
+ * The files of a folder. A symbolic link reads as its target's path, as git stores it: the analysis follows it to a file of
+ * the same folder and nowhere else.
+ */
 export class Tree implements Files {
   readonly folder: string;
+  /** Why files that were asked for have no text, by path. */
+  readonly unreadable = new Map<string, string>();
   readonly #paths: ReadonlySet<string>;
   readonly #texts = new Map<string, string | undefined>();
 
@@ -20,7 +34,7 @@ export class Tree implements Files {
     this.folder = folder;
     const paths = tracked(folder) ?? [...walk(folder, "")];
     const wanted = named.flatMap((path) => (path === "" ? [] : below(folder, path)));
-    this.#paths = new Set([...paths, ...wanted].filter((path) => isPlainFile(join(folder, path))));
+    this.#paths = new Set([...paths, ...wanted].filter((path) => isFileOrLink(join(folder, path))));
   }
 
   list(): readonly string[] {
@@ -36,9 +50,9 @@ export class Tree implements Files {
   write(texts: ReadonlyMap<string, string>): void {
     for (const [path, text] of texts) {
       const file = join(this.folder, path);
-      const next = `${file}.nginx-websocket-guard`;
+      const next = `${file}.${randomUUID()}`;
       try {
-        writeFileSync(next, text, { mode: statSync(file).mode });
+        writeFileSync(next, text, { mode: statSync(file).mode, flag: "wx" });
         renameSync(next, file);
       } catch (error) {
         throw new UsageError(`${path} cannot be written: ${messageOf(error)}`);
@@ -48,10 +62,23 @@ export class Tree implements Files {
   }
 
   #load(path: string): string | undefined {
-    const file = join(this.folder, path);
-    if (!this.#paths.has(path) || lstatSync(file).size > largestFile) return undefined;
+    if (!this.#paths.has(path)) return undefined;
+    const content = contentOf(join(this.folder, path));
+    if ("text" in content) return content.text;
+    this.unreadable.set(path, content.reason);
+    return undefined;
+  }
+}
+
+function contentOf(file: string): { readonly text: string } | { readonly reason: string } {
+  try {
+    const status = lstatSync(file);
+    if (status.isSymbolicLink()) return { text: readlinkSync(file) };
+    if (status.size > largestFile) return { reason: `it is larger than ${largestFile / 1e6} MB` };
     const bytes = readFileSync(file);
-    return bytes.includes(0) ? undefined : bytes.toString("utf8");
+    return bytes.includes(0) ? { reason: "it is binary" } : { text: bytes.toString("utf8") };
+  } catch (error) {
+    return { reason: messageOf(error) };
   }
 }
 
@@ -104,6 +131,11 @@ function isPlainFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
+function isFileOrLink(path: string): boolean {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  return status?.isFile() === true || status?.isSymbolicLink() === true;
+}
+
 /** Null outside of a git repository. */
 function tracked(folder: string): string[] | null {
   try {
@@ -128,7 +160,7 @@ function* walk(folder: string, prefix: string): Generator<string> {
   }
   for (const entry of entries) {
     const path = prefix + entry.name;
-    if (entry.isFile()) yield path;
+    if (entry.isFile() || entry.isSymbolicLink()) yield path;
     else if (entry.isDirectory() && !unreadFolders.has(entry.name)) yield* walk(folder, `${path}/`);
   }
 }

@@ -2,6 +2,7 @@ export { analyse, compare } from "./analyse.ts";
 export type { AnalyseOptions } from "./analyse.ts";
 export type { AnalysedFile, Analysis, Group, LocationReport, ProvenFix } from "./analysis.ts";
 export type { Document, Files, Place } from "./config/model.ts";
+export { decidesVersion } from "./config/version.ts";
 export { applyEdits } from "./fix/edit.ts";
 export type { Fix, TextEdit } from "./fix/edit.ts";
 export { loadPolicy } from "./policy/load.ts";

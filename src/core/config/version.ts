@@ -33,6 +33,11 @@ const mostFiles = 60;
 const dockerfile = /(?:^|\/)(?:[^/]*\.)?(?:Dockerfile|Containerfile)(?:\.[^/]*)?$/i;
 const compose = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
 
+/** Whether {@link repositoryVersion} looks into a file of this name. */
+export function decidesVersion(path: string): boolean {
+  return dockerfile.test(path) || compose.test(path);
+}
+
 /**
  * The version of nginx that the repository's images have, as written in their tags; null where there is none, where they
  * do not agree, or where one of them does not say (`latest`, a digest, OpenResty).
@@ -40,7 +45,7 @@ const compose = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
  * @param want called for files that are listed and not loaded
  */
 export function repositoryVersion(files: Files, want: (path: string) => void): string | null {
-  const paths = files.list().filter((path) => dockerfile.test(path) || compose.test(path));
+  const paths = files.list().filter(decidesVersion);
   const versions = new Set<string | null>();
   for (const path of paths.slice(0, mostFiles)) {
     const text = files.read(path);
