@@ -61,13 +61,23 @@ async function bundle(folder: string, filename: string): Promise<Bundle> {
   const license = "[name].licenses.txt";
   const options = { cache: false, esm: true, filename, license, quiet: true } as const;
   const { code, assets } = await ncc(entry, options);
-  const files = new Map<string, Content>([[filename, code]]);
+  const files = new Map<string, Content>([[filename, inAscii(code)]]);
   const packages: string[] = [];
   for (const [name, { source }] of Object.entries(assets)) {
     if (name.endsWith(".licenses.txt")) packages.push(...licenses(String(source)));
-    else files.set(name, source);
+    else files.set(name, name.endsWith(".js") ? inAscii(String(source)) : source);
   }
   return { files, packages };
+}
+
+/** The same program; V8 reads and compiles text of one byte per character faster, and a start is mostly that. */
+function inAscii(code: string): string {
+  const escaped = /\\[\u0080-\uffff]/.exec(code);
+  if (escaped) throw new Error(`"${escaped[0]}" in the bundle cannot be written in ASCII`);
+  return code.replaceAll(
+    /[\u0080-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Splits a list at the lines `name`, `licence`, which begin each package. */
