@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse } from "../src/core/syntax/parse.ts";
 import { type Generated, largeFile, largeFiles, manyFiles } from "./bench/configuration.ts";
@@ -37,7 +37,7 @@ const guard = join(bundle, "cli.js");
 
 try {
   console.log(
-    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}; medians of ${few} to ${many} runs\n`,
+    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}, load ${loadavg()[0]?.toFixed(1)}; medians of ${few} to ${many} runs\n`,
   );
   await build(bundle);
   parsing();
