@@ -57,7 +57,13 @@ interface Plan {
   readonly resolved?: readonly string[];
 }
 
+const job = "0a";
 const finding = [comment(6, "a", "b")];
+
+/** The text that another job, or this one, gives a comment. */
+const by = (key: string, ...fingerprints: readonly string[]): Partial<Thread> => ({
+  body: `Broken as I say.\n\n${marker(...fingerprints).replace(" -->", ` job=${key} -->`)}`,
+});
 const other = thread(6, [], { body: "What somebody's other tool says." });
 
 describe("the life of a comment", () => {
@@ -116,11 +122,38 @@ describe("the life of a comment", () => {
     ["gone, outdated: retire", [], [thread(null, ["c"])], { retire: ["fixed"] }],
     ["gone, resolved: nothing", [], [thread(6, ["c"], { resolved: true })], {}],
     ["not ours: nothing", [], [other], {}],
+    ["gone, of this job: retire", [], [thread(6, [], by(job, "c"))], { retire: ["fixed"] }],
+    ["gone, of another job: nothing", [], [thread(6, [], by("1b", "c"))], {}],
+    [
+      "present, another job says it: nothing",
+      finding,
+      [thread(6, [], by("1b", "a", "b", "c"))],
+      { live: ["a", "b"] },
+    ],
+    [
+      "present, another job says a part of it: post",
+      finding,
+      [thread(6, [], by("1b", "a"))],
+      { post: 1, live: ["a"] },
+    ],
+    [
+      "present, a person resolved another job's comment: nothing",
+      finding,
+      [thread(6, [], { ...by("1b", "a", "b"), resolved: true })],
+      { resolved: ["a", "b"] },
+    ],
+    [
+      "present, outdated, another job says it: retire",
+      finding,
+      [thread(null, [], by(job, "a", "b")), thread(6, [], by("1b", "a", "b"))],
+      { retire: ["replaced"], live: ["a", "b"] },
+    ],
   ])("%s", (_, comments, threads, expected) => {
     const plan = planThreads({
       comments,
       present: new Set(comments.flatMap(({ fingerprints }) => fingerprints)),
       threads,
+      job,
       complete: true,
     });
     expect({
@@ -134,14 +167,20 @@ describe("the life of a comment", () => {
 
   test("a finding that has no comment any more, but is still there, keeps its thread", () => {
     const threads = [thread(6, ["a"])];
-    const plan = planThreads({ comments: [], present: new Set(["a"]), threads, complete: true });
+    const plan = planThreads({
+      comments: [],
+      present: new Set(["a"]),
+      threads,
+      job,
+      complete: true,
+    });
     expect(plan.retire).toEqual([]);
     expect([...plan.live]).toEqual(["a"]);
   });
 
   test("nothing is called fixed where not everything was analysed", () => {
     const threads = [thread(6, ["a"])];
-    const plan = planThreads({ comments: [], present: new Set(), threads, complete: false });
+    const plan = planThreads({ comments: [], present: new Set(), threads, job, complete: false });
     expect(plan.retire).toEqual([]);
   });
 });

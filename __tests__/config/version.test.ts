@@ -40,7 +40,7 @@ test.each<[string, Readonly<Record<string, string>>, string | null]>([
   ["a stage of several", { "web/Dockerfile": "FROM node:24 AS build\nFROM nginx:1.28\n" }, "1.28"],
   [
     "a registry and a platform",
-    { Dockerfile: "FROM --platform=linux/amd64 ghcr.io/a/nginx-unprivileged:1.27\n" },
+    { Dockerfile: "FROM --platform=linux/amd64 docker.io/nginxinc/nginx-unprivileged:1.27\n" },
     "1.27",
   ],
   ["a build argument", { Dockerfile: "ARG V=1.26.2\nFROM nginx:${V}-alpine\n" }, "1.26.2"],
@@ -55,6 +55,7 @@ test.each<[string, Readonly<Record<string, string>>, string | null]>([
   ["only a digest", { Dockerfile: "FROM nginx@sha256:abc\n" }, null],
   ["latest", { Dockerfile: "FROM nginx\n" }, null],
   ["OpenResty", { Dockerfile: "FROM openresty/openresty:1.25.3.1\n" }, null],
+  ["an image of one's own", { Dockerfile: "FROM ghcr.io/acme/nginx:1.0.3\n" }, null],
   ["another image", { Dockerfile: "FROM nginx-exporter:1.1.0\n" }, null],
   [
     "two that differ",

@@ -29,7 +29,7 @@ function shown({ pull }: Stage, { summary }: RunResult): string[] {
 function rendered(markdown: string): { readonly text: string; readonly tags: readonly string[] } {
   const html = marked.parse(markdown, { async: false, gfm: true });
   const outside = html
-    .replaceAll(/<!-- nginx-websocket-guard fp=[\da-f,]+ -->/g, "")
+    .replaceAll(/<!-- nginx-websocket-guard fp=[\da-f,]+(?: job=[\da-f]+)? -->/g, "")
     .replaceAll(/<pre>[^]*?<\/pre>|<code>[^]*?<\/code>/g, "");
   const tags = Array.from(outside.matchAll(/<(\/?[a-z!][^\s>]*)/gi), ([, tag = ""]) => tag);
   return { text: outside.replaceAll(/<[^>]*>/g, ""), tags };

@@ -353,4 +353,38 @@ export const lifecycle: readonly Scenario[] = [
       },
     ],
   },
+  {
+    name: "two jobs with files of their own: neither touches the other's comments",
+    setup: {
+      base: { "a/nginx.conf": nginx.complete["nginx/nginx.conf"] },
+      head: { "a/conf.d/a.conf": nginx.site, "b/conf.d/b.conf": nginx.site },
+    },
+    acts: [
+      { gate: "red", visible: 1, inputs: { files: "a/**" }, writes: [post] },
+      { gate: "red", visible: 2, inputs: { files: "b/**" }, writes: [post] },
+      { gate: "red", visible: 2, inputs: { files: "a/**" }, writes: [] },
+      {
+        gate: "green",
+        visible: 1,
+        inputs: { files: "a/**" },
+        before: push({ "a/conf.d/a.conf": repaired }),
+        writes: [hide, edit],
+      },
+      { gate: "red", visible: 1, inputs: { files: "b/**" }, writes: [] },
+    ],
+  },
+  {
+    name: "two jobs that find the same: it is said once, and the first job retires it",
+    setup: broken,
+    acts: [
+      { gate: "red", visible: 1, writes: [post], env: { GITHUB_JOB: "first" } },
+      { gate: "red", visible: 1, writes: [], env: { GITHUB_JOB: "second" } },
+      {
+        gate: "green",
+        visible: 0,
+        before: push({ [path]: repaired }),
+        env: { GITHUB_JOB: "first" },
+      },
+    ],
+  },
 ];

@@ -22,6 +22,8 @@ export interface Act {
   /** Check out the commit of the event. */
   readonly checkout?: boolean;
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Environment variables besides the runner's own. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly faults?: () => Faults;
   /** So many runs at the same time; what is expected holds for each. Default: 1. */
   readonly atOnce?: number;
@@ -105,8 +107,9 @@ function prepare(stage: Stage, { before, faults }: Act): void {
 async function perform(stage: Stage, act: Act, report: string): Promise<RunResult> {
   const inputs = { "report-file": report, ...act.inputs };
   const event = act.event?.(stage);
-  if (!event) return stage.run({ inputs, target: act.target ?? false });
-  return stage.runOn(event, { inputs, ...(act.checkout === true && { checkout: event.sha }) });
+  const env = act.env ?? {};
+  if (!event) return stage.run({ inputs, env, target: act.target ?? false });
+  return stage.runOn(event, { inputs, env, ...(act.checkout === true && { checkout: event.sha }) });
 }
 
 function expectations(act: Act, stage: Stage, result: RunResult): string[] {
@@ -184,7 +187,8 @@ function duplicates(stage: Stage): string[] {
 }
 
 function fingerprintsOf(body: string): string[] {
-  return /<!-- nginx-websocket-guard fp=(\S+) -->\s*$/.exec(body)?.[1]?.split(",") ?? [];
+  const marker = /<!-- nginx-websocket-guard fp=(\S+)(?: job=\S+)? -->\s*$/;
+  return marker.exec(body)?.[1]?.split(",") ?? [];
 }
 
 interface ReportedFinding {

@@ -10,6 +10,7 @@ import { inScope } from "./gate.ts";
 import { unknownChanges } from "./github.ts";
 import type { Content, GitHub } from "./github.ts";
 import type { Inputs } from "./inputs.ts";
+import { jobKey, signed } from "./job.ts";
 import type { Outcome } from "./outcome.ts";
 import { emptyOutcome } from "./outcome.ts";
 import { decide } from "./policy.ts";
@@ -32,6 +33,7 @@ interface Task {
 export async function reviewPullRequest(task: Task): Promise<Outcome> {
   const { event, inputs, github, doing } = task;
   const { number, headSha } = event;
+  const job = jobKey(inputs);
   const name = `pull request #${number}`;
   doing(`asking GitHub what ${name} changes`);
   const [overview, current] = await Promise.all([overviewOf(task), github.changedFiles(number)]);
@@ -45,6 +47,7 @@ export async function reviewPullRequest(task: Task): Promise<Outcome> {
       comments: [],
       present: none,
       threads: overview.threads ?? [],
+      job,
       complete: overview.threads !== null,
     });
     const delivery = await comment(task, plan, null);
@@ -70,9 +73,10 @@ export async function reviewPullRequest(task: Task): Promise<Outcome> {
   const findings = inScope(analysis, inputs.scope, changes);
   const review = planReview({ analysis, changes, findings, maxComments: inputs.maxComments });
   const plan = planThreads({
-    comments: review.comments,
+    comments: review.comments.map((comment) => signed(comment, job)),
     present: new Set(analysis.findings.map(({ fingerprint }) => fingerprint)),
     threads: overview.threads ?? [],
+    job,
     complete: incomplete.length === 0,
   });
   const delivery = overview.threads ? await comment(task, plan, review) : silent(plan);

@@ -1,5 +1,6 @@
 import type { ReviewComment } from "../core/index.ts";
 import { readMarker } from "../core/index.ts";
+import { jobOf } from "./job.ts";
 import { shortSha } from "./words.ts";
 
 /** A review thread that this token's account began. */
@@ -53,6 +54,8 @@ export interface ThreadRequest {
   readonly present: ReadonlySet<string>;
   /** All threads of this account, ours or not. */
   readonly threads: readonly Thread[];
+  /** The key of this job: what another one wrote is neither edited nor retired, but it counts as said. */
+  readonly job: string;
   /** False where something could not be analysed: then a finding that is not there may not be gone. */
   readonly complete: boolean;
 }
@@ -67,7 +70,9 @@ interface OwnThread {
  * marker; a retired comment has none, so that a finding that comes back gets a new comment.
  */
 export function planThreads(request: ThreadRequest): ThreadPlan {
-  const own = ownThreads(request.threads);
+  const all = ownThreads(request.threads);
+  const own = all.filter(({ thread }) => (jobOf(thread.body) ?? request.job) === request.job);
+  const others = all.filter((thread) => !own.includes(thread));
   const post: ReviewComment[] = [];
   const edit: { thread: Thread; comment: ReviewComment }[] = [];
   const retire: Retirement[] = [];
@@ -81,7 +86,10 @@ export function planThreads(request: ThreadRequest): ThreadPlan {
     );
     const open = candidates.filter(({ thread }) => !thread.resolved);
     const kept = open.find(({ thread }) => isAnchoredAt(thread, comment));
-    const silenced = kept ? null : candidates.find((candidate) => isSilenced(candidate, comment));
+    const shown = kept ?? others.find((other) => isShown(other, comment));
+    const silenced = shown
+      ? null
+      : [...candidates, ...others].find((thread) => isSilenced(thread, comment));
     for (const { thread } of candidates) matched.add(thread);
     if (silenced) {
       addAll(resolved, comment.fingerprints);
@@ -89,23 +97,25 @@ export function planThreads(request: ThreadRequest): ThreadPlan {
     }
     for (const { thread } of open) {
       if (thread === kept?.thread) continue;
-      const reason = kept && !thread.outdated ? "duplicate" : "replaced";
-      retire.push({ thread, reason, by: kept ? null : comment });
+      const reason = shown && !thread.outdated ? "duplicate" : "replaced";
+      retire.push({ thread, reason, by: shown ? null : comment });
     }
-    if (!kept) {
+    if (!shown) {
       post.push(comment);
       continue;
     }
     addAll(live, comment.fingerprints);
-    if (!sameText(kept.thread.body, comment.body)) edit.push({ thread: kept.thread, comment });
+    if (kept && !sameText(kept.thread.body, comment.body))
+      edit.push({ thread: kept.thread, comment });
   }
 
-  for (const { thread, fingerprints } of own) {
+  for (const entry of all) {
+    const { thread, fingerprints } = entry;
     if (matched.has(thread)) continue;
     const present = fingerprints.filter((fingerprint) => request.present.has(fingerprint));
     if (thread.resolved) addAll(resolved, present);
     else if (present.length > 0 && !thread.outdated) addAll(live, present);
-    else if (present.length === 0 && request.complete) {
+    else if (present.length === 0 && request.complete && own.includes(entry)) {
       retire.push({ thread, reason: "fixed", by: null });
     }
   }
@@ -178,6 +188,15 @@ function isAnchoredAt(thread: Thread, comment: ReviewComment): boolean {
     thread.path === comment.path &&
     thread.line === comment.line &&
     thread.startLine === comment.startLine
+  );
+}
+
+/** An open comment says all of this at the same lines. */
+function isShown({ thread, fingerprints }: OwnThread, comment: ReviewComment): boolean {
+  return (
+    !thread.resolved &&
+    isAnchoredAt(thread, comment) &&
+    comment.fingerprints.every((found) => fingerprints.includes(found))
   );
 }
 

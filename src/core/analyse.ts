@@ -2,7 +2,7 @@ import type { Analysis, Group, LocationReport, ProvenFix } from "./analysis.ts";
 import { type EntryGroup, groupsOf } from "./check/group.ts";
 import { type Mend, Mender } from "./check/mend.ts";
 import { type Entry, run, type Run } from "./check/run.ts";
-import { placedSilences, type PlacedSilence, silenceKey } from "./check/silence.ts";
+import { heardIn, hearsAll } from "./check/silence.ts";
 import { Documents } from "./config/documents.ts";
 import type { Files, Place } from "./config/model.ts";
 import { repositoryVersion, versionsInQuestion } from "./config/version.ts";
@@ -30,16 +30,13 @@ export function analyse(files: Files, { policy, paths }: AnalyseOptions): Analys
     policy.nginxVersion ?? repositoryVersion(files, (path) => documents.wanted.add(path));
   const versions = versionsInQuestion(version);
   const of = run({ documents, policy: { ...policy, nginxVersion: version }, paths, versions });
-  return new Result(of, {
-    isNew: () => true,
-    counts: () => true,
-  });
+  return new Result(of, () => true);
 }
 
 /**
  * The head's analysis with only that marked as new which the base lacks: a fingerprint that the base does not have, or
- * has for fewer locations or less severely. A renamed file keeps its findings. A silence that the base lacks does not
- * count, unless the policy says so.
+ * has for fewer locations or less severely. A renamed file keeps its findings. A comment that silences, or says that a
+ * location serves no WebSockets, does not count where the base lacks it, unless the policy says so.
  *
  * @param changes what differs between the two sides
  */
@@ -50,32 +47,26 @@ export function compare(head: Analysis, base: Analysis, changes: readonly Change
     ),
   );
   const none: Renames = new Map();
-  const of = runOf(head);
+  const of = heard(runOf(head), runOf(base), renamed);
   const { entries } = runOf(base);
   const before = new Map(
     entries.map((entry) => [identityOf(entry, renamed), weightOf(entry, renamed)]),
   );
-  const silences = new Set(
-    placedSilences(runOf(base).request.documents).map((silence) => silenceKey(silence, renamed)),
-  );
-  const fromHead = of.request.policy.silences === "head";
-  return new Result(of, {
-    isNew(entry) {
-      const known = before.get(identityOf(entry, none));
-      if (known === undefined) return true;
-      const now = weightOf(entry, none);
-      const { severity, locations } = known;
-      return now.severity > severity || [...now.locations].some((each) => !locations.has(each));
-    },
-    counts: (silence) => fromHead || silences.has(silenceKey(silence, none)),
+  return new Result(of, (entry) => {
+    const known = before.get(identityOf(entry, none));
+    if (known === undefined) return true;
+    const now = weightOf(entry, none);
+    const { severity, locations } = known;
+    return now.severity > severity || [...now.locations].some((each) => !locations.has(each));
   });
 }
 
-/** What a comparison makes of a run. */
-interface Side {
-  readonly isNew: (entry: Entry) => boolean;
-  /** Whether a silence counts. */
-  readonly counts: (silence: PlacedSilence) => boolean;
+/** The head's run without the comments that do not count yet. */
+function heard(head: Run, base: Run, renamed: Renames): Run {
+  const { documents, policy } = head.request;
+  if (policy.silences === "head") return head;
+  const hears = heardIn(base.request.documents, renamed);
+  return hearsAll(documents, hears) ? head : run({ ...head.request, hears });
 }
 
 const runs = new WeakMap<Analysis, Run>();
@@ -118,7 +109,7 @@ class Result implements Analysis {
   readonly findings: readonly Finding[];
   readonly #mender: Mender;
 
-  constructor(of: Run, { isNew, counts }: Side) {
+  constructor(of: Run, isNew: (entry: Entry) => boolean) {
     const { documents, policy } = of.request;
     this.nginxVersion = policy.nginxVersion ?? "unknown";
     this.files = of.files;
@@ -126,19 +117,20 @@ class Result implements Analysis {
     this.configs = of.configs;
     this.locations = of.located;
     this.wanted = [...documents.wanted];
-    this.pendingSilences = of.entries.flatMap(({ silence }) =>
-      silence === null || counts(silence)
-        ? []
-        : [{ document: silence.document, span: silence.silence.span }],
+    const entries = of.entries.filter(({ silence }) => silence === null);
+    const pending = new Map(
+      entries.flatMap((entry) =>
+        entry.pending.map(({ document, comment }) => [comment, { document, span: comment.span }]),
+      ),
     );
-    const heard = of.entries.filter(({ silence }) => silence === null || !counts(silence));
-    const groups = groupsOf(heard);
+    this.pendingSilences = [...pending.values()];
+    const groups = groupsOf(entries);
     const mender = new Mender(of, groups);
     this.groups = groups.map((group) => new FoundGroup(group, isNew, mender));
     const found = new Map(
       this.groups.flatMap(({ findings }) => findings.map((each) => [each.entry, each] as const)),
     );
-    this.findings = heard.flatMap((entry) => found.get(entry) ?? []);
+    this.findings = entries.flatMap((entry) => found.get(entry) ?? []);
     this.#mender = mender;
     runs.set(this, of);
   }

@@ -58,7 +58,7 @@ export interface Analysis {
   readonly findings: readonly Finding[];
   readonly groups: readonly Group[];
   readonly locations: readonly LocationReport[];
-  /** Comments of the head that would silence findings and do not count before they are merged. */
+  /** Comments of the head that would silence findings and do not count before they are merged, each once. */
   readonly pendingSilences: readonly Place[];
   /** Paths that `Files.list()` names and `read()` did not give: an adapter loads them and analyses again. */
   readonly wanted: readonly string[];

@@ -4,7 +4,7 @@ import type { Documents } from "../config/documents.ts";
 import type { Config, Document, Place, Rendering } from "../config/model.ts";
 import { findPrograms } from "../config/programs.ts";
 import { isSurroundings } from "../config/surroundings.ts";
-import { guardComments } from "../intent/silences.ts";
+import { type Declaration, guardComments, type Hears, type Silence } from "../intent/silences.ts";
 import type { Policy } from "../policy/policy.ts";
 import { blockPath, fingerprintOf, type FingerprintParts } from "../review/fingerprint.ts";
 import type { Related, Severity } from "../rules/finding.ts";
@@ -16,7 +16,7 @@ import { directivesAround } from "../syntax/find.ts";
 import { readable } from "../syntax/opaque.ts";
 import type { Span } from "../syntax/tree.ts";
 import { locate, type Located, type Versions } from "./locations.ts";
-import { type PlacedSilence, silenceAt } from "./silence.ts";
+import { pendingDeclarations, pendingSilences, type PlacedComment, silenceAt } from "./silence.ts";
 
 /** What is checked, and how. */
 export interface RunRequest {
@@ -26,6 +26,8 @@ export interface RunRequest {
   readonly paths: readonly string[] | undefined;
   /** The versions in question, oldest first. */
   readonly versions: readonly NginxVersion[];
+  /** Which comments count; all where it is not given. */
+  readonly hears?: Hears | undefined;
   /** Takes every location that may serve WebSockets for one that does. */
   readonly takesUnclear?: boolean;
   /** Programs as they were before an edit: those that `paths` take no part in are as they were. */
@@ -46,7 +48,9 @@ export interface Entry {
   readonly identity: FingerprintParts;
   readonly fingerprint: string;
   /** The comment that silences it, or null. */
-  readonly silence: PlacedSilence | null;
+  readonly silence: PlacedComment | null;
+  /** Comments that do not count, and would silence it or some of its locations if they did. */
+  readonly pending: readonly PlacedComment[];
 }
 
 /** Everything that the rules say about a set of files. */
@@ -80,12 +84,12 @@ interface Draft {
 
 /** Simulates and asks every rule that the policy has. */
 export function run(request: RunRequest): Run {
-  const { documents, policy, paths, versions } = request;
+  const { documents, policy, paths, versions, hears } = request;
   const { configs, files } = findPrograms(documents, {
     policy,
     ...(paths !== undefined && { paths }),
   });
-  const located = configs.flatMap((config) => locate(config, policy, versions));
+  const located = configs.flatMap((config) => locate(config, policy, versions, hears));
   const programs = everyProgram(request, configs);
   const active = activeRules(policy);
   const drafts = new Map<string, Draft>();
@@ -134,8 +138,11 @@ export function run(request: RunRequest): Run {
         break;
     }
   }
-  const used = new Set(
-    entriesOf([...drafts.values()], request).map(({ silence }) => silence?.silence),
+  // A comment that does not count yet has its purpose all the same.
+  const used = new Set<Silence | Declaration | undefined>(
+    entriesOf([...drafts.values()], { ...request, hears: undefined }).map(
+      ({ silence }) => silence?.comment,
+    ),
   );
   for (const each of active) {
     if (each.rule.over !== "comments") continue;
@@ -325,7 +332,7 @@ function keyOf(rule: RuleId, { document, span }: Place): string {
   return `${rule} ${span.start} ${span.end} ${document.path}`;
 }
 
-function entriesOf(drafts: readonly Draft[], { takesUnclear = false }: RunRequest): Entry[] {
+function entriesOf(drafts: readonly Draft[], { takesUnclear = false, hears }: RunRequest): Entry[] {
   const ordinals = new Map<string, number>();
   return drafts.toSorted(byPlace).map((draft) => {
     const { active, report, config, locations } = draft;
@@ -341,13 +348,14 @@ function entriesOf(drafts: readonly Draft[], { takesUnclear = false }: RunReques
     const ordinal = ordinals.get(key) ?? 0;
     ordinals.set(key, ordinal + 1);
     const identity = { ...parts, ordinal };
-    const silences = locations.map(({ name }) => silenceAt(rule, name.place));
+    const silences = locations.map(({ name }) => silenceAt(rule, name.place, hears));
     const silence =
-      silenceAt(rule, report.place) ?? (silences.includes(null) ? null : (silences[0] ?? null));
+      silenceAt(rule, report.place, hears) ??
+      (silences.includes(null) ? null : (silences[0] ?? null));
     // A location may be silenced for itself while the cause still reaches others.
     const heard = locations.filter((_, index) => silence !== null || silences[index] === null);
-    const isAboutAll =
-      takesUnclear || (active.rule.over === "location" && active.rule.everyLocation === true);
+    const isAboutEach = active.rule.over === "location" && active.rule.everyLocation === true;
+    const isAboutAll = takesUnclear || isAboutEach;
     const sure = heard.filter(({ intent }) => isAboutAll || intent.serves === "yes");
     const onlyUnclear = heard.length > 0 && sure.length === 0;
     const concerned = onlyUnclear ? heard : sure;
@@ -363,8 +371,19 @@ function entriesOf(drafts: readonly Draft[], { takesUnclear = false }: RunReques
       identity,
       fingerprint: fingerprintOf(identity),
       silence,
+      pending:
+        hears === undefined || silence !== null
+          ? []
+          : [
+              ...pendingSilences(rule, [report.place, ...locations.map(placeOf)], hears),
+              ...(isAboutEach ? [] : pendingDeclarations(locations.map(placeOf), hears)),
+            ],
     };
   });
+}
+
+function placeOf({ name }: Located): Place {
+  return name.place;
 }
 
 /** What only the summary may show stays as mild as the rule says. */

@@ -84,10 +84,16 @@ function composeImages(text: string): string[] {
   );
 }
 
-/** Undefined for what is not nginx, null for nginx of a version that the name does not tell. */
+/** Who publishes images of nginx whose tags are its versions. */
+const publishers =
+  /^(?:(?:docker\.io|registry\.hub\.docker\.com)\/)?(?:library\/|nginxinc\/|bitnami\/|(?:public\.ecr\.aws|quay\.io)\/(?:nginx|docker\/library|bitnami)\/)?$/;
+
+/** Undefined for what is not nginx, null for nginx of a version that the name does not tell: a tag of one's own is none. */
 function imageVersion(image: string): string | null | undefined {
-  const [, name = "", tag = ""] = /^(?:.*\/)?([^/:@]+)(?::([^@]*))?(?:@.*)?$/.exec(image) ?? [];
+  const match = /^((?:.*\/)?)([^/:@]+)(?::([^@]*))?(?:@.*)?$/.exec(image);
+  const [, owner = "", name = "", tag = ""] = match ?? [];
   if (name === "openresty") return null;
   if (name !== "nginx" && name !== "nginx-unprivileged") return undefined;
+  if (!publishers.test(owner)) return null;
   return /^(\d+\.\d+(?:\.\d+)?)(?:-|$)/.exec(tag)?.[1] ?? null;
 }

@@ -5,7 +5,7 @@ import { ended } from "./ended.ts";
 import { serverNameOf } from "./listen.ts";
 import { locate, locationName, namedLocation } from "./locate.ts";
 import type { Exchange, Obstacle } from "./model.ts";
-import { meddlerOf } from "./meddler.ts";
+import { meddlerOf, moverOf } from "./meddler.ts";
 import { passOf } from "./pass.ts";
 import { clientHeader, type ClientRequest } from "./probe.ts";
 import { lineOf, runScript, type ScriptEnd } from "./script.ts";
@@ -146,6 +146,10 @@ class Journey {
       if (meddler !== null) {
         this.scope.meddler = meddler;
         this.steps.push(`${meddler} may change this request`);
+      }
+      const mover = moverOf(location);
+      if (mover !== null) {
+        return this.unknown(`${mover} may send the request elsewhere`, location);
       }
       const script = runScript(location, this.scope, this.steps);
       if (script.end === "rewritten") {

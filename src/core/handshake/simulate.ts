@@ -5,7 +5,7 @@ import { exactServerName, listenersOf, serverNameOf } from "./listen.ts";
 import { setInLocations } from "./definitions.ts";
 import { ended } from "./ended.ts";
 import { locationName } from "./locate.ts";
-import { meddlerOf } from "./meddler.ts";
+import { meddlerOf, moverOf } from "./meddler.ts";
 import type { Exchange, Obstacle, Outcome, ProbeName, UpstreamRequest } from "./model.ts";
 import { passOf } from "./pass.ts";
 import { clientHeader, type ClientRequest, probeHeaders } from "./probe.ts";
@@ -62,6 +62,10 @@ export function simulateAt(
     }
   }
   scope.meddler = meddlerOf(location);
+  const mover = moverOf(location);
+  if (mover !== null) {
+    return end("unknown", `${mover} may send the request elsewhere`);
+  }
   const chosen = limited(location, request.method);
   if (chosen !== location || level.context === "limit_except") {
     return chosen === level

@@ -1,11 +1,12 @@
 import { groupBy } from "../collections.ts";
-import type { Config, Level } from "../config/model.ts";
+import type { Config, Document, Level } from "../config/model.ts";
 import { listenersOf, serverNames } from "../handshake/listen.ts";
 import { locate, locationName } from "../handshake/locate.ts";
 import { allListeners, serverFor, serversOf } from "../handshake/server.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { Span } from "../syntax/tree.ts";
 import { serverOf } from "./routes.ts";
-import { guardComments } from "./silences.ts";
+import { type Declaration, guardComments, type Hears } from "./silences.ts";
 
 /** What somebody says of a location outright. */
 export interface Declared {
@@ -14,9 +15,16 @@ export interface Declared {
 }
 
 /** What the policy or a comment says of the location; the policy's `locations` first, then the comment, then its endpoints. */
-export function declared(config: Config, location: Level, policy: Policy): Declared | null {
+export function declared(
+  config: Config,
+  location: Level,
+  policy: Policy,
+  hears?: Hears,
+): Declared | null {
   return (
-    overruled(config, location, policy) ?? commented(location) ?? promised(config, location, policy)
+    overruled(config, location, policy) ??
+    commented(location, hears) ??
+    promised(config, location, policy)
   );
 }
 
@@ -35,15 +43,22 @@ function overruled(config: Config, location: Level, policy: Policy): Declared | 
   return said === undefined ? null : saying("the policy", said.websocket);
 }
 
-function commented({ opener }: Level): Declared | null {
-  const said =
-    opener &&
-    guardComments(opener.document).declarations.findLast(
-      ({ target }) => target === opener.directive,
-    );
+function commented({ opener }: Level, hears?: Hears): Declared | null {
+  const said = opener && declarationOf(opener.document, opener.directive, hears);
   if (!said) return null;
   const line = opener.document.lines.lineAt(said.span.start);
   return saying(`the comment in line ${line}`, said.websocket);
+}
+
+/** What comments declare of a block: the last that counts, every one where `hears` is not given. */
+export function declarationOf(
+  document: Document,
+  block: Span,
+  hears?: Hears,
+): Declaration | undefined {
+  return guardComments(document).declarations.findLast(
+    (each) => each.target === block && (hears === undefined || hears(document, each)),
+  );
 }
 
 function saying(who: string, websocket: boolean): Declared {

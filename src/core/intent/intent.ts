@@ -5,6 +5,7 @@ import { declared } from "./declared.ts";
 import { type Evidence, evidenceAt } from "./evidence.ts";
 import type { Intent, Traffic } from "./model.ts";
 import type { Sign, SignKind } from "./sign.ts";
+import type { Hears } from "./silences.ts";
 
 export interface IntentSubject {
   readonly config: Config;
@@ -13,6 +14,8 @@ export interface IntentSubject {
   /** The level's `proxy_pass`, or what stands in its place. */
   readonly pass: Use;
   readonly policy: Policy;
+  /** Which comments count; all where it is not given. */
+  readonly hears?: Hears | undefined;
 }
 
 const strongKinds: ReadonlySet<SignKind> = new Set([
@@ -29,10 +32,10 @@ const strongKinds: ReadonlySet<SignKind> = new Set([
  * one weak sign, "no" with none. A location of another purpose makes strong signs weak and weak ones nothing.
  */
 export function intentOf(subject: IntentSubject): { intent: Intent; traffic: Traffic } {
-  const { config, level, pass, policy } = subject;
+  const { config, level, pass, policy, hears } = subject;
   const location = enclosing(level, "location") ?? level;
   const evidence = evidenceAt(config, level, location, pass);
-  const said = declared(config, location, policy);
+  const said = declared(config, location, policy, hears);
   if (said !== null) {
     return {
       intent: { serves: said.websocket ? "yes" : "no", evidence: [said.evidence] },

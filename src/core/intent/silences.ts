@@ -15,7 +15,7 @@ export interface Silence {
    * Findings whose place lies in here are silenced: the directive in whose line it stands, else the next one, with its
    * whole block. Null where nothing follows.
    */
-  readonly target: Span | null;
+  readonly target: Directive | null;
 }
 
 /** `# nginx-websocket-guard: websocket`, or `http` for the contrary. */
@@ -25,6 +25,9 @@ export interface Declaration {
   /** The location that it is about. */
   readonly target: Directive;
 }
+
+/** Whether a comment of a file counts: what would make a change pass need not count before it is merged. */
+export type Hears = (document: Document, comment: Silence | Declaration) => boolean;
 
 /** A comment to us that we do not understand. */
 export interface CommentFault {

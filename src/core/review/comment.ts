@@ -69,11 +69,14 @@ function markerOf(findings: readonly Finding[]): string {
 
 /**
  * The fingerprints that a comment of ours names, or null where it has no marker. Only its end counts: what stands before
- * may quote the repository.
+ * may quote the repository. Behind them may stand which job wrote the comment.
  */
 export function readMarker(body: string): readonly string[] | null {
-  const marker = /<!-- nginx-websocket-guard fp=([\da-f]{1,64}(?:,[\da-f]{1,64})*) -->\s*$/;
-  return marker.exec(body)?.[1]?.split(",") ?? null;
+  const marker = /<!-- nginx-websocket-guard fp=([\da-f,]+)(?: job=[\da-f]+)? -->\s*$/;
+  const fingerprints = marker.exec(body)?.[1]?.split(",") ?? [];
+  return fingerprints.length > 0 && fingerprints.every((each) => /^[\da-f]{1,64}$/.test(each))
+    ? fingerprints
+    : null;
 }
 
 function headline({ analysis, findings }: CommentRequest): string {

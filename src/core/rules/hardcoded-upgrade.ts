@@ -2,7 +2,8 @@ import type { Use } from "../config/model.ts";
 import type { UpstreamHeader } from "../handshake/model.ts";
 import { isKnown } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
-import { type LocationRule, placeOf } from "./rule.ts";
+import { usesNamed } from "../handshake/walk.ts";
+import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
 import { called, marked, upstreamName, written } from "./words.ts";
 
 export const hardcodedUpgrade: LocationRule = {
@@ -10,7 +11,7 @@ export const hardcodedUpgrade: LocationRule = {
   over: "location",
   check(location, report) {
     const request = location.exchanges.plain.upstream;
-    if (request === null || location.traffic !== "mixed") {
+    if (request === null || location.traffic !== "mixed" || isOnlySentTo(location)) {
       return;
     }
     for (const header of request.headers) {
@@ -31,6 +32,12 @@ export const hardcodedUpgrade: LocationRule = {
     }
   },
 };
+
+/** A named location that no `try_files` falls back to gets what some condition sends there: often handshakes alone. */
+function isOnlySentTo({ config, name }: ProxiedLocation): boolean {
+  if (!name.name.startsWith("@")) return false;
+  return !usesNamed(config, "try_files").some(({ parameters }) => parameters.at(-1) === name.name);
+}
 
 /** The line that makes an ordinary request look like an upgrade. */
 function hardcoded({ name, value, origin }: UpstreamHeader): Use | null {

@@ -48,7 +48,12 @@ function hostReport(
     const message = `${sent("no `Host`")}, because of ${quoted(line)}: servers answer that with 400.`;
     return { ...where, message, remedies, severity: "error" };
   }
-  if (host === undefined || !isKnown(host) || (line !== undefined && !isProxyHost(line))) {
+  if (
+    host === undefined ||
+    host === "" ||
+    !isKnown(host) ||
+    (line !== undefined && !isProxyHost(line))
+  ) {
     return null;
   }
   const cause = line === undefined ? "nginx's default" : `because of ${quoted(line)}`;

@@ -1788,7 +1788,8 @@ What they can say:
 \`\`\`
 
 \`ignore\` holds for the directive in whose line it stands, else for the next one with its whole block. \`websocket\` and \`http\` say
-what the next location serves. A silence that a pull request adds counts after the merge.
+what the next location serves. What a pull request silences or declares \`http\` itself counts after the merge, because it
+would pass by its own word; \`websocket\` counts at once.
 
 ## Example
 
