@@ -3938,7 +3938,7 @@ function terraform(inside) {
 }
 /** Where an excerpt leaves something out: anything may stand there. */
 function ellipses(body) {
-    const pattern = /(?<=^|[{;\s])[ \t]?(?:\.{2,}|…|\[ *(?:\.{2,}|…) *\]|<snip>)(?=[ \t]*(?:[}#\r\n]|$))/g;
+    const pattern = /(?<=^|[{;\s])[ \t]?(?:\.{2,}|\u2026|\[ *(?:\.{2,}|\u2026) *\]|<snip>)(?=[ \t]*(?:[}#\r\n]|$))/g;
     return Array.from(body.matchAll(pattern), ({ 0: written, index }) => ({
         start: index,
         end: index + written.length,
@@ -4049,7 +4049,7 @@ function commentEnd(text, start) {
     return lineFeed === -1 ? text.length : lineFeed + 1;
 }
 /**
- * The offset after `[[…]]`, `[=[…]=]` and so on (the text's length where it is not closed), or null
+ * The offset after `[[\u2026]]`, `[=[\u2026]=]` and so on (the text's length where it is not closed), or null
  * where no long bracket opens.
  */
 function longBracketEnd(text, start) {
@@ -4638,7 +4638,7 @@ class Parser {
         const { start, end, name, parameters } = directive;
         const last = parameters.at(-1) ?? name;
         const after = this.text.slice(last.start, Math.min(last.end, last.start + LONGEST_QUOTATION));
-        const ellipsis = last.end > last.start + LONGEST_QUOTATION ? "…" : "";
+        const ellipsis = last.end > last.start + LONGEST_QUOTATION ? "\u2026" : "";
         const message = `${cause}, expecting ";" after ${after}${ellipsis}`;
         this.problems.report("missing-semicolon", start, end, message);
     }
@@ -4700,7 +4700,7 @@ function blanked(text, spans) {
 }
 function shortened(text, { start, end }) {
     const tag = text.slice(start, end).replace(/\s+/g, " ");
-    return tag.length > 40 ? `${tag.slice(0, 39)}…` : tag;
+    return tag.length > 40 ? `${tag.slice(0, 39)}\u2026` : tag;
 }
 function isWithin(span, outer) {
     return outer.some(({ start, end }) => start <= span.start && span.end <= end);
@@ -6068,7 +6068,7 @@ function isGlob(path) {
  * The files and folders of the repository that a pattern matches, each in the order in which glob(3) gives them: by the
  * bytes of the whole path.
  *
- * As glob(3) without flags: `*` and `?` match neither `/` nor a dot at a name's start, `[…]` may hold ranges, classes such
+ * As glob(3) without flags: `*` and `?` match neither `/` nor a dot at a name's start, `[\u2026]` may hold ranges, classes such
  * as `[:digit:]` and a leading `!` or `^`, a backslash takes the next character as it is; braces and `**` mean nothing.
  *
  * @param pattern relative to the repository, without `.` and `..`
@@ -6224,7 +6224,7 @@ const script = /(?:^|\/)[^/]*(?:entrypoint|start|run|init|nginx|envsubst|templat
 const folders = /\/(?:nginx|conf\.d|http\.d|sites-(?:available|enabled)|snippets|templates|includes?)$/;
 /** Which files of the repository one server has, and where. */
 class Deployment {
-    /** Path on the server → path in the repository. */
+    /** Path on the server \u2192 path in the repository. */
     places;
     constructor(places) {
         this.places = places;
@@ -6363,7 +6363,7 @@ function deployment_placesOf(documents, placements, bases) {
 ;// CONCATENATED MODULE: ./build/core/config/variable-names.js
 /**
  * Variables that nginx itself defines and lets nobody define again: `map`, `set` and the like answer `the duplicate "host"
- * variable`. Measured on 1.22.1; others, such as `$args`, `$limit_rate` and most of `$http_…`, may be defined again.
+ * variable`. Measured on 1.22.1; others, such as `$args`, `$limit_rate` and most of `$http_\u2026`, may be defined again.
  */
 const fixedVariables = new Set(`binary_remote_addr body_bytes_sent bytes_sent connection connection_requests connection_time content_length
   content_type date_gmt date_local document_root document_uri fastcgi_path_info fastcgi_script_name gzip_ratio host
@@ -6670,7 +6670,8 @@ function invalidValue({ name, parameters: [value = ""] }, flag) {
     if (name === "proxy_http_version" && !["1.0", "1.1", "2"].includes(value)) {
         return `invalid value "${value}"`;
     }
-    if (/^(?:proxy_(?:read|send|connect)|send|client_(?:body|header))_timeout$/.test(name) &&
+    if (name.endsWith("_timeout") &&
+        /^(?:proxy_(?:read|send|connect)|send|client_(?:body|header))_timeout$/.test(name) &&
         parseTime(value) === undefined) {
         return `"${name}" directive invalid value`;
     }
@@ -7675,7 +7676,7 @@ function described(node) {
 }
 /** The text in double quotes, on one line and not too long. */
 function reader_quoted(value) {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}\u2026` : value);
 }
 function oneOf(words) {
     return words.length < 3 ? words.join(" or ") : `one of ${words.join(", ")}`;
@@ -8029,7 +8030,7 @@ function readSilence(span, list, rest, target, result) {
         }
     }
     if (rules.length > 0) {
-        const reason = rest.replace(/^[\s:,.–—-]+/, "").trim();
+        const reason = rest.replace(/^[\s:,.\u2013\u2014-]+/, "").trim();
         result.silences.push({ span, rules, reason: reason === "" ? null : reason, target });
     }
 }
@@ -8856,17 +8857,21 @@ const passes = new Set([
  * Every proxying level with a pass of its own, once per use, in the order of the text. `if` and `limit_except` that only
  * take on their location's pass are not listed.
  */
-function* proxyingLevels(config) {
-    const own = ownPass(config.main);
-    if (own !== null) {
-        yield { level: config.main, pass: own };
-    }
-    for (const { inner } of usesWithin(config.main)) {
-        const pass = inner === null ? null : ownPass(inner);
-        if (inner !== null && pass !== null) {
-            yield { level: inner, pass };
+function proxyingLevels(config) {
+    const found = [];
+    const add = (level) => {
+        const pass = ownPass(level);
+        if (pass !== null) {
+            found.push({ level, pass });
         }
-    }
+    };
+    add(config.main);
+    forEachUse(config.main, ({ inner }) => {
+        if (inner !== null) {
+            add(inner);
+        }
+    });
+    return found;
 }
 /** The level's own pass; of passes of several kinds the last takes the requests, for each sets the location's handler. */
 function ownPass(level) {
@@ -9067,6 +9072,30 @@ function meddlerOf(level) {
         }
     }
     return null;
+}
+/** Calls of lua-nginx-module with which a request goes on elsewhere, or its headers are other ones. */
+const moves = /\bngx\s*\.\s*(?:exec|redirect|exit|req\s*\.\s*(?:set_uri|set_header|clear_header))\b/;
+/**
+ * The first directive of this location or around it whose code may send a request elsewhere, by name; null where there is
+ * none. What a file holds that nobody shows us may do so.
+ */
+function moverOf(level) {
+    for (let at = level; at !== null; at = at.parent) {
+        const here = at;
+        const found = meddling.flatMap((name) => usesOf(here, name)).find(mayMove);
+        if (found !== undefined) {
+            return found.name;
+        }
+    }
+    return null;
+}
+function mayMove({ name, document, directive, parameters }) {
+    if (name.endsWith("_file") || name === "js_access") {
+        return true;
+    }
+    const lua = directive.block?.lua ?? null;
+    const code = lua === null ? (parameters[0] ?? "") : document.text.slice(lua.start, lua.end);
+    return moves.test(code);
 }
 
 ;// CONCATENATED MODULE: ./build/core/handshake/script.js
@@ -9433,8 +9462,8 @@ function wildcardRank(name, host) {
  *
  * What differs between those requests is unknown: the path (but for `location =`), the query, headers beside the
  * probe's, and host, scheme and port where `server_name` and `listen` leave more than one. The rewrite module's
- * directives run as far as they are known. Where the probe cannot end at `proxyPass` — an `if` sends it elsewhere, a
- * `limit_except` does not hold for GET — the outcome is `unknown` and nothing is claimed of it.
+ * directives run as far as they are known. Where the probe cannot end at `proxyPass` \u2014 an `if` sends it elsewhere, a
+ * `limit_except` does not hold for GET \u2014 the outcome is `unknown` and nothing is claimed of it.
  *
  * @param level a location, or an `if`/`limit_except` in it, whose own pass is `proxyPass`
  */
@@ -9459,6 +9488,10 @@ function simulateAt(config, level, proxyPass, probe, version) {
         }
     }
     scope.meddler = meddlerOf(location);
+    const mover = moverOf(location);
+    if (mover !== null) {
+        return end("unknown", `${mover} may send the request elsewhere`);
+    }
     const chosen = limited(location, request.method);
     if (chosen !== location || level.context === "limit_except") {
         return chosen === level
@@ -9595,7 +9628,7 @@ function isExact(location) {
 
 
 
-/** nginx follows as many `rewrite … last`, `try_files` and `error_page` before it answers 500. */
+/** nginx follows as many `rewrite \u2026 last`, `try_files` and `error_page` before it answers 500. */
 const MOST_CHANGES = 10;
 const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 /** Follows one request that has come to a server's address, to where nginx answers it or hands it on. */
@@ -9692,6 +9725,10 @@ class Journey {
             if (meddler !== null) {
                 this.scope.meddler = meddler;
                 this.steps.push(`${meddler} may change this request`);
+            }
+            const mover = moverOf(location);
+            if (mover !== null) {
+                return this.unknown(`${mover} may send the request elsewhere`, location);
             }
             const script = runScript(location, this.scope, this.steps);
             if (script.end === "rewritten") {
@@ -9962,7 +9999,7 @@ function settingWord(level, name) {
     const setting = effectiveSetting(level, name);
     return setting.state === "set" ? (setting.use.parameters[0] ?? "") : null;
 }
-/** Whether this address speaks HTTP/2 alone, as plain `listen … http2` did before 1.25.1 (E143). */
+/** Whether this address speaks HTTP/2 alone, as plain `listen \u2026 http2` did before 1.25.1 (E143). */
 function speaksOnlyHttp2({ server, listener }, version) {
     const isHttp2 = usesOf(server, "listen").some(({ parameters }) => parameters.includes("http2"));
     return isHttp2 && listener.scheme === "http" && !isSince(version, [1, 25, 1]);
@@ -10468,7 +10505,7 @@ function obstructionOf(config, { level, answeredBy, upstream }, version) {
 function isNotEmpty(uses) {
     return uses.length > 0;
 }
-/** `return 301 https://…`: the client asks again, and comes to another server. */
+/** `return 301 https://\u2026`: the client asks again, and comes to another server. */
 function redirectsToTls(use) {
     return redirectTarget(use).startsWith("https://");
 }
@@ -10721,12 +10758,13 @@ function accessRuleBeside({ level }) {
 
 
 
+
 const hardcodedUpgrade = {
     id: "hardcoded-upgrade",
     over: "location",
     check(location, report) {
         const request = location.exchanges.plain.upstream;
-        if (request === null || location.traffic !== "mixed") {
+        if (request === null || location.traffic !== "mixed" || isOnlySentTo(location)) {
             return;
         }
         for (const header of request.headers) {
@@ -10747,6 +10785,12 @@ const hardcodedUpgrade = {
         }
     },
 };
+/** A named location that no `try_files` falls back to gets what some condition sends there: often handshakes alone. */
+function isOnlySentTo({ config, name }) {
+    if (!name.name.startsWith("@"))
+        return false;
+    return !usesNamed(config, "try_files").some(({ parameters }) => parameters.at(-1) === name.name);
+}
 /** The line that makes an ordinary request look like an upgrade. */
 function hardcoded({ name, value, origin }) {
     if (origin.from !== "directive" || !isKnown(value)) {
@@ -10908,7 +10952,10 @@ function hostReport(location, request, line) {
         const message = `${sent("no `Host`")}, because of ${quoted(line)}: servers answer that with 400.`;
         return { ...where, message, remedies, severity: "error" };
     }
-    if (host === undefined || !isKnown(host) || (line !== undefined && !isProxyHost(line))) {
+    if (host === undefined ||
+        host === "" ||
+        !isKnown(host) ||
+        (line !== undefined && !isProxyHost(line))) {
         return null;
     }
     const cause = line === undefined ? "nginx's default" : `because of ${quoted(line)}`;
@@ -11248,7 +11295,7 @@ function observability_isTelling({ parameters }, config) {
     if (target === "off" || name === undefined || name.includes("=")) {
         return false;
     }
-    const formats = [...usesWithin(config.main, ({ name: block }) => block === "http")].filter((use) => use.name === "log_format" && use.parameters[0] === name);
+    const formats = usesNamed(config, "log_format").filter(({ level, parameters: [format] }) => level.context !== "stream" && format === name);
     return ((formats.length === 0 && name !== "combined") ||
         formats.some((use) => use.parameters.slice(1).flatMap(variablesIn).includes("upstream_status")));
 }
@@ -11389,7 +11436,7 @@ function pollingProtocol({ name, intent }) {
 ;// CONCATENATED MODULE: ./build/core/intent/paths.js
 
 /** Stands in a path for what nobody can know: whatever a regular expression leaves open. */
-const unknownPart = "…";
+const unknownPart = "\u2026";
 /** More alternatives than a location that people write has. */
 const mostPaths = 64;
 const paths_none = { kind: "none", written: "", paths: [] };
@@ -11401,7 +11448,7 @@ function pathsOf(location) {
 }
 /** Whether the location takes whatever no other one does: `/`, `^~ /`, `~ ^/`, `~ .*`. */
 function takesEverything({ kind, paths }) {
-    return (kind === "prefix" || kind === "regex") && paths.every((path) => /^[/…]*$/.test(path));
+    return (kind === "prefix" || kind === "regex") && paths.every((path) => /^[/\u2026]*$/.test(path));
 }
 const paths_read = remembered((written) => {
     const modifier = /^(=|~\*|~|\^~)?\s*(.*)$/.exec(written);
@@ -11428,7 +11475,7 @@ function expansions(source) {
     }
     const anchored = source.startsWith("^");
     const distinct = new Set(found.map((path) => (anchored ? path : unknownPart + path)));
-    return [...distinct].map((path) => path.replace(/…+/g, unknownPart));
+    return [...distinct].map((path) => path.replace(/\u2026+/g, unknownPart));
 }
 /** Reads a PCRE as far as its literals go. Null where there are too many alternatives. */
 class PatternReader {
@@ -11539,7 +11586,7 @@ function remarkSigns({ remarks }) {
 }
 function remarks_shortened(remark) {
     const words = remark.replace(/^[#\s]+/, "").trim();
-    return words.length > 60 ? `${words.slice(0, 60).trimEnd()}…` : words;
+    return words.length > 60 ? `${words.slice(0, 60).trimEnd()}\u2026` : words;
 }
 /** Whether a comment speaks of Server-Sent Events. */
 function speaksOfEvents(remark) {
@@ -11575,11 +11622,11 @@ const fileEndings = new Set(`js mjs css map png jpg jpeg gif svg ico webp avif w
   wasm php asmx wsdl`.split(/\s+/));
 /**
  * The telling words of a path, whole words only: `/ws` and `/live-ws` have one, `/news`, `/aws` and `/rows` have none.
- * Where nobody knows what stands in the path it holds `…`.
+ * Where nobody knows what stands in the path it holds `\u2026`.
  */
 const wordsInPath = remembered((path) => {
     // `~ ^/ws.*` takes no more than the prefix /ws does, and the dot of `~ ^/socket.io` was meant as one.
-    const known = path.replace(/(?<=[^/])…$/, "").replace(/socket…io/i, "socket.io");
+    const known = path.replace(/(?<=[^/])\u2026$/, "").replace(/socket\u2026io/i, "socket.io");
     const segments = known.split("/").filter((segment) => segment !== "");
     const found = segments.flatMap((segment) => wordsInSegment(segment));
     const ending = /\.(\w+)$/.exec(segments.at(-1) ?? "")?.[1]?.toLowerCase();
@@ -11598,7 +11645,7 @@ function partsOf(name) {
     return name
         .replace(/([a-z\d])([A-Z])/g, "$1-$2")
         .toLowerCase()
-        .split(/[^\p{L}\d…]+/u)
+        .split(/[^\p{L}\d\u2026]+/u)
         .filter((part) => part !== "");
 }
 function wordsInSegment(segment) {
@@ -11635,6 +11682,7 @@ function meaningOf(part) {
 
 
 
+
 const streamingBuffering = {
     id: "streaming-buffering",
     over: "location",
@@ -11642,7 +11690,7 @@ const streamingBuffering = {
     check(location, report) {
         const setting = effectiveSetting(location.level, "proxy_buffering");
         const isOn = setting.state === "default" || (setting.state === "set" && !isOff(setting.use));
-        const evidence = location.pass.name === "proxy_pass" && isOn ? evidenceIn(location) : null;
+        const evidence = location.pass.name === "proxy_pass" && isOn ? evidenceIn(location.level) : null;
         if (evidence === null) {
             return;
         }
@@ -11662,8 +11710,8 @@ function isOff({ parameters }) {
 /** Words that only event streams have; `events`, `stream` and `live` are names of much else. */
 const streamWord = /^(?:sse|eventsource|eventstream)$/;
 const streaming_buffering_denial = /\b(?:no|not|non|without|never|except|elsewhere|separate|below|above)\b/i;
-/** What shows that the location serves Server-Sent Events, as a clause. */
-function evidenceIn({ level }) {
+/** What shows that the location serves Server-Sent Events, as a clause; the same in every version of nginx. */
+const evidenceIn = rememberedOf((level) => {
     const location = enclosing(level, "location");
     const opener = location?.opener ?? null;
     if (location === null || opener === null) {
@@ -11680,7 +11728,7 @@ function evidenceIn({ level }) {
     }
     const remark = remarksOn(opener).find((each) => speaksOfEvents(each) && !streaming_buffering_denial.test(each));
     return remark === undefined ? null : "a comment says so";
-}
+});
 
 ;// CONCATENATED MODULE: ./build/core/handshake/subrequest.js
 
@@ -12134,8 +12182,10 @@ function fallsBackTo(level, location) {
 
 
 /** What the policy or a comment says of the location; the policy's `locations` first, then the comment, then its endpoints. */
-function declared(config, location, policy) {
-    return (overruled(config, location, policy) ?? commented(location) ?? promised(config, location, policy));
+function declared(config, location, policy, hears) {
+    return (overruled(config, location, policy) ??
+        commented(location, hears) ??
+        promised(config, location, policy));
 }
 function overruled(config, location, policy) {
     const { opener } = location;
@@ -12149,13 +12199,16 @@ function overruled(config, location, policy) {
         (file === null || file === opener.document.path));
     return said === undefined ? null : saying("the policy", said.websocket);
 }
-function commented({ opener }) {
-    const said = opener &&
-        guardComments(opener.document).declarations.findLast(({ target }) => target === opener.directive);
+function commented({ opener }, hears) {
+    const said = opener && declarationOf(opener.document, opener.directive, hears);
     if (!said)
         return null;
     const line = opener.document.lines.lineAt(said.span.start);
     return saying(`the comment in line ${line}`, said.websocket);
+}
+/** What comments declare of a block: the last that counts, every one where `hears` is not given. */
+function declarationOf(document, block, hears) {
+    return guardComments(document).declarations.findLast((each) => each.target === block && (hears === undefined || hears(document, each)));
 }
 function saying(who, websocket) {
     const what = websocket ? "WebSockets" : "no WebSockets";
@@ -13085,13 +13138,15 @@ function endpointBeside({ server, location, pass }, isRoot) {
 }
 function evidence_endpointsIn(server) {
     const found = new Map();
-    for (const use of usesWithin(server)) {
-        const [pass] = use.name === "location" && use.inner ? usesOf(use.inner, "proxy_pass") : [];
+    forEachUse(server, (use) => {
+        if (use.name !== "location" || use.inner === null)
+            return;
+        const [pass] = usesOf(use.inner, "proxy_pass");
         if (pass !== undefined && endpointName(pathsOf(use)) !== null) {
             for (const key of ["", authorityOf(pass)])
                 found.set(key, [...(found.get(key) ?? []), use].slice(0, 2));
         }
-    }
+    });
     return found;
 }
 function authorityOf(pass) {
@@ -13115,10 +13170,10 @@ const strongKinds = new Set([
  * one weak sign, "no" with none. A location of another purpose makes strong signs weak and weak ones nothing.
  */
 function intentOf(subject) {
-    const { config, level, pass, policy } = subject;
+    const { config, level, pass, policy, hears } = subject;
     const location = enclosing(level, "location") ?? level;
     const evidence = evidenceAt(config, level, location, pass);
-    const said = declared(config, location, policy);
+    const said = declared(config, location, policy, hears);
     if (said !== null) {
         return {
             intent: { serves: said.websocket ? "yes" : "no", evidence: [said.evidence] },
@@ -13183,7 +13238,7 @@ function texts(signs, against) {
  * Simulates every proxying location of a program, each use once, in the order of the text; of a template, each location
  * that any rendering has.
  */
-function locations_locate(config, policy, versions) {
+function locations_locate(config, policy, versions, hears) {
     const uses = new Map();
     for (const each of [config, ...config.alternatives]) {
         for (const { level, pass } of proxyingLevels(each)) {
@@ -13193,7 +13248,7 @@ function locations_locate(config, policy, versions) {
             uses.set(key, cases);
         }
     }
-    return [...uses.values()].flatMap(([first, ...others]) => first === undefined ? [] : new Located([first, ...others], policy, versions));
+    return [...uses.values()].flatMap(([first, ...others]) => first === undefined ? [] : new Located([first, ...others], policy, versions, hears));
 }
 /** The same in every rendering: where the block stands, and the includes that bring it. */
 function locations_keyOf(level, pass) {
@@ -13219,12 +13274,12 @@ class Located {
     #name = null;
     #versions = null;
     #renderings = null;
-    constructor([{ config, level, pass }, ...alternatives], policy, versions) {
+    constructor([{ config, level, pass }, ...alternatives], policy, versions, hears) {
         this.#alternatives = alternatives;
         this.config = config;
         this.level = level;
         this.proxyPass = pass;
-        const { intent, traffic } = intentOf({ config, level, pass, policy });
+        const { intent, traffic } = intentOf({ config, level, pass, policy, hears });
         this.intent = intent;
         this.traffic = traffic;
         this.#asked = versions;
@@ -13289,7 +13344,25 @@ class Located {
         });
     }
 }
-/** Simulates a probe when a rule asks for it. */
+/** Simulates a probe when a rule asks for it: most rules need one of the three. */
+class Exchanges {
+    #simulate;
+    #websocket = null;
+    #plain = null;
+    #h2c = null;
+    constructor(simulate) {
+        this.#simulate = simulate;
+    }
+    get websocket() {
+        return (this.#websocket ??= this.#simulate("websocket"));
+    }
+    get plain() {
+        return (this.#plain ??= this.#simulate("plain"));
+    }
+    get h2c() {
+        return (this.#h2c ??= this.#simulate("h2c"));
+    }
+}
 class Simulated {
     config;
     version;
@@ -13311,19 +13384,7 @@ class Simulated {
         this.pass = pass;
         this.intent = asked.intent;
         this.traffic = asked.traffic;
-        const done = {};
-        const simulated = (probe) => (done[probe] ??= simulateAt(config, level, pass, probe, version));
-        this.exchanges = {
-            get websocket() {
-                return simulated("websocket");
-            },
-            get plain() {
-                return simulated("plain");
-            },
-            get h2c() {
-                return simulated("h2c");
-            },
-        };
+        this.exchanges = new Exchanges((probe) => simulateAt(config, level, pass, probe, version));
     }
     /** The same, taken for one that serves WebSockets. */
     serving() {
@@ -13365,23 +13426,103 @@ function locations_nameOf(level, pass) {
 ;// CONCATENATED MODULE: ./build/core/check/silence.js
 
 
-/** Every silence in the files that were read, whether it silences anything or not. */
-function placedSilences(documents) {
-    return [...documents.all().values()].flatMap((document) => guardComments(document).silences.map((silence) => ({ document, silence })));
+
+
+
+/** The first silence that counts and covers a rule at a place, or null; each counts where `hears` is not given. */
+function silenceAt(rule, place, hears) {
+    const { document } = place;
+    const comment = guardComments(document).silences.find((each) => covers(each, rule, place) && (hears === undefined || hears(document, each)));
+    return comment === undefined ? null : { document, comment };
 }
-/** The silence that covers a rule at a place, or null. */
-function silenceAt(rule, { document, span }) {
-    const silence = guardComments(document).silences.find(({ rules, target }) => rules.includes(rule) &&
-        target !== null &&
-        target.start <= span.start &&
-        span.end <= target.end);
-    return silence === undefined ? null : { document, silence };
+/** The silences that do not count and cover a rule at one of the places. */
+function pendingSilences(rule, places, hears) {
+    return places.flatMap((place) => {
+        const { document } = place;
+        return guardComments(document)
+            .silences.filter((each) => covers(each, rule, place) && !hears(document, each))
+            .map((comment) => ({ document, comment }));
+    });
 }
-/** What a silence is known by when lines move: its file, the blocks around it, its rules. */
-function silenceKey({ document, silence }, renamed) {
-    const path = renamed.get(document.path) ?? document.path;
-    return JSON.stringify([path, blockPath({ document, span: silence.span }), silence.rules]);
+/** What would say that one of the locations serves no WebSockets, and does not count. */
+function pendingDeclarations(locations, hears) {
+    return locations.flatMap(({ document, span }) => {
+        const comment = declarationOf(document, span);
+        return comment === undefined || hears(document, comment) ? [] : [{ document, comment }];
+    });
 }
+function covers({ rules, target }, rule, { span }) {
+    return (rules.includes(rule) && target !== null && target.start <= span.start && span.end <= target.end);
+}
+/**
+ * Hears the comments that these files have about the same directive, wherever its lines have moved to, and those that
+ * can only bring more findings.
+ *
+ * @param renamed new paths by the paths in `documents`
+ */
+function heardIn(documents, renamed) {
+    const known = new Set([...documents.all().values()].flatMap((document) => {
+        const path = renamed.get(document.path) ?? document.path;
+        return [...keysIn(document).values()].map((key) => keyIn(document, path, key));
+    }));
+    return (document, comment) => {
+        const key = keysIn(document).get(comment);
+        return key === undefined || known.has(keyIn(document, document.path, key));
+    };
+}
+/** Whether every comment in these files counts. */
+function hearsAll(documents, hears) {
+    return [...documents.all().values()].every((document) => [...keysIn(document).keys()].every((comment) => hears(document, comment)));
+}
+/** Several documents of one file are told apart by what their keys have behind the path. */
+function keyIn(document, path, key) {
+    return JSON.stringify([path, document.key.slice(document.path.length), key]);
+}
+/** What the comments that can hide a finding are known by within their document. */
+const keysIn = rememberedOf((document) => {
+    const { silences, declarations } = guardComments(document);
+    const keys = new Map();
+    for (const silence of silences) {
+        if (silence.target !== null) {
+            const about = identityOf(document, silence.target);
+            keys.set(silence, JSON.stringify([silence.rules.toSorted(), ...about]));
+        }
+    }
+    for (const declaration of declarations) {
+        if (!declaration.websocket) {
+            keys.set(declaration, JSON.stringify(["http", ...identityOf(document, declaration.target)]));
+        }
+    }
+    return keys;
+});
+/** What tells a directive from all others of its document: the blocks around it, what it says, and which of several it is. */
+function identityOf(document, directive) {
+    const { block } = directive;
+    if (block !== null) {
+        const { end } = block.open;
+        return [blockPath({ document, span: { start: end, end } })];
+    }
+    const parent = directivesAround(document.tree.directives, directive.start).at(-2)?.block;
+    const siblings = parent?.directives ?? document.tree.directives;
+    return [
+        blockPath({ document, span: directive }),
+        silence_wordsOf(directive),
+        ordinalsIn(siblings).get(directive) ?? 0,
+    ];
+}
+function silence_wordsOf({ name, parameters }) {
+    return JSON.stringify([name, ...parameters].map(({ value }) => value));
+}
+/** Of directives that say the same, which each of them is. */
+const ordinalsIn = rememberedOf((siblings) => {
+    const counts = new Map();
+    return new Map(siblings.map((directive) => {
+        const words = silence_wordsOf(directive);
+        const ordinal = counts.get(words) ?? 0;
+        counts.set(words, ordinal + 1);
+        return [directive, ordinal];
+    }));
+});
 
 ;// CONCATENATED MODULE: ./build/core/check/run.js
 
@@ -13397,12 +13538,12 @@ function silenceKey({ document, silence }, renamed) {
 
 /** Simulates and asks every rule that the policy has. */
 function run_run(request) {
-    const { documents, policy, paths, versions } = request;
+    const { documents, policy, paths, versions, hears } = request;
     const { configs, files } = findPrograms(documents, {
         policy,
         ...(paths !== undefined && { paths }),
     });
-    const located = configs.flatMap((config) => locations_locate(config, policy, versions));
+    const located = configs.flatMap((config) => locations_locate(config, policy, versions, hears));
     const programs = everyProgram(request, configs);
     const active = activeRules(policy);
     const drafts = new Map();
@@ -13451,7 +13592,8 @@ function run_run(request) {
                 break;
         }
     }
-    const used = new Set(entriesOf([...drafts.values()], request).map(({ silence }) => silence?.silence));
+    // A comment that does not count yet has its purpose all the same.
+    const used = new Set(entriesOf([...drafts.values()], { ...request, hears: undefined }).map(({ silence }) => silence?.comment));
     for (const each of active) {
         if (each.rule.over !== "comments")
             continue;
@@ -13493,6 +13635,7 @@ function activeRules(policy) {
         return severity === "off" ? [] : [{ rule, severity, isSet, options: setting?.options ?? {} }];
     });
 }
+const run_nothing = new Map();
 /** What a location rule says in every version in question, or says to hold in any. */
 function reportsOf(active, located, request) {
     const { rule } = active;
@@ -13520,6 +13663,8 @@ function inEachVersion({ rule, options }, versions, { takesUnclear = false }) {
         rule.check(location, (report) => reports.set(run_keyOf(rule.id, report.place), report), options);
         return reports;
     });
+    if (said.every((reports) => reports.size === 0))
+        return run_nothing;
     const all = new Map(said.toReversed().flatMap((reports) => [...reports]));
     for (const [key, report] of all) {
         if (report.inAnyVersion !== true && !said.every((reports) => reports.has(key)))
@@ -13580,7 +13725,7 @@ function run_documentsOf(configs) {
 function run_keyOf(rule, { document, span }) {
     return `${rule} ${span.start} ${span.end} ${document.path}`;
 }
-function entriesOf(drafts, { takesUnclear = false }) {
+function entriesOf(drafts, { takesUnclear = false, hears }) {
     const ordinals = new Map();
     return drafts.toSorted(byPlace).map((draft) => {
         const { active, report, config, locations } = draft;
@@ -13596,11 +13741,13 @@ function entriesOf(drafts, { takesUnclear = false }) {
         const ordinal = ordinals.get(key) ?? 0;
         ordinals.set(key, ordinal + 1);
         const identity = { ...parts, ordinal };
-        const silences = locations.map(({ name }) => silenceAt(rule, name.place));
-        const silence = silenceAt(rule, report.place) ?? (silences.includes(null) ? null : (silences[0] ?? null));
+        const silences = locations.map(({ name }) => silenceAt(rule, name.place, hears));
+        const silence = silenceAt(rule, report.place, hears) ??
+            (silences.includes(null) ? null : (silences[0] ?? null));
         // A location may be silenced for itself while the cause still reaches others.
         const heard = locations.filter((_, index) => silence !== null || silences[index] === null);
-        const isAboutAll = takesUnclear || (active.rule.over === "location" && active.rule.everyLocation === true);
+        const isAboutEach = active.rule.over === "location" && active.rule.everyLocation === true;
+        const isAboutAll = takesUnclear || isAboutEach;
         const sure = heard.filter(({ intent }) => isAboutAll || intent.serves === "yes");
         const onlyUnclear = heard.length > 0 && sure.length === 0;
         const concerned = onlyUnclear ? heard : sure;
@@ -13616,8 +13763,17 @@ function entriesOf(drafts, { takesUnclear = false }) {
             identity,
             fingerprint: fingerprintOf(identity),
             silence,
+            pending: hears === undefined || silence !== null
+                ? []
+                : [
+                    ...pendingSilences(rule, [report.place, ...locations.map(run_placeOf)], hears),
+                    ...(isAboutEach ? [] : pendingDeclarations(locations.map(run_placeOf), hears)),
+                ],
         };
     });
+}
+function run_placeOf({ name }) {
+    return name.place;
 }
 /** What only the summary may show stays as mild as the rule says. */
 function severityOf({ severity, isSet }, report) {
@@ -14257,6 +14413,10 @@ function versionsInQuestion(text) {
 const mostFiles = 60;
 const version_dockerfile = /(?:^|\/)(?:[^/]*\.)?(?:Dockerfile|Containerfile)(?:\.[^/]*)?$/i;
 const compose = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
+/** Whether {@link repositoryVersion} looks into a file of this name. */
+function decidesVersion(path) {
+    return version_dockerfile.test(path) || compose.test(path);
+}
 /**
  * The version of nginx that the repository's images have, as written in their tags; null where there is none, where they
  * do not agree, or where one of them does not say (`latest`, a digest, OpenResty).
@@ -14264,7 +14424,7 @@ const compose = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
  * @param want called for files that are listed and not loaded
  */
 function repositoryVersion(files, want) {
-    const paths = files.list().filter((path) => version_dockerfile.test(path) || compose.test(path));
+    const paths = files.list().filter(decidesVersion);
     const versions = new Set();
     for (const path of paths.slice(0, mostFiles)) {
         const text = files.read(path);
@@ -14295,13 +14455,18 @@ function baseImages(text) {
 function composeImages(text) {
     return Array.from(text.matchAll(/^[ \t-]*image:[ \t]*["']?([^\s"'#]+)/gm), ([, image = ""]) => image.replaceAll(/\$\{\w+:?-([^}]*)\}/g, "$1"));
 }
-/** Undefined for what is not nginx, null for nginx of a version that the name does not tell. */
+/** Who publishes images of nginx whose tags are its versions. */
+const publishers = /^(?:(?:docker\.io|registry\.hub\.docker\.com)\/)?(?:library\/|nginxinc\/|bitnami\/|(?:public\.ecr\.aws|quay\.io)\/(?:nginx|docker\/library|bitnami)\/)?$/;
+/** Undefined for what is not nginx, null for nginx of a version that the name does not tell: a tag of one's own is none. */
 function imageVersion(image) {
-    const [, name = "", tag = ""] = /^(?:.*\/)?([^/:@]+)(?::([^@]*))?(?:@.*)?$/.exec(image) ?? [];
+    const match = /^((?:.*\/)?)([^/:@]+)(?::([^@]*))?(?:@.*)?$/.exec(image);
+    const [, owner = "", name = "", tag = ""] = match ?? [];
     if (name === "openresty")
         return null;
     if (name !== "nginx" && name !== "nginx-unprivileged")
         return undefined;
+    if (!publishers.test(owner))
+        return null;
     return /^(\d+\.\d+(?:\.\d+)?)(?:-|$)/.exec(tag)?.[1] ?? null;
 }
 
@@ -14323,37 +14488,37 @@ function analyse(files, { policy, paths }) {
     const version = policy.nginxVersion ?? repositoryVersion(files, (path) => documents.wanted.add(path));
     const versions = versionsInQuestion(version);
     const of = run_run({ documents, policy: { ...policy, nginxVersion: version }, paths, versions });
-    return new Result(of, {
-        isNew: () => true,
-        counts: () => true,
-    });
+    return new Result(of, () => true);
 }
 /**
  * The head's analysis with only that marked as new which the base lacks: a fingerprint that the base does not have, or
- * has for fewer locations or less severely. A renamed file keeps its findings. A silence that the base lacks does not
- * count, unless the policy says so.
+ * has for fewer locations or less severely. A renamed file keeps its findings. A comment that silences, or says that a
+ * location serves no WebSockets, does not count where the base lacks it, unless the policy says so.
  *
  * @param changes what differs between the two sides
  */
 function analyse_compare(head, base, changes) {
     const renamed = new Map(changes.flatMap(({ path, previousPath }) => previousPath === null ? [] : [[previousPath, path]]));
     const none = new Map();
-    const of = runOf(head);
+    const of = heard(runOf(head), runOf(base), renamed);
     const { entries } = runOf(base);
-    const before = new Map(entries.map((entry) => [identityOf(entry, renamed), weightOf(entry, renamed)]));
-    const silences = new Set(placedSilences(runOf(base).request.documents).map((silence) => silenceKey(silence, renamed)));
-    const fromHead = of.request.policy.silences === "head";
-    return new Result(of, {
-        isNew(entry) {
-            const known = before.get(identityOf(entry, none));
-            if (known === undefined)
-                return true;
-            const now = weightOf(entry, none);
-            const { severity, locations } = known;
-            return now.severity > severity || [...now.locations].some((each) => !locations.has(each));
-        },
-        counts: (silence) => fromHead || silences.has(silenceKey(silence, none)),
+    const before = new Map(entries.map((entry) => [analyse_identityOf(entry, renamed), weightOf(entry, renamed)]));
+    return new Result(of, (entry) => {
+        const known = before.get(analyse_identityOf(entry, none));
+        if (known === undefined)
+            return true;
+        const now = weightOf(entry, none);
+        const { severity, locations } = known;
+        return now.severity > severity || [...now.locations].some((each) => !locations.has(each));
     });
+}
+/** The head's run without the comments that do not count yet. */
+function heard(head, base, renamed) {
+    const { documents, policy } = head.request;
+    if (policy.silences === "head")
+        return head;
+    const hears = heardIn(base.request.documents, renamed);
+    return hearsAll(documents, hears) ? head : run_run({ ...head.request, hears });
 }
 const runs = new WeakMap();
 function runOf(analysis) {
@@ -14362,7 +14527,7 @@ function runOf(analysis) {
         throw new Error("the analysis is not one of analyse()");
     return found;
 }
-function identityOf({ identity }, renamed) {
+function analyse_identityOf({ identity }, renamed) {
     const path = renamed.get(identity.path) ?? identity.path;
     return JSON.stringify({ ...identity, path });
 }
@@ -14385,7 +14550,7 @@ class Result {
     groups;
     findings;
     #mender;
-    constructor(of, { isNew, counts }) {
+    constructor(of, isNew) {
         const { documents, policy } = of.request;
         this.nginxVersion = policy.nginxVersion ?? "unknown";
         this.files = of.files;
@@ -14393,15 +14558,14 @@ class Result {
         this.configs = of.configs;
         this.locations = of.located;
         this.wanted = [...documents.wanted];
-        this.pendingSilences = of.entries.flatMap(({ silence }) => silence === null || counts(silence)
-            ? []
-            : [{ document: silence.document, span: silence.silence.span }]);
-        const heard = of.entries.filter(({ silence }) => silence === null || !counts(silence));
-        const groups = groupsOf(heard);
+        const entries = of.entries.filter(({ silence }) => silence === null);
+        const pending = new Map(entries.flatMap((entry) => entry.pending.map(({ document, comment }) => [comment, { document, span: comment.span }])));
+        this.pendingSilences = [...pending.values()];
+        const groups = groupsOf(entries);
         const mender = new Mender(of, groups);
         this.groups = groups.map((group) => new FoundGroup(group, isNew, mender));
         const found = new Map(this.groups.flatMap(({ findings }) => findings.map((each) => [each.entry, each])));
-        this.findings = heard.flatMap((entry) => found.get(entry) ?? []);
+        this.findings = entries.flatMap((entry) => found.get(entry) ?? []);
         this.#mender = mender;
         runs.set(this, of);
     }
@@ -14872,11 +15036,11 @@ const value = `"(?:[^"\\\\]|\\\\[^])*"|'(?:[^'\\\\]|\\\\[^])*'|[^\\s;"'(){}]+`;
  * which hold no secret, are left alone.
  */
 const patterns = [
-    // proxy_set_header Authorization "Basic …"; fastcgi_param API_KEY …; set $token …
+    // proxy_set_header Authorization "Basic \u2026"; fastcgi_param API_KEY \u2026; set $token \u2026
     new RegExp(`\\b(?:proxy_set_header|grpc_set_header|add_header|more_set_(?:input_)?headers|fastcgi_param|uwsgi_param|scgi_param|set)\\s+["']?\\$?(?:${headerNames})["']?\\s+(${value})`, "dgi"),
-    // Authorization: Basic …   (a request head, curl -H)
+    // Authorization: Basic \u2026   (a request head, curl -H)
     new RegExp(`(?<![\\w$-])(?:${headerNames})["']?:[ \\t]*([^\\r\\n"']+)`, "dgi"),
-    // $arg_token = "…", api_key=…, password != …
+    // $arg_token = "\u2026", api_key=\u2026, password != \u2026
     new RegExp(`(?<![\\w-])\\$?[\\w-]*(?:api[-_]?key|access[-_]?key|secret[-_]?key|passw(?:or)?d|secret|token|authorization)["']?\\s*(?:!?=|!?~\\*?)\\s*(${value.replace("[^\\s;", "[^\\s;&")})`, "dgi"),
     new RegExp(`\\bauth_basic\\s+(?!off\\s*;)(${value})`, "dgi"),
     new RegExp(`\\bsecure_link_secret\\s+(${value})`, "dgi"),
@@ -15012,7 +15176,7 @@ function clip(text) {
     if (text.length <= longestText)
         return text;
     // Half of a surrogate pair is no text.
-    return `${text.slice(0, longestText).replace(/[\ud800-\udbff]$/, "")}…`;
+    return `${text.slice(0, longestText).replace(/[\ud800-\udbff]$/, "")}\u2026`;
 }
 /** Text of ours that names things of the repository, as running text: without secrets, and not endless. */
 function sentence(text) {
@@ -16987,7 +17151,8 @@ What they can say:
 \`\`\`
 
 \`ignore\` holds for the directive in whose line it stands, else for the next one with its whole block. \`websocket\` and \`http\` say
-what the next location serves. A silence that a pull request adds counts after the merge.
+what the next location serves. What a pull request silences or declares \`http\` itself counts after the merge, because it
+would pass by its own word; \`websocket\` counts at once.
 
 ## Example
 
@@ -17041,7 +17206,7 @@ A quiet connection is closed too soon by \`proxy_read_timeout\`.
 ## What breaks
 
 Nothing at first. A connection on which no byte passes in either direction for \`proxy_read_timeout\`, 60 seconds by default, is
-closed by nginx. Nobody sees why: the access log says 101, and the reason is logged at level \`info\` (\`upstream timed out … while
+closed by nginx. Nobody sees why: the access log says 101, and the reason is logged at level \`info\` (\`upstream timed out \u2026 while
 proxying upgraded connection\`), below the usual level of the error log.
 
 Only this timer matters to a quiet connection. \`proxy_send_timeout\`, \`send_timeout\` and \`keepalive_timeout\` do not fire on one,
@@ -18742,7 +18907,7 @@ function pictureOf(report, findings) {
         `participant C as ${label("client")}`,
         `participant N as ${label(`nginx, ${location}`, ...server, positionText(name.place))}`,
         `participant U as ${label("upstream", proxyPass.parameters[0] ?? "")}`,
-        `C->>N: ${label("GET … HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade")}`,
+        `C->>N: ${label("GET \u2026 HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade")}`,
         ...causes(report, findings),
         ...picture_endOf(report),
     ].join("\n");
@@ -18791,7 +18956,7 @@ function picture_endOf({ upstream, verdict, proxyPass }) {
         ];
     }
     const head = [
-        `GET … HTTP/${shown(upstream.httpVersion)}`,
+        `GET \u2026 HTTP/${shown(upstream.httpVersion)}`,
         received("Upgrade", upstream.headers),
         received("Connection", upstream.headers),
     ];
@@ -18819,7 +18984,7 @@ function positionText(place) {
     const { path } = place.document;
     const line = `:${order_startOf(place).line}`;
     const room = widest - line.length;
-    return (path.length > room ? `…${path.slice(1 - room)}` : path) + line;
+    return (path.length > room ? `\u2026${path.slice(1 - room)}` : path) + line;
 }
 /** The first line of what stands there. */
 function picture_sourceOf({ document: { text }, span }) {
@@ -18834,12 +18999,12 @@ function label(...lines) {
 }
 function cut(line) {
     return line.length > widest
-        ? `${line.slice(0, widest - 1).replace(/[\ud800-\udbff]$/, "")}…`
+        ? `${line.slice(0, widest - 1).replace(/[\ud800-\udbff]$/, "")}\u2026`
         : line;
 }
 /**
- * Mermaid has one escape, `#` code point `;`. It leaves out the last `;` of a line that says `style…:…#…;` or
- * `classDef…:…#…;`, reads `wrap:` at the start of a label as an instruction and `$$…$$` as a formula.
+ * Mermaid has one escape, `#` code point `;`. It leaves out the last `;` of a line that says `style\u2026:\u2026#\u2026;` or
+ * `classDef\u2026:\u2026#\u2026;`, reads `wrap:` at the start of a label as an instruction and `$$\u2026$$` as a formula.
  */
 function defused(line) {
     return line
@@ -19175,7 +19340,7 @@ class Writer {
     }
     #cut(source, used) {
         const room = this.#width - used;
-        return source.length > room ? `${source.slice(0, Math.max(0, room - 1))}…` : source;
+        return source.length > room ? `${source.slice(0, Math.max(0, room - 1))}\u2026` : source;
     }
     #style(style, text) {
         return this.#color ? `\u{1b}[${sgr[style]}m${text}\u{1b}[0m` : text;
@@ -19349,11 +19514,14 @@ function markerOf(findings) {
 }
 /**
  * The fingerprints that a comment of ours names, or null where it has no marker. Only its end counts: what stands before
- * may quote the repository.
+ * may quote the repository. Behind them may stand which job wrote the comment.
  */
 function readMarker(body) {
-    const marker = /<!-- nginx-websocket-guard fp=([\da-f]{1,64}(?:,[\da-f]{1,64})*) -->\s*$/;
-    return marker.exec(body)?.[1]?.split(",") ?? null;
+    const marker = /<!-- nginx-websocket-guard fp=([\da-f,]+)(?: job=[\da-f]+)? -->\s*$/;
+    const fingerprints = marker.exec(body)?.[1]?.split(",") ?? [];
+    return fingerprints.length > 0 && fingerprints.every((each) => /^[\da-f]{1,64}$/.test(each))
+        ? fingerprints
+        : null;
 }
 function headline({ analysis, findings }) {
     const where = whereOf(findings);
@@ -20125,6 +20293,7 @@ function traceFile(files, file, request, policy) {
 
 
 
+
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __webpack_require__(7975);
 ;// CONCATENATED MODULE: ./build/cli/terminal.js
@@ -20205,7 +20374,7 @@ function readDump(text) {
     }
     const [root] = texts.keys();
     if (root === undefined) {
-        throw new UsageError('standard input has no line "# configuration file …:": expected what nginx -T prints.');
+        throw new UsageError('standard input has no line "# configuration file \u2026:": expected what nginx -T prints.');
     }
     const paths = [...texts.keys()];
     return { root, files: { list: () => paths, read: (path) => texts.get(path) } };
@@ -20228,7 +20397,17 @@ class Git {
     /** @throws UsageError where the folder is in no git repository. */
     constructor(folder) {
         this.#folder = folder;
-        if (this.#try(["rev-parse", "--is-inside-work-tree"]) !== "true") {
+        let isInside;
+        try {
+            isInside = this.#git(["rev-parse", "--is-inside-work-tree"]).toString("utf8").trim();
+        }
+        catch (error) {
+            const isNone = error instanceof UsageError && /not a git repository/.test(error.message);
+            if (!isNone)
+                throw error;
+            isInside = "false";
+        }
+        if (isInside !== "true") {
             throw new UsageError(`${folder} is not in a git repository, so there is nothing to compare.`);
         }
     }
@@ -20255,11 +20434,11 @@ class Git {
     workingFiles() {
         return split(this.#git(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]));
     }
-    /** The plain files of a commit. Those that `policy` takes for nginx configuration are read in one go. */
+    /** The files of a commit; a symbolic link reads as its target's path. Those that `policy` takes for nginx configuration are read in one go. */
     filesAt(commit, policy) {
         const entries = split(this.#git(["ls-tree", "-r", "-z", commit, "./"])).flatMap((line) => {
             const [, mode = "", sha = "", path = ""] = /^(\d+) \w+ ([0-9a-f]+)\t([^]*)$/.exec(line) ?? [];
-            return mode.startsWith("100") ? [{ path, sha }] : [];
+            return /^(?:100|120)/.test(mode) ? [{ path, sha }] : [];
         });
         const shas = new Map(entries.map(({ path, sha }) => [path, sha]));
         const paths = [...shas.keys()];
@@ -20398,8 +20577,22 @@ const usualPath = ".github/nginx-websocket-guard.yml";
  */
 function settings_readPolicy(args, cwd) {
     const given = args.value("config");
-    const path = (0,external_node_path_.join)(cwd, given ?? usualPath);
+    const path = (0,external_node_path_.resolve)(cwd, given ?? usualPath);
     const policy = given !== null || (0,external_node_fs_.existsSync)(path) ? readFile(path, cwd) : defaultPolicy;
+    return withFlags(policy, args);
+}
+/**
+ * The policy that decides about a change: the file as it is in the base, for nobody shall switch off what judges them. A
+ * file outside of the folder is not part of the change and is read as it is.
+ */
+function policyAt(git, commit, args, cwd) {
+    const path = (0,external_node_path_.relative)(cwd, (0,external_node_path_.resolve)(cwd, args.value("config") ?? usualPath)).replaceAll(external_node_path_.sep, "/");
+    if ((0,external_node_path_.isAbsolute)(path) || path.startsWith("../"))
+        return settings_readPolicy(args, cwd);
+    const text = git.filesAt(commit, defaultPolicy).read(path);
+    return withFlags(text === undefined ? defaultPolicy : settings_parsed(text, `${path} of the base`), args);
+}
+function withFlags(policy, args) {
     const { profile } = policy;
     const others = ["recommended", "basic", "enterprise", "hardened"].filter((each) => each !== profile);
     return {
@@ -20424,6 +20617,9 @@ function readFile(path, cwd) {
     catch (error) {
         throw new UsageError(`the policy file ${name} cannot be read: ${settings_messageOf(error)}`);
     }
+    return settings_parsed(text, name);
+}
+function settings_parsed(text, name) {
     const read = loadPolicy(text, name);
     if ("policy" in read)
         return read.policy;
@@ -20443,7 +20639,10 @@ function fails(findings, failOn) {
 /** The values of `--fail-on`, the default first. */
 const failOnValues = ["error", "warning", "notice", "never"];
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
 ;// CONCATENATED MODULE: ./build/cli/tree.js
+
 
 
 
@@ -20452,9 +20651,14 @@ const failOnValues = ["error", "warning", "notice", "never"];
 /** Files above this size are not read: no one writes such a configuration by hand. In bytes. */
 const largestFile = 5_000_000;
 const unreadFolders = new Set([".git", "node_modules"]);
-/** The files of a folder. Symbolic links are not followed, so nothing outside of it is read. */
+/**
+ * The files of a folder. A symbolic link reads as its target's path, as git stores it: the analysis follows it to a file of
+ * the same folder and nowhere else.
+ */
 class Tree {
     folder;
+    /** Why files that were asked for have no text, by path. */
+    unreadable = new Map();
     #paths;
     #texts = new Map();
     /** @param named paths that the user named: they are there even where git ignores them */
@@ -20462,7 +20666,7 @@ class Tree {
         this.folder = folder;
         const paths = tracked(folder) ?? [...walk(folder, "")];
         const wanted = named.flatMap((path) => (path === "" ? [] : tree_below(folder, path)));
-        this.#paths = new Set([...paths, ...wanted].filter((path) => isPlainFile((0,external_node_path_.join)(folder, path))));
+        this.#paths = new Set([...paths, ...wanted].filter((path) => isFileOrLink((0,external_node_path_.join)(folder, path))));
     }
     list() {
         return [...this.#paths];
@@ -20476,9 +20680,9 @@ class Tree {
     write(texts) {
         for (const [path, text] of texts) {
             const file = (0,external_node_path_.join)(this.folder, path);
-            const next = `${file}.nginx-websocket-guard`;
+            const next = `${file}.${(0,external_node_crypto_.randomUUID)()}`;
             try {
-                (0,external_node_fs_.writeFileSync)(next, text, { mode: (0,external_node_fs_.statSync)(file).mode });
+                (0,external_node_fs_.writeFileSync)(next, text, { mode: (0,external_node_fs_.statSync)(file).mode, flag: "wx" });
                 (0,external_node_fs_.renameSync)(next, file);
             }
             catch (error) {
@@ -20488,11 +20692,27 @@ class Tree {
         }
     }
     #load(path) {
-        const file = (0,external_node_path_.join)(this.folder, path);
-        if (!this.#paths.has(path) || (0,external_node_fs_.lstatSync)(file).size > largestFile)
+        if (!this.#paths.has(path))
             return undefined;
+        const content = contentOf((0,external_node_path_.join)(this.folder, path));
+        if ("text" in content)
+            return content.text;
+        this.unreadable.set(path, content.reason);
+        return undefined;
+    }
+}
+function contentOf(file) {
+    try {
+        const status = (0,external_node_fs_.lstatSync)(file);
+        if (status.isSymbolicLink())
+            return { text: (0,external_node_fs_.readlinkSync)(file) };
+        if (status.size > largestFile)
+            return { reason: `it is larger than ${largestFile / 1e6} MB` };
         const bytes = (0,external_node_fs_.readFileSync)(file);
-        return bytes.includes(0) ? undefined : bytes.toString("utf8");
+        return bytes.includes(0) ? { reason: "it is binary" } : { text: bytes.toString("utf8") };
+    }
+    catch (error) {
+        return { reason: settings_messageOf(error) };
     }
 }
 /**
@@ -20533,6 +20753,10 @@ function tree_isWithin(folder, path) {
 function isPlainFile(path) {
     return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isFile() === true;
 }
+function isFileOrLink(path) {
+    const status = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    return status?.isFile() === true || status?.isSymbolicLink() === true;
+}
 /** Null outside of a git repository. */
 function tracked(folder) {
     try {
@@ -20558,7 +20782,7 @@ function* walk(folder, prefix) {
     }
     for (const entry of entries) {
         const path = prefix + entry.name;
-        if (entry.isFile())
+        if (entry.isFile() || entry.isSymbolicLink())
             yield path;
         else if (entry.isDirectory() && !unreadFolders.has(entry.name))
             yield* walk(folder, `${path}/`);
@@ -20586,17 +20810,22 @@ function check(words, terminal) {
     const format = args.choice("format", ["text", "json", "sarif", "markdown"]);
     const failOn = args.choice("fail-on", failOnValues);
     const policy = settings_readPolicy(args, terminal.cwd);
-    const { analysis, findings, applied } = args.words.includes("-")
+    const { analysis, findings, applied, unreadable } = args.words.includes("-")
         ? checkDump(args, policy, terminal)
         : checkTree(args, policy, terminal);
     terminal.progress(null);
+    for (const [path, reason] of unreadable) {
+        terminal.complain(`${path} was not analysed: ${reason}.\n`);
+    }
     if (applied > 0) {
         terminal.complain(`${applied} ${applied === 1 ? "fix" : "fixes"} applied.\n`);
     }
-    if (analysis.files.length === 0) {
+    if (analysis.files.length === 0 && unreadable.size === 0) {
         terminal.complain("No nginx configuration found. The policy's files: says what else counts.\n");
     }
     terminal.write(report(format, analysis, findings, terminal));
+    if (unreadable.size > 0)
+        return 2;
     return fails(findings, failOn) ? 1 : 0;
 }
 function checkDump(args, policy, terminal) {
@@ -20615,20 +20844,22 @@ function checkDump(args, policy, terminal) {
         prefixes: new Map([["/", ""]]),
     };
     const analysis = analyse(files, { policy: own });
-    return { analysis, findings: analysis.findings, applied: 0 };
+    return { analysis, findings: analysis.findings, applied: 0, unreadable: new Map() };
 }
-function checkTree(args, policy, terminal) {
+function checkTree(args, own, terminal) {
     const { folder, paths } = tree_select(terminal.cwd, args.words);
     if (folder !== terminal.cwd)
         terminal.complain(`Paths are relative to ${folder}.\n`);
-    terminal.progress("Looking for nginx configuration…");
+    terminal.progress("Looking for nginx configuration\u2026");
     const tree = new Tree(folder, paths);
+    const reference = args.value("base");
+    const base = reference === null ? null : baseOf(reference, folder, args, terminal);
+    const policy = base?.policy ?? own;
     const wanted = chosen(tree, paths, policy);
-    const base = args.value("base");
     const analyseTree = () => {
-        terminal.progress("Simulating handshakes…");
+        terminal.progress("Simulating handshakes\u2026");
         const head = analyse(tree, { policy, ...(wanted !== null && { paths: wanted }) });
-        return base === null ? head : against(base, head, folder, policy);
+        return base === null ? head : against(base, head);
     };
     const isMeant = selects(wanted);
     const meant = (analysis) => analysis.findings.filter((finding) => isMeant(finding) && (base === null || finding.isNew));
@@ -20644,7 +20875,7 @@ function checkTree(args, policy, terminal) {
             analysis = analyseTree();
         }
     }
-    return { analysis, findings: meant(analysis), applied };
+    return { analysis, findings: meant(analysis), applied, unreadable: tree.unreadable };
 }
 /** The nginx files that the user means; null for all. */
 function chosen(tree, paths, policy) {
@@ -20675,12 +20906,14 @@ function selects(wanted) {
         ...related.map((each) => each.place),
     ].some(({ document }) => paths.has(document.path));
 }
-function against(reference, head, folder, policy) {
+function baseOf(reference, folder, args, { cwd }) {
     const git = new Git(folder);
     const commit = git.mergeBase(reference);
-    const changes = git.changes(commit, null, policy);
-    const files = git.filesAt(commit, policy);
-    return analyse_compare(head, analyse(files, { policy }), changes);
+    return { git, commit, policy: policyAt(new Git(cwd), commit, args, cwd) };
+}
+function against({ git, commit, policy }, head) {
+    const base = analyse(git.filesAt(commit, policy), { policy });
+    return analyse_compare(head, base, git.changes(commit, null, policy));
 }
 /** Writes the safe fixes of these findings that hold together. @returns how many */
 function applyFixes(tree, analysis, findings) {
@@ -20689,6 +20922,9 @@ function applyFixes(tree, analysis, findings) {
     for (const { fix, commentable } of findings) {
         // What is not sure to be a fault is left to the person who reads of it.
         if (fix?.safety !== "safe" || !commentable)
+            continue;
+        // Text that is not UTF-8 would be written back as something else.
+        if (fix.edits.some(({ document }) => document.text.includes("\u{fffd}")))
             continue;
         const together = [...edits, ...fix.edits];
         if (!analysis.proveTogether(together))
@@ -20771,11 +21007,12 @@ function review(words, terminal) {
     if (args.words.length > 0)
         throw new UsageError(`review takes no path: ${args.words[0]}.`);
     const format = args.choice("format", ["text", "json"]);
-    const policy = settings_readPolicy(args, terminal.cwd);
+    settings_readPolicy(args, terminal.cwd);
     const git = new Git(terminal.cwd);
     const reference = args.value("base") ?? git.defaultBase();
     const base = git.mergeBase(reference);
-    terminal.progress("Simulating handshakes…");
+    const policy = policyAt(git, base, args, terminal.cwd);
+    terminal.progress("Simulating handshakes\u2026");
     const changes = git.changes(base, "HEAD", policy);
     const [before, after] = [base, "HEAD"].map((commit) => analyse(git.filesAt(commit, policy), { policy }));
     if (before === undefined || after === undefined)
@@ -20812,7 +21049,7 @@ function asText({ comments, unplaced, notes }, reference) {
     ].join("\n");
 }
 function review_placeOf({ path, startLine, line, }) {
-    return startLine === null ? `── ${path}:${line}` : `── ${path}:${startLine}-${line}`;
+    return startLine === null ? `\u2500\u2500 ${path}:${line}` : `\u2500\u2500 ${path}:${startLine}-${line}`;
 }
 
 ;// CONCATENATED MODULE: ./build/cli/trace.js
@@ -20892,7 +21129,7 @@ function headerOf(text) {
 ;// CONCATENATED MODULE: ./build/cli/usage.js
 const usage = `nginx-websocket-guard: does a WebSocket handshake get through this nginx configuration?
 
-  check [PATH…]      findings in the working tree; check - reads what nginx -T prints
+  check [PATH\u2026]      findings in the working tree; check - reads what nginx -T prints
       --format text|json|sarif|markdown   --fix   --base REF
       --config FILE   --profile basic|recommended|enterprise|hardened
       --nginx-version V   --fail-on error|warning|notice|never
@@ -20918,7 +21155,7 @@ const commands = { check: check, review: review, trace: trace_trace, explain: ex
 /** Runs one command. @returns the exit status: 0 fine, 1 findings, 2 wrong usage or unreadable input. */
 function cli_run_run(args, terminal) {
     const [name = "", ...rest] = args;
-    if (name === "" || args.includes("--help") || name === "-h" || name === "help") {
+    if (name === "" || args.includes("--help") || args.includes("-h") || name === "help") {
         (name === "" ? terminal.complain : terminal.write)(usage);
         return name === "" ? 2 : 0;
     }
@@ -20931,9 +21168,13 @@ function cli_run_run(args, terminal) {
     }
     catch (error) {
         terminal.progress(null);
-        if (!(error instanceof UsageError))
-            throw error;
-        terminal.complain(`nginx-websocket-guard: ${error.message}\n`);
+        if (error instanceof UsageError) {
+            terminal.complain(`nginx-websocket-guard: ${error.message}\n`);
+        }
+        else {
+            const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+            terminal.complain(`nginx-websocket-guard: this is a bug, please report it.\n${said}\n`);
+        }
         return 2;
     }
 }
