@@ -5,6 +5,7 @@ import {
   type ChangedFile,
   compare,
   defaultPolicy,
+  pendingInWords,
   type Policy,
 } from "../../src/core/index.ts";
 
@@ -52,7 +53,7 @@ function compared(
     found: analysis.findings
       .filter(({ rule }) => rule === "http-version")
       .map(({ location, isNew }) => `${location?.name}${isNew ? " new" : ""}`),
-    pending: analysis.pendingSilences.map(({ document, span }) =>
+    pending: analysis.pending.map(({ place: { document, span } }) =>
       document.lines.lineAt(span.start),
     ),
     serves: analysis.locations.map(({ intent }) => intent.serves),
@@ -172,6 +173,106 @@ describe("a location that a comment says serves no WebSockets", () => {
     expect(findings[0]?.fix?.edits.map(({ text }) => text.trim())).toEqual([
       "proxy_http_version 1.1;",
     ]);
+  });
+});
+
+describe("a location that a comment says serves WebSockets", () => {
+  const declared = server(broken("/feed", websocket));
+  // Without the upgrade headers nothing but the comment speaks for WebSockets.
+  const bare = (comment = ""): string =>
+    server(`${comment}\n    location /feed {\n        proxy_pass http://127.0.0.1:8080;\n    }`);
+  const works = declared.replace("proxy_pass", "proxy_http_version 1.1;\n        proxy_pass");
+
+  test.each<[string, string, string, Partial<Policy>, ReturnType<typeof compared>]>([
+    [
+      "is not broken in silence by a change that takes the comment away with the headers",
+      bare(),
+      works,
+      {},
+      { found: ["/feed new"], pending: [5], serves: ["yes"] },
+    ],
+    [
+      "is not broken in silence by a change that turns the comment round",
+      bare(http),
+      works,
+      {},
+      { found: ["/feed new"], pending: [4], serves: ["yes"] },
+    ],
+    [
+      "is found broken in other lines",
+      server("    location / { return 404; }", bare().split("\n").slice(3, -2).join("\n")),
+      works,
+      {},
+      { found: ["/feed new"], pending: [6], serves: ["yes"] },
+    ],
+    [
+      "may lose the comment while it works",
+      works.replace(websocket, ""),
+      works,
+      {},
+      { found: [], pending: [], serves: ["yes"] },
+    ],
+    [
+      "is as broken as before where the change takes the comment away alone",
+      bare(),
+      bare(websocket),
+      {},
+      { found: ["/feed"], pending: [5], serves: ["yes"] },
+    ],
+    [
+      "is found all the same where other signs speak for it, and nothing hangs on the comment",
+      server(broken("/ws")),
+      server(broken("/ws", websocket)),
+      {},
+      { found: ["/ws"], pending: [], serves: ["yes"] },
+    ],
+    [
+      "is what the head says where the policy takes the head's comments",
+      bare(),
+      works,
+      { silences: "head" },
+      { found: [], pending: [], serves: ["no"] },
+    ],
+    [
+      "says nothing of its neighbour",
+      server(broken("/feed", websocket), "    location /files { proxy_pass http://127.0.0.1:1; }"),
+      declared,
+      {},
+      { found: ["/feed"], pending: [], serves: ["yes", "no"] },
+    ],
+    [
+      "may go",
+      server("    location /files { proxy_pass http://127.0.0.1:1; }"),
+      works,
+      {},
+      { found: [], pending: [], serves: ["no"] },
+    ],
+  ])("%s", (_, head, base, policy, expected) => {
+    expect(compared(head, base, policy)).toEqual(expected);
+  });
+
+  test("names the comment as what speaks for it, and says when it stops to count", () => {
+    const analysis = compare(check(bare(), {}), check(works, {}), []);
+    expect(analysis.findings[0]?.evidence).toEqual([
+      "a comment that the change takes away says that this location serves WebSockets",
+    ]);
+    expect(pendingInWords(analysis)).toEqual([
+      `A websocket comment that this change takes away counts until the merge: ${path}:5.`,
+    ]);
+    expect(analysis.findings[0]?.fix).not.toBeNull();
+  });
+
+  test("is known in a renamed file", () => {
+    const [before, after] = ["conf.d/old.conf", "conf.d/new.conf"];
+    const rename: ChangedFile = {
+      path: after,
+      previousPath: before,
+      status: "renamed",
+      patch: null,
+    };
+    const [head, base] = [{ [after]: bare() }, { [before]: works }];
+    expect(compared(head, base, {}, [rename])).toMatchObject({ found: ["/feed new"] });
+    expect(compared(head, base)).toMatchObject({ found: [], serves: ["no"] });
   });
 });
 

@@ -285,6 +285,21 @@ test("--base asks the policy of the base, so that a change cannot switch off wha
   expect(guard(folder, ["review", "--base", "main"]).status).toBe(1);
 });
 
+test("--base says which comments to us count only after the merge", () => {
+  const folder = repositoryWith({ "nginx/app.conf": sound });
+  git(folder, "switch", "--quiet", "--create", "change");
+  const silence = "# nginx-websocket-guard: ignore[upgrade-header, connection-header] no need\n";
+  write(folder, { "nginx/app.conf": `${silence}${broken}` });
+  const said = "A silence that this change adds counts only after the merge: nginx/app.conf:1.";
+  expect(guard(folder, ["check", "--base", "main"])).toMatchObject({
+    status: 1,
+    stderr: `${said}\n`,
+  });
+  expect(guard(folder, ["check"])).toMatchObject({ status: 0, stderr: "" });
+  commit(folder, "Silence it");
+  expect(guard(folder, ["review"]).stdout).toContain(said);
+});
+
 describe("wrong usage ends with 2 and one message", () => {
   const folder = folderWith({
     "conf.d/app.conf": broken,
@@ -314,7 +329,7 @@ describe("wrong usage ends with 2 and one message", () => {
     [
       "a file of another kind",
       ["check", "notes.txt"],
-      "notes.txt is not plain nginx configuration",
+      "notes.txt holds no nginx configuration as far as its name and content say",
     ],
     [
       "a policy that is not there",

@@ -8,6 +8,8 @@ function problems(text: string): readonly string[] {
   expect(read.problems.every(({ file }) => file === ".github/nginx-websocket-guard.yml")).toBe(
     true,
   );
+  // Whatever is wrong, the message says what was expected in its place.
+  expect(read.problems.filter(({ message }) => !/: .*expected/.test(message))).toEqual([]);
   return read.problems.map(({ line, column, message }) => `${line}:${column} ${message}`);
 }
 
@@ -62,11 +64,11 @@ describe("one fault, one message, with its place, what was expected and the near
     // Rules.
     [
       "rules: { idle-timeot: error }",
-      '1:10 unknown rule "idle-timeot": did you mean "idle-timeout"? `explain` lists them all',
+      '1:10 unknown rule "idle-timeot": did you mean "idle-timeout"? expected a rule\'s name; `explain` lists them all',
     ],
     [
       "rules:\n  websocket: off",
-      '2:3 unknown rule "websocket": did you mean "websocket-buffering"? `explain` lists them all',
+      '2:3 unknown rule "websocket": did you mean "websocket-buffering"? expected a rule\'s name; `explain` lists them all',
     ],
     [
       "rules:\n  xyzzy: off",
@@ -194,6 +196,10 @@ describe("one fault, one message, with its place, what was expected and the near
       "suggestion: { upgrade: websocket }",
       '1:24 suggestion.upgrade is "websocket": did you mean "websocket-only"? expected raw or websocket-only',
     ],
+    [
+      "locations:\n  - match: { path: /a }\n    websocket: flase",
+      '3:16 locations[0].websocket is "flase": did you mean "false"? expected true or false',
+    ],
     ["silences: true", '1:11 silences is "true": expected base or head'],
     ["markdown: 1", '1:11 markdown is "1": expected true or false'],
 
@@ -233,7 +239,10 @@ describe("one fault, one message, with its place, what was expected and the near
       "server {\n  listen 80;\n}\n",
       '1:1 the policy is "server { listen 80; }": expected keys with values',
     ],
-    ["%YAML 9\n---\nprofile: basic", "1:7 this is not YAML: Unsupported YAML version 9"],
+    [
+      "%YAML 9\n---\nprofile: basic",
+      "1:7 this is not YAML: Unsupported YAML version 9: expected entries such as `profile: basic`",
+    ],
     ["\0", '1:1 the policy is "\\u0000": expected keys with values'],
   ])("%j is not YAML, or no policy, which is said once", (text, problem) => {
     expect(problems(text)).toEqual([problem]);

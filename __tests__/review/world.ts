@@ -65,7 +65,7 @@ export function worldOf(sketch: WorldSketch): World {
     findings: groups.flatMap((group) => group.findings),
     groups,
     locations: real.locations,
-    pendingSilences: [],
+    pending: [],
     wanted: [],
     proveTogether: sketch.provesTogether ?? (() => true),
     locationsWith: (edits) => real.locationsWith(edits),

@@ -1,4 +1,4 @@
-import { decidesVersion, isNginxFile, numbered, startOf } from "../core/index.ts";
+import { decidesVersion, isNginxFile, numbered, pendingInWords } from "../core/index.ts";
 import type { Analysis, ChangedFile, Policy, PolicyProblem } from "../core/index.ts";
 import { analyseBoth } from "./closure.ts";
 import { Contents, pathBefore } from "./contents.ts";
@@ -97,7 +97,7 @@ export async function compareCommits(request: ComparisonRequest): Promise<Compar
     ],
     passedOver: passedOver(analysis, starts),
     notes: [
-      ...pending(analysis),
+      ...pendingInWords(analysis),
       ...mended(fault),
       ...preview.notes,
       ...(number === null ? [] : unlisted(listed)),
@@ -179,22 +179,6 @@ function truncations(head: Tree, base: Tree | null): string[] {
       ]
     : [];
 }
-
-/** The first lines of the summary say it, since somebody who reads the comment in the file expects silence. */
-function pending({ pendingSilences }: Analysis): string[] {
-  // A comment that silences several findings is there for each of them.
-  const places = [
-    ...new Set(pendingSilences.map((place) => `${place.document.path}:${startOf(place).line}`)),
-  ];
-  if (places.length === 0) return [];
-  const more = places.length - mostPlaces;
-  const where = [...places.slice(0, mostPlaces), ...(more > 0 ? [`${more} more`] : [])].join(", ");
-  return places.length === 1
-    ? [`A silence that this change adds counts only after the merge: ${where}.`]
-    : [`${places.length} silences that this change adds count only after the merge: ${where}.`];
-}
-
-const mostPlaces = 5;
 
 function mended(fault: UserError | null): string[] {
   if (!fault) return [];

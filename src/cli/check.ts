@@ -6,6 +6,7 @@ import {
   type Finding,
   isNginxFile,
   jsonReport,
+  pendingInWords,
   type Policy,
   sarifReport,
   summaryReport,
@@ -47,6 +48,7 @@ export function check(words: readonly string[], terminal: Terminal): number {
   if (analysis.files.length === 0 && unreadable.size === 0) {
     terminal.complain("No nginx configuration found. The policy's files: says what else counts.\n");
   }
+  for (const sentence of pendingInWords(analysis)) terminal.complain(`${sentence}\n`);
   terminal.write(report(format, analysis, findings, terminal));
   if (unreadable.size > 0) return 2;
   return fails(findings, failOn) ? 1 : 0;
@@ -123,7 +125,7 @@ function chosen(tree: Tree, paths: readonly string[], policy: Policy): string[] 
     }
     if (files.includes(path) && !isNginxFile(path, text, policy)) {
       throw new UsageError(
-        `${path} is not plain nginx configuration as far as its name and content say; the policy's files: can name it.`,
+        `${path} holds no nginx configuration as far as its name and content say; the policy's files: can name it.`,
       );
     }
   }

@@ -1,6 +1,7 @@
 import {
   analyse,
   compare,
+  pendingInWords,
   plain,
   planReview,
   type Review,
@@ -32,8 +33,11 @@ export function review(words: readonly string[], terminal: Terminal): number {
   const analysis = compare(after, before, changes);
   const findings = analysis.findings.filter(({ isNew }) => isNew);
   const planned = planReview({ analysis, changes, findings, maxComments: mostComments });
+  const notes = [...pendingInWords(analysis), ...planned.notes];
   terminal.progress(null);
-  terminal.write(format === "json" ? asJson(planned) : asText(planned, reference));
+  terminal.write(
+    format === "json" ? asJson({ ...planned, notes }) : asText({ ...planned, notes }, reference),
+  );
   return fails(findings, "error") ? 1 : 0;
 }
 

@@ -2,7 +2,7 @@ import type { Analysis, Group, LocationReport, ProvenFix } from "./analysis.ts";
 import { type EntryGroup, groupsOf } from "./check/group.ts";
 import { type Mend, Mender } from "./check/mend.ts";
 import { type Entry, run, type Run } from "./check/run.ts";
-import { heardIn, hearsAll } from "./check/silence.ts";
+import { hearingOf } from "./check/silence.ts";
 import { Documents } from "./config/documents.ts";
 import type { Files, Place } from "./config/model.ts";
 import { repositoryVersion, versionsInQuestion } from "./config/version.ts";
@@ -36,7 +36,8 @@ export function analyse(files: Files, { policy, paths }: AnalyseOptions): Analys
 /**
  * The head's analysis with only that marked as new which the base lacks: a fingerprint that the base does not have, or
  * has for fewer locations or less severely. A renamed file keeps its findings. A comment that silences, or says that a
- * location serves no WebSockets, does not count where the base lacks it, unless the policy says so.
+ * location serves no WebSockets, does not count where the base lacks it, and one of the base that says that it serves
+ * them counts where the head lacks it, unless the policy says so.
  *
  * @param changes what differs between the two sides
  */
@@ -61,12 +62,12 @@ export function compare(head: Analysis, base: Analysis, changes: readonly Change
   });
 }
 
-/** The head's run without the comments that do not count yet. */
+/** The head's run without what the change does to comments and does not count yet. */
 function heard(head: Run, base: Run, renamed: Renames): Run {
   const { documents, policy } = head.request;
   if (policy.silences === "head") return head;
-  const hears = heardIn(base.request.documents, renamed);
-  return hearsAll(documents, hears) ? head : run({ ...head.request, hears });
+  const hearing = hearingOf(documents, base.request.documents, renamed);
+  return hearing === null ? head : run({ ...head.request, hearing });
 }
 
 const runs = new WeakMap<Analysis, Run>();
@@ -104,7 +105,7 @@ class Result implements Analysis {
   readonly configs;
   readonly locations;
   readonly wanted;
-  readonly pendingSilences;
+  readonly pending;
   readonly groups: readonly FoundGroup[];
   readonly findings: readonly Finding[];
   readonly #mender: Mender;
@@ -118,12 +119,11 @@ class Result implements Analysis {
     this.locations = of.located;
     this.wanted = [...documents.wanted];
     const entries = of.entries.filter(({ silence }) => silence === null);
+    // A comment that silences several findings is there for each of them.
     const pending = new Map(
-      entries.flatMap((entry) =>
-        entry.pending.map(({ document, comment }) => [comment, { document, span: comment.span }]),
-      ),
+      entries.flatMap((entry) => entry.pending.map((each) => [each.place.span, each])),
     );
-    this.pendingSilences = [...pending.values()];
+    this.pending = [...pending.values()];
     const groups = groupsOf(entries);
     const mender = new Mender(of, groups);
     this.groups = groups.map((group) => new FoundGroup(group, isNew, mender));

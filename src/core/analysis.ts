@@ -34,6 +34,14 @@ export interface AnalysedFile {
   readonly reason?: string;
 }
 
+/** What a change does to a comment to us. */
+export interface PendingComment {
+  /** `silence` and `http` are added; `websocket` is taken away. */
+  readonly kind: "silence" | "http" | "websocket";
+  /** The comment, or the block from which it is taken away. */
+  readonly place: Place;
+}
+
 /** What one comment is about: a location block, or the one outer place that causes the same at many. */
 export interface Group {
   readonly id: string;
@@ -58,8 +66,8 @@ export interface Analysis {
   readonly findings: readonly Finding[];
   readonly groups: readonly Group[];
   readonly locations: readonly LocationReport[];
-  /** Comments of the head that would silence findings and do not count before they are merged, each once. */
-  readonly pendingSilences: readonly Place[];
+  /** What a change does to comments to make findings vanish, and does not count before it is merged, each once. */
+  readonly pending: readonly PendingComment[];
   /** Paths that `Files.list()` names and `read()` did not give: an adapter loads them and analyses again. */
   readonly wanted: readonly string[];
   /** Whether these fixes, applied together, leave nothing of what each mends and break nothing. */

@@ -19,6 +19,7 @@ export {
   startOf,
   worstFirst,
 } from "./report/order.ts";
+export { pendingInWords } from "./report/pending.ts";
 export { redact } from "./report/redact.ts";
 export { sarifReport } from "./report/sarif.ts";
 export { summaryReport } from "./report/summary.ts";

@@ -9,7 +9,7 @@ import { upstreamOf } from "../handshake/upstream-request.ts";
 import { verdictOf } from "../handshake/verdict.ts";
 import { intentOf } from "../intent/intent.ts";
 import type { Intent, Traffic } from "../intent/model.ts";
-import type { Hears } from "../intent/silences.ts";
+import type { Hearing } from "../intent/silences.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { LocationName } from "../rules/finding.ts";
 import { readable } from "../syntax/opaque.ts";
@@ -23,7 +23,7 @@ export function locate(
   config: Config,
   policy: Policy,
   versions: readonly NginxVersion[],
-  hears?: Hears,
+  hearing?: Hearing,
 ): Located[] {
   const uses = new Map<string, Case[]>();
   for (const each of [config, ...config.alternatives]) {
@@ -35,7 +35,7 @@ export function locate(
     }
   }
   return [...uses.values()].flatMap(([first, ...others]) =>
-    first === undefined ? [] : new Located([first, ...others], policy, versions, hears),
+    first === undefined ? [] : new Located([first, ...others], policy, versions, hearing),
   );
 }
 
@@ -79,13 +79,13 @@ export class Located implements LocationReport {
     [{ config, level, pass }, ...alternatives]: readonly [Case, ...Case[]],
     policy: Policy,
     versions: readonly NginxVersion[],
-    hears?: Hears,
+    hearing?: Hearing,
   ) {
     this.#alternatives = alternatives;
     this.config = config;
     this.level = level;
     this.proxyPass = pass;
-    const { intent, traffic } = intentOf({ config, level, pass, policy, hears });
+    const { intent, traffic } = intentOf({ config, level, pass, policy, hearing });
     this.intent = intent;
     this.traffic = traffic;
     this.#asked = versions;

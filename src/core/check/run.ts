@@ -1,10 +1,10 @@
-import type { AnalysedFile } from "../analysis.ts";
+import type { AnalysedFile, PendingComment } from "../analysis.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Documents } from "../config/documents.ts";
 import type { Config, Document, Place, Rendering } from "../config/model.ts";
 import { findPrograms } from "../config/programs.ts";
 import { isSurroundings } from "../config/surroundings.ts";
-import { type Declaration, guardComments, type Hears, type Silence } from "../intent/silences.ts";
+import { type Declaration, guardComments, type Hearing, type Silence } from "../intent/silences.ts";
 import type { Policy } from "../policy/policy.ts";
 import { blockPath, fingerprintOf, type FingerprintParts } from "../review/fingerprint.ts";
 import type { Related, Severity } from "../rules/finding.ts";
@@ -16,7 +16,7 @@ import { directivesAround } from "../syntax/find.ts";
 import { readable } from "../syntax/opaque.ts";
 import type { Span } from "../syntax/tree.ts";
 import { locate, type Located, type Versions } from "./locations.ts";
-import { pendingDeclarations, pendingSilences, type PlacedComment, silenceAt } from "./silence.ts";
+import { pendingDeclaration, pendingSilences, type PlacedComment, silenceAt } from "./silence.ts";
 
 /** What is checked, and how. */
 export interface RunRequest {
@@ -27,7 +27,7 @@ export interface RunRequest {
   /** The versions in question, oldest first. */
   readonly versions: readonly NginxVersion[];
   /** Which comments count; all where it is not given. */
-  readonly hears?: Hears | undefined;
+  readonly hearing?: Hearing | undefined;
   /** Takes every location that may serve WebSockets for one that does. */
   readonly takesUnclear?: boolean;
   /** Programs as they were before an edit: those that `paths` take no part in are as they were. */
@@ -49,8 +49,8 @@ export interface Entry {
   readonly fingerprint: string;
   /** The comment that silences it, or null. */
   readonly silence: PlacedComment | null;
-  /** Comments that do not count, and would silence it or some of its locations if they did. */
-  readonly pending: readonly PlacedComment[];
+  /** What does not count, and would silence it or some of its locations if it did. */
+  readonly pending: readonly PendingComment[];
 }
 
 /** Everything that the rules say about a set of files. */
@@ -84,12 +84,12 @@ interface Draft {
 
 /** Simulates and asks every rule that the policy has. */
 export function run(request: RunRequest): Run {
-  const { documents, policy, paths, versions, hears } = request;
+  const { documents, policy, paths, versions, hearing } = request;
   const { configs, files } = findPrograms(documents, {
     policy,
     ...(paths !== undefined && { paths }),
   });
-  const located = configs.flatMap((config) => locate(config, policy, versions, hears));
+  const located = configs.flatMap((config) => locate(config, policy, versions, hearing));
   const programs = everyProgram(request, configs);
   const active = activeRules(policy);
   const drafts = new Map<string, Draft>();
@@ -140,7 +140,7 @@ export function run(request: RunRequest): Run {
   }
   // A comment that does not count yet has its purpose all the same.
   const used = new Set<Silence | Declaration | undefined>(
-    entriesOf([...drafts.values()], { ...request, hears: undefined }).map(
+    entriesOf([...drafts.values()], { ...request, hearing: undefined }).map(
       ({ silence }) => silence?.comment,
     ),
   );
@@ -332,7 +332,10 @@ function keyOf(rule: RuleId, { document, span }: Place): string {
   return `${rule} ${span.start} ${span.end} ${document.path}`;
 }
 
-function entriesOf(drafts: readonly Draft[], { takesUnclear = false, hears }: RunRequest): Entry[] {
+function entriesOf(
+  drafts: readonly Draft[],
+  { takesUnclear = false, hearing, policy }: RunRequest,
+): Entry[] {
   const ordinals = new Map<string, number>();
   return drafts.toSorted(byPlace).map((draft) => {
     const { active, report, config, locations } = draft;
@@ -348,9 +351,9 @@ function entriesOf(drafts: readonly Draft[], { takesUnclear = false, hears }: Ru
     const ordinal = ordinals.get(key) ?? 0;
     ordinals.set(key, ordinal + 1);
     const identity = { ...parts, ordinal };
-    const silences = locations.map(({ name }) => silenceAt(rule, name.place, hears));
+    const silences = locations.map(({ name }) => silenceAt(rule, name.place, hearing));
     const silence =
-      silenceAt(rule, report.place, hears) ??
+      silenceAt(rule, report.place, hearing) ??
       (silences.includes(null) ? null : (silences[0] ?? null));
     // A location may be silenced for itself while the cause still reaches others.
     const heard = locations.filter((_, index) => silence !== null || silences[index] === null);
@@ -372,11 +375,13 @@ function entriesOf(drafts: readonly Draft[], { takesUnclear = false, hears }: Ru
       fingerprint: fingerprintOf(identity),
       silence,
       pending:
-        hears === undefined || silence !== null
+        hearing === undefined || silence !== null
           ? []
           : [
-              ...pendingSilences(rule, [report.place, ...locations.map(placeOf)], hears),
-              ...(isAboutEach ? [] : pendingDeclarations(locations.map(placeOf), hears)),
+              ...pendingSilences(rule, [report.place, ...locations.map(placeOf)], hearing),
+              ...(isAboutEach
+                ? []
+                : locations.flatMap((each) => pendingDeclaration(each, policy, hearing) ?? [])),
             ],
     };
   });

@@ -1,8 +1,12 @@
+import type { LocationReport, PendingComment } from "../analysis.ts";
 import { rememberedOf } from "../collections.ts";
 import type { Documents } from "../config/documents.ts";
 import type { Document, Place } from "../config/model.ts";
+import { enclosing } from "../handshake/simulate.ts";
 import { declarationOf } from "../intent/declared.ts";
-import { type Declaration, guardComments, type Hears, type Silence } from "../intent/silences.ts";
+import { intentOf } from "../intent/intent.ts";
+import { type Declaration, guardComments, type Hearing, type Silence } from "../intent/silences.ts";
+import type { Policy } from "../policy/policy.ts";
 import { blockPath } from "../review/fingerprint.ts";
 import type { RuleId } from "../rules/names.ts";
 import { directivesAround } from "../syntax/find.ts";
@@ -14,11 +18,12 @@ export interface PlacedComment {
   readonly comment: Silence | Declaration;
 }
 
-/** The first silence that counts and covers a rule at a place, or null; each counts where `hears` is not given. */
-export function silenceAt(rule: RuleId, place: Place, hears?: Hears): PlacedComment | null {
+/** The first silence that counts and covers a rule at a place, or null; each counts where `hearing` is not given. */
+export function silenceAt(rule: RuleId, place: Place, hearing?: Hearing): PlacedComment | null {
   const { document } = place;
   const comment = guardComments(document).silences.find(
-    (each) => covers(each, rule, place) && (hears === undefined || hears(document, each)),
+    (each) =>
+      covers(each, rule, place) && (hearing === undefined || hearing.counts(document, each)),
   );
   return comment === undefined ? null : { document, comment };
 }
@@ -27,22 +32,36 @@ export function silenceAt(rule: RuleId, place: Place, hears?: Hears): PlacedComm
 export function pendingSilences(
   rule: RuleId,
   places: readonly Place[],
-  hears: Hears,
-): PlacedComment[] {
+  hearing: Hearing,
+): PendingComment[] {
   return places.flatMap((place) => {
     const { document } = place;
     return guardComments(document)
-      .silences.filter((each) => covers(each, rule, place) && !hears(document, each))
-      .map((comment) => ({ document, comment }));
+      .silences.filter((each) => covers(each, rule, place) && !hearing.counts(document, each))
+      .map(({ span }) => ({ kind: "silence", place: { document, span } }));
   });
 }
 
-/** What would say that one of the locations serves no WebSockets, and does not count. */
-export function pendingDeclarations(locations: readonly Place[], hears: Hears): PlacedComment[] {
-  return locations.flatMap(({ document, span }) => {
-    const comment = declarationOf(document, span);
-    return comment === undefined || hears(document, comment) ? [] : [{ document, comment }];
-  });
+/** What would make a location one that serves no WebSockets, and does not count; null where there is nothing. */
+export function pendingDeclaration(
+  { config, level, proxyPass: pass }: LocationReport,
+  policy: Policy,
+  hearing: Hearing,
+): PendingComment | null {
+  const opener = enclosing(level, "location")?.opener ?? null;
+  if (opener === null) return null;
+  const { document, directive } = opener;
+  const said = declarationOf(document, directive);
+  if (said !== undefined) {
+    const place = { document, span: said.span };
+    return hearing.counts(document, said) ? null : { kind: "http", place };
+  }
+  if (!hearing.promised(document, directive)) return null;
+  // Where everything else speaks for WebSockets too, nothing hangs on the comment.
+  const { intent } = intentOf({ config, level, pass, policy });
+  return intent.serves === "yes"
+    ? null
+    : { kind: "websocket", place: { document, span: directive.name } };
 }
 
 function covers({ rules, target }: Silence, rule: RuleId, { span }: Place): boolean {
@@ -52,29 +71,53 @@ function covers({ rules, target }: Silence, rule: RuleId, { span }: Place): bool
 }
 
 /**
- * Hears the comments that these files have about the same directive, wherever its lines have moved to, and those that
- * can only bring more findings.
+ * Hears the comments that the base has about the same directive, wherever its lines have moved to, and those that can
+ * only bring more findings. What the base says to serve WebSockets still does where the comment is gone. Null where the
+ * head's comments are the ones that count.
  *
- * @param renamed new paths by the paths in `documents`
+ * @param renamed new paths by the paths in the base
  */
-export function heardIn(documents: Documents, renamed: ReadonlyMap<string, string>): Hears {
-  const known = new Set(
-    [...documents.all().values()].flatMap((document) => {
-      const path = renamed.get(document.path) ?? document.path;
-      return [...keysIn(document).values()].map((key) => keyIn(document, path, key));
-    }),
-  );
-  return (document, comment) => {
-    const key = keysIn(document).get(comment);
-    return key === undefined || known.has(keyIn(document, document.path, key));
+export function hearingOf(
+  head: Documents,
+  base: Documents,
+  renamed: ReadonlyMap<string, string>,
+): Hearing | null {
+  const [before, after] = [keysOf(base, renamed), keysOf(head, new Map())];
+  const isKnown = [...after.hiding].every((key) => before.hiding.has(key));
+  if (isKnown && [...before.promising].every((key) => after.promising.has(key))) return null;
+  return {
+    counts(document, comment) {
+      const key = keysIn(document).get(comment);
+      return (
+        key === undefined ||
+        isPromise(comment) ||
+        before.hiding.has(keyIn(document, document.path, key))
+      );
+    },
+    promised: (document, block) =>
+      before.promising.size > 0 &&
+      before.promising.has(keyIn(document, document.path, declarationKey(document, block, true))),
   };
 }
 
-/** Whether every comment in these files counts. */
-export function hearsAll(documents: Documents, hears: Hears): boolean {
-  return [...documents.all().values()].every((document) =>
-    [...keysIn(document).keys()].every((comment) => hears(document, comment)),
-  );
+/** What the comments of these files are known by: those that can hide findings, and those that can bring them. */
+function keysOf(
+  documents: Documents,
+  renamed: ReadonlyMap<string, string>,
+): { readonly hiding: ReadonlySet<string>; readonly promising: ReadonlySet<string> } {
+  const hiding = new Set<string>();
+  const promising = new Set<string>();
+  for (const document of documents.all().values()) {
+    const path = renamed.get(document.path) ?? document.path;
+    for (const [comment, key] of keysIn(document)) {
+      (isPromise(comment) ? promising : hiding).add(keyIn(document, path, key));
+    }
+  }
+  return { hiding, promising };
+}
+
+function isPromise(comment: Silence | Declaration): boolean {
+  return "websocket" in comment && comment.websocket;
 }
 
 /** Several documents of one file are told apart by what their keys have behind the path. */
@@ -82,7 +125,7 @@ function keyIn(document: Document, path: string, key: string): string {
   return JSON.stringify([path, document.key.slice(document.path.length), key]);
 }
 
-/** What the comments that can hide a finding are known by within their document. */
+/** What comments that count for something are known by within their document. */
 const keysIn = rememberedOf((document: Document): ReadonlyMap<Silence | Declaration, string> => {
   const { silences, declarations } = guardComments(document);
   const keys = new Map<Silence | Declaration, string>();
@@ -93,12 +136,15 @@ const keysIn = rememberedOf((document: Document): ReadonlyMap<Silence | Declarat
     }
   }
   for (const declaration of declarations) {
-    if (!declaration.websocket) {
-      keys.set(declaration, JSON.stringify(["http", ...identityOf(document, declaration.target)]));
-    }
+    const { target, websocket } = declaration;
+    keys.set(declaration, declarationKey(document, target, websocket));
   }
   return keys;
 });
+
+function declarationKey(document: Document, block: Directive, websocket: boolean): string {
+  return JSON.stringify([websocket ? "websocket" : "http", ...identityOf(document, block)]);
+}
 
 /** What tells a directive from all others of its document: the blocks around it, what it says, and which of several it is. */
 function identityOf(document: Document, directive: Directive): readonly (string | number)[] {

@@ -4,9 +4,9 @@ import { listenersOf, serverNames } from "../handshake/listen.ts";
 import { locate, locationName } from "../handshake/locate.ts";
 import { allListeners, serverFor, serversOf } from "../handshake/server.ts";
 import type { Policy } from "../policy/policy.ts";
-import type { Span } from "../syntax/tree.ts";
+import type { Directive } from "../syntax/tree.ts";
 import { serverOf } from "./routes.ts";
-import { type Declaration, guardComments, type Hears } from "./silences.ts";
+import { type Declaration, guardComments, type Hearing } from "./silences.ts";
 
 /** What somebody says of a location outright. */
 export interface Declared {
@@ -19,11 +19,11 @@ export function declared(
   config: Config,
   location: Level,
   policy: Policy,
-  hears?: Hears,
+  hearing?: Hearing,
 ): Declared | null {
   return (
     overruled(config, location, policy) ??
-    commented(location, hears) ??
+    commented(location, hearing) ??
     promised(config, location, policy)
   );
 }
@@ -43,21 +43,27 @@ function overruled(config: Config, location: Level, policy: Policy): Declared | 
   return said === undefined ? null : saying("the policy", said.websocket);
 }
 
-function commented({ opener }: Level, hears?: Hears): Declared | null {
-  const said = opener && declarationOf(opener.document, opener.directive, hears);
-  if (!said) return null;
-  const line = opener.document.lines.lineAt(said.span.start);
-  return saying(`the comment in line ${line}`, said.websocket);
+function commented({ opener }: Level, hearing?: Hearing): Declared | null {
+  if (opener === null) return null;
+  const { document, directive } = opener;
+  const said = declarationOf(document, directive, hearing);
+  if (said !== undefined) {
+    const line = document.lines.lineAt(said.span.start);
+    return saying(`the comment in line ${line}`, said.websocket);
+  }
+  return hearing?.promised(document, directive) === true
+    ? saying("a comment that the change takes away", true)
+    : null;
 }
 
-/** What comments declare of a block: the last that counts, every one where `hears` is not given. */
+/** What comments declare of a block: the last that counts, every one where `hearing` is not given. */
 export function declarationOf(
   document: Document,
-  block: Span,
-  hears?: Hears,
+  block: Directive,
+  hearing?: Hearing,
 ): Declaration | undefined {
   return guardComments(document).declarations.findLast(
-    (each) => each.target === block && (hears === undefined || hears(document, each)),
+    (each) => each.target === block && (hearing === undefined || hearing.counts(document, each)),
   );
 }
 

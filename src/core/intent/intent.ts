@@ -5,7 +5,7 @@ import { declared } from "./declared.ts";
 import { type Evidence, evidenceAt } from "./evidence.ts";
 import type { Intent, Traffic } from "./model.ts";
 import type { Sign, SignKind } from "./sign.ts";
-import type { Hears } from "./silences.ts";
+import type { Hearing } from "./silences.ts";
 
 export interface IntentSubject {
   readonly config: Config;
@@ -15,7 +15,7 @@ export interface IntentSubject {
   readonly pass: Use;
   readonly policy: Policy;
   /** Which comments count; all where it is not given. */
-  readonly hears?: Hears | undefined;
+  readonly hearing?: Hearing | undefined;
 }
 
 const strongKinds: ReadonlySet<SignKind> = new Set([
@@ -32,10 +32,10 @@ const strongKinds: ReadonlySet<SignKind> = new Set([
  * one weak sign, "no" with none. A location of another purpose makes strong signs weak and weak ones nothing.
  */
 export function intentOf(subject: IntentSubject): { intent: Intent; traffic: Traffic } {
-  const { config, level, pass, policy, hears } = subject;
+  const { config, level, pass, policy, hearing } = subject;
   const location = enclosing(level, "location") ?? level;
   const evidence = evidenceAt(config, level, location, pass);
-  const said = declared(config, location, policy, hears);
+  const said = declared(config, location, policy, hearing);
   if (said !== null) {
     return {
       intent: { serves: said.websocket ? "yes" : "no", evidence: [said.evidence] },

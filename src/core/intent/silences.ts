@@ -26,8 +26,13 @@ export interface Declaration {
   readonly target: Directive;
 }
 
-/** Whether a comment of a file counts: what would make a change pass need not count before it is merged. */
-export type Hears = (document: Document, comment: Silence | Declaration) => boolean;
+/** Which comments count about a change: what would make it pass does not before it is merged. */
+export interface Hearing {
+  /** Whether a comment that the change leaves or brings counts. */
+  counts(document: Document, comment: Silence | Declaration): boolean;
+  /** Whether a comment that the change takes away said of this block that it serves WebSockets. */
+  promised(document: Document, block: Directive): boolean;
+}
 
 /** A comment to us that we do not understand. */
 export interface CommentFault {

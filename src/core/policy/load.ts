@@ -98,7 +98,10 @@ function yamlMessage({
   readonly code: string;
   readonly message: string;
 }): string {
-  return yamlFaults[code] ?? `this is not YAML: ${message.split("\n", 1)[0] ?? ""}`;
+  const [fault = ""] = message.split("\n", 1);
+  return (
+    yamlFaults[code] ?? `this is not YAML: ${fault}: expected entries such as \`profile: basic\``
+  );
 }
 
 /** Turns YAML's nodes into plain ones; bounded however often aliases repeat each other. */

@@ -94,7 +94,8 @@ export const flag: Reader<boolean> = (node, what, complain) => {
   const word = node.kind === "text" ? node.text : "";
   if (/^(?:true|on)$/i.test(word)) return true;
   if (/^(?:false|off)$/i.test(word)) return false;
-  complain(node.at, `${what} is ${described(node)}: expected true or false`);
+  const advice = suggestion(word, ["true", "false"]);
+  complain(node.at, `${what} is ${described(node)}: ${advice}expected true or false`);
   return undefined;
 };
 

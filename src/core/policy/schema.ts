@@ -214,7 +214,7 @@ function rules(
       const advice = suggestion(key, Object.keys(ruleTable));
       complain(
         keyAt,
-        `unknown rule ${quoted(key)}: ${advice || "expected a rule's name; "}\`explain\` lists them all`,
+        `unknown rule ${quoted(key)}: ${advice}expected a rule's name; \`explain\` lists them all`,
       );
     }
   }
