@@ -1,12 +1,12 @@
 import { judge, measure } from "../__tests__/intent/labels.ts";
+import { measureRepairs } from "../__tests__/intent/repairs.ts";
 import { absent } from "../__tests__/syntax/corpus.ts";
 
 if (absent) {
   console.error("../shared/data is not there: nothing to compare with");
   process.exit(1);
 }
-const all = process.argv.includes("--all");
-const { misses, table } = measure(all ? () => true : (label) => label.kind === "conf");
+const { misses, table } = measure();
 for (const { label, serves, evidence } of misses) {
   console.log(
     `${label.serves_websocket} → ${serves ?? "not found"}  ${label.file}:${label.location_line} ${label.location_arg}`,
@@ -15,4 +15,7 @@ for (const { label, serves, evidence } of misses) {
   for (const each of evidence) console.log(`    ours:  ${each}`);
 }
 console.log(table);
-if (all) console.log(judge());
+console.log(judge().text);
+
+const repairs = measureRepairs();
+console.log(["", ...repairs.misses, ...repairs.falseClaims, repairs.table].join("\n"));

@@ -101,6 +101,22 @@ const configured: readonly Row[] = [
     evidence: "but /ws is an endpoint of its own",
   },
   {
+    title: "what stands beside the copied headers was copied too",
+    text: server(
+      `location / { proxy_pass http://b; ${upgrade} proxy_cache_bypass $http_upgrade; } location /ws { proxy_pass http://b; ${upgrade} }`,
+    ),
+    at: "/",
+    serves: "unclear",
+  },
+  {
+    title: "a path that may be an endpoint's does so as well",
+    text: server(
+      `location / { proxy_pass http://b; ${upgrade} } location ~ (/app)?/socket { proxy_pass http://b; ${upgrade} }`,
+    ),
+    at: "/",
+    serves: "unclear",
+  },
+  {
     title: "an endpoint of another upstream does not",
     text: server(
       `location /room/ { proxy_pass http://rooms; ${upgrade} } location /ws { proxy_pass http://b; ${upgrade} }`,
@@ -258,6 +274,21 @@ const weak: readonly Row[] = [
     serves: "no",
   },
   {
+    title: "Server-Sent Events by the settings that they need",
+    text: server(
+      `location /chat { proxy_pass http://realtime:3000; proxy_buffering off; proxy_set_header Connection ""; }`,
+    ),
+    serves: "no",
+    evidence: "as for Server-Sent Events",
+  },
+  {
+    title: "Connection cleared for keepalive alone",
+    text: server(
+      `location /chat { proxy_pass http://realtime:3000; proxy_set_header Connection ""; }`,
+    ),
+    serves: "yes",
+  },
+  {
     title: "one word in two places",
     text: server("server_name live.example.com; location /live { proxy_pass http://live; }"),
     serves: "unclear",
@@ -397,6 +428,19 @@ const software: readonly Row[] = [
     text: server(`location / { proxy_pass http://prometheus:9090; ${upgrade} }`),
     serves: "unclear",
     evidence: "but the upstream prometheus is Prometheus, which has no WebSockets",
+  },
+  {
+    title: "software without WebSockets, by the server's name",
+    text: server(
+      `server_name keycloak.example.com; location / { proxy_pass http://b; ${upgrade} }`,
+    ),
+    serves: "unclear",
+  },
+  {
+    title: "software without WebSockets, by a comment",
+    text: server(`location / {\n# behind this is Gerrit\nproxy_pass http://b; ${upgrade} }`),
+    serves: "unclear",
+    evidence: "but a comment speaks of Gerrit, which has no WebSockets",
   },
   {
     title: "a path that several programs have",

@@ -36,11 +36,9 @@ export interface Measured {
   readonly table: string;
 }
 
-/** Compares the intent with the labels that `counts` picks. */
-export function measure(counts: (label: Label) => boolean): Measured {
-  const labels = lines("locations.jsonl")
-    .map((line) => JSON.parse(line) as Label)
-    .filter(counts);
+/** Compares the intent with the labels. */
+export function measure(): Measured {
+  const labels = lines("locations.jsonl").map((line) => JSON.parse(line) as Label);
   const files = repositories(corpus("corpus"));
   const answers = labels.map((label) => answer(label, files));
   const clear = answers.filter((each) => each.label.serves_websocket !== "unclear");
@@ -55,11 +53,19 @@ export function measure(counts: (label: Label) => boolean): Measured {
   return { precision, recall, answers, misses, table: table(answers, precision, recall) };
 }
 
-/** What the analysis says about the labelled locations: errors where a person sees no WebSockets, and unknown verdicts. */
-export function judge(): string {
+export interface Judged {
+  /** Errors at locations where a person sees no WebSockets. */
+  readonly errors: readonly string[];
+  /** Those, what is not found, and verdicts that are unknown, with the count of all. */
+  readonly text: string;
+}
+
+/** What the analysis says about the labelled locations. */
+export function judge(): Judged {
   const labels = lines("locations.jsonl").map((line) => JSON.parse(line) as Label);
   const files = repositories(corpus("corpus"));
   const said: string[] = [];
+  const errors: string[] = [];
   let found = 0;
   let unknown = 0;
   for (const { file, location_line, location_arg, serves_websocket } of labels) {
@@ -82,15 +88,15 @@ export function judge(): string {
     for (const { severity, location, rule, message } of findings) {
       if (severity === "error" && serves_websocket === "no" && location !== null) {
         if (isAt(location.place, inside, location_line)) {
-          said.push(
+          errors.push(
             `error at a location of no WebSockets: ${file}:${location_line} ${rule}: ${message}`,
           );
         }
       }
     }
   }
-  said.push(`${labels.length} labels, ${found} found, ${unknown} verdicts unknown`);
-  return said.join("\n");
+  const counts = `${labels.length} labels, ${found} found, ${unknown} verdicts unknown, ${errors.length} errors where there are no WebSockets`;
+  return { errors, text: [...said, ...errors, counts].join("\n") };
 }
 
 function whyUnknown({ exchanges: { websocket }, upstream }: LocationReport): string {

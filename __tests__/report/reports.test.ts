@@ -186,6 +186,13 @@ conf.d/site.conf:4:2: 1 error, 1 warning
 `);
   });
 
+  test("says of a guess that it is one", () => {
+    const guesses = analysis.findings.map((finding) => ({ ...finding, isGuess: true }));
+    expect(textReport(analysis, guesses, { color: false, width: 80 })).toContain(
+      "= may serve WebSockets: ",
+    );
+  });
+
   test("without findings it is one line", () => {
     expect(textReport(analysis, [], { color: false, width: 80 })).toBe(
       "nothing in 1 file, 1 proxying location\n",

@@ -147,6 +147,7 @@ function groupOf(
       fingerprint: fingerprint(number),
       isNew: true,
       evidence: [],
+      isGuess: false,
       commentable: true,
       ...given,
       place: placeOf(documents, at),

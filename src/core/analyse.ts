@@ -180,6 +180,7 @@ class Found implements Finding {
   readonly fingerprint;
   readonly isNew;
   readonly evidence;
+  readonly isGuess;
   readonly commentable;
   readonly entry: Entry;
   private readonly owner: FoundGroup;
@@ -197,6 +198,7 @@ class Found implements Finding {
     this.fingerprint = entry.fingerprint;
     this.isNew = isNew;
     this.evidence = entry.evidence;
+    this.isGuess = entry.isGuess;
     this.commentable = entry.commentable;
   }
 

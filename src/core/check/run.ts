@@ -43,6 +43,8 @@ export interface Entry {
   /** The locations that it concerns, in the order of the text; none for rules about files and programs. */
   readonly locations: readonly Located[];
   readonly evidence: readonly string[];
+  /** Whether it is not clear of any of the locations that it serves WebSockets. */
+  readonly isGuess: boolean;
   readonly commentable: boolean;
   readonly related: readonly Related[];
   readonly identity: FingerprintParts;
@@ -369,6 +371,7 @@ function entriesOf(
       config,
       locations: concerned,
       evidence: isAboutAll ? [] : (concerned[0]?.intent.evidence ?? []).map(readable),
+      isGuess: onlyUnclear,
       commentable: !onlyUnclear && report.commentable !== false,
       related: relatedOf(report, concerned),
       identity,

@@ -24,13 +24,6 @@ export const applications: readonly Application[] = [
     source: "https://github.com/advplyr/audiobookshelf#reverse-proxy-set-up",
   },
   {
-    name: "Bazarr",
-    port: 6767,
-    called: ["bazarr"],
-    endpoints: ["/api/socket.io"],
-    source: "https://wiki.bazarr.media/Additional-Configuration/Reverse-Proxy-Help/",
-  },
-  {
     name: "Centrifugo",
     called: ["centrifugo"],
     endpoints: ["/connection/websocket"],
@@ -88,7 +81,8 @@ export const applications: readonly Application[] = [
     name: "Frigate",
     called: ["frigate"],
     endpoints: ["/ws", "/live"],
-    source: "https://docs.frigate.video/guides/reverse_proxy/",
+    source:
+      "https://github.com/blakeblackshear/frigate/blob/dev/docker/main/rootfs/usr/local/nginx/conf/nginx.conf",
   },
   {
     name: "GitLab",
@@ -136,12 +130,6 @@ export const applications: readonly Application[] = [
     called: ["home-assistant", "homeassistant", "hass"],
     endpoints: ["/api/websocket"],
     source: "https://developers.home-assistant.io/docs/api/websocket",
-  },
-  {
-    name: "Homebridge",
-    called: ["homebridge"],
-    endpoints: ["/socket.io"],
-    source: "https://github.com/homebridge/homebridge-config-ui-x/wiki",
   },
   {
     name: "Immich",
@@ -217,11 +205,31 @@ export const applications: readonly Application[] = [
     source: "https://github.com/n8n-io/n8n/issues/12688",
   },
   {
+    name: "MinIO Console",
+    called: ["minio-console"],
+    endpoints: ["/ws"],
+    mixed: true,
+    source: "https://min.io/docs/minio/linux/integrations/setup-nginx-proxy-with-minio.html",
+  },
+  {
     name: "Next.js",
     called: [],
     endpoints: ["/_next/webpack-hmr"],
     distinct: true,
     source: "https://nextjs.org/docs/pages/guides/upgrading/version-12",
+  },
+  {
+    name: "Nextcloud Client Push",
+    port: 7867,
+    called: ["notify-push"],
+    endpoints: ["/ws"],
+    source: "https://github.com/nextcloud/notify_push#reverse-proxy",
+  },
+  {
+    name: "Nextcloud Talk signaling",
+    called: ["spreed-signaling"],
+    endpoints: ["/spreed"],
+    source: "https://github.com/strukturag/nextcloud-spreed-signaling#nginx",
   },
   {
     name: "Node-RED",
@@ -247,7 +255,14 @@ export const applications: readonly Application[] = [
     name: "OctoPrint",
     called: ["octoprint"],
     endpoints: ["/sockjs"],
-    source: "https://community.octoprint.org/t/reverse-proxy-configuration-examples/1107",
+    source: "https://docs.octoprint.org/en/master/api/push.html",
+  },
+  {
+    name: "Odoo",
+    port: 8072,
+    called: ["odoo-chat", "odoochat", "odoo-im"],
+    endpoints: ["/websocket"],
+    source: "https://www.odoo.com/documentation/17.0/administration/on_premise/deploy.html",
   },
   {
     name: "Open WebUI",
@@ -259,14 +274,13 @@ export const applications: readonly Application[] = [
     name: "Outline",
     called: ["outline"],
     endpoints: ["/realtime", "/collaboration"],
-    source: "https://github.com/outline/outline/blob/main/docs/SERVICES.md",
+    source: "https://github.com/outline/outline/blob/main/server/services/websockets.ts",
   },
   {
     name: "Paperless-ngx",
     called: ["paperless", "paperless-ngx"],
     endpoints: ["/ws/status"],
-    source:
-      "https://github.com/paperless-ngx/paperless-ngx/wiki/Using-a-Reverse-Proxy-with-Paperless-ngx",
+    source: "https://github.com/paperless-ngx/paperless-ngx/blob/main/src/paperless/urls.py",
   },
   {
     name: "Phoenix LiveView",
@@ -385,14 +399,14 @@ export const applications: readonly Application[] = [
 /** Software that speaks plain HTTP only: upgrade headers in front of it were copied from elsewhere. */
 export const withoutWebSocket: readonly Omit<Application, "endpoints">[] = [
   {
-    name: "Prometheus",
-    called: ["prometheus"],
-    source: "https://prometheus.io/docs/prometheus/latest/querying/api/",
-  },
-  {
     name: "Alertmanager",
     called: ["alertmanager"],
     source: "https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml",
+  },
+  {
+    name: "Calibre-Web",
+    called: ["calibre-web", "calibreweb"],
+    source: "https://github.com/janeczku/calibre-web/wiki/Setup-Reverse-Proxy",
   },
   {
     name: "Docker Registry",
@@ -403,5 +417,45 @@ export const withoutWebSocket: readonly Omit<Application, "endpoints">[] = [
     name: "Elasticsearch",
     called: ["elasticsearch"],
     source: "https://www.elastic.co/docs/api/doc/elasticsearch/",
+  },
+  {
+    name: "Gerrit",
+    called: ["gerrit"],
+    source: "https://gerrit-review.googlesource.com/Documentation/config-reverseproxy.html",
+  },
+  {
+    name: "Keycloak",
+    called: ["keycloak"],
+    source: "https://www.keycloak.org/server/reverseproxy",
+  },
+  {
+    name: "Nexus Repository",
+    called: ["nexus"],
+    source: "https://help.sonatype.com/en/run-behind-a-reverse-proxy.html",
+  },
+  {
+    name: "phpMyAdmin",
+    called: ["phpmyadmin"],
+    source: "https://docs.phpmyadmin.net/en/latest/setup.html",
+  },
+  {
+    name: "Prometheus",
+    called: ["prometheus"],
+    source: "https://prometheus.io/docs/prometheus/latest/querying/api/",
+  },
+  {
+    name: "Sharry",
+    called: ["sharry"],
+    source: "https://eikek.github.io/sharry/doc/reverseproxy",
+  },
+  {
+    name: "Solr",
+    called: ["solr"],
+    source: "https://solr.apache.org/guide/solr/latest/deployment-guide/securing-solr.html",
+  },
+  {
+    name: "SonarQube",
+    called: ["sonarqube"],
+    source: "https://docs.sonarsource.com/sonarqube-server/latest/setup-and-upgrade/",
   },
 ];

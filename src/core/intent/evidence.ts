@@ -11,7 +11,13 @@ import {
   subrequestDoubts,
 } from "./headers.ts";
 import { ownNames, upstreamNames } from "./hosts.ts";
-import { endpointName, purposeOfHost, purposeOfPath, wordSigns } from "./names.ts";
+import {
+  endpointName,
+  mayBeNamedEndpoint,
+  purposeOfHost,
+  purposeOfPath,
+  wordSigns,
+} from "./names.ts";
 import { pathsOf, takesEverything } from "./paths.ts";
 import { remarkDoubts, remarkSigns } from "./remarks.ts";
 import { isFallback, serverOf } from "./routes.ts";
@@ -117,7 +123,7 @@ function endpointsIn(server: Level): Endpoints {
   forEachUse(server, (use) => {
     if (use.name !== "location" || use.inner === null) return;
     const [pass] = usesOf(use.inner, "proxy_pass");
-    if (pass !== undefined && endpointName(pathsOf(use)) !== null) {
+    if (pass !== undefined && mayBeNamedEndpoint(pathsOf(use))) {
       for (const key of ["", authorityOf(pass)])
         found.set(key, [...(found.get(key) ?? []), use].slice(0, 2));
     }

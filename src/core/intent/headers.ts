@@ -29,6 +29,7 @@ export function headerSigns({ config, location }: Surroundings): readonly Sign[]
       signs.push({
         kind: "own-headers",
         text: `this location sets ${header} to ${use.parameters[1] ?? ""}`,
+        isShared: true,
       });
     }
   }
@@ -143,7 +144,19 @@ export function settingSigns({ config, location }: Surroundings): readonly Sign[
 
 /** Settings that do not go with WebSockets. */
 export function settingDoubts({ location }: Surroundings): readonly Doubt[] {
-  return location.uses.flatMap(({ name, parameters }): Doubt[] => {
+  const isStream =
+    location.uses.some(
+      ({ name, parameters }) => name === "proxy_buffering" && parameters[0] === "off",
+    ) &&
+    location.uses.some(
+      ({ name, parameters: [header = "", value] }) =>
+        name === "proxy_set_header" && header.toLowerCase() === "connection" && value === "",
+    );
+  const stream = {
+    kind: "hint",
+    text: "Connection is cleared and proxy_buffering off, as for Server-Sent Events",
+  } as const;
+  const own = location.uses.flatMap(({ name, parameters }): Doubt[] => {
     const [header = "", value = ""] = parameters;
     if (name === "internal") return [{ kind: "hint", text: "the location is internal" }];
     if (name === "proxy_set_header" && header.toLowerCase() === "upgrade" && value === "") {
@@ -153,6 +166,7 @@ export function settingDoubts({ location }: Surroundings): readonly Doubt[] {
       ? [{ kind: "hint", text: `${header} belongs to Server-Sent Events` }]
       : [];
   });
+  return isStream ? [...own, stream] : own;
 }
 
 const subrequests = new WeakMap<Config, ReadonlySet<string>>();

@@ -66,9 +66,12 @@ function weigh(evidence: Evidence): Intent {
   return { serves: "unclear", evidence: texts(weak, beside) };
 }
 
-/** Where a server has an endpoint of its own, the same headers in its other locations were often copied. */
-function isStrong(sign: Sign, elsewhere: string | null): boolean {
-  return strongKinds.has(sign.kind) && !(sign.kind === "own-headers" && elsewhere !== null);
+/**
+ * Where a server has an endpoint of its own, the same headers in its other locations were often copied, and the rest of an
+ * application's paths is for its ordinary requests.
+ */
+function isStrong({ kind, isShared = false }: Sign, elsewhere: string | null): boolean {
+  return strongKinds.has(kind) && !(isShared && elsewhere !== null);
 }
 
 function isEnough(weak: readonly Sign[], isForAll: boolean): boolean {
@@ -77,6 +80,8 @@ function isEnough(weak: readonly Sign[], isForAll: boolean): boolean {
   if (isForAll && kinds.has("outer-headers")) return true;
   // Streams in one direction need a long timeout just as much.
   if (kinds.has("streaming-word")) kinds.delete("timeout");
+  // Whoever copies the headers copies what stands beside them.
+  if (kinds.has("own-headers")) kinds.delete("bypass");
   return kinds.size > 1;
 }
 

@@ -2,7 +2,7 @@ import { rememberedOf } from "../collections.ts";
 import type { LocationPaths } from "./paths.ts";
 import type { Doubt, Sign, Surroundings } from "./sign.ts";
 import { distinctEndpoint } from "./software.ts";
-import { type FoundWord, wordsInHost, wordsInPath } from "./words.ts";
+import { type FoundWord, isEndpointPath, wordsInHost, wordsInPath } from "./words.ts";
 
 /** A path that only WebSocket endpoints have. */
 export interface EndpointName {
@@ -16,7 +16,8 @@ export const endpointName = rememberedOf((paths: LocationPaths): EndpointName | 
   const application = distinctEndpoint(paths);
   if (application !== null) {
     const text = `the path ${paths.written} is the WebSocket endpoint of ${application.name}`;
-    return { sign: { kind: "name", text }, dedicated: application.mixed !== true };
+    const isShared = application.mixed === true;
+    return { sign: { kind: "name", text, isShared }, dedicated: !isShared };
   }
   if (paths.paths.length === 0 || !paths.paths.every(isNamedEndpoint)) return null;
   const text = `the path ${paths.written} is named like a WebSocket endpoint`;
@@ -25,19 +26,42 @@ export const endpointName = rememberedOf((paths: LocationPaths): EndpointName | 
 
 function isNamedEndpoint(path: string): boolean {
   const words = wordsInPath(path);
-  const last = path.split("/").findLast((segment) => segment !== "") ?? "";
-  // `/ws/health` and `/websocket/info` are ordinary requests to a WebSocket server.
-  const isOther = wordsInPath(last).some((word) => word.meaning === "other");
-  return words.some((word) => word.meaning === "websocket") && !isOther && !isWebService(words);
+  return (
+    isEndpointPath(path) && !isOrdinary(words.at(-1)) && !isWebService(words) && !isWriting(words)
+  );
+}
+
+/** `/ws/health` and `/websocket/info` are ordinary requests to a WebSocket server; `/ws/status` tells it by WebSocket. */
+function isOrdinary(last: FoundWord | undefined): boolean {
+  return last?.meaning === "other" && !messages.has(last.word);
+}
+
+/** Names of another purpose that stand behind an endpoint's for what it sends. */
+const messages = new Set("status stats metrics news uploads downloads".split(" "));
+
+/** Whether one of the paths may be an endpoint's by its name, so that others of the server need not be. */
+export function mayBeNamedEndpoint(paths: LocationPaths): boolean {
+  const isPossible = (path: string): boolean => {
+    const words = wordsInPath(path);
+    return words.some(mayBeEndpoint) && !isOrdinary(words.at(-1));
+  };
+  return endpointName(paths) !== null || paths.paths.some(isPossible);
 }
 
 /** `/ws/rest` and `/ws/soap` are web services. */
 function isWebService(words: readonly FoundWord[]): boolean {
   return (
     words.some(({ word }) => ["rest", "soap", "wsdl", "xmlrpc"].includes(word)) &&
-    words.every(({ word, meaning }) => meaning !== "websocket" || word === "ws")
+    words.every(({ meaning }) => meaning !== "websocket")
   );
 }
+
+/** `/docs/websocket` and `/blog/websockets` are about WebSockets. */
+function isWriting([first]: readonly FoundWord[]): boolean {
+  return first !== undefined && writings.has(first.word);
+}
+
+const writings = new Set("blog docs documentation news wiki".split(" "));
 
 /** What the names of the path, the upstream and the server tell, where the path is no endpoint's. */
 export function wordSigns({ paths, upstreamNames, serverNames }: Surroundings): readonly Sign[] {
@@ -46,7 +70,7 @@ export function wordSigns({ paths, upstreamNames, serverNames }: Surroundings): 
     inPath.every((words) => words.some((each) => each.word === word)),
   );
   const signs: Sign[] = [];
-  if (inPath.some((words) => words.some(({ meaning }) => meaning === "websocket"))) {
+  if (inPath.some((words) => words.some(mayBeEndpoint))) {
     const text = `the path ${paths.written} can be a WebSocket endpoint`;
     signs.push({ kind: "possible-name", text });
   }
@@ -68,8 +92,12 @@ function websocketWord(
   name: string,
   what: string,
 ): readonly Sign[] {
-  const isNamed = wordsInHost(name).some(({ meaning }) => meaning === "websocket");
+  const isNamed = wordsInHost(name).some(mayBeEndpoint);
   return isNamed ? [{ kind, text: `${what} has a name of WebSocket endpoints` }] : [];
+}
+
+function mayBeEndpoint({ meaning }: FoundWord): boolean {
+  return meaning === "websocket" || meaning === "perhaps";
 }
 
 function weakWords(words: readonly FoundWord[], what: string): readonly Sign[] {

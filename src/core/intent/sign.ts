@@ -23,6 +23,8 @@ export type SignKind =
 export interface Sign {
   readonly kind: SignKind;
   readonly text: string;
+  /** True where ordinary requests have the same, so that an endpoint of its own beside it may be all there is. */
+  readonly isShared?: boolean;
 }
 
 /** One thing that speaks against them. */

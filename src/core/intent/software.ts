@@ -26,8 +26,12 @@ export function applicationSign(
     if (isItsPath || takesAllOf(around, application)) {
       const [endpoint] = application.endpoints;
       const where = endpoint === "/" ? "" : `, whose WebSockets at ${endpoint} come here`;
-      const sign = { kind: "application", text: `${what} is ${application.name}${where}` } as const;
-      return { sign, dedicated: isItsPath && application.mixed !== true };
+      const isShared = isItsPath && application.mixed === true;
+      const text = `${what} is ${application.name}${where}`;
+      return {
+        sign: { kind: "application", text, isShared },
+        dedicated: isItsPath && application.mixed !== true,
+      };
     }
   }
   return null;
@@ -68,13 +72,29 @@ const deepApplications = applications.filter(({ endpoints }) =>
 );
 
 /** Software in front of which upgrade headers were copied from elsewhere. */
-export function plainSoftware({ upstreamNames }: Surroundings): readonly Doubt[] {
-  return upstreamNames.flatMap(({ text, what }): Doubt[] => {
-    const software = plainCalled(text);
-    return software === null
-      ? []
-      : [{ kind: "purpose", text: `${what} is ${software.name}, which has no WebSockets` }];
-  });
+export function plainSoftware(around: Surroundings): readonly Doubt[] {
+  const { location, upstreamNames, serverNames, remarks } = around;
+  const path = location.opener?.document.path ?? "";
+  const file = path.slice(path.lastIndexOf("/") + 1);
+  // Where the upstream has no name, the file is mostly called like it.
+  const byFile = upstreamNames.length === 0 ? [{ text: file, what: `the file ${file}` }] : [];
+  const named = [...upstreamNames, ...serverNames, ...byFile].flatMap(
+    ({ text, what }): readonly string[] => {
+      const software = plainCalled(text);
+      return software === null ? [] : [`${what} is ${software.name}, which has no WebSockets`];
+    },
+  );
+  const said = remarks.flatMap((remark) =>
+    withoutWebSocket
+      .filter(({ name }) =>
+        remark
+          .toLowerCase()
+          .split(/[^\w-]+/)
+          .includes(name.toLowerCase()),
+      )
+      .map(({ name }) => `a comment speaks of ${name}, which has no WebSockets`),
+  );
+  return [...named, ...said].slice(0, 1).map((text) => ({ kind: "purpose", text }));
 }
 
 /** Whether the path is one of the software's endpoints, in whatever folder the software stands. */

@@ -113,11 +113,13 @@ class Writer {
       finding.related.map(({ place, note }) => `see ${clean(positionText(place))}: ${said(note)}`),
     );
     const places = [...new Set(related)];
-    const evidence = [...new Set(findings.flatMap((finding) => finding.evidence))].map(said);
+    const reasoned = findings.filter((finding) => finding.evidence.length > 0);
+    const evidence = [...new Set(reasoned.flatMap((finding) => finding.evidence))].map(said);
+    const serves = reasoned.every(({ isGuess }) => isGuess) ? "may serve" : "serves";
     const notes = [
       ...places.slice(0, mostRelated),
       ...(places.length > mostRelated ? [`and ${places.length - mostRelated} more`] : []),
-      ...(evidence.length > 0 ? [`serves WebSockets: ${evidence.join("; ")}`] : []),
+      ...(evidence.length > 0 ? [`${serves} WebSockets: ${evidence.join("; ")}`] : []),
       ...new Set(findings.flatMap((finding) => this.#fixOf(finding))),
     ];
     return notes.flatMap((note) => this.#wrapped(note, "  = ", "    "));

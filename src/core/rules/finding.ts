@@ -41,6 +41,8 @@ export interface Finding {
   readonly isNew: boolean;
   /** Why we think that the location serves WebSockets; empty where the rule does not depend on it. */
   readonly evidence: readonly string[];
+  /** True where the evidence is too weak to say that the location serves WebSockets. */
+  readonly isGuess: boolean;
   /** False for what must never be a comment (a notice for the summary and the JSON only). */
   readonly commentable: boolean;
 }
