@@ -131,6 +131,7 @@ describe("the request that stands for all of a location's", () => {
     expect(seen("location /a { set $x a; }", "@b")).toBe("? $x");
     expect(seen("location /a { set $x a; }", "/b")).toBeUndefined();
     expect(seen("set $x a;", "/b")).toBe("a");
+    expect(seen("set $x a; location /a { set $x b; rewrite ^ /b last; }", "/b")).toBe("? $x");
   });
 
   test("what Lua may set is unknown", () => {
@@ -167,6 +168,13 @@ describe("the verdict", () => {
       ["altered-request"],
     ],
     ["a body", `${headers} proxy_set_body x;`, "works", "breaks", ["altered-request"]],
+    [
+      "a body without its length",
+      `${headers} proxy_set_body x; proxy_set_header Content-Length "";`,
+      "breaks",
+      "breaks",
+      ["altered-request"],
+    ],
     [
       "a hidden answer",
       `${headers} proxy_hide_header Upgrade;`,

@@ -125,6 +125,11 @@ describe("on the way", () => {
       "location / { rewrite ^ /b last; } location /b { return 202; }",
       { status: 202 },
     ],
+    [
+      "a subrequest has no groups to begin with, and the request's variables",
+      "server_name ~^(?<all>.+)$; set $x [$1]; auth_request /a; location / { try_files /none @b; } location @b { if ($x = []) { return 202; } } location = /a { return 204; }",
+      { status: 202 },
+    ],
     ["rewrite in circles", "location / { rewrite ^ /b last; }", { status: 500 }],
     ["rewrite redirect", "location / { rewrite ^ /b redirect; }", { status: 302 }],
     ["try_files to a code", "location / { try_files $uri =404; }", { status: 404 }],
@@ -256,6 +261,25 @@ describe("handshakes that the answer does not come back from", () => {
       lenient: "breaks",
       reasons: [rule],
     });
+  });
+
+  test("a subrequest that only a strict server takes for a handshake", () => {
+    const twice = "proxy_set_header Upgrade websocket;";
+    const server = `${headers} location = /a { ${headers} ${twice} proxy_pass http://b/a; }
+      location / { auth_request /a; proxy_pass http://b; }`;
+    expect(traced(`server { ${server} }`, "http://a.test/").verdict).toEqual({
+      strict: "breaks",
+      lenient: "works",
+      reasons: ["subrequest-upgrade"],
+    });
+  });
+
+  test("another status does not save the connection from a subrequest's 101", () => {
+    const server = `error_page 403 =200 /page; location = /a { return 403; }
+      location / { ${headers} auth_request /a; proxy_pass http://b; }`;
+    expect(traced(`server { ${server} }`, "http://a.test/").verdict?.reasons).toEqual([
+      "subrequest-upgrade",
+    ]);
   });
 
   test("another server's auth_request is its own affair", () => {

@@ -80,6 +80,26 @@ async function statuses(body: string, ...probes: ProbeOptions[]): Promise<(numbe
   return exchanges.map(({ status }) => status);
 }
 
+describeWithNginx("maps that lead to each other", () => {
+  const chain = (length: number) =>
+    Array.from({ length }, (_, at) => `map $host $m${at} { default "\${m${at + 1}}x"; }`).join(
+      "\n",
+    ) + `map $host $m${length} { default end; }`;
+
+  test.each([
+    [chain(99), "$m0", `end${"x".repeat(99)}`],
+    [chain(100), "$m0", "x".repeat(100)],
+    ["map $x $x { default a; '' b; }", "$x", "a"],
+    ["map $x $x { a b; b a; '' b; }", "$x", "a"],
+    ["map $host $x { default $x-; }", "$x", "-".repeat(100)],
+    ["map $http_x_own$x $x { default $x-; }", "$x", "-".repeat(100)],
+  ])("%.40s…", async (maps, text, expected) => {
+    const body = `${maps} ${server(`location / { ${pass} proxy_set_header X-Value "<${text}>"; }`)}`;
+    const [answer] = await through(body, ({ ask }) => ask(plain));
+    expect(/X-Value: <(.*)>/.exec(answer?.upstreamHead ?? "")?.[1]).toBe(expected);
+  });
+});
+
 describeWithNginx("location-shadowed", () => {
   test.each([
     ["a regular expression comes before a prefix", "/ws/", 200],

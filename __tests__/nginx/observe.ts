@@ -76,9 +76,8 @@ export async function withBackends<Result>(
   }
 }
 
+/** It may be a subrequest that takes the connection on which the request came before. */
 function sameConnection(first: Exchange, second: Exchange): boolean {
-  const [one, two] = [first, second].map(
-    ({ upstreamRequests }) => upstreamRequests.at(-1)?.connection,
-  );
-  return one !== undefined && one === two;
+  const before = new Set(first.upstreamRequests.map(({ connection }) => connection));
+  return second.upstreamRequests.some(({ connection }) => before.has(connection));
 }

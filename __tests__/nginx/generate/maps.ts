@@ -85,7 +85,12 @@ export function mapBlocks(world: World): string[] {
     if (random.chance(0.05)) lines.push(...oneMap(world, name));
     world.variables.push(name);
   }
-  if (random.chance(0.03)) lines.push(...oneMap(world, "$http_connection"));
+  if (random.chance(0.03)) {
+    const own = oneMap(world, "$http_connection");
+    // Other maps read it: one that nginx works out anew each time, for a value that it has a part in, takes it for ever.
+    const isEndless = [...lines, ...own].some((line) => line.trim() === "volatile;");
+    if (!isEndless) lines.push(...own);
+  }
   return lines;
 }
 

@@ -9,27 +9,10 @@ export interface World {
   readonly upstreams: string[];
   /** Files beside the main file. */
   readonly files: Record<string, string>;
-  /** Paths that are worth a request. */
-  readonly paths: string[];
-  /** Values of `Host` that are worth a request. */
-  readonly hosts: string[];
-  /** Counts locations; each answers with its number in `X-Location`. */
-  locations: number;
-  /** Set where the answer depends on which files there are. */
-  fileSystem: boolean;
 }
 
 export function makeWorld(random: Random): World {
-  return {
-    random,
-    variables: [],
-    upstreams: [],
-    files: {},
-    paths: [],
-    hosts: [],
-    locations: 0,
-    fileSystem: false,
-  };
+  return { random, variables: [], upstreams: [], files: {} };
 }
 
 /** A block directive with one line per directive, indented. */

@@ -45,6 +45,8 @@ export interface Obstacle {
   /** The id of the rule that this belongs to. */
   readonly rule: string;
   readonly why: string;
+  /** Where only one kind of server is concerned. */
+  readonly only?: "strict" | "lenient";
 }
 
 export type Outcome = "proxied" | "answered" | "config-error" | "unknown";

@@ -247,7 +247,7 @@ class Journey {
       return null;
     }
     const question = target.indexOf("?");
-    // A subrequest has its own path and groups, but the variables of the request.
+    // A subrequest has its own path and no groups to begin with, but the variables of the request.
     const groups = digits.map((digit) => [digit, this.scope.assigned.get(digit)] as const);
     const scope: Scope = {
       ...this.scope,
@@ -257,6 +257,9 @@ class Journey {
       sentAsAsked: false,
       replacesPath: true,
     };
+    for (const digit of digits) {
+      this.scope.assigned.delete(digit);
+    }
     const journey = new Journey(scope, this.server, this.version, [], true);
     const exchange = journey.run();
     for (const [digit, value] of groups) {
@@ -338,7 +341,8 @@ class Journey {
       // ngx_http_proxy_module takes a 101 as a tunnel only for a client that asked (E123, E140).
       obstacles.push({ rule: "altered-request", why: "the client sends no Upgrade" });
     }
-    if (this.fixedStatus !== null) {
+    // A subrequest's 101 ends the connection whatever status is put over it.
+    if (this.fixedStatus !== null && !this.isSubrequest) {
       const why = `error_page gives its page the status ${this.fixedStatus}`;
       obstacles.push({ rule: "altered-request", why });
     }
@@ -347,9 +351,12 @@ class Journey {
         sub.upstream !== null &&
         exchange.upstream !== null &&
         shown(sub.upstream.address) === shown(exchange.upstream.address);
-      if (isSameServer && verdictOf(sub).lenient === "works") {
-        const why = `the subrequest of ${use.name} is a handshake too: its 101 ends the connection`;
-        obstacles.push({ rule: "subrequest-upgrade", why });
+      const verdict = verdictOf(sub);
+      for (const only of isSameServer ? (["strict", "lenient"] as const) : []) {
+        if (verdict[only] === "works") {
+          const why = `the subrequest of ${use.name} is a handshake too: its 101 ends the connection`;
+          obstacles.push({ rule: "subrequest-upgrade", why, only });
+        }
       }
     }
     return obstacles;

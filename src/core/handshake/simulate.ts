@@ -55,8 +55,8 @@ export function simulateAt(
       const { use, status } = before;
       return end("answered", `${use.name} (line ${lineOf(use)})`, status, use);
     }
-    if (request.cameFromElsewhere === true) {
-      for (const name of setInLocations(config).keys()) {
+    for (const [name, leadsElsewhere] of setInLocations(config)) {
+      if (leadsElsewhere || request.cameFromElsewhere === true) {
         scope.assigned.set(name, unknown("the location that leads here may set it", `$${name}`));
       }
     }

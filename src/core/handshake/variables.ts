@@ -101,8 +101,8 @@ export function evaluate(text: string, scope: Scope): Value {
 /** Longer values (UTF-16 units) than any header line, as maps that double each other make them, are not computed. */
 const LONGEST_VALUE = 65_536;
 
-/** As many maps may lead to each other; nginx itself stops at 100. */
-const MOST_NESTED = 50;
+/** As many variables may be worked out inside each other; what is asked for deeper is empty (ngx_http_variable_depth). */
+const MOST_NESTED = 100;
 
 function expand(text: string, scope: Scope, within: readonly string[]): Value {
   if (!text.includes("$") && !isOpaque(text)) {
@@ -148,15 +148,45 @@ function variable(name: string, scope: Scope, within: readonly string[]): Value 
   }
   const definition = definitions(scope.config).get(name);
   if (definition === undefined) {
-    return builtin(name, scope);
+    return within.length >= MOST_NESTED ? tooDeep(name) : kept(name, builtin(name, scope), scope);
   }
   if (definition.name === "map" && definition.inner !== null && isMapOf(definition, name)) {
-    if (within.includes(name) || within.length >= MOST_NESTED) {
+    if (within.length >= MOST_NESTED) {
+      return "";
+    }
+    if (within.includes(name) && within.some((each) => isVolatile(each, scope))) {
       return unknown(`$${name} is defined by itself`, `$${name}`);
     }
     return mapValue(definition, definition.inner, name, scope, [...within, name]);
   }
   return unpassed(name, definition, scope);
+}
+
+/** Whether nginx keeps what it has once worked out for the rest of the request; so it does for most that a map reads. */
+function isKept(name: string): boolean {
+  return name.startsWith("http_") || name === "host";
+}
+
+function kept(name: string, value: Value, scope: Scope): Value {
+  if (isKept(name)) {
+    scope.computed.set(name, value);
+  }
+  return value;
+}
+
+/** What nginx works out anew wherever it is read, because rewrites change it. */
+const fleeting = /^(?:arg_\w+|args|is_args|query_string|uri|document_uri)$/;
+
+function tooDeep(name: string): Value {
+  return isKept(name) || fleeting.test(name)
+    ? ""
+    : unknown(`$${name} is asked for too deep inside others`, `$${name}`);
+}
+
+/** A map that is worked out anew each time: what is defined by itself then takes for ever. */
+function isVolatile(name: string, scope: Scope): boolean {
+  const inner = definitions(scope.config).get(name)?.inner ?? null;
+  return inner !== null && mapTable(inner).volatile;
 }
 
 /** A map's regular expressions may define variables too. */

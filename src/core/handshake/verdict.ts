@@ -1,6 +1,6 @@
 import { effectiveList } from "../config/effective.ts";
 import type { Level } from "../config/model.ts";
-import type { Exchange, Result, UpstreamRequest, Value, Verdict } from "./model.ts";
+import type { Exchange, Obstacle, Result, UpstreamRequest, Value, Verdict } from "./model.ts";
 import { isKnown } from "./variables.ts";
 
 type Truth = boolean | "unknown";
@@ -57,6 +57,8 @@ export function verdictOf(exchange: Exchange): Verdict {
   const some = (values: readonly Value[], holds: (value: Value) => Truth): Truth =>
     or(...values.map(holds), upstream.hidden === null ? false : "unknown");
   const joined = (name: string): Value => joinValues(headerValues(upstream, name));
+  const obstaclesFor = (kind: Obstacle["only"]): (readonly [rule: string, Truth])[] =>
+    exchange.obstacles.flatMap(({ rule, only }) => (only === kind ? [[rule, false] as const] : []));
   const keys = headerValues(upstream, "sec-websocket-key");
   const versions = headerValues(upstream, "sec-websocket-version");
   const isOneKey: Truth = keys.length === 1 || some(keys, () => false);
@@ -68,7 +70,7 @@ export function verdictOf(exchange: Exchange): Verdict {
     // A blank or a line feed in the path ends the request line.
     ["upstream-path", isKnown(upstream.uri) ? !/\s/.test(upstream.uri) : true],
     ["http-version", isKnown(upstream.httpVersion) ? upstream.httpVersion !== "2" : "unknown"],
-    ...exchange.obstacles.map(({ rule }) => [rule, false] as const),
+    ...obstaclesFor(undefined),
   ];
   const onlyStrict: readonly (readonly [rule: string, Truth])[] = [
     ["http-version", equals(upstream.httpVersion, "1.1")],
@@ -76,6 +78,8 @@ export function verdictOf(exchange: Exchange): Verdict {
       "altered-request",
       versions.length > 1 ? false : some(versions, (value) => equals(value, "13")),
     ],
+    ["altered-request", hasNoBareBody(upstream)],
+    ...obstaclesFor("strict"),
     // A value that is not known is some host's name: `$host` is never empty.
     ["host-header", some(headerValues(upstream, "host"), () => true)],
   ];
@@ -93,6 +97,7 @@ export function verdictOf(exchange: Exchange): Verdict {
       or(equals(version, "13"), equals(version, "8"), upstream.hidden === null ? false : "unknown"),
     ],
     ["altered-request", upstream.body === null ? true : equals(upstream.body, "")],
+    ...obstaclesFor("lenient"),
   ];
   const truths = (list: readonly (readonly [string, Truth])[]): Truth[] =>
     list.map(([, truth]) => truth);
@@ -104,6 +109,15 @@ export function verdictOf(exchange: Exchange): Verdict {
     lenient: toResult(and(...truths(both), ...truths(onlyLenient))),
     reasons: [...new Set(reasons)],
   };
+}
+
+/** Without its length, the server takes a body for the first bytes of the WebSocket. */
+function hasNoBareBody(upstream: UpstreamRequest): Truth {
+  const { body } = upstream;
+  if (body === null || body === "" || headerValues(upstream, "content-length").length > 0) {
+    return true;
+  }
+  return isKnown(body) && upstream.hidden === null ? false : "unknown";
 }
 
 function joinValues(values: readonly Value[]): Value {
