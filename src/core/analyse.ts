@@ -9,6 +9,7 @@ import { repositoryVersion, versionsInQuestion } from "./config/version.ts";
 import type { TextEdit } from "./fix/edit.ts";
 import type { Writable } from "./fix/remedy.ts";
 import type { Policy } from "./policy/policy.ts";
+import { fingerprintOf } from "./review/fingerprint.ts";
 import type { ChangedFile } from "./review/review.ts";
 import type { Finding, Severity } from "./rules/finding.ts";
 
@@ -195,7 +196,7 @@ class Found implements Finding {
     this.location = entry.locations[0]?.name ?? null;
     this.related = entry.related;
     this.group = owner.id;
-    this.fingerprint = entry.fingerprint;
+    this.fingerprint = fingerprintOf(entry.identity);
     this.isNew = isNew;
     this.evidence = entry.evidence;
     this.isGuess = entry.isGuess;

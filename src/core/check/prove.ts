@@ -1,5 +1,5 @@
 import type { LocationReport } from "../analysis.ts";
-import { groupBy } from "../collections.ts";
+import { groupBy, rememberedOf } from "../collections.ts";
 import type { ConfigProblem, Place, Use } from "../config/model.ts";
 import { applyEdits, type TextEdit } from "../fix/edit.ts";
 import type { Exchange } from "../handshake/model.ts";
@@ -94,12 +94,12 @@ export function prove(
 
 /** What is found after edits and was not before. */
 export function newEntries(before: Run, after: Run): Entry[] {
-  const counts = counted(before.entries);
-  return after.entries.filter((entry) => {
-    const count = counts.get(kindOf(entry)) ?? 0;
-    counts.set(kindOf(entry), count - 1);
-    return count <= 0;
-  });
+  const known = byKind(before.entries);
+  const found = [...byKind(after.entries)].flatMap(([kind, entries]) =>
+    entries.slice(known.get(kind)?.length ?? 0),
+  );
+  const isNew = new Set(found);
+  return after.entries.filter((entry) => isNew.has(entry));
 }
 
 /**
@@ -159,21 +159,13 @@ function editedTexts(edits: readonly TextEdit[]): Map<string, string> | null {
   return texts;
 }
 
-/** What is found, without what counts equal findings: a mended one may leave its number to the next. */
-function kindOf({ identity }: Entry): string {
-  return JSON.stringify({ ...identity, ordinal: 0 });
-}
-
-function counted(entries: readonly Entry[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const entry of entries) counts.set(kindOf(entry), (counts.get(kindOf(entry)) ?? 0) + 1);
-  return counts;
-}
+/** A run's entries by kind; one run is compared with many. */
+const byKind = rememberedOf((entries: readonly Entry[]) => groupBy(entries, ({ kind }) => kind));
 
 function isGone(before: Run, after: Run, mended: readonly Entry[]): boolean {
-  const counts = { before: counted(before.entries), after: counted(after.entries) };
-  return [...counted(mended)].every(
-    ([kind, count]) => (counts.after.get(kind) ?? 0) <= (counts.before.get(kind) ?? 0) - count,
+  const [old, now] = [byKind(before.entries), byKind(after.entries)];
+  return [...byKind(mended)].every(
+    ([kind, { length }]) => (now.get(kind)?.length ?? 0) <= (old.get(kind)?.length ?? 0) - length,
   );
 }
 
@@ -201,15 +193,17 @@ function entriesIfClear(of: Run): readonly Entry[] {
 
 /** Whether there is nothing that was not there before, as severe and about the same locations. */
 function isWithin(after: readonly Entry[], before: readonly Entry[]): boolean {
-  const all = groupBy(before, kindOf);
-  const counts = counted(after);
-  return after.every((entry) => {
-    const known = all.get(kindOf(entry)) ?? [];
-    const locations = new Set(known.flatMap((other) => other.locations.map(nameOf)));
+  const all = byKind(before);
+  return [...byKind(after)].every(([kind, entries]) => {
+    const known = all.get(kind) ?? [];
+    const most = Math.max(...known.map(({ severity }) => rank[severity]));
+    const names = new Set(known.flatMap(({ locations }) => locations.map(nameOf)));
     return (
-      (counts.get(kindOf(entry)) ?? 0) <= known.length &&
-      known.some(({ severity }) => rank[entry.severity] <= rank[severity]) &&
-      entry.locations.every((location) => locations.has(nameOf(location)))
+      entries.length <= known.length &&
+      entries.every(
+        ({ severity, locations }) =>
+          rank[severity] <= most && locations.every((location) => names.has(nameOf(location))),
+      )
     );
   });
 }

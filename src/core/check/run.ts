@@ -4,9 +4,9 @@ import type { Documents } from "../config/documents.ts";
 import type { Config, Document, Place, Rendering } from "../config/model.ts";
 import { findPrograms } from "../config/programs.ts";
 import { isSurroundings } from "../config/surroundings.ts";
-import { type Declaration, guardComments, type Hearing, type Silence } from "../intent/silences.ts";
+import { guardComments, type Hearing } from "../intent/silences.ts";
 import type { Policy } from "../policy/policy.ts";
-import { blockPath, fingerprintOf, type FingerprintParts } from "../review/fingerprint.ts";
+import { blockPath, type FingerprintParts } from "../review/fingerprint.ts";
 import type { Related, Severity } from "../rules/finding.ts";
 import { rules } from "../rules/index.ts";
 import { ruleTable, type RuleId } from "../rules/names.ts";
@@ -30,7 +30,10 @@ export interface RunRequest {
   readonly hearing?: Hearing | undefined;
   /** Takes every location that may serve WebSockets for one that does. */
   readonly takesUnclear?: boolean;
-  /** Programs as they were before an edit: those that `paths` take no part in are as they were. */
+  /**
+   * Programs as they were before an edit of `paths`: those that these take no part in are as they were, and what other
+   * files say by themselves is not found once more.
+   */
   readonly known?: readonly Config[];
 }
 
@@ -48,7 +51,8 @@ export interface Entry {
   readonly commentable: boolean;
   readonly related: readonly Related[];
   readonly identity: FingerprintParts;
-  readonly fingerprint: string;
+  /** The identity without what counts equal findings: a mended one may leave its number to the next. */
+  readonly kind: string;
   /** The comment that silences it, or null. */
   readonly silence: PlacedComment | null;
   /** What does not count, and would silence it or some of its locations if it did. */
@@ -108,6 +112,7 @@ export function run(request: RunRequest): Run {
         break;
       case "document":
         for (const [document, config] of documentsOf(configs)) {
+          if (isAsKnown(document, request)) continue;
           each.rule.check(
             document,
             (report) => add({ active: each, report, config, locations: [] }),
@@ -141,10 +146,8 @@ export function run(request: RunRequest): Run {
     }
   }
   // A comment that does not count yet has its purpose all the same.
-  const used = new Set<Silence | Declaration | undefined>(
-    entriesOf([...drafts.values()], { ...request, hearing: undefined }).map(
-      ({ silence }) => silence?.comment,
-    ),
+  const used = new Set<unknown>(
+    Array.from(drafts.values(), (draft) => silenceOf(draft, undefined)?.comment),
   );
   for (const each of active) {
     if (each.rule.over !== "comments") continue;
@@ -165,6 +168,15 @@ export function run(request: RunRequest): Run {
   }
   const entries = entriesOf([...drafts.values()], request);
   return { request, configs, programs, files, located, entries };
+}
+
+/** Whether what a file says by itself was found before an edit of others; what it silences must be found again. */
+function isAsKnown(document: Document, { known, paths }: RunRequest): boolean {
+  return (
+    known !== undefined &&
+    paths?.includes(document.path) === false &&
+    guardComments(document).silences.length === 0
+  );
 }
 
 /** What the policy promises may hold in a program that the given files take no part in. */
@@ -349,16 +361,15 @@ function entriesOf(
       blockPath: blockPath(report.place),
       directive: directiveName(report.place),
     };
-    const key = JSON.stringify(parts);
-    const ordinal = ordinals.get(key) ?? 0;
-    ordinals.set(key, ordinal + 1);
-    const identity = { ...parts, ordinal };
-    const silences = locations.map(({ name }) => silenceAt(rule, name.place, hearing));
-    const silence =
-      silenceAt(rule, report.place, hearing) ??
-      (silences.includes(null) ? null : (silences[0] ?? null));
+    const kind = JSON.stringify(parts);
+    const ordinal = ordinals.get(kind) ?? 0;
+    ordinals.set(kind, ordinal + 1);
+    const silence = silenceOf(draft, hearing);
     // A location may be silenced for itself while the cause still reaches others.
-    const heard = locations.filter((_, index) => silence !== null || silences[index] === null);
+    const heard =
+      silence === null
+        ? locations.filter((each) => silenceAt(rule, placeOf(each), hearing) === null)
+        : locations;
     const isAboutEach = active.rule.over === "location" && active.rule.everyLocation === true;
     const isAboutAll = takesUnclear || isAboutEach;
     const sure = heard.filter(({ intent }) => isAboutAll || intent.serves === "yes");
@@ -374,8 +385,8 @@ function entriesOf(
       isGuess: onlyUnclear,
       commentable: !onlyUnclear && report.commentable !== false,
       related: relatedOf(report, concerned),
-      identity,
-      fingerprint: fingerprintOf(identity),
+      identity: { ...parts, ordinal },
+      kind,
       silence,
       pending:
         hearing === undefined || silence !== null
@@ -388,6 +399,21 @@ function entriesOf(
             ],
     };
   });
+}
+
+/** What silences a report at its place, else the first of what silences each of its locations. */
+function silenceOf(
+  { active: { rule }, report, locations }: Draft,
+  hearing: Hearing | undefined,
+): PlacedComment | null {
+  const at = (place: Place): PlacedComment | null => silenceAt(rule.id, place, hearing);
+  const own = at(report.place);
+  const [first] = locations;
+  return own === null &&
+    first !== undefined &&
+    locations.every((each) => at(placeOf(each)) !== null)
+    ? at(placeOf(first))
+    : own;
 }
 
 function placeOf({ name }: Located): Place {

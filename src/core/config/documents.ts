@@ -7,7 +7,7 @@ import { standIn, vanishing, withTags } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { SyntaxTree } from "../syntax/tree.ts";
 import { grammar } from "./directives.ts";
-import type { Document, Files } from "./model.ts";
+import type { Config, Document, Files } from "./model.ts";
 import { surroundings } from "./surroundings.ts";
 
 /**
@@ -58,6 +58,8 @@ export class Documents {
   erased: ReadonlyMap<string, string> = new Map();
   /** Paths that are listed but were not given. */
   readonly wanted = new Set<string>();
+  /** What was resolved of these files; the keys are the resolver's own. */
+  readonly programs = new Map<string, Config>();
   private readonly byKey = new Map<string, Document>();
   private readonly found = new Map<string, readonly Document[]>();
   private readonly listed: ReadonlySet<string>;
@@ -69,7 +71,7 @@ export class Documents {
     this.listed = new Set(files.list());
   }
 
-  /** The same files with other texts for some; what is not changed is not parsed again. */
+  /** The same files with other texts for some; what is not changed is not parsed or resolved again. */
   edited(texts: ReadonlyMap<string, string>): Documents {
     const { files } = this;
     const copy = new Documents(
@@ -85,6 +87,11 @@ export class Documents {
     for (const [path, documents] of this.found) {
       if (!texts.has(path)) {
         copy.found.set(path, documents);
+      }
+    }
+    for (const [key, config] of this.programs) {
+      if (!documentsOf(config).some(({ path }) => texts.has(path))) {
+        copy.programs.set(key, config);
       }
     }
     return copy;
@@ -196,6 +203,11 @@ export class Documents {
     this.byKey.set(path, document);
     return document;
   }
+}
+
+/** What takes part in a program in any of its renderings. */
+export function documentsOf({ documents, alternatives }: Config): Document[] {
+  return [...new Set([documents, ...alternatives.map((other) => other.documents)].flat())];
 }
 
 /** `Upgrade` is what matters here; that nginx hardly starts with what is left of the rest is the same fault. */

@@ -1,12 +1,13 @@
 import type { AnalysedFile } from "../analysis.ts";
+import { rememberedOf } from "../collections.ts";
 import type { Policy } from "../policy/policy.ts";
 import { containerOf, isNginxFile } from "../sources/sources.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { type Deployment, survey } from "./deployment.ts";
 import { directiveRows, rowIn } from "./directives.ts";
-import { byteOrder, type Documents, folderOf, nameOf } from "./documents.ts";
+import { byteOrder, type Documents, documentsOf, folderOf, nameOf } from "./documents.ts";
 import type { Config, Context, Document } from "./model.ts";
-import { includesOf, resolve } from "./resolve.ts";
+import { includesOf, resolve, type ResolveOptions } from "./resolve.ts";
 
 export interface ProgramOptions {
   readonly policy: Policy;
@@ -131,11 +132,23 @@ class Search {
       // One main file may be in several images, with other files beside it in each.
       const deployed = this.deploymentsOf(root).slice(0, kind === "main" ? MOST_DEPLOYMENTS : 1);
       return deployed.length === 0
-        ? (resolve(this.documents, root.key, options) ?? [])
-        : deployed.flatMap(
-            (deployment) => resolve(this.documents, root.key, { ...options, deployment }) ?? [],
-          );
+        ? this.resolved(root, options)
+        : deployed.flatMap((deployment) => this.resolved(root, { ...options, deployment }));
     });
+  }
+
+  /** Resolves a program that these files did not give before: an edit leaves most programs as they were. */
+  private resolved({ key: root }: Document, options: ResolveOptions): readonly Config[] {
+    const { kind, siblings, deployment } = options;
+    const place = deployment === undefined ? null : this.deployments.indexOf(deployment);
+    const key = JSON.stringify([kind, root, siblings, place]);
+    const { programs } = this.documents;
+    const config = programs.get(key) ?? resolve(this.documents, root, options);
+    if (config === null) {
+      return [];
+    }
+    programs.set(key, config);
+    return [config];
   }
 
   private deploymentsOf({ path, source }: Document): Deployment[] {
@@ -237,11 +250,6 @@ class Search {
       .map(({ path }) => path)
       .toSorted(byteOrder);
   }
-}
-
-/** What takes part in a program in any of its renderings. */
-function documentsOf({ documents, alternatives }: Config): Document[] {
-  return [...new Set([documents, ...alternatives.map((other) => other.documents)].flat())];
 }
 
 /** The folders of the paths and those above: for each, how many folders below it the nearest of the paths is. */
@@ -364,30 +372,30 @@ function conflict(left: ReadonlyMap<string, string>, right: ReadonlyMap<string, 
   return false;
 }
 
-/** What may be there once in an `http` block, with its text: two maps for one variable do no harm when they are equal. */
-function claimsOf({ tree, text }: Document): Map<string, string> {
+/** What may be there once in an `http` block; a map with its text, since two for one variable do no harm when they are equal. */
+const claimsOf = rememberedOf(({ tree, text }: Document): ReadonlyMap<string, string> => {
   const claims = new Map<string, string>();
   for (const directive of tree.directives) {
     const { name, parameters, block, start, end } = directive;
     const values = parameters.map((parameter) => parameter.value);
-    const own = text.slice(start, end).replace(/\s+/g, " ");
     if (block === null) {
       const row = rowIn(directiveRows(name.value) ?? [], "http");
       if (row?.once === true) {
-        claims.set(name.value, own);
+        claims.set(name.value, "");
       }
     } else if (name.value === "map" || name.value === "geo" || name.value === "split_clients") {
+      const own = text.slice(start, end).replace(/\s+/g, " ");
       claims.set(`map ${values.at(-1)?.toLowerCase() ?? ""}`, own);
     } else if (name.value === "upstream") {
-      claims.set(`upstream ${values[0]?.toLowerCase() ?? ""}`, own);
+      claims.set(`upstream ${values[0]?.toLowerCase() ?? ""}`, "");
     } else if (name.value === "server") {
       for (const key of serverKeys(block.directives)) {
-        claims.set(key, own);
+        claims.set(key, "");
       }
     }
   }
   return claims;
-}
+});
 
 /** Each address with each name, of which nginx answers from the first server, and each address that it is the default of. */
 function serverKeys(directives: readonly Directive[]): string[] {
@@ -412,7 +420,7 @@ function serverKeys(directives: readonly Directive[]): string[] {
  * What a file is by its top-level directives: a whole configuration, or a fragment of the context in which most of them may
  * stand. What opens a block says more than settings, which may stand in several contexts.
  */
-function roleOf({ path, tree, source }: Document): Role {
+const roleOf = rememberedOf(({ path, tree, source }: Document): Role => {
   if (source.role !== null) {
     return source.role;
   }
@@ -456,7 +464,7 @@ function roleOf({ path, tree, source }: Document): Role {
     return "location";
   }
   return first.context === "upstream" ? "none" : first.context;
-}
+});
 
 /** Folders that nginx.conf includes at http level: settings in a file there are for all servers. */
 const httpFolder =
