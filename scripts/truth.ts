@@ -8,7 +8,11 @@ import {
   type VersionKey,
 } from "../__tests__/nginx/truth.ts";
 import { compareGenerated, describeDisagreements } from "../__tests__/nginx/truth-generated.ts";
-import { compareLocations } from "../__tests__/nginx/truth-locations.ts";
+import {
+  compareLocations,
+  isAnswered,
+  type MeasuredLocation,
+} from "../__tests__/nginx/truth-locations.ts";
 
 /*
  * How far the simulation says what real nginx does: `npm run truth -- --count 3000 --seed 7`. Exit status 1 where the two
@@ -55,19 +59,28 @@ function printExperiments(): void {
 
 function printLocations(): void {
   const compared = compareLocations();
-  const answered = compared.filter(({ hasAnswer }) => hasAnswer);
-  const wrong = answered.filter(({ differences }) => differences.length > 0);
-  const decided = compared.filter(({ isDecided }) => isDecided);
-  const unknown = decided.filter(({ verdict }) => (verdict?.strict ?? "unknown") === "unknown");
+  const answered = compared.filter(isAnswered);
+  const wrong = compared.filter(({ differences }) => differences.length > 0);
+  const inData = compared.filter(({ isInData }) => isInData);
+  const unknown = compared.filter((each) => !isAnswered(each));
   print(
+    ...unknown.flatMap(({ location, reasons, isInData }) => [
+      `${placeOf(location)} is not known${isInData ? "" : ` (label: ${location.note})`}`,
+      ...indented(reasons),
+    ]),
     ...wrong.flatMap(({ location, differences }) => [
-      `${location.file}:${location.location_line}`,
+      `${placeOf(location)} differs`,
       ...indented(differences),
     ]),
-    `${compared.length} labelled locations: ${answered.length} with an answer, of these ${wrong.length} wrong; ` +
-      `not known of ${unknown.length} of the ${decided.length} for which nothing is missing.`,
+    `${compared.length} labelled locations: ${answered.length} with an answer, of these ${wrong.length} different from ` +
+      `what was measured; ${unknown.length} not known, ${unknown.filter(({ isInData }) => isInData).length} of them of ` +
+      `the ${inData.length} for which the labels miss nothing.`,
     "",
   );
+}
+
+function placeOf({ file, location_line: line }: MeasuredLocation): string {
+  return `${file}:${line}`;
 }
 
 function indented(lines: readonly string[]): string[] {

@@ -5,7 +5,7 @@ import { Documents } from "../../src/core/config/documents.ts";
 import type { Config, Level, Use } from "../../src/core/config/model.ts";
 import { findPrograms } from "../../src/core/config/programs.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
-import type { UpstreamRequest, Verdict } from "../../src/core/handshake/model.ts";
+import type { Exchange, Value, Verdict } from "../../src/core/handshake/model.ts";
 import { proxyingLevels } from "../../src/core/handshake/pass.ts";
 import { enclosing, simulateAt } from "../../src/core/handshake/simulate.ts";
 import { isKnown, shown } from "../../src/core/handshake/variables.ts";
@@ -13,8 +13,8 @@ import { headerValues, verdictOf } from "../../src/core/handshake/verdict.ts";
 import { defaultPolicy } from "../../src/core/policy/schema.ts";
 import { dataFolder, hasData, readLines } from "./truth.ts";
 
-/** Labels that say why the answer lies outside of the file. */
-const outside = /needs a map|include not in the corpus/;
+/** What the labels themselves say is not in the data: nobody can tell what is sent without it. */
+const elsewhere = /needs a map|include not in the corpus|headers come from a template variable/;
 
 /** A location of a real repository, and what nginx 1.22.1 sent upstream for its header directives. */
 export interface MeasuredLocation {
@@ -35,79 +35,95 @@ export interface MeasuredLocation {
 
 export interface ComparedLocation {
   readonly location: MeasuredLocation;
-  /** Null where no proxying location stands in that line. */
+  /** Null where we read no proxying location in that line. */
   readonly verdict: Verdict | null;
-  /** Whether what is sent is said in the data: no include on the way there is missing. */
-  readonly isDecided: boolean;
-  /** Whether every value that is compared is known. */
-  readonly hasAnswer: boolean;
+  /** Why the verdict is unknown; empty where it is known. */
+  readonly reasons: readonly string[];
+  /** Whether all that it takes is in the data, as the labels have it. */
+  readonly isInData: boolean;
+  /** What is known otherwise than nginx sent it. */
   readonly differences: readonly string[];
 }
 
-/** Compares every measured location in plain configuration files with the simulation. */
+/** Compares every measured location with the simulation. */
 export function compareLocations(): ComparedLocation[] {
-  if (!hasData) return [];
-  const rows = readLines<MeasuredLocation>("locations.jsonl");
-  return rows.filter(({ kind }) => kind === "conf").flatMap((row) => compareLocation(row) ?? []);
+  return hasData ? readLines<MeasuredLocation>("locations.jsonl").map(compareLocation) : [];
 }
 
-/** Null for a template, which is not read. */
-function compareLocation(location: MeasuredLocation): ComparedLocation | null {
-  const configs = programsOf(location.file);
-  if (configs === null) return null;
-  for (const config of configs) {
-    for (const { level, pass } of proxyingLevels(config)) {
-      if (isAt(level, location)) return compared(location, config, level, pass);
+/** Whether the simulation says if a strict server takes the handshake. */
+export function isAnswered({ verdict }: ComparedLocation): boolean {
+  return verdict !== null && verdict.strict !== "unknown";
+}
+
+function compareLocation(location: MeasuredLocation): ComparedLocation {
+  const isInData = !elsewhere.test(location.note ?? "");
+  const found = find(location);
+  if (found === undefined) {
+    const reasons = ["we read no proxying location there"];
+    return { location, verdict: null, reasons, isInData, differences: [] };
+  }
+  const { config, level, pass, websocket } = found;
+  const verdict = verdictOf(websocket);
+  const { measured } = location;
+  const differences: string[] = [];
+  const compare = (what: string, ours: readonly Value[], theirs: string): void => {
+    const text = ours.map(shown).join(" | ");
+    if (ours.every(isKnown) && text !== theirs) {
+      differences.push(`${what}: ${text}, nginx: ${theirs}`);
+    }
+  };
+  const { upstream } = websocket;
+  if (upstream !== null) {
+    compare("version", [upstream.httpVersion], measured.upstream_version.replace("HTTP/", ""));
+    if (upstream.hidden === null) {
+      const sent = (name: string) => headerValues(upstream, name);
+      compare("Upgrade", sent("upgrade"), measured.upstream_upgrade.join(" | "));
+      compare("Connection", sent("connection"), measured.upstream_connection.join(" | "));
     }
   }
-  const differences = ["no proxying location here"];
-  return { location, verdict: null, isDecided: true, hasAnswer: false, differences };
-}
-
-function compared(
-  location: MeasuredLocation,
-  config: Config,
-  level: Level,
-  pass: Use,
-): ComparedLocation {
-  const { measured } = location;
-  const websocket = simulateAt(config, level, pass, "websocket", oldestVersion);
-  const plain = simulateAt(config, level, pass, "plain", oldestVersion);
-  const verdict = verdictOf(websocket);
-  const differences: string[] = [];
-  const differ = (what: string, ours: string, theirs: string): void => {
-    if (ours !== theirs) differences.push(`${what}: ${ours}, nginx: ${theirs}`);
-  };
-  let hasAnswer = verdict.strict !== "unknown";
-  if (websocket.upstream !== null) {
-    const { upstream } = websocket;
-    hasAnswer &&= isComplete(upstream);
-    differ("version", `HTTP/${shown(upstream.httpVersion)}`, measured.upstream_version);
-    differ("Upgrade", textOf(upstream, "upgrade"), measured.upstream_upgrade.join(" | "));
-    differ("Connection", textOf(upstream, "connection"), measured.upstream_connection.join(" | "));
-  }
-  if (plain.upstream !== null) {
+  const plain = simulateAt(config, level, pass, "plain", oldestVersion).upstream;
+  if (plain !== null && plain.hidden === null) {
     // The measurement's plain client says keep-alive, the probe says nothing.
-    const ours = textOf(plain.upstream, "connection");
     const theirs = measured.plain_request_connection.filter((value) => value !== "keep-alive");
-    differ("Connection of a plain request", ours, theirs.join(" | "));
+    compare("Connection of a plain request", headerValues(plain, "connection"), theirs.join(" | "));
   }
-  differ("strict", verdict.strict, measured.status === "101" ? "works" : "breaks");
-  const isDecided = !outside.test(location.note ?? "") && !hasHidden(level);
-  return { location, verdict, isDecided, hasAnswer, differences };
+  if (verdict.strict !== "unknown") {
+    compare("strict", [verdict.strict], measured.status === "101" ? "works" : "breaks");
+  }
+  const reasons = verdict.strict === "unknown" ? reasonsOf(websocket) : [];
+  return { location, verdict, reasons, isInData, differences };
 }
 
-function hasHidden(level: Level): boolean {
-  return level.hidden.length > 0 || (level.parent !== null && hasHidden(level.parent));
-}
-
-function isComplete(upstream: UpstreamRequest): boolean {
+/** Why a verdict is unknown: what may be hidden, and the values that are. */
+function reasonsOf({ upstream, steps }: Exchange): string[] {
+  if (upstream === null) return steps.slice(-1);
   const values = ["upgrade", "connection"].flatMap((name) => headerValues(upstream, name));
-  return upstream.hidden === null && [...values, upstream.httpVersion].every(isKnown);
+  const unknown = [upstream.httpVersion, ...values].flatMap((value) =>
+    isKnown(value) ? [] : [value.unknown],
+  );
+  return [...new Set([...(upstream.hidden === null ? [] : [upstream.hidden]), ...unknown])];
 }
 
-function textOf(upstream: UpstreamRequest, name: string): string {
-  return headerValues(upstream, name).map(shown).join(" | ");
+interface Found {
+  readonly config: Config;
+  readonly level: Level;
+  readonly pass: Use;
+  readonly websocket: Exchange;
+}
+
+/** The location in the programs of its repository, preferably one at which a handshake ends, in whichever rendering has it. */
+function find(location: MeasuredLocation): Found | undefined {
+  let first: Found | undefined;
+  for (const config of programsOf(location.file).flatMap((each) => [each, ...each.alternatives])) {
+    for (const { level, pass } of proxyingLevels(config)) {
+      if (!isAt(level, location)) continue;
+      const websocket = simulateAt(config, level, pass, "websocket", oldestVersion);
+      const found = { config, level, pass, websocket };
+      if (websocket.outcome === "proxied") return found;
+      first ??= found;
+    }
+  }
+  return first;
 }
 
 function isAt(level: Level, { file, location_line: line }: MeasuredLocation): boolean {
@@ -121,8 +137,8 @@ function isAt(level: Level, { file, location_line: line }: MeasuredLocation): bo
   return false;
 }
 
-/** The programs that a file takes part in, of the repository that it is from; null where it is a template. */
-function programsOf(file: string): readonly Config[] | null {
+/** The programs that a file takes part in, of the repository that it is from. */
+function programsOf(file: string): readonly Config[] {
   const [, repository = "", ...inside] = file.split("/");
   const path = inside.join("/");
   const folder = join(dataFolder, "corpus", repository);
@@ -135,8 +151,6 @@ function programsOf(file: string): readonly Config[] | null {
     read: (each) => (paths.includes(each) ? readFileSync(join(folder, each), "utf8") : undefined),
     list: () => paths,
   });
-  const document = documents.get(path);
-  if (document !== undefined && document.source.masked !== document.text) return null;
   const { configs } = findPrograms(documents, { policy: defaultPolicy, paths: [path] });
   const alone = (["http", "server", "location"] as const).flatMap(
     (kind) => resolve(documents, path, { kind, prefixes: new Map() }) ?? [],
