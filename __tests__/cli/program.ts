@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { afterAll } from "vitest";
 
 /** The shipped program, or in its place a build of one's own. */
-const program = resolve(process.env["GUARD_CLI"] ?? "dist/cli.js");
+export const program = resolve(process.env["GUARD_CLI"] ?? "dist/cli.js");
 
 if (!existsSync(program)) throw new Error(`${program} is missing: npm run bundle makes it`);
 
@@ -16,8 +16,13 @@ export interface Ended {
 }
 
 /** Runs the command line in a folder, as from a shell without a terminal. */
-export function guard(folder: string, args: readonly string[], input = ""): Ended {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+export function guard(
+  folder: string,
+  args: readonly string[],
+  input = "",
+  started = program,
+): Ended {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [started, ...args], {
     cwd: folder,
     input,
     encoding: "utf8",

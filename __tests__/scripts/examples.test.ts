@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, parseDocument } from "yaml";
-import { commit, folderWith, git, guard, repositoryWith, write } from "../cli/program.ts";
+import { commit, folderWith, git, guard, program, repositoryWith, write } from "../cli/program.ts";
 
 const workflows = "examples/workflows";
 const readme = readFileSync("README.md", "utf8");
@@ -104,7 +104,7 @@ describe("commands of the README", () => {
     chmodSync(join(bin, "nginx"), 0o755);
     const { status, stdout, stderr } = spawnSync(
       "sh",
-      ["-c", command.replaceAll("dist/cli.js", `"${resolve("dist/cli.js")}"`)],
+      ["-c", command.replaceAll("dist/cli.js", `"${program}"`)],
       {
         cwd: folder,
         encoding: "utf8",
@@ -122,8 +122,8 @@ describe("before a commit", () => {
   );
   const runHook = (id: string, folder: string) => {
     const entry = hooks.find((hook) => hook.id === id)?.entry ?? "";
-    const [program, ...args] = entry.split(" ");
-    expect(program).toBe(Object.keys(JSON.parse(readFileSync("package.json", "utf8")).bin)[0]);
+    const [command, ...args] = entry.split(" ");
+    expect(command).toBe(Object.keys(JSON.parse(readFileSync("package.json", "utf8")).bin)[0]);
     return guard(folder, args);
   };
 
@@ -139,7 +139,7 @@ describe("before a commit", () => {
 
   test("as git's own hook it stops the commit", () => {
     const folder = shop();
-    const command = `exec "${process.execPath}" "${resolve("dist/cli.js")}" check --base HEAD\n`;
+    const command = `exec "${process.execPath}" "${program}" check --base HEAD\n`;
     write(folder, { ".git/hooks/pre-commit": `#!/bin/sh\n${command}` });
     chmodSync(join(folder, ".git/hooks/pre-commit"), 0o755);
     expect(() => commit(folder, "Broken")).toThrow(/shop\.conf:13/);

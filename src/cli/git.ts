@@ -28,6 +28,18 @@ export class Git {
     }
   }
 
+  /** The top folder of the repository that a folder is in; null where it is in none. */
+  static topOf(folder: string): string | null {
+    let git: Git;
+    try {
+      git = new Git(folder);
+    } catch (error) {
+      if (error instanceof UsageError) return null;
+      throw error;
+    }
+    return git.#try(["rev-parse", "--show-toplevel"]);
+  }
+
   /** Where HEAD left a branch. @throws UsageError where the reference is unknown or has nothing in common with HEAD. */
   mergeBase(reference: string): string {
     if (this.#try(["rev-parse", "--verify", "--quiet", `${reference}^{commit}`]) === null) {

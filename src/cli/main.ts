@@ -3,6 +3,7 @@ import { run } from "./run.ts";
 
 process.exitCode = run(process.argv.slice(2), {
   cwd: process.cwd(),
+  program: process.argv[1] ?? "",
   color: process.stdout.isTTY && !process.env["NO_COLOR"],
   width: process.stdout.columns ?? 80,
   write: (text) => process.stdout.write(text),

@@ -1,6 +1,7 @@
 import { nearest, tool } from "../core/index.ts";
 import { check } from "./check.ts";
 import { explain } from "./explain.ts";
+import { init } from "./init.ts";
 import { review } from "./review.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 import { trace } from "./trace.ts";
@@ -8,7 +9,7 @@ import { usage } from "./usage.ts";
 
 type Command = (args: readonly string[], terminal: Terminal) => number;
 
-const commands: Readonly<Record<string, Command>> = { check, review, trace, explain };
+const commands: Readonly<Record<string, Command>> = { check, review, trace, explain, init };
 
 /** Runs one command. @returns the exit status: 0 fine, 1 findings, 2 wrong usage or unreadable input. */
 export function run(args: readonly string[], terminal: Terminal): number {

@@ -12,7 +12,8 @@ export const policyFlags = {
   "nginx-version": "value",
 } as const satisfies Flags;
 
-const usualPath = ".github/nginx-websocket-guard.yml";
+/** Where the policy file is, unless `--config` says otherwise. */
+export const usualPath = ".github/nginx-websocket-guard.yml";
 
 /**
  * The policy file, under the flags, which overrule it.

@@ -1,6 +1,8 @@
 /** What the commands know of the world around them. */
 export interface Terminal {
   readonly cwd: string;
+  /** The file that was started. */
+  readonly program: string;
   /** Whether standard output shows ANSI colours. */
   readonly color: boolean;
   /** Columns of standard output. */

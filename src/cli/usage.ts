@@ -10,6 +10,8 @@ export const usage = `nginx-websocket-guard: does a WebSocket handshake get thro
       --path /ws --host H (instead of URL)   --request websocket|plain|h2c
       --header 'Name: value'   --nginx-version V   --format text|json
   explain [RULE]     a rule's page; without RULE the list of rules
+  init [FOLDER]      looks at a repository, and writes a workflow and a policy file for it
+      --dry-run (shows them instead)
 
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or unreadable input.
 `;

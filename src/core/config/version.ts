@@ -38,29 +38,45 @@ export function decidesVersion(path: string): boolean {
   return dockerfile.test(path) || compose.test(path);
 }
 
+/** An image of nginx that a Dockerfile or compose file names. */
+export interface NginxImage {
+  /** The file's. */
+  readonly path: string;
+  readonly image: string;
+  /** As its tag says; null where it does not (`latest`, a digest, OpenResty). */
+  readonly version: string | null;
+}
+
 /**
  * The version of nginx that the repository's images have, as written in their tags; null where there is none, where they
- * do not agree, or where one of them does not say (`latest`, a digest, OpenResty).
+ * do not agree, or where one of them does not say.
  *
  * @param want called for files that are listed and not loaded
  */
 export function repositoryVersion(files: Files, want: (path: string) => void): string | null {
+  const [only, ...others] = new Set(nginxImages(files, want).map(({ version }) => version));
+  return others.length === 0 ? (only ?? null) : null;
+}
+
+/**
+ * The images of nginx that the repository's Dockerfiles and compose files name.
+ *
+ * @param want called for files that are listed and not loaded
+ */
+export function nginxImages(files: Files, want: (path: string) => void): NginxImage[] {
   const paths = files.list().filter(decidesVersion);
-  const versions = new Set<string | null>();
-  for (const path of paths.slice(0, mostFiles)) {
+  return paths.slice(0, mostFiles).flatMap((path) => {
     const text = files.read(path);
     if (text === undefined) {
       want(path);
-      continue;
+      return [];
     }
     const images = dockerfile.test(path) ? baseImages(text) : composeImages(text);
-    for (const image of images) {
+    return images.flatMap((image) => {
       const version = imageVersion(image);
-      if (version !== undefined) versions.add(version);
-    }
-  }
-  const [only] = versions;
-  return versions.size === 1 ? (only ?? null) : null;
+      return version === undefined ? [] : [{ path, image, version }];
+    });
+  });
 }
 
 function baseImages(text: string): string[] {

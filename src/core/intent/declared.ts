@@ -87,7 +87,10 @@ function promised(config: Config, location: Level, policy: Policy): Declared | n
 }
 
 /** The policy's endpoints by the location that nginx chooses for them, before any rewrite. */
-function endpointsIn(config: Config, { endpoints }: Policy): ReadonlyMap<Level, string> {
+export function endpointsIn(
+  config: Config,
+  { endpoints }: Pick<Policy, "endpoints">,
+): ReadonlyMap<Level, string> {
   const found = new Map<Level, string>();
   for (const endpoint of endpoints) {
     const [, host, path = ""] = /^(?:wss?:\/\/([^/?:]+)[^/?]*)?([^?]*)/.exec(endpoint) ?? [];

@@ -45,6 +45,15 @@ export function intentOf(subject: IntentSubject): { intent: Intent; traffic: Tra
   return { intent: weigh(evidence), traffic: evidence.dedicated ? "websocket" : "mixed" };
 }
 
+/** Whether one sign is enough to say that the location serves WebSockets, or somebody says so outright. */
+export function isPlainlyWebSocket({ config, level, pass, policy }: IntentSubject): boolean {
+  const location = enclosing(level, "location") ?? level;
+  if (declared(config, location, policy)?.websocket === true) return true;
+  const { signs, circumstances } = evidenceAt(config, level, location, pass);
+  const { elsewhere } = circumstances();
+  return signs.some((sign) => isStrong(sign, elsewhere));
+}
+
 function weigh(evidence: Evidence): Intent {
   if (evidence.signs.length === 0) return { serves: "no", evidence: [] };
   const { doubts, elsewhere } = evidence.circumstances();

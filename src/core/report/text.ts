@@ -186,12 +186,12 @@ function headChanges({ probe, now, after }: ProvenFix): string[] {
 }
 
 /** Text of ours: without the marks around what is code. */
-function said(text: string): string {
+export function said(text: string): string {
   return clean(plain(text));
 }
 
 /** Tabs become one blank each, so that carets stand below what they mean; nothing reaches the terminal as a command. */
-function clean(text: string): string {
+export function clean(text: string): string {
   return visible(redact(text).replaceAll(/[\r\n\t]/g, " "));
 }
 

@@ -1,4 +1,6 @@
 import { groupBy } from "../collections.ts";
+import type { NginxVersion } from "../config/directives.ts";
+import type { Config } from "../config/model.ts";
 import type { Remedy } from "../fix/remedy.ts";
 import { type EndpointTrace, parseEndpoint, traceEndpoint } from "../handshake/endpoint.ts";
 import type { Exchange } from "../handshake/model.ts";
@@ -12,8 +14,7 @@ export const endpoint: ProgramsRule = {
   over: "programs",
   check({ configs, policy, versions }, report) {
     const failures = policy.endpoints.flatMap((text) => {
-      const asked = parseEndpoint(text);
-      const traces = configs.flatMap((config) => traceEndpoint(config, asked, versions));
+      const traces = tracesOf(text, configs, versions);
       return failing(traces).map((trace) => ({ text, trace }));
     });
     const byPlace = groupBy(failures, ({ trace }) => keyOf(trace));
@@ -26,8 +27,21 @@ export const endpoint: ProgramsRule = {
   },
 };
 
-/** In each program that names the host one server must upgrade; where none does, one of all. */
-function failing(traces: readonly EndpointTrace[]): EndpointTrace[] {
+/** What becomes of handshakes for an endpoint, as the policy writes it, in all programs. */
+export function tracesOf(
+  text: string,
+  configs: readonly Config[],
+  versions: readonly NginxVersion[],
+): EndpointTrace[] {
+  const asked = parseEndpoint(text);
+  return configs.flatMap((config) => traceEndpoint(config, asked, versions));
+}
+
+/**
+ * Those that break the policy's promise: in each program that names the host one server must upgrade; where none does, one
+ * of all.
+ */
+export function failing(traces: readonly EndpointTrace[]): EndpointTrace[] {
   const named = groupBy(
     traces.filter(({ isNamed }) => isNamed),
     ({ config }) => config,
