@@ -64,7 +64,8 @@ function alterations({ exchanges, level }: ProxiedLocation): { use: Use; effect:
     const values = headerValues(request, name.toLowerCase());
     const isRight =
       values.length === 1 && values.every((value) => !isKnown(value) || value === asked);
-    if (request.hidden === null && !isRight) {
+    // No hidden line gives the client's key back.
+    if (!isRight && (request.hidden === null || name === "Sec-WebSocket-Key")) {
       const lines = linesOf(effectiveList(level, "proxy_set_header").uses, name);
       add(
         lines.length === 0 ? settings("proxy_pass_request_headers") : lines,
