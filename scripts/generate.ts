@@ -20,6 +20,7 @@ interface Metadata {
 const generated: Readonly<Record<string, (text: string) => string | Promise<string>>> = {
   "src/core/rules/pages.ts": pages,
   "src/core/report/tool.ts": versioned,
+  "src/core/policy/policy.schema.json": policySchema,
   "README.md": readme,
 };
 
@@ -131,6 +132,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 function versioned(source: string): string {
   const { version } = JSON.parse(read("package.json")) as { readonly version: string };
   return source.replace(/(?<=version: )"[^"]*"/, JSON.stringify(version));
+}
+
+async function policySchema(): Promise<string> {
+  const schema = await import("../src/core/policy/schema.ts");
+  return `${JSON.stringify(schema.policySchema, null, 2)}\n`;
 }
 
 /** The rules' pages as a module, since core reads no files. */

@@ -1,6 +1,7 @@
 /** Milliseconds per unit, in the only order that nginx takes; a bare number, the last, is seconds. */
 const scales = [604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1, 1000];
-const time =
+/** What `parseTime` takes, but for the empty text and numbers that are too large. */
+export const timePattern =
   /^(?:(\d+)w *)?(?:(\d+)d *)?(?:(\d+)h *)?(?:(\d+)m *(?!s))?(?:(\d+)s *)?(?:(\d+)ms *)?(\d+)? *$/;
 
 /**
@@ -9,7 +10,7 @@ const time =
  * seconds (`ngx_parse_time`, core/ngx_parse.c).
  */
 export function parseTime(text: string): number | undefined {
-  const [, ...counts] = time.exec(text) ?? [];
+  const [, ...counts] = timePattern.exec(text) ?? [];
   if (counts.every((count) => count === undefined)) {
     return undefined;
   }
