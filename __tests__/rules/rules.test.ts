@@ -158,7 +158,6 @@ const about: Readonly<Record<string, readonly string[]>> = {
   "client-headers": ["x-real-ip", "x-forwarded-for", "x-forwarded-proto"],
   // Before, only the subrequest reached a server.
   "subrequest-upgrade": ["request line"],
-  "upstream-path": ["request line"],
   "header-inheritance": ["host"],
   "altered-request": [
     "content-length",

@@ -218,6 +218,23 @@ describe("what tags and escapes are to nginx", () => {
     expect(document?.source.isExample).toBe(true);
   });
 
+  test("a value that is left out", () => {
+    const [document] = read("site.conf", "location /ws {\n  proxy_pass ...;\n}\n");
+    expect(document && values(document)).toContain("⟨...⟩");
+    expect(document?.source.isExample).toBe(true);
+  });
+
+  test.each([
+    ["server_name {{ name }};", '⟨\\"upgrade\\"⟩'],
+    ["", '"upgrade"'],
+  ])("escaped quotes in a file with %j", (line, value) => {
+    const [document] = read(
+      "site.conf",
+      `server { ${line} location /ws { proxy_pass http://b; proxy_set_header Connection \\"upgrade\\"; } }`,
+    );
+    expect(document && values(document)).toContain(value);
+  });
+
   test("snippets of ingress controllers are what their annotation says", () => {
     const text = [
       "metadata:",

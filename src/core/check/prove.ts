@@ -27,7 +27,6 @@ const mayChange: Partial<Record<RuleId, readonly string[]>> = {
   "http-version": [version],
   "host-header": ["host", "origin"],
   endpoint: ["upgrade", "connection", version],
-  "upstream-path": [requestLine],
   "connection-passthrough": ["connection"],
   "upgrade-map": ["connection"],
   "h2c-smuggling": ["upgrade", "connection"],

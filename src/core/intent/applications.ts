@@ -11,6 +11,8 @@ export interface Application {
   readonly mixed?: boolean;
   /** True where no other software has such a path, so that it says enough without a name. */
   readonly distinct?: boolean;
+  /** True where it answers at these very paths only, so that a proxy may put nothing else in their place. */
+  readonly fixed?: boolean;
   /** Where that is written. */
   readonly source: string;
 }
@@ -89,6 +91,7 @@ export const applications: readonly Application[] = [
     called: ["gitlab", "gitlab-ce", "gitlab-ee", "gitlab-workhorse", "workhorse"],
     endpoints: ["/-/cable"],
     distinct: true,
+    fixed: true,
     source: "https://docs.gitlab.com/development/real_time/",
   },
   {
@@ -188,6 +191,7 @@ export const applications: readonly Application[] = [
     called: ["mattermost"],
     endpoints: ["/api/v4/websocket"],
     distinct: true,
+    fixed: true,
     source: "https://docs.mattermost.com/deployment-guide/server/setup-nginx-proxy.html",
   },
   {
@@ -295,6 +299,7 @@ export const applications: readonly Application[] = [
     called: ["plex"],
     endpoints: ["/:/websockets"],
     distinct: true,
+    fixed: true,
     source: "https://github.com/Arcanemagus/plex-api/wiki",
   },
   {
@@ -348,6 +353,7 @@ export const applications: readonly Application[] = [
     called: ["streamlit"],
     endpoints: ["/_stcore/stream"],
     distinct: true,
+    fixed: true,
     source: "https://docs.streamlit.io/develop/concepts/architecture/architecture",
   },
   {

@@ -42,6 +42,19 @@ export function distinctEndpoint(paths: LocationPaths): Application | null {
   return distinctApplications.find((each) => isAlways(paths, each)) ?? null;
 }
 
+/** Whose endpoint the path is, and which, where the software answers at that very path only. */
+export function fixedEndpoint(
+  path: string,
+): { readonly name: string; readonly endpoint: string } | null {
+  const trimmed = path.replace(/\/$/, "");
+  for (const { name, endpoints, fixed } of distinctApplications) {
+    const endpoint = endpoints.find((each) => trimmed.endsWith(each));
+    if (fixed === true && endpoint !== undefined) return { name, endpoint };
+  }
+  const [library] = /\/(?:socket|engine)\.io$/.exec(trimmed) ?? [];
+  return library === undefined ? null : { name: library.slice(1), endpoint: library };
+}
+
 const distinctApplications = applications.filter(({ distinct }) => distinct === true);
 
 /** A port is no proof, unless a folder or the file is called like the software too. */

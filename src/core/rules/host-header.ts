@@ -1,14 +1,14 @@
 import { effectiveList } from "../config/effective.ts";
 import type { Use } from "../config/model.ts";
 import type { UpstreamRequest } from "../handshake/model.ts";
+import { isOpaque } from "../syntax/opaque.ts";
 import { isKnown } from "../handshake/variables.ts";
 import { headerValues } from "../handshake/verdict.ts";
 import { hostThatWasAsked, isNear, isProxyHost } from "./hosts.ts";
+import { forwardedHostReport, originReport, refusal } from "./origins.ts";
 import { discardedLines, linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation, type Report } from "./rule.ts";
 import { called, isVariable, marked, quoted, upstreamName } from "./words.ts";
-
-const refusal = "Servers that compare Origin with Host answer such a handshake with 403.";
 
 export const hostHeader: LocationRule = {
   id: "host-header",
@@ -16,17 +16,19 @@ export const hostHeader: LocationRule = {
   check(location, report) {
     const request = location.exchanges.websocket.upstream;
     const { uses, hidden } = effectiveList(location.level, "proxy_set_header");
-    const origin = linesOf(uses, "Origin").find((use) => !isVariable(use, "http_origin"));
     if (request === null || hidden !== null || location.intent.serves !== "yes") {
       return;
     }
     // With the pair of headers, header-inheritance brings back the host.
     if (linesOf(discardedLines(location), "Host").length > 0) return;
-    const found =
-      origin === undefined || headerValues(request, "host").length === 0
-        ? hostReport(location, request, linesOf(uses, "Host")[0])
-        : originReport(location, request, origin);
-    if (found !== null) report(found);
+    const setsOrigin = linesOf(uses, "Origin").some((use) => !isVariable(use, "http_origin"));
+    const found = [
+      setsOrigin && headerValues(request, "host").length > 0
+        ? originReport(location, request)
+        : hostReport(location, request, linesOf(uses, "Host")[0]),
+      forwardedHostReport(location),
+    ];
+    for (const each of found) if (each !== null) report(each);
   },
 };
 
@@ -48,6 +50,11 @@ function hostReport(
     const message = `${sent("no `Host`")}, because of ${quoted(line)}: servers answer that with 400.`;
     return { ...where, message, remedies, severity: "error" };
   }
+  // A variable may hold the client's own host; a template's tag hardly does.
+  if (host !== undefined && line === undefined && isOpaque(location.pass.parameters[0] ?? "")) {
+    const message = `${sent("the upstream's own name")} as \`Host\`, nginx's default, and not the host that the client asked for. ${refusal}`;
+    return { ...where, message, severity: "notice", commentable: false };
+  }
   if (
     host === undefined ||
     host === "" ||
@@ -61,23 +68,4 @@ function hostReport(
   return location.upstream !== null || isNear(host)
     ? { ...where, message, remedies }
     : { ...where, message, severity: "notice", commentable: false };
-}
-
-/** An origin of nginx's own making beside another host. */
-function originReport(
-  location: ProxiedLocation,
-  request: UpstreamRequest,
-  line: Use,
-): Report | null {
-  const [host = ""] = headerValues(request, "host");
-  const [origin = ""] = headerValues(request, "origin");
-  if (!isKnown(host) || !isKnown(origin) || origin === "" || origin.endsWith(`//${host}`)) {
-    return null;
-  }
-  return {
-    place: placeOf(line),
-    level: line.level,
-    message: `${called(location)} sends ${marked(`Origin: ${origin}`)} and ${marked(`Host: ${host}`)} to ${upstreamName(location)}, because of ${quoted(line)}. ${refusal}`,
-    remedies: [{ kind: "remove", use: line }],
-  };
 }

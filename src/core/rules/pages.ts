@@ -2110,8 +2110,8 @@ The upstream sees another host than the client, which fails its check of the ori
 
 Browsers send the page's \`Origin\` with every handshake. Many servers compare it with \`Host\` and answer 403 when the two differ,
 to keep other sites out. By default nginx sends \`$proxy_host\`, which is what \`proxy_pass\` names: \`backend\`, \`127.0.0.1:8080\`. The
-application then refuses its own pages. A constant \`proxy_set_header Origin\` next to the client's host has the same effect, and
-\`proxy_set_header Host ""\` sends none at all, which HTTP/1.1 does not allow.
+application then refuses its own pages. A constant \`proxy_set_header Origin\` next to the client's host has the same effect; so has \`$scheme://$http_host\`
+where TLS ends before nginx, since the page's origin then says https and nginx says http. \`proxy_set_header Host ""\` sends none at all, which HTTP/1.1 does not allow.
 
 ## Example
 
@@ -2204,7 +2204,7 @@ server {
 
 A warning where the target is the name of an \`upstream\` block, a private or loopback address, or a host without a dot. A notice in
 the summary, without a suggestion, where it is a public name: such a host may serve several sites and need its own name. An error
-where no \`Host\` is sent. Silent where nginx sets both \`Origin\` and \`Host\` to the same host, and where either cannot be known. Where \`Host\` is lost together with
+where no \`Host\` is sent. Notices where a template's tag stands for the target, and where \`X-Forwarded-Host\` ends in a port that browsers leave out of the origin. Silent where nginx sets both \`Origin\` and \`Host\` to the same host, and where either cannot be known. Where \`Host\` is lost together with
 the upgrade headers, \`header-inheritance\` brings it back.
 
 ## Silence
@@ -2236,8 +2236,8 @@ The path that reaches the upstream is not the one that was meant.
 
 Where \`proxy_pass\` ends in a path, nginx puts it in the place of the location's path, letter by letter. If only one of the two ends in a
 slash, there is one slash too many or too few: \`location /grafana\` with \`proxy_pass http://host/\` sends \`/grafana/x\` as \`//x\`, and
-\`location /app/\` with \`http://host/base\` sends \`/app/x\` as \`/basex\`. Socket.IO listens at \`/socket.io/\` only, so that a \`proxy_pass\` which
-takes that path away leaves the handshake without its server.
+\`location /app/\` with \`http://host/base\` sends \`/app/x\` as \`/basex\`. Socket.IO listens at \`/socket.io/\` only, and so do some
+applications at their own paths, so that a \`proxy_pass\` which takes that path away leaves the handshake without its server.
 
 ## Example
 
@@ -2265,30 +2265,6 @@ server {
 }
 \`\`\`
 
-After:
-
-\`\`\`nginx
-map $http_upgrade $connection_upgrade {
-    default upgrade;
-    ''      close;
-}
-
-server {
-    listen 80;
-    server_name www.example.com;
-
-    location /app/ {
-        proxy_pass http://127.0.0.1:3000/base/;
-        proxy_http_version 1.1;
-        proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection $connection_upgrade;
-        proxy_set_header Host $host;
-        proxy_read_timeout 3600s;
-        proxy_send_timeout 3600s;
-    }
-}
-\`\`\`
-
 Before:
 
 \`\`\`nginx
@@ -2307,27 +2283,6 @@ server {
     }
 }
 \`\`\`
-
-After:
-
-\`\`\`nginx
-server {
-    listen 80;
-    server_name www.example.com;
-
-    location /socket.io/ {
-        proxy_pass http://127.0.0.1:3000;
-        proxy_http_version 1.1;
-        proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection "upgrade";
-        proxy_set_header Host $host;
-        proxy_read_timeout 3600s;
-        proxy_send_timeout 3600s;
-    }
-}
-\`\`\`
-
-Which of the two shall change is not ours to say:
 
 Before:
 
@@ -2355,9 +2310,10 @@ server {
 
 ## Severity
 
-A warning where ordinary requests pass too, and where the two paths are the same but for the slash. Else a notice at an endpoint of its
-own: clients that ask for exactly that path are well served. A suggestion only where the slash belongs to \`proxy_pass\`: \`location /grafana/\` would redirect clients of \`/grafana\`.
-Silent with variables, with a \`rewrite\` and in \`location =\`. An error where a blank in the path ends the request line.
+A warning where ordinary requests pass too, and where the two paths are the same but for the slash. Silent at other endpoints of their own: clients that ask
+for exactly that path are well served. Never a suggestion: each of the two ways to mend it changes the path that
+the upstream sees, and only who knows the upstream can tell which path is meant. Silent too with variables, with a \`rewrite\`, in \`location =\`, and where
+another location takes what lies below this one's path. An error where a blank in the path ends the request line.
 
 ## Silence
 

@@ -1,8 +1,9 @@
-import type { Remedy } from "../fix/remedy.ts";
+import { locate } from "../handshake/locate.ts";
 import { enclosing } from "../handshake/simulate.ts";
 import { locationPath } from "../handshake/upstream-request.ts";
+import { fixedEndpoint } from "../intent/software.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, marked, parameterText, quoted, upstreamName } from "./words.ts";
+import { called, marked, quoted, upstreamName } from "./words.ts";
 
 export const upstreamPath: LocationRule = {
   id: "upstream-path",
@@ -21,26 +22,31 @@ export const upstreamPath: LocationRule = {
     }
     const { path, uri } = parts;
     const sent = (asked: string): string => uri + asked.slice(path.length);
-    if (/\/(?:socket|engine)\.io\/?$/.test(path) && uri === "/") {
-      report({
-        place,
-        message: `${called(location)} sends ${marked(path)} to ${upstreamName(location)} as ${marked(sent(path))}, because ${quoted(pass)} ends in a path: ${path.split("/").findLast((part) => part !== "") ?? path} listens at its own path only.`,
-        remedies: withUri(location, uri, ""),
-      });
-    } else if (path !== "" && path.endsWith("/") !== uri.endsWith("/")) {
-      const asked = path.endsWith("/") ? `${path}x` : `${path}/x`;
-      const isMixed = traffic === "mixed";
-      // Clients of an endpoint that ask for nothing below it are well served, but for a slash at its own end.
-      const isEvident = uri === `${path}/` || path === `${uri}/`;
-      report({
-        place,
-        message: `${called(location)} sends ${marked(asked)} to ${upstreamName(location)} as ${marked(sent(asked))}: of its path and that of ${quoted(pass)} only one ends in a slash.`,
-        remedies: isMixed && path.endsWith("/") ? withUri(location, uri, `${uri}/`) : [],
-        ...(!isMixed && !isEvident && { severity: "notice" }),
-      });
+    const way = (asked: string): string =>
+      `${called(location)} sends ${marked(asked)} to ${upstreamName(location)} as ${marked(sent(asked))}`;
+    // No suggestion: only who knows the upstream can tell which of the two paths is meant.
+    const fixed = fixedEndpoint(path);
+    if (fixed !== null && !uri.replace(/\/$/, "").endsWith(fixed.endpoint)) {
+      const message = `${way(path)}, because ${quoted(pass)} ends in a path: ${fixed.name} listens at ${marked(fixed.endpoint)} only.`;
+      report({ place, message });
+      return;
+    }
+    const isUneven = path !== "" && path.endsWith("/") !== uri.endsWith("/");
+    // Clients of an endpoint that ask for nothing below it are well served, but for a slash at its own end.
+    const isMeant = traffic === "websocket" && uri !== `${path}/` && path !== `${uri}/`;
+    const asked = path.endsWith("/") ? `${path}x` : `${path}/x`;
+    if (isUneven && !isMeant && isTaken(asked, location)) {
+      const message = `${way(asked)}: of its path and that of ${quoted(pass)} only one ends in a slash.`;
+      report({ place, message });
     }
   },
 };
+
+/** Whether requests for the path come here, and not to another location of the server. */
+function isTaken(path: string, { config, level }: ProxiedLocation): boolean {
+  const found = locate(enclosing(level, "server") ?? config.main, path);
+  return !("unknown" in found) && found.level === enclosing(level, "location");
+}
 
 /** The path of a prefix location, and the one of `proxy_pass` that takes its place. */
 function partsOf({ level, pass }: ProxiedLocation): { path: string; uri: string } | null {
@@ -57,13 +63,4 @@ function partsOf({ level, pass }: ProxiedLocation): { path: string; uri: string 
     opener?.parameters[0]?.startsWith("=") === true
     ? null
     : { path, uri };
-}
-
-function withUri({ pass }: ProxiedLocation, uri: string, text: string): Remedy[] {
-  const [word] = pass.directive.parameters;
-  if (word === undefined || !parameterText(pass, 0).endsWith(uri)) {
-    return [];
-  }
-  const span = { start: word.end - uri.length, end: word.end };
-  return [{ kind: "replace", place: { document: pass.document, span }, text }];
 }

@@ -64,15 +64,30 @@ export function plainSource(path: string, text: string): Source {
   const omissions = ellipses(text);
   // Nobody starts nginx with a file that leaves something out.
   const isExample = hasTagOutside(omissions, text);
-  const all = isExample ? [...tags, ...omissions].toSorted((a, b) => a.start - b.start) : tags;
+  const isTemplate = hasTagOutside(tags, text);
+  const all = [
+    ...tags,
+    ...(isExample ? omissions : []),
+    ...(isTemplate ? escapedQuotes(text, tags) : []),
+  ].toSorted((a, b) => a.start - b.start);
   return cutOut(text, {
     name: "",
     span: { start: 0, end: text.length },
-    tags: isExample || hasTagOutside(tags, text) ? all : [],
+    tags: isExample || isTemplate ? all : [],
     editable: true,
     isExample,
     surroundings: /\binclude\s+\/config\/nginx\//.test(text) ? "swag" : null,
   });
+}
+
+/** What a shell makes of `\"` before nginx sees it is not known: nginx itself would take the quotes for a part of the value. */
+function escapedQuotes(text: string, tags: readonly Tag[]): Tag[] {
+  return Array.from(text.matchAll(/(?<=\s)\\"\w+\\"(?=[\s;])/g), ({ 0: written, index }) => ({
+    start: index,
+    end: index + written.length,
+    kind: "value" as const,
+    condition: "",
+  })).filter(({ start, end }) => tags.every((tag) => tag.end <= start || end <= tag.start));
 }
 
 /** Whether a tag stands outside of comments and Lua, where what looks like one need be none. */
