@@ -112,7 +112,8 @@ describe("commands of the README", () => {
       },
     );
     expect([0, 1], stderr).toContain(status);
-    expect(stdout).not.toBe("");
+    const [, file] = / > (\S+)$/.exec(command) ?? [];
+    expect(file === undefined ? stdout : readFileSync(join(folder, file), "utf8")).not.toBe("");
   });
 });
 

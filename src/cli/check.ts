@@ -3,6 +3,7 @@ import {
   analyse,
   applyEdits,
   compare,
+  conftestReport,
   type Finding,
   isNginxFile,
   jsonReport,
@@ -27,12 +28,13 @@ const flags = {
   fix: "switch",
 } as const satisfies Flags;
 
-type Format = "text" | "json" | "sarif" | "markdown";
+const formats = ["text", "json", "sarif", "markdown", "conftest"] as const;
+type Format = (typeof formats)[number];
 
 /** Checks the working tree, or a dump of `nginx -T` on standard input. */
 export function check(words: readonly string[], terminal: Terminal): number {
   const args = readArguments("check", words, flags);
-  const format = args.choice("format", ["text", "json", "sarif", "markdown"]);
+  const format = args.choice("format", formats);
   const failOn = args.choice("fail-on", failOnValues);
   const policy = readPolicy(args, terminal.cwd);
   const { analysis, findings, applied, unreadable } = args.words.includes("-")
@@ -200,6 +202,8 @@ function report(
       return jsonReport(analysis, findings);
     case "sarif":
       return sarifReport(analysis, findings);
+    case "conftest":
+      return conftestReport(analysis);
     case "markdown":
       return summaryReport({
         title: "nginx-websocket-guard",

@@ -1,7 +1,7 @@
 export const usage = `nginx-websocket-guard: does a WebSocket handshake get through this nginx configuration?
 
   check [PATH…]      findings in the working tree; check - reads what nginx -T prints
-      --format text|json|sarif|markdown   --fix   --base REF
+      --format text|json|sarif|markdown|conftest   --fix   --base REF
       --config FILE   --profile basic|recommended|enterprise|hardened
       --nginx-version V   --fail-on error|warning|notice|never
   review             the comments that a pull request would get, for git diff REF...HEAD

@@ -12,6 +12,7 @@ export { loadPolicy } from "./policy/load.ts";
 export { nearest } from "./policy/nearest.ts";
 export type { Policy, PolicyProblem, Profile } from "./policy/policy.ts";
 export { defaultPolicy } from "./policy/schema.ts";
+export { conftestReport } from "./report/conftest.ts";
 export { jsonReport } from "./report/json.ts";
 export { code, fence, plain, prose } from "./report/markup.ts";
 export {
