@@ -311,7 +311,7 @@ describe("a silence of the base", () => {
     ],
     [
       "does not count for a second server of the same name",
-      `${silenced}${silenced}`,
+      `${silenced}${silenced.replace("listen 80", "listen 81")}`,
       silenced,
       ["/ws new"],
       [17],

@@ -90,6 +90,24 @@ describe("the request that stands for all of a location's", () => {
     expect(at(config)).toMatchObject({ outcome: "answered", status: 301 });
   });
 
+  test.for<[title: string, first: string, second: string, outcome: string]>([
+    ["the same name and address", "listen 80; server_name a.test;", "", "unknown"],
+    ["no name", "listen 80;", "", "unknown"],
+    ["another name beside", "listen 80; server_name a.test;", "server_name b.test;", "proxied"],
+    ["another address beside", "listen 80; server_name a.test;", "listen 81;", "proxied"],
+    ["a regular expression", "listen 80; server_name ~a;", "", "proxied"],
+  ])("a second server with %s", ([, names, more, outcome]) => {
+    const config = httpBlock(`server { ${names} return 404; }
+      server { ${names} ${more} location / { proxy_pass http://b; } }`);
+    expect(at(config)).toMatchObject({ outcome });
+  });
+
+  test("a second server that is the default", () => {
+    const config = httpBlock(`server { listen 80; server_name a.test; return 404; }
+      server { listen 80 default_server; server_name a.test; location / { proxy_pass http://b; } }`);
+    expect(at(config)).toMatchObject({ outcome: "proxied" });
+  });
+
   test("a condition that is not known counts as not held, and what it sets is unknown", () => {
     const config =
       httpBlock(`server { location / { set $x a; if ($http_x_forwarded_proto != https) { return 301 /; }

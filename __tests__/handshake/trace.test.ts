@@ -29,7 +29,8 @@ describe("the server", () => {
     server { listen 8080; server_name a.test; return 207; }
     server { listen 8080 default_server; server_name _; return 208; }
     server { listen 127.0.0.1:80; server_name a.test; return 209; }
-    server { listen 443 ssl; server_name a.test; return 210; }`;
+    server { listen 443 ssl; server_name a.test; return 210; }
+    server { listen 127.0.0.1:80; server_name only.test; return 211; }`;
   test.for<[url: string, status: number]>([
     ["http://first.test/", 201],
     ["http://A.test/", 202],
@@ -45,6 +46,7 @@ describe("the server", () => {
     ["http://nobody.test:8080/", 208],
     ["http://127.0.0.1/", 209],
     ["ws://a.test/", 202],
+    ["ws://only.test/", 211],
     ["wss://a.test/", 210],
   ])("%s is answered %i", ([url, status]) => {
     expect(traced(servers, url)).toMatchObject({ outcome: "answered", status });

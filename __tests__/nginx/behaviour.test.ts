@@ -9,7 +9,10 @@ import {
   httpOneOneByDefault,
   isSince,
   type NginxVersion,
+  oldestVersion,
 } from "../../src/core/config/directives.ts";
+import { configErrors } from "../../src/core/handshake/trace.ts";
+import { analyse, defaultPolicy } from "../../src/core/index.ts";
 import { type Backend, type BackendKind, startBackend } from "./backend.ts";
 import { type ProbeOptions } from "./client.ts";
 import {
@@ -19,10 +22,12 @@ import {
   fillPorts,
   freePorts,
   httpConfig,
+  type NginxFiles,
   type RunningNginx,
   withNginx,
 } from "./harness.ts";
 import { describeWithNginx } from "./suite.ts";
+import { configOf } from "./truth.ts";
 
 /** Time (milliseconds) in which what was sent has long arrived. */
 const soon = 250;
@@ -98,6 +103,66 @@ describeWithNginx("maps that lead to each other", () => {
     const [answer] = await through(body, ({ ask }) => ask(plain));
     expect(/X-Value: <(.*)>/.exec(answer?.upstreamHead ?? "")?.[1]).toBe(expected);
   });
+});
+
+describeWithNginx("two servers of one name", () => {
+  const named = (names: string, status: number) =>
+    server(`server_name ${names}; return ${status};`);
+  test.each([
+    ["the first has the requests of that name", named("a.test", 201), named("a.test", 202), 201],
+    ["the second keeps its other names", named("b.test", 201), named("b.test a.test", 202), 202],
+    [
+      "the second may be the default all the same",
+      named("b.test", 201),
+      named("b.test", 202).replace("@;", "@ default_server;"),
+      202,
+    ],
+  ])("%s", async (_, first, second, status) => {
+    const asked = { ...plain, host: "a.test" };
+    expect(await statuses(`${first} ${second}`, asked)).toEqual([status]);
+  });
+});
+
+describeWithNginx("undefined-variable", () => {
+  const bad = "proxy_set_header X-A $nosuch;";
+  const good = "proxy_set_header X-B b;";
+  test.each([
+    ["a location's own list", server(`location / { ${pass} ${bad} }`), false],
+    [
+      "a server's, which its locations replace",
+      server(`${bad} location / { ${pass} ${good} }`),
+      false,
+    ],
+    ["a server's without locations", server(bad), false],
+    [
+      "of http, which a server takes over",
+      `${bad} ${server(`location / { ${pass} ${good} }`)}`,
+      false,
+    ],
+    [
+      "of http, which every server replaces",
+      `${bad} ${server(`${good} location / { ${pass} }`)}`,
+      true,
+    ],
+    ["of http without servers", bad, true],
+    ["the address", server("location / { proxy_pass http://$nosuch; }"), false],
+  ])("%s", async (_, body, starts) => {
+    const files = fillPorts(httpConfig(body), await freePorts(1), [1]);
+    const { ok, messages } = await configTest(files);
+    expect(ok).toBe(starts);
+    const refusal = messages.find(({ level }) => level === "emerg") ?? null;
+    const [ours] = configErrors(configOf(files), oldestVersion);
+    expect(ours?.message ?? null).toBe(refusal?.text ?? null);
+    expect(rulesSay(files)).toBe(!starts);
+  });
+
+  function rulesSay({ files }: NginxFiles): boolean {
+    const { findings } = analyse(
+      { read: (path) => files[path], list: () => Object.keys(files) },
+      { policy: defaultPolicy },
+    );
+    return findings.some(({ rule }) => rule === "undefined-variable");
+  }
 });
 
 describeWithNginx("location-shadowed", () => {

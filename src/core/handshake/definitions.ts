@@ -162,3 +162,14 @@ export function isDefined(name: string, config: Config): boolean {
     definitions(config).has(name)
   );
 }
+
+/** Request headers of the http block of which nginx takes no notice: every server sets some of its own. */
+export function isNeverCompiled({ name, level }: Use): boolean {
+  return (
+    name === "proxy_set_header" &&
+    level.context === "http" &&
+    usesOf(level, "server").every(
+      ({ inner }) => inner === null || usesOf(inner, "proxy_set_header").length > 0,
+    )
+  );
+}

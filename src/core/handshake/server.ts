@@ -2,6 +2,7 @@ import { usesOf } from "../config/effective.ts";
 import type { Config, Level } from "../config/model.ts";
 import { type Listener, listenersOf, serverNames } from "./listen.ts";
 import { compilePattern, type Groups } from "./pattern.ts";
+import { isOpaque } from "../syntax/opaque.ts";
 
 /** A server with one of its addresses. */
 export interface Listening {
@@ -30,6 +31,55 @@ export function serversOf(config: Config): Level[] {
           .map((use) => use.inner)
           .filter((server) => server !== null),
   );
+}
+
+const ignoredOf = new WeakMap<Config, ReadonlyMap<Level, Level>>();
+
+/**
+ * The servers that no request comes to, each with one that answers in its place: on every address of theirs another one is
+ * the default, and had each of their names before. nginx only warns ("conflicting server name … ignored").
+ */
+export function ignoredServers(config: Config): ReadonlyMap<Level, Level> {
+  let ignored = ignoredOf.get(config);
+  if (ignored === undefined) {
+    ignored = findIgnored(config);
+    ignoredOf.set(config, ignored);
+  }
+  return ignored;
+}
+
+function findIgnored(config: Config): Map<Level, Level> {
+  const defaults = new Map<string, Level>();
+  const holders = new Map<string, Level>();
+  const reached = new Set<Level>();
+  const taken = new Map<Level, Level>();
+  for (const { server, listener } of allListeners(config)) {
+    const address = `${listener.address}:${listener.port}`;
+    if (listener.isDefault || !defaults.has(address)) {
+      defaults.set(address, server);
+    }
+    const names = serverNames(server).map((name) => name.toLowerCase());
+    for (const name of names.length === 0 ? [""] : names) {
+      const key = `${address} ${name}`;
+      const holder = holders.get(key) ?? server;
+      holders.set(key, holder);
+      // nginx tries one regular expression after the other: the same one again is no conflict to it.
+      if (holder === server || name.startsWith("~") || isOpaque(name)) {
+        reached.add(server);
+      } else {
+        taken.set(server, holder);
+      }
+    }
+  }
+  for (const server of [...reached, ...defaults.values()]) {
+    taken.delete(server);
+  }
+  for (const server of taken.keys()) {
+    if (server.hidden.length > 0) {
+      taken.delete(server);
+    }
+  }
+  return taken;
 }
 
 /** The server that answers for a name, and what its `server_name` captured. */

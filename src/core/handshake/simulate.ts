@@ -10,6 +10,7 @@ import type { Exchange, Obstacle, Outcome, ProbeName, UpstreamRequest } from "./
 import { passOf } from "./pass.ts";
 import { clientHeader, type ClientRequest, probeHeaders } from "./probe.ts";
 import { lineOf, runScript } from "./script.ts";
+import { ignoredServers } from "./server.ts";
 import {
   idleTimeout,
   locationPath,
@@ -48,6 +49,11 @@ export function simulateAt(
     status: number | null = null,
     answeredBy: Use | null = null,
   ): Exchange => ended(probe, outcome, [...steps, step], { status, level, answeredBy });
+  const other = server === null ? undefined : ignoredServers(config).get(server);
+  if (other !== undefined) {
+    const where = other.opener === null ? "" : ` (line ${lineOf(other.opener)})`;
+    return end("unknown", `another server${where} has the names of this one on its addresses`);
+  }
   if (server !== null) {
     // The path that reaches this location may be one that the server's rewrites made.
     const before = runScript(server, { ...scope, path: null, computed: new Map() }, steps);

@@ -1,8 +1,8 @@
 import { isSince, newestVersion, type NginxVersion, oldestVersion } from "../config/directives.ts";
-import { effectiveSetting, usesOf } from "../config/effective.ts";
+import { effectiveSetting } from "../config/effective.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
 import type { Span } from "../syntax/tree.ts";
-import { isDefined } from "./definitions.ts";
+import { isDefined, isNeverCompiled } from "./definitions.ts";
 import { ended } from "./ended.ts";
 import { locationName } from "./locate.ts";
 import { joinRequests, joinVerdicts } from "./join.ts";
@@ -10,7 +10,7 @@ import type { Exchange, Outcome, ProbeName, UpstreamRequest, Verdict } from "./m
 import { type ClientRequest, probeHeaders } from "./probe.ts";
 import { route, speaksOnlyHttp2 } from "./route.ts";
 import { lineOf } from "./script.ts";
-import { allListeners, type Listening } from "./server.ts";
+import { allListeners, type Listening, serverFor } from "./server.ts";
 import { enclosing } from "./simulate.ts";
 import { parseTarget } from "./target.ts";
 import { usesWithin, variablesIn } from "./variables.ts";
@@ -249,17 +249,6 @@ function* undefinedVariables(config: Config): Generator<{ use: Use; name: string
   }
 }
 
-/** Request headers of the http block of which nginx takes no notice: every server sets some of its own. */
-function isNeverCompiled({ name, level }: Use): boolean {
-  return (
-    name === "proxy_set_header" &&
-    level.context === "http" &&
-    usesOf(level, "server").every(
-      ({ inner }) => inner === null || usesOf(inner, "proxy_set_header").length > 0,
-    )
-  );
-}
-
 /** In a regular expression, `$` is an end and no variable. */
 function isRegularExpression(use: Use, index: number): boolean {
   return use.name === "rewrite" ? index === 0 : /^!?~\*?$/.test(use.parameters[index - 1] ?? "");
@@ -378,7 +367,8 @@ function listenersFor(config: Config, request: TraceRequest, steps: string[]): L
     return [];
   }
   const addresses = [...new Set(onPort.map(({ listener }) => listener.address))];
-  const address = addressFor(request.host ?? "", addresses);
+  const named = addresses.filter((each) => hasName(request.host, each, onPort));
+  const address = addressFor(request.host ?? "", named.length > 0 ? named : addresses);
   if (addresses.length > 1 && address !== request.host) {
     steps.push(`of several addresses with port ${port}, ${address} is taken`);
   }
@@ -395,6 +385,12 @@ function listenersFor(config: Config, request: TraceRequest, steps: string[]): L
 
 function sameAddress(all: readonly Listening[], address: string, port: string): Listening[] {
   return all.filter(({ listener }) => listener.address === address && listener.port === port);
+}
+
+/** Whether a server on the address has the host's name: that address is what the name stands for. */
+function hasName(host: string | null, address: string, all: readonly Listening[]): boolean {
+  const own = all.filter(({ listener }) => listener.address === address);
+  return host !== null && serverFor(host.toLowerCase(), own)?.name != null;
 }
 
 /** An address of the listeners: the one asked for by number, else every address of IPv4, else the first. */

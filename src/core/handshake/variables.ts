@@ -8,7 +8,7 @@ import type { Groups } from "./pattern.ts";
 import { nearest } from "../policy/nearest.ts";
 import { clientHeader, type ClientRequest } from "./probe.ts";
 
-export { definitions, isDefined } from "./definitions.ts";
+export { definitions, isDefined, isNeverCompiled } from "./definitions.ts";
 export { selectedEntry } from "./map.ts";
 export { forEachUse, usesNamed, usesWithin } from "./walk.ts";
 

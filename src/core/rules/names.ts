@@ -54,7 +54,8 @@ export const ruleTable = {
   "undefined-variable": {
     group: "handshake",
     severity: "error",
-    summary: "A proxied header uses a variable that nothing defines, so nginx does not start",
+    summary:
+      "A proxied header or address uses a variable that nothing defines, so nginx does not start",
     profiles: everyProfile,
   },
   "proxy-pass-scheme": {

@@ -674,14 +674,15 @@ rules:
 `,
   "undefined-variable": `# undefined-variable
 
-A proxied header uses a variable that nothing defines, so nginx does not start.
+A proxied header or address uses a variable that nothing defines, so nginx does not start.
 
 ## What breaks
 
 \`proxy_set_header Connection $connection_upgrade\` is often copied without the map that defines the variable. nginx then does not
 start, and a reload keeps the old configuration: \`unknown "connection_upgrade" variable\`, without file and line.
 
-The rule looks at every \`proxy_set_header\` of a configuration, wherever it stands. It knows nginx's own variables, those that
+The rule looks at every \`proxy_set_header\` and \`proxy_pass\` of a configuration, wherever it stands; only a list of headers at http
+level that every server replaces is never looked at by nginx either. It knows nginx's own variables, those that
 begin with \`arg_\`, \`cookie_\`, \`http_\`, \`sent_http_\`, \`upstream_http_\` and the like, and those of \`map\`, \`set\`, \`geo\`,
 \`split_clients\`, \`auth_request_set\` and named captures.
 

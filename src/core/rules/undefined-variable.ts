@@ -1,6 +1,6 @@
-import type { Use } from "../config/model.ts";
+import type { Config, Use } from "../config/model.ts";
 import type { Remedy } from "../fix/remedy.ts";
-import { isDefined, usesNamed, variablesIn } from "../handshake/variables.ts";
+import { isDefined, isNeverCompiled, usesNamed, variablesIn } from "../handshake/variables.ts";
 import { type ConfigRule, placeOf } from "./rule.ts";
 import { quoted } from "./words.ts";
 
@@ -9,9 +9,9 @@ export const undefinedVariable: ConfigRule = {
   over: "config",
   check(config, report) {
     const [elsewhere] = config.incomplete;
-    for (const use of usesNamed(config, "proxy_set_header")) {
+    for (const use of expandedUses(config)) {
       const name = undefinedIn(use);
-      if (name === undefined) {
+      if (name === undefined || isNeverCompiled(use)) {
         continue;
       }
       const refusal = `nginx refuses to start with unknown "${name}" variable, without file and line`;
@@ -31,11 +31,16 @@ export const undefinedVariable: ConfigRule = {
       });
     }
 
-    function undefinedIn(use: Use): string | undefined {
-      return variablesIn(use.parameters[1] ?? "").find((name) => !isDefined(name, config));
+    function undefinedIn({ parameters }: Use): string | undefined {
+      return variablesIn(parameters.at(-1) ?? "").find((name) => !isDefined(name, config));
     }
   },
 };
+
+/** Whose last parameter nginx looks through for variables as it starts. */
+function expandedUses(config: Config): Use[] {
+  return [...usesNamed(config, "proxy_set_header"), ...usesNamed(config, "proxy_pass")];
+}
 
 /** Only what a handshake needs has a value that we can know. */
 function remediesFor({ parameters }: Use): Remedy[] {
