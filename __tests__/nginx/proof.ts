@@ -1,4 +1,4 @@
-import { startBackend } from "./backend.ts";
+import { type BackendKind, startBackend } from "./backend.ts";
 import { probeNames, type ProbeName } from "./client.ts";
 import {
   configTest,
@@ -20,9 +20,11 @@ export interface ProofOptions {
   readonly host?: string;
   /** The port that the probed server was written for; if absent 443, else 80, else the first one written. */
   readonly port?: number;
+  /** Which server is behind nginx, `strict` if absent. */
+  readonly server?: BackendKind;
 }
 
-/** What real nginx did with one version of the text, in front of a strict server. */
+/** What real nginx did with one version of the text. */
 export interface Outcome {
   readonly configTest: ConfigTest;
   /** Null where nginx refuses the configuration. */
@@ -35,12 +37,12 @@ export interface Proof {
 }
 
 /**
- * Runs both versions, one after the other, at the same addresses and in front of the same strict RFC 6455 server.
+ * Runs both versions, one after the other, at the same addresses and in front of the same server, a strict RFC 6455 one by default.
  * See `relocate` for what is changed in the texts so that they run on this machine.
  */
 export async function proveHandshake(options: ProofOptions): Promise<Proof> {
   const { before, after } = options;
-  const backend = await startBackend("strict", { refuseSecondHost: true });
+  const backend = await startBackend(options.server ?? "strict", { refuseSecondHost: true });
   try {
     const target = {
       path: options.path,

@@ -237,14 +237,15 @@ describe("what tags and escapes are to nginx", () => {
 
   test("snippets of ingress controllers are what their annotation says", () => {
     const text = [
-      "metadata:",
-      "  annotations:",
-      "    nginx.ingress.kubernetes.io/configuration-snippet: |",
-      "      proxy_set_header A b;",
-      "    nginx.ingress.kubernetes.io/server-snippet: |",
-      "      location /ws { proxy_pass http://b; }",
-      "    nginx.org/location-snippets: |",
-      "      proxy_buffering off;",
+      "snippets:",
+      "  nginx.ingress.kubernetes.io/configuration-snippet: |",
+      "    proxy_set_header A b;",
+      "  nginx.ingress.kubernetes.io/server-snippet: |",
+      "    location /ws { proxy_pass http://b; }",
+      "  nginx.ingress.kubernetes.io/server-snippets: |",
+      "    location /chat { proxy_pass http://b; }",
+      "  nginx.org/location-snippets: |",
+      "    proxy_buffering off;",
       "",
     ].join("\n");
     expect(

@@ -13,6 +13,17 @@ export function groupBy<Item, Key>(
   return groups;
 }
 
+/** The texts that the others do not have, or not as often: of equal ones the last. */
+export function missingFrom(others: readonly string[], texts: readonly string[]): string[] {
+  const left = new Map<string, number>();
+  for (const other of others) left.set(other, (left.get(other) ?? 0) + 1);
+  return texts.filter((text) => {
+    const count = left.get(text) ?? 0;
+    left.set(text, count - 1);
+    return count <= 0;
+  });
+}
+
 /**
  * A function of a text that remembers what it gave: names and values repeat in a configuration. It forgets everything
  * when it knows too many, so that hostile input cannot fill the memory.

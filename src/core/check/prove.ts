@@ -23,7 +23,7 @@ const mayChange: Partial<Record<RuleId, readonly string[]>> = {
   "connection-map": ["upgrade", "connection"],
   "hardcoded-upgrade": ["upgrade", "connection"],
   "keepalive-defeated": ["connection"],
-  "contradictory-header": ["connection", "host"],
+  "contradictory-header": ["connection", "host", "upgrade"],
   "http-version": [version],
   "host-header": ["host", "origin"],
   endpoint: ["upgrade", "connection", version],

@@ -442,7 +442,7 @@ function compare(left: string, right: string): number {
 /** What the rule itself points at, then the locations that a cause outside of them reaches. */
 function relatedOf(report: Report, locations: readonly Located[]): Related[] {
   const { place } = report;
-  const own = report.related ?? [];
+  const own = (report.related ?? []).filter((each) => !isSurroundings(each.place.document.path));
   const shownPlaces = new Set([
     keyOfPlace(place),
     ...own.map((related) => keyOfPlace(related.place)),

@@ -225,7 +225,7 @@ function erasedSource(source: Source, by: string): Source {
 }
 
 function parseDocument(path: string, text: string, source: Source): Document {
-  const tree = withTags(parse(source.masked, grammar), text);
+  const tree = withTags(source.tree ?? parse(source.masked, grammar), text);
   const [problem] = tree.problems;
   return {
     path,

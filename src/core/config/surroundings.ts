@@ -1,3 +1,4 @@
+import { templatePath } from "../sources/ingress.ts";
 import type { Surroundings } from "../sources/source.ts";
 
 const upgradeMap = (otherwise: string): string =>
@@ -24,6 +25,11 @@ export function surroundingsPath(product: Surroundings): string {
 /** Whether a path is that of a product's own configuration, in which nobody can change anything. */
 export function isSurroundings(path: string): boolean {
   return shipped.has(path);
+}
+
+/** Whether a path is that of lines which a product writes around whatever it is given, so that they tell nothing of it. */
+export function isTemplate(path: string): boolean {
+  return path.startsWith("/around/");
 }
 
 /** Files that products put beside the text, by the path that includes them. */
@@ -63,9 +69,46 @@ const included: readonly (readonly [path: string, text: string])[] = [
   ],
 ];
 
+/**
+ * What ingress-nginx's template writes into each location, in the parts that annotations replace.
+ * rootfs/etc/nginx/template/nginx.tmpl; the values are the defaults of internal/ingress/controller/config/config.go.
+ */
+const ingressTemplate: readonly (readonly [name: string, lines: readonly string[]])[] = [
+  [
+    "fixed",
+    [
+      "proxy_set_header Host $http_host;",
+      "proxy_set_header Upgrade $http_upgrade;",
+      "proxy_set_header X-Request-ID $request_id;",
+      "proxy_set_header X-Real-IP $remote_addr;",
+      "proxy_set_header X-Forwarded-For $remote_addr;",
+      "proxy_set_header X-Forwarded-Host $http_host;",
+      "proxy_set_header X-Forwarded-Port $server_port;",
+      "proxy_set_header X-Forwarded-Proto $scheme;",
+      "proxy_set_header X-Scheme $scheme;",
+      "proxy_connect_timeout 5s;",
+      "proxy_buffer_size 4k;",
+      "proxy_buffers 4 4k;",
+      "proxy_max_temp_file_size 1024m;",
+      "proxy_request_buffering on;",
+      "proxy_cookie_domain off;",
+      "proxy_cookie_path off;",
+      "proxy_next_upstream error timeout;",
+      "proxy_next_upstream_timeout 0;",
+      "proxy_next_upstream_tries 3;",
+    ],
+  ],
+  ["connection", ["proxy_set_header Connection $connection_upgrade;"]],
+  ["proxy_http_version", ["proxy_http_version 1.1;"]],
+  ["proxy_read_timeout", ["proxy_read_timeout 60s;"]],
+  ["proxy_send_timeout", ["proxy_send_timeout 60s;"]],
+  ["proxy_buffering", ["proxy_buffering off;"]],
+];
+
 /** All of these texts by path. */
 export const surroundings: readonly (readonly [path: string, text: string])[] = [
   ...included,
+  ...ingressTemplate.map(([name, lines]) => [templatePath(name), lines.join("\n")] as const),
   ...(["ingress-nginx", "nginx-ingress", "swag"] as const).map(
     (product) => [surroundingsPath(product), aroundText[product]] as const,
   ),

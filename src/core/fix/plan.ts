@@ -3,6 +3,7 @@ import type { Config, Document, Level, Use } from "../config/model.ts";
 import { forEachUse, usesNamed } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import type { Directive } from "../syntax/tree.ts";
+import { annotationEdits, ingressOf } from "./annotation.ts";
 import { type Container, containerOf, isOnOneLine } from "./block.ts";
 import { isOverlapping, removals, replaceParameters, wholeLines, type Written } from "./change.ts";
 import { type Choice, choices } from "./connection.ts";
@@ -26,6 +27,15 @@ const HEADER = "proxy_set_header";
  */
 export function* fixCandidates(request: FixRequest, writable: Writable): Generator<Fix> {
   const isWritable: Writable = (place) => !isShipped(place.document) && writable(place);
+  const ingress = ingressOf(request);
+  if (ingress !== null) {
+    const edits = annotationEdits(ingress, request) ?? [];
+    if (isOneResult(edits) && edits.every((edit) => isWritable(wholeLines(edit)))) {
+      const hints = { onlyMaps: false, narrows: false, saysUpgrade: false };
+      yield { title: titleOf(request, request.level, null, hints), safety: "safe", edits };
+    }
+    return;
+  }
   const plan = new Plan(request, isWritable);
   let given = 0;
   for (const choice of plan.choices()) {

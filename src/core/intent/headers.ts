@@ -1,4 +1,5 @@
 import { effectiveList } from "../config/effective.ts";
+import { isTemplate } from "../config/surroundings.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
 import { definitions, variablesIn } from "../handshake/variables.ts";
 import { forEachUse, usesNamed } from "../handshake/walk.ts";
@@ -12,7 +13,9 @@ const longTimeout = 3_600_000;
 export function headerSigns({ config, location }: Surroundings): readonly Sign[] {
   const list = effectiveList(location, "proxy_set_header");
   const signs: Sign[] = [];
-  const telling = list.uses.filter((use) => isUpgradeHeader(config, use));
+  const telling = list.uses.filter(
+    (use) => isUpgradeHeader(config, use) && !isTemplate(use.document.path),
+  );
   for (const use of telling.toSorted((a, b) => rank(a) - rank(b))) {
     const header = use.parameters[0] ?? "";
     if (use.level !== location) {

@@ -1,5 +1,5 @@
 import type { Analysis } from "../analysis.ts";
-import { groupBy } from "../collections.ts";
+import { groupBy, missingFrom } from "../collections.ts";
 import type { Place } from "../config/model.ts";
 import type { ProvenFix } from "../fix/edit.ts";
 import type { Finding, Severity } from "../rules/finding.ts";
@@ -177,8 +177,8 @@ function positionText(place: Place): string {
 /** What the upstream gets now and with the fix, as far as they differ. */
 function headChanges({ probe, now, after }: ProvenFix): string[] {
   const what = probe === "websocket" ? "a handshake" : "an ordinary request";
-  const gone = now.filter((line) => !after.includes(line));
-  const come = after.filter((line) => !now.includes(line));
+  const gone = missingFrom(after, now);
+  const come = missingFrom(now, after);
   return [
     ...(gone.length > 0 ? [`${what} now sends: ${gone.map(clean).join("; ")}`] : []),
     ...(come.length > 0 ? [`with the fix: ${come.map(clean).join("; ")}`] : []),

@@ -1,5 +1,5 @@
 import type { Analysis, LocationReport, ProvenFix } from "../analysis.ts";
-import { groupBy } from "../collections.ts";
+import { groupBy, missingFrom } from "../collections.ts";
 import { newestVersion, oldestVersion } from "../config/directives.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Document, Place } from "../config/model.ts";
@@ -189,10 +189,11 @@ const takenForGranted = /^(?:Sec-WebSocket-(?:Key|Version)|Origin):/i;
 
 /** What changes stands together: the request line at the top, headers below those that stay. */
 function headDiff(now: readonly string[], after: readonly string[]): string {
-  const gone = now.filter((line) => !after.includes(line)).map((line) => `- ${line}`);
-  const come = after.filter((line) => !now.includes(line)).map((line) => `+ ${line}`);
-  const kept = now
-    .filter((line) => after.includes(line) && !takenForGranted.test(line))
+  const lost = missingFrom(after, now);
+  const gone = lost.map((line) => `- ${line}`);
+  const come = missingFrom(now, after).map((line) => `+ ${line}`);
+  const kept = missingFrom(lost, now)
+    .filter((line) => !takenForGranted.test(line))
     .map((line) => `  ${line}`);
   const first = now[0] === after[0] ? [] : [...gone.splice(0, 1), ...come.splice(0, 1)];
   return [...first, ...kept, ...gone, ...come].join("\n");

@@ -6,7 +6,7 @@ import { isKnown } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, quoted, upstreamName } from "./words.ts";
+import { attributed, called, upstreamName } from "./words.ts";
 
 export const contradictoryHeader: LocationRule = {
   id: "contradictory-header",
@@ -14,18 +14,18 @@ export const contradictoryHeader: LocationRule = {
   check(location, report) {
     const request = location.exchanges.websocket.upstream;
     const { uses } = effectiveList(location.level, "proxy_set_header");
-    for (const name of request === null ? [] : ["Host", "Connection"]) {
+    for (const name of request === null ? [] : ["Host", "Connection", "Upgrade"]) {
       const lines = linesOf(uses, name).filter((use) => isSent(use, request));
-      const kept = lines.find((use) => saysUpgrade(use, request)) ?? lines[0];
+      const kept = lines.find((use) => isRight(use, name, request)) ?? lines[0];
       for (const extra of lines.filter((use) => use !== kept)) {
-        const isClear = name === "Connection" || kept?.parameters[1] === extra.parameters[1];
+        const isClear = name !== "Host" || kept?.parameters[1] === extra.parameters[1];
         report({
           place: placeOf(extra),
           level: extra.level,
-          message: `${called(location)} has ${lines.length} lines for ${name} (${lines.map(quoted).join(", ")}), and ${upstreamName(location)} gets ${name === "Host" ? hosts(location) : "all of them"}.`,
+          message: `${called(location)} has ${lines.length} lines for ${name} (${lines.map(attributed).join(", ")}), and ${upstreamName(location)} gets ${got(name, location)}.`,
           related: kept === undefined ? [] : [{ place: placeOf(kept), note: `sets ${name} too` }],
           remedies: isClear ? [{ kind: "remove", use: extra }] : [],
-          ...(name === "Host" && !sendsLast(location) && { severity: "error" }),
+          ...(isRefused(name, location) && { severity: "error" }),
         });
       }
     }
@@ -44,8 +44,24 @@ function isSent(use: Use, request: UpstreamRequest | null): boolean {
   );
 }
 
-function saysUpgrade(use: Use, request: UpstreamRequest | null): boolean {
-  return hasToken(valueOf(use, request) ?? "", "upgrade");
+function isRight(use: Use, name: string, request: UpstreamRequest | null): boolean {
+  return hasToken(valueOf(use, request) ?? "", name === "Upgrade" ? "websocket" : "upgrade");
+}
+
+/** Servers answer two hosts with 400, and Node's `ws` and Python's `websockets` two lines for Upgrade. */
+function isRefused(name: string, location: ProxiedLocation): boolean {
+  return name === "Upgrade" || (name === "Host" && !sendsLast(location));
+}
+
+function got(name: string, location: ProxiedLocation): string {
+  switch (name) {
+    case "Host":
+      return hosts(location);
+    case "Upgrade":
+      return "all of them, which Node's `ws` and Python's `websockets` answer with 400";
+    default:
+      return "all of them";
+  }
 }
 
 /** The known value with which a line reaches the upstream. */

@@ -1,3 +1,4 @@
+import { isTemplate } from "../config/surroundings.ts";
 import { type ConfigRule, placeOf } from "./rule.ts";
 import { comesByInclude, quoted } from "./words.ts";
 
@@ -23,7 +24,7 @@ export const duplicateDirective: ConfigRule = {
       report({
         place: placeOf(extra),
         level: extra.level,
-        message: `nginx refuses to start: "${use.name}" directive is duplicate${areEqual ? "" : `: ${quoted(kept)}, and ${quoted(extra)}`}.`,
+        message: `nginx refuses to start: "${use.name}" directive is duplicate${isTemplate(kept.document.path) ? `: ingress-nginx's template has ${quoted(kept)}` : areEqual ? "" : `: ${quoted(kept)}, and ${quoted(extra)}`}.`,
         related: [{ place: placeOf(kept), note: "the other one" }],
         remedies: areEqual ? [{ kind: "remove", use: extra }] : [],
       });

@@ -1,8 +1,9 @@
 import { effectiveSetting } from "../config/effective.ts";
+import type { Level, Use } from "../config/model.ts";
 import type { Remedy } from "../fix/remedy.ts";
 import { settingLevel } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation, type RuleOptions } from "./rule.ts";
-import { called, quoted } from "./words.ts";
+import { attributed, called } from "./words.ts";
 
 /** nginx's own default, in milliseconds: a connection that is quiet for so long is closed. */
 const byDefault = 60_000;
@@ -24,9 +25,8 @@ export const idleTimeout: LocationRule = {
       return;
     }
     const setting = effectiveSetting(level, pass.name.replace(/_pass$/, "_read_timeout"));
-    const own =
-      setting.state === "set" && setting.use.level === settingLevel(level) ? setting.use : null;
-    const source = setting.state === "set" ? quoted(setting.use) : "nginx's default";
+    const own = setting.state === "set" && isOwn(setting.use, level) ? setting.use : null;
+    const source = setting.state === "set" ? attributed(setting.use) : "nginx's default";
     const pings = selfPinging(location);
     const advice =
       traffic === "mixed"
@@ -48,6 +48,11 @@ export const idleTimeout: LocationRule = {
     });
   },
 };
+
+/** An annotation is there for the locations of its Ingress alone. */
+function isOwn(use: Use, level: Level): boolean {
+  return use.level === settingLevel(level) || use.document.source.tree !== null;
+}
 
 function isTooShort(timeout: number, { minimum }: RuleOptions): boolean {
   return typeof minimum === "number" ? timeout < minimum : timeout <= byDefault;

@@ -14,6 +14,7 @@ import { hiddenResponseHeader } from "./hidden-response-header.ts";
 import { hostHeader } from "./host-header.ts";
 import { httpVersion } from "./http-version.ts";
 import { idleTimeout } from "./idle-timeout.ts";
+import { ignoredAnnotation } from "./ignored-annotation.ts";
 import { keepaliveDefeated } from "./keepalive-defeated.ts";
 import { locationShadowed } from "./location-shadowed.ts";
 import { misplacedDirective } from "./misplaced-directive.ts";
@@ -52,6 +53,7 @@ export const rules: readonly Rule[] = [
   locationShadowed,
   endpoint,
   syntax,
+  ignoredAnnotation,
   silenceComment,
   idleTimeout,
   hardcodedUpgrade,

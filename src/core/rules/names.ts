@@ -124,6 +124,13 @@ export const ruleTable = {
     summary: "nginx cannot read the file",
     profiles: everyProfile,
   },
+  "ignored-annotation": {
+    group: "handshake",
+    severity: "warning",
+    summary:
+      "An Ingress has an annotation or a value that ingress-nginx does not know, and nothing comes of it",
+    profiles: everyProfile,
+  },
   "silence-comment": {
     group: "handshake",
     severity: "notice",

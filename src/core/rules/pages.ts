@@ -1768,6 +1768,107 @@ rules:
 
 - \`ngx_conf_read_token\` in [ngx_conf_file.c](https://github.com/nginx/nginx/blob/master/src/core/ngx_conf_file.c), nginx
 `,
+  "ignored-annotation": `# ignored-annotation
+
+An Ingress has an annotation or a value that ingress-nginx does not know, and nothing comes of it.
+
+## What is checked
+
+The annotations of an Ingress, or of a chart's values, that begin with \`nginx.ingress.kubernetes.io/\`. ingress-nginx reads those that
+it knows and says nothing of the others, so that a wish stands in the repository and not in nginx:
+
+- \`proxy-read-timeout\` and \`proxy-send-timeout\` are a whole number of seconds. Of \`3600s\` or \`1h\` the controller makes nothing and
+  keeps its default of 60 s; the admission webhook lets it pass.
+- There is \`server-snippet\` and \`configuration-snippet\`, which goes into the location. There is no \`server-snippets\`,
+  \`configuration-snippets\` or \`location-snippet\`: those names are F5's, below \`nginx.org/\`.
+- There is no annotation for WebSockets, such as \`enable-websocket\`, and none is needed: the template forwards \`Upgrade\`, sends
+  \`Connection: upgrade\` with handshakes and speaks HTTP/1.1. \`websocket-services\` is an annotation of F5's controller, where its name
+  is \`nginx.org/websocket-services\`.
+- \`connection-proxy-header\` is \`close\` or \`keep-alive\`, both of which break handshakes. From version 1.12 on \`upgrade\` is not taken.
+
+Other names that the controller does not have are passed over: there may be a newer version that does.
+
+## Example
+
+Before:
+
+\`\`\`yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: chat
+  annotations:
+    nginx.ingress.kubernetes.io/proxy-read-timeout: "3600s"
+    nginx.ingress.kubernetes.io/proxy-send-timeout: 1h
+spec:
+  ingressClassName: nginx
+  rules:
+    - host: www.example.com
+      http:
+        paths:
+          - path: /ws
+            pathType: Prefix
+            backend:
+              service:
+                name: chat
+                port:
+                  number: 8080
+\`\`\`
+
+After:
+
+\`\`\`yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: chat
+  annotations:
+    nginx.ingress.kubernetes.io/proxy-read-timeout: "3600"
+    nginx.ingress.kubernetes.io/proxy-send-timeout: "3600"
+spec:
+  ingressClassName: nginx
+  rules:
+    - host: www.example.com
+      http:
+        paths:
+          - path: /ws
+            pathType: Prefix
+            backend:
+              service:
+                name: chat
+                port:
+                  number: 8080
+\`\`\`
+
+## Severity
+
+A warning, because handshakes work all the same; a notice where the controller does what is asked for by itself. The suggestion
+writes the right name or value, or takes away what nothing comes of. There is none for a snippet that changes
+what is sent, or that has locations: what takes effect with the right name must be looked at by a person.
+
+## Silence
+
+Above the annotation, with your reason:
+
+\`\`\`yaml
+# nginx-websocket-guard: ignore[ignored-annotation] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  ignored-annotation: off
+\`\`\`
+
+## Sources
+
+- kubernetes/ingress-nginx, internal/ingress/annotations: each annotation's name and what it takes
+- kubernetes/ingress-nginx, rootfs/etc/nginx/template/nginx.tmpl: the lines of a location
+- [Issue 10640](https://github.com/kubernetes/ingress-nginx/issues/10640): \`300s\` passes the webhook, and the default is written
+- [Issue 11726](https://github.com/kubernetes/ingress-nginx/issues/11726): the same of \`120s\`
+- [nginx/kubernetes-ingress, examples/ingress-resources/websocket](https://github.com/nginx/kubernetes-ingress/tree/main/examples/ingress-resources/websocket): \`nginx.org/websocket-services\`
+`,
   "silence-comment": `# silence-comment
 
 A comment to this program silences nothing, gives no reason, or is not understood.

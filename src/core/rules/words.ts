@@ -1,4 +1,5 @@
 import type { Place, Use } from "../config/model.ts";
+import { isTemplate } from "../config/surroundings.ts";
 import type { UpstreamRequest } from "../handshake/model.ts";
 import { shown } from "../handshake/variables.ts";
 import { headerValues } from "../handshake/verdict.ts";
@@ -45,6 +46,11 @@ export function written({ document, directive }: Use): string {
 /** A directive inside a message. */
 export function quoted(use: Use): string {
   return marked(written(use));
+}
+
+/** A directive inside a message, with whose it is where the repository does not hold it. */
+export function attributed(use: Use): string {
+  return isTemplate(use.document.path) ? `${quoted(use)} of ingress-nginx's template` : quoted(use);
 }
 
 /** A parameter as its file writes it, quotes included, so that it can be written again elsewhere. */

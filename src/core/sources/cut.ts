@@ -36,6 +36,8 @@ export function cutOut(text: string, cut: Cut): Source {
     name,
     span,
     masked,
+    tree: null,
+    annotations: [],
     switches,
     editable,
     dollar,

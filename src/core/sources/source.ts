@@ -1,4 +1,5 @@
-import type { Span } from "../syntax/tree.ts";
+import type { Span, SyntaxTree } from "../syntax/tree.ts";
+import type { Annotation } from "./ingress.ts";
 
 /**
  * nginx configuration as it stands in a file: a text of exactly the file's length in which everything else is blank, so
@@ -11,6 +12,10 @@ export interface Source {
   readonly span: Span;
   /** What is parsed: stand-ins (syntax/opaque.ts) for tags that write something, blanks for all that is no configuration. */
   readonly masked: string;
+  /** What is written in another language than nginx's, as nginx gets to see it; null where `masked` is parsed. */
+  readonly tree: SyntaxTree | null;
+  /** What an Ingress says to its controller. */
+  readonly annotations: readonly Annotation[];
   readonly switches: readonly Switch[];
   /** False where offsets within a line are not the file's: there, no text is suggested. */
   readonly editable: boolean;

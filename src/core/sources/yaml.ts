@@ -3,6 +3,7 @@ import { standIn } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { Span } from "../syntax/tree.ts";
 import { cutOut, unescaped } from "./cut.ts";
+import { annotationPrefix, ingressSources } from "./ingress.ts";
 import { filled } from "./mask.ts";
 import { isNginxPath, mayBePlain, seemsNginx } from "./plain.ts";
 import type { Source } from "./source.ts";
@@ -31,36 +32,53 @@ interface YamlText {
 
 /** The nginx configuration in a YAML file, whatever it is for: ConfigMaps, Helm values, compose files, playbooks. */
 export function yamlSources(path: string, text: string): Source[] {
-  if (
-    text.length > LONGEST ||
-    !text.includes(";") ||
-    !(telling.test(text) || /-snippets?\b/.test(text))
-  ) {
+  const hasText = text.includes(";") && (telling.test(text) || /-snippets?\b/.test(text));
+  const hasAnnotations = text.includes(annotationPrefix);
+  if (text.length > LONGEST || !(hasText || hasAnnotations)) {
     return [];
   }
   const isCompose = /(?:^|\/)(?:docker-)?compose[^/]*$/i.test(path);
   const tags = tagsIn(text, plainTags);
-  const sources: Source[] = [];
-  for (const each of yamlTexts(text, tags)) {
-    if (sources.length < MOST_SOURCES && isConfiguration(each, text, tags)) {
-      sources.push(sourceOf(each, text, tags, isCompose && each.path.at(-1) === "content"));
-    }
-  }
-  return sources;
-}
-
-/** Every text in a file that may be configuration, in its order. Never throws: what is no YAML has none. */
-function yamlTexts(text: string, tags: readonly Tag[]): YamlText[] {
-  const found: YamlText[] = [];
   const plain = withoutTags(text, tags);
-  const documents = parseAllDocuments(plain, { logLevel: "silent", uniqueKeys: false });
-  if (!Array.isArray(documents)) {
-    return found;
-  }
-  for (const [index, { contents }] of documents.entries()) {
+  const roots = rootsOf(plain);
+  const found: YamlText[] = [];
+  for (const [index, contents] of roots.entries()) {
     collect(contents, [index], plain, found);
   }
-  return found;
+  const texts = found.filter((each) => isConfiguration(each, text, tags)).slice(0, MOST_SOURCES);
+  const sources = texts.map((each) =>
+    sourceOf(each, text, tags, isCompose && each.path.at(-1) === "content"),
+  );
+  if (!hasAnnotations) {
+    return sources;
+  }
+  const snippets = new Map(texts.map((each, index) => [each.span.end, sources[index]]));
+  const taken = new Set<Source>();
+  const ingresses = roots.flatMap((contents) =>
+    ingressSources(
+      contents,
+      plain,
+      (span) =>
+        tags.some(
+          (tag) => isWithin(tag, span) && tag.kind === "value" && isAlone(text, tag.start, tag.end),
+        ),
+      (value) => {
+        const source = snippets.get(value.end);
+        if (source?.switches.length !== 0 || source.unreadable !== null) return null;
+        taken.add(source);
+        return source.masked;
+      },
+    ),
+  );
+  return [...sources.filter((source) => !taken.has(source)), ...ingresses].toSorted(
+    (a, b) => a.span.start - b.span.start,
+  );
+}
+
+/** The root nodes of a file's documents. Never throws: what is no YAML has none. */
+function rootsOf(plain: string): unknown[] {
+  const documents = parseAllDocuments(plain, { logLevel: "silent", uniqueKeys: false });
+  return Array.isArray(documents) ? documents.map(({ contents }) => contents) : [];
 }
 
 function collect(
@@ -134,6 +152,10 @@ function withoutTags(text: string, tags: readonly Tag[]): string {
   return pieces.join("");
 }
 
+function isWithin(inner: Span, outer: Span): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
 function isAlone(text: string, start: number, end: number): boolean {
   const lineEnd = text.indexOf("\n", end);
   return (
@@ -147,7 +169,7 @@ function isConfiguration(
   text: string,
   tags: readonly Tag[],
 ): boolean {
-  if (!value.includes(";")) {
+  if (!value.includes(";") || isUnknownAnnotation(path)) {
     return false;
   }
   if (snippetOf(path) !== null) {
@@ -165,6 +187,13 @@ function isConfiguration(
     .map((tag) => ({ ...tag, start: tag.start - span.start, end: tag.end - span.start }));
   const content = style === "double" ? value : withoutTags(text.slice(span.start, span.end), own);
   return seemsNginx(parse(content), isNamedNginx(path));
+}
+
+/** What stands under such a name, nginx never sees. */
+function isUnknownAnnotation(path: readonly (string | number)[]): boolean {
+  const key = String(path.at(-1));
+  const name = key.slice(annotationPrefix.length);
+  return key.startsWith(annotationPrefix) && !/^(?:server|configuration)-snippet$/.test(name);
 }
 
 /** What a key of an ingress controller's annotations, resources and ConfigMap says that its text is. */

@@ -14,6 +14,11 @@ const afterTag = "\uE001";
 
 const quotation = /\uE000([^\uE001]*)\uE001/g;
 
+/** The value of a word that stands for something that nobody knows. */
+export function tagged(what: string): string {
+  return `${standIn}${what}${afterTag}`;
+}
+
 /** Whether a word's value holds a template's tag, so that nobody knows what nginx sees. */
 export function isOpaque(value: string): boolean {
   return value.includes(standIn);
@@ -41,11 +46,11 @@ export function withoutTags(value: string): string {
  */
 export function withTags(tree: SyntaxTree, text: string): SyntaxTree {
   return /[\uE000\uE002]/.test(tree.text)
-    ? { ...tree, directives: tree.directives.map((each) => tagged(each, tree.text, text)) }
+    ? { ...tree, directives: tree.directives.map((each) => taggedDirective(each, tree.text, text)) }
     : tree;
 }
 
-function tagged(directive: Directive, masked: string, text: string): Directive {
+function taggedDirective(directive: Directive, masked: string, text: string): Directive {
   const { name, parameters, block } = directive;
   return {
     ...directive,
@@ -54,7 +59,10 @@ function tagged(directive: Directive, masked: string, text: string): Directive {
     block:
       block === null
         ? null
-        : { ...block, directives: block.directives.map((inner) => tagged(inner, masked, text)) },
+        : {
+            ...block,
+            directives: block.directives.map((inner) => taggedDirective(inner, masked, text)),
+          },
   };
 }
 
@@ -69,7 +77,7 @@ function taggedWord(word: Word, masked: string, text: string): Word {
   let next = 0;
   const value = word.value
     .replaceAll(vanishing, "")
-    .replace(/\uE000+/g, () => `${standIn}${runs[next++] ?? ""}${afterTag}`);
+    .replace(/\uE000+/g, () => tagged(runs[next++] ?? ""));
   return { ...word, value };
 }
 

@@ -1,0 +1,111 @@
+import { effectiveList } from "../config/effective.ts";
+import type { Document, Level, Use } from "../config/model.ts";
+import { type Annotation, annotationPrefix, linesOf } from "../sources/ingress.ts";
+import { removals } from "./change.ts";
+import type { TextEdit } from "./edit.ts";
+import { eolAt, indentAt, isFirstInLine } from "./format.ts";
+import type { FixRequest, Remedy } from "./remedy.ts";
+
+/** The Ingress in whose annotations a request's remedies are to be written; null where it is about nginx's own text. */
+export function ingressOf({ level, remedies }: FixRequest): Document | null {
+  const documents = [
+    level.opener?.document,
+    ...remedies.map((remedy) =>
+      remedy.kind === "replace"
+        ? remedy.place.document
+        : remedy.kind === "remove"
+          ? remedy.use.document
+          : undefined,
+    ),
+  ];
+  return documents.find((document) => (document?.source.tree ?? null) !== null) ?? null;
+}
+
+/** The edits that make all remedies true; null where annotations cannot say one of them. */
+export function annotationEdits(
+  document: Document,
+  { level, remedies }: FixRequest,
+): TextEdit[] | null {
+  const edits: TextEdit[] = [];
+  const lines: string[] = [];
+  for (const remedy of remedies) {
+    const own = editsOf(remedy, document, level);
+    if (own === null) return null;
+    if (typeof own === "string") lines.push(own);
+    else edits.push(...own.filter((edit) => !edits.some((other) => isSame(edit, other))));
+  }
+  const added = lines.length === 0 ? [] : insertion(document, lines);
+  return added === null ? null : [...edits, ...added];
+}
+
+/** The edits, or the annotation to add. */
+function editsOf(remedy: Remedy, document: Document, level: Level): TextEdit[] | string | null {
+  const { annotations } = document.source;
+  switch (remedy.kind) {
+    case "replace": {
+      const { place, text } = remedy;
+      return [{ document: place.document, start: place.span.start, end: place.span.end, text }];
+    }
+    case "remove":
+      return removals([remedy.use]);
+    case "header": {
+      // What the template sends by itself is right.
+      const { name } = remedy;
+      const own = annotations.find((each) => each.name === "connection-proxy-header");
+      if (name === "Connection" && own !== undefined) {
+        const lines = linesOf(own, document.text);
+        return lines === null ? null : [{ document, ...lines, text: "" }];
+      }
+      const lines = headerLines(document, level, name);
+      return /^(?:Upgrade|Connection)$/.test(name) && lines.length > 0 ? removals(lines) : null;
+    }
+    case "directive": {
+      const { name } = remedy;
+      const value = remedy.parameters.join(" ");
+      const annotation = name.replace(/_/g, "-");
+      const isTimeout = /^proxy_(?:read|send)_timeout$/.test(name);
+      // An annotation holds for every path of the Ingress.
+      if ((isTimeout && hasOtherPaths(level)) || !(isTimeout || name === "proxy_http_version")) {
+        return null;
+      }
+      const written = `"${isTimeout ? value.replace(/s$/, "") : value}"`;
+      const known = annotations.findLast((each) => each.name === annotation);
+      return known === undefined
+        ? `${annotationPrefix}${annotation}: ${written}`
+        : [{ document, start: known.value.start, end: known.value.end, text: written }];
+    }
+  }
+}
+
+/** The lines of a snippet that set a header in every location. */
+function headerLines(document: Document, level: Level, header: string): Use[] {
+  return effectiveList(level, "proxy_set_header").uses.filter(
+    (use) => use.document === document && use.parameters[0]?.toLowerCase() === header.toLowerCase(),
+  );
+}
+
+function hasOtherPaths(level: Level): boolean {
+  const server = level.context === "location" ? level.parent : level;
+  return (server?.uses.filter(({ name }) => name === "location").length ?? 0) > 1;
+}
+
+/** New lines go behind the last annotation that is one line, else before the first. */
+function insertion(document: Document, lines: readonly string[]): TextEdit[] | null {
+  const { annotations } = document.source;
+  const isOneLine = ({ start, end }: Annotation): boolean =>
+    document.lines.lineAt(start) === document.lines.lineAt(end);
+  const behind = annotations.findLast(isOneLine);
+  const anchor = behind ?? annotations[0];
+  if (anchor === undefined || !isFirstInLine(document, anchor.start)) return null;
+  const line = document.lines.lineAt(anchor.start);
+  const indent = indentAt(document, anchor.start);
+  const eol = eolAt(document, anchor.start);
+  const text = lines.map((each) => indent + each);
+  const at = behind === undefined ? document.lines.startOf(line) : document.lines.endOf(line);
+  const added = text.map((each) => (behind === undefined ? each + eol : eol + each)).join("");
+  return [{ document, start: at, end: at, text: added }];
+}
+
+function isSame(left: TextEdit, right: TextEdit): boolean {
+  return left.start === right.start && left.end === right.end && left.text === right.text;
+}
