@@ -128,7 +128,7 @@ test("as text: the way, the request, the verdict", () => {
 });
 
 test.each<[string, readonly string[], string]>([
-  ["no file", [], "trace expects a FILE and a URL."],
+  ["no file", [], "trace expects a FILE and a URL, such as nginx.conf wss://chat.example.com/ws."],
   ["no URL", ["nginx/nginx.conf"], "trace expects a URL, or --path."],
   ["a wrong scheme", ["nginx/nginx.conf", "wsx://a/"], "Did you mean ws://?"],
   [

@@ -195,7 +195,7 @@ conf.d/site.conf:4:2: 1 error, 1 warning
 
   test("without findings it is one line", () => {
     expect(textReport(analysis, [], { color: false, width: 80 })).toBe(
-      "nothing in 1 file, 1 proxying location\n",
+      "nothing to report in 1 file, 1 proxying location\n",
     );
   });
 

@@ -14,8 +14,16 @@ export interface Arguments {
   choice<Value extends string>(name: string, allowed: readonly [Value, ...Value[]]): Value;
 }
 
-/** Flags of one command: with a value, or without. */
-export type Flags = Readonly<Record<string, "value" | "switch">>;
+/** A flag of a command. */
+export interface Flag {
+  /** What stands for its value in the help, such as `FILE`; null where it takes none. */
+  readonly value: string | null;
+  /** What it does, in one line. */
+  readonly about: string;
+}
+
+/** Flags of one command, by name. */
+export type Flags = Readonly<Record<string, Flag>>;
 
 /**
  * Reads a command's words.
@@ -23,9 +31,9 @@ export type Flags = Readonly<Record<string, "value" | "switch">>;
  */
 export function readArguments(command: string, args: readonly string[], flags: Flags): Arguments {
   const options = Object.fromEntries(
-    Object.entries<Flags[string]>(flags).map(([name, kind]) => [
+    Object.entries(flags).map(([name, { value }]) => [
       name,
-      { type: kind === "value" ? ("string" as const) : ("boolean" as const), multiple: true },
+      { type: value === null ? ("boolean" as const) : ("string" as const), multiple: true },
     ]),
   );
   const { values, positionals, tokens } = parseArgs({
@@ -37,12 +45,12 @@ export function readArguments(command: string, args: readonly string[], flags: F
   });
   for (const token of tokens) {
     if (token.kind !== "option") continue;
-    const kind = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
-    if (kind === undefined) throw new UsageError(unknownFlag(command, token.rawName, flags));
-    if (kind === "value" && token.value === undefined) {
+    const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
+    if (flag === undefined) throw new UsageError(unknownFlag(command, token.rawName, flags));
+    if (flag.value !== null && token.value === undefined) {
       throw new UsageError(`${token.rawName} expects a value.`);
     }
-    if (kind === "switch" && token.value !== undefined) {
+    if (flag.value === null && token.value !== undefined) {
       throw new UsageError(`${token.rawName} takes no value.`);
     }
   }
@@ -72,5 +80,5 @@ function unknownFlag(command: string, name: string, flags: Flags): string {
     Object.keys(flags).map((flag) => `--${flag}`),
   );
   const hint = guess === null ? "" : ` Did you mean ${guess}?`;
-  return `${command} has no flag ${name}.${hint}`;
+  return `${command} has no flag ${name}.${hint || ` ${command} --help lists its flags.`}`;
 }

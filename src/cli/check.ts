@@ -13,27 +13,40 @@ import {
   summaryReport,
   textReport,
 } from "../core/index.ts";
-import { type Arguments, type Flags, readArguments } from "./arguments.ts";
+import type { Arguments } from "./arguments.ts";
+import type { Command } from "./command.ts";
 import { readDump } from "./dump.ts";
 import { Git } from "./git.ts";
-import { failOnValues, fails, policyAt, policyFlags, readPolicy } from "./settings.ts";
+import { failOnValues, fails, policyAt, policyFlags, readPolicy, usualPath } from "./settings.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 import { select, Tree } from "./tree.ts";
-
-const flags = {
-  ...policyFlags,
-  format: "value",
-  "fail-on": "value",
-  base: "value",
-  fix: "switch",
-} as const satisfies Flags;
 
 const formats = ["text", "json", "sarif", "markdown", "conftest"] as const;
 type Format = (typeof formats)[number];
 
 /** Checks the working tree, or a dump of `nginx -T` on standard input. */
-export function check(words: readonly string[], terminal: Terminal): number {
-  const args = readArguments("check", words, flags);
+export const check: Command = {
+  words: "[PATH…]",
+  about: "findings in the working tree; check - reads what nginx -T prints",
+  flags: {
+    format: { value: "F", about: "text, json, sarif, markdown or conftest" },
+    fix: { value: null, about: "applies the fixes that are safe" },
+    base: { value: "REF", about: "only what is new since HEAD left that git commit" },
+    "fail-on": {
+      value: "S",
+      about: "ends with 1 from this severity on: error, warning, notice or never",
+    },
+    ...policyFlags,
+  },
+  examples: [
+    "GUARD check deploy/nginx",
+    "GUARD check --base origin/main",
+    "nginx -T | GUARD check -",
+  ],
+  run: runCheck,
+};
+
+function runCheck(args: Arguments, terminal: Terminal): number {
   const format = args.choice("format", formats);
   const failOn = args.choice("fail-on", failOnValues);
   const policy = readPolicy(args, terminal.cwd);
@@ -47,11 +60,16 @@ export function check(words: readonly string[], terminal: Terminal): number {
   if (applied > 0) {
     terminal.complain(`${applied} ${applied === 1 ? "fix" : "fixes"} applied.\n`);
   }
-  if (analysis.files.length === 0 && unreadable.size === 0) {
-    terminal.complain("No nginx configuration found. The policy's files: says what else counts.\n");
+  const isEmpty = analysis.files.length === 0 && unreadable.size === 0;
+  if (isEmpty) {
+    terminal.complain(
+      `No nginx configuration found. Where it has other names, name them under files: in ${usualPath}.\n`,
+    );
   }
   for (const sentence of pendingInWords(analysis)) terminal.complain(`${sentence}\n`);
-  terminal.write(report(format, analysis, findings, terminal));
+  if (!isEmpty || format !== "text") {
+    terminal.write(report(format, analysis, findings, terminal));
+  }
   if (unreadable.size > 0) return 2;
   return fails(findings, failOn) ? 1 : 0;
 }
@@ -127,7 +145,7 @@ function chosen(tree: Tree, paths: readonly string[], policy: Policy): string[] 
     }
     if (files.includes(path) && !isNginxFile(path, text, policy)) {
       throw new UsageError(
-        `${path} holds no nginx configuration as far as its name and content say; the policy's files: can name it.`,
+        `${path} holds no nginx configuration as far as its name and content say; files: in ${usualPath} can name it.`,
       );
     }
   }

@@ -1,10 +1,18 @@
 import { nearest, rulePage, ruleSummaries } from "../core/index.ts";
-import { readArguments } from "./arguments.ts";
+import type { Arguments } from "./arguments.ts";
+import type { Command } from "./command.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
 /** Prints a rule's page, or one line per rule. */
-export function explain(args: readonly string[], terminal: Terminal): number {
-  const { words } = readArguments("explain", args, {});
+export const explain: Command = {
+  words: "[RULE]",
+  about: "a rule's page; without RULE the list of rules",
+  flags: {},
+  examples: ["GUARD explain connection-header"],
+  run: runExplain,
+};
+
+function runExplain({ words }: Arguments, terminal: Terminal): number {
   const [rule, ...more] = words;
   if (more.length > 0) throw new UsageError(`explain takes one rule, not ${words.length} words.`);
   const summaries = ruleSummaries();

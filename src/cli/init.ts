@@ -10,7 +10,8 @@ import {
 } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { analyse, defaultPolicy, discover, discoveryText, policyFile } from "../core/index.ts";
-import { readArguments } from "./arguments.ts";
+import type { Arguments } from "./arguments.ts";
+import type { Command } from "./command.ts";
 import { Git } from "./git.ts";
 import { messageOf, usualPath } from "./settings.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
@@ -20,8 +21,15 @@ import { actionOf, unknownOwner, workflowFile } from "./workflow.ts";
 const workflowPath = ".github/workflows/nginx-websocket-guard.yml";
 
 /** Says what a repository holds, and writes a workflow and a policy file for it; never over a file that is there. */
-export function init(words: readonly string[], terminal: Terminal): number {
-  const args = readArguments("init", words, { "dry-run": "switch" });
+export const init: Command = {
+  words: "[FOLDER]",
+  about: "looks at a repository, and writes a workflow and a policy file for it",
+  flags: { "dry-run": { value: null, about: "shows the two files and writes nothing" } },
+  examples: ["GUARD init --dry-run"],
+  run: runInit,
+};
+
+function runInit(args: Arguments, terminal: Terminal): number {
   const [given = ".", ...more] = args.words;
   if (more.length > 0) throw new UsageError(`init takes one folder, not ${args.words.length}.`);
   const folder = folderOf(given, terminal.cwd);

@@ -7,7 +7,8 @@ import {
   type Review,
   type ReviewComment,
 } from "../core/index.ts";
-import { readArguments } from "./arguments.ts";
+import type { Arguments } from "./arguments.ts";
+import type { Command } from "./command.ts";
 import { Git } from "./git.ts";
 import { fails, policyAt, policyFlags, readPolicy } from "./settings.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
@@ -15,8 +16,19 @@ import { type Terminal, UsageError } from "./terminal.ts";
 const mostComments = 50;
 
 /** Prints the comments that a pull request from HEAD would get. Posts nothing. */
-export function review(words: readonly string[], terminal: Terminal): number {
-  const args = readArguments("review", words, { ...policyFlags, base: "value", format: "value" });
+export const review: Command = {
+  words: "",
+  about: "the comments that a pull request from HEAD would get; posts nothing",
+  flags: {
+    base: { value: "REF", about: "the branch that it goes to; else that of the remote" },
+    format: { value: "F", about: "text or json" },
+    ...policyFlags,
+  },
+  examples: ["GUARD review --base origin/main"],
+  run: runReview,
+};
+
+function runReview(args: Arguments, terminal: Terminal): number {
   if (args.words.length > 0) throw new UsageError(`review takes no path: ${args.words[0]}.`);
   const format = args.choice("format", ["text", "json"]);
   readPolicy(args, terminal.cwd);

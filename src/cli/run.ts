@@ -1,29 +1,36 @@
 import { nearest, tool } from "../core/index.ts";
+import { readArguments } from "./arguments.ts";
 import { check } from "./check.ts";
+import type { Command } from "./command.ts";
 import { explain } from "./explain.ts";
 import { init } from "./init.ts";
 import { review } from "./review.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 import { trace } from "./trace.ts";
-import { usage } from "./usage.ts";
-
-type Command = (args: readonly string[], terminal: Terminal) => number;
+import { overview, usageOf } from "./usage.ts";
 
 const commands: Readonly<Record<string, Command>> = { check, review, trace, explain, init };
 
 /** Runs one command. @returns the exit status: 0 fine, 1 findings, 2 wrong usage or unreadable input. */
-export function run(args: readonly string[], terminal: Terminal): number {
-  const [name = "", ...rest] = args;
-  if (name === "" || args.includes("--help") || args.includes("-h") || name === "help") {
-    (name === "" ? terminal.complain : terminal.write)(usage);
-    return name === "" ? 2 : 0;
+export function run(words: readonly string[], terminal: Terminal): number {
+  const [name = "", ...rest] = words;
+  if (name === "") {
+    terminal.complain(overview(commands));
+    return 2;
   }
   if (name === "--version" || name === "-V") {
     terminal.write(`${tool.version}\n`);
     return 0;
   }
   try {
-    return commandOf(name)(rest, terminal);
+    const asked = name === "help" ? rest[0] : name;
+    if (name === "help" || words.includes("--help") || words.includes("-h")) {
+      const isCommand = asked !== undefined && !asked.startsWith("-");
+      terminal.write(isCommand ? usageOf(asked, commandOf(asked)) : overview(commands));
+      return 0;
+    }
+    const command = commandOf(name);
+    return command.run(readArguments(name, rest, command.flags), terminal);
   } catch (error) {
     terminal.progress(null);
     if (error instanceof UsageError) {

@@ -5,15 +5,21 @@ import type { Arguments, Flags } from "./arguments.ts";
 import type { Git } from "./git.ts";
 import { UsageError } from "./terminal.ts";
 
-/** Flags of every command that analyses. */
-export const policyFlags = {
-  config: "value",
-  profile: "value",
-  "nginx-version": "value",
-} as const satisfies Flags;
-
 /** Where the policy file is, unless `--config` says otherwise. */
 export const usualPath = ".github/nginx-websocket-guard.yml";
+
+/** Flags of every command that analyses. */
+export const policyFlags = {
+  config: { value: "FILE", about: `the policy file; else ${usualPath}` },
+  profile: {
+    value: "P",
+    about: "recommended, basic, enterprise or hardened; overrules the policy's",
+  },
+  "nginx-version": {
+    value: "V",
+    about: "the version that runs the configuration, such as 1.27; overrules the policy's",
+  },
+} as const satisfies Flags;
 
 /**
  * The policy file, under the flags, which overrule it.

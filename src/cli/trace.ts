@@ -7,24 +7,38 @@ import {
   type TraceRequest,
   traceText,
 } from "../core/index.ts";
-import { type Arguments, readArguments } from "./arguments.ts";
-import { versionOf } from "./settings.ts";
+import type { Arguments } from "./arguments.ts";
+import type { Command } from "./command.ts";
+import { policyFlags, versionOf } from "./settings.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 import { select, Tree } from "./tree.ts";
 
 /** Follows one request through a configuration: which location answers, and what reaches the upstream. */
-export function trace(words: readonly string[], terminal: Terminal): number {
-  const args = readArguments("trace", words, {
-    path: "value",
-    host: "value",
-    request: "value",
-    header: "value",
-    "nginx-version": "value",
-    format: "value",
-  });
+export const trace: Command = {
+  words: "FILE URL",
+  about: "which server and location answer a request, and what reaches the upstream",
+  flags: {
+    path: { value: "/ws", about: "in place of URL: the path, on the first address without TLS" },
+    host: { value: "H", about: "with --path: the host that the client asks for" },
+    request: { value: "R", about: "websocket, plain or h2c" },
+    header: { value: "'N: V'", about: "one more header of the client's; may be repeated" },
+    "nginx-version": policyFlags["nginx-version"],
+    format: { value: "F", about: "text or json" },
+  },
+  examples: [
+    "GUARD trace nginx.conf wss://chat.example.com/ws",
+    "GUARD trace nginx.conf --path /ws --host chat.example.com",
+  ],
+  run: runTrace,
+};
+
+function runTrace(args: Arguments, terminal: Terminal): number {
   const format = args.choice("format", ["text", "json"]);
   const [file, ...more] = args.words;
-  if (file === undefined) throw new UsageError("trace expects a FILE and a URL.");
+  if (file === undefined)
+    throw new UsageError(
+      "trace expects a FILE and a URL, such as nginx.conf wss://chat.example.com/ws.",
+    );
   const request = requestOf(args, more);
   const { folder, paths } = select(terminal.cwd, [file]);
   const [path = ""] = paths;

@@ -1,17 +1,48 @@
-export const usage = `nginx-websocket-guard: does a WebSocket handshake get through this nginx configuration?
+import type { Command } from "./command.ts";
 
-  check [PATH…]      findings in the working tree; check - reads what nginx -T prints
-      --format text|json|sarif|markdown|conftest   --fix   --base REF
-      --config FILE   --profile basic|recommended|enterprise|hardened
-      --nginx-version V   --fail-on error|warning|notice|never
-  review             the comments that a pull request would get, for git diff REF...HEAD
-      --base REF   --config FILE   --profile P   --nginx-version V   --format text|json
-  trace FILE URL     which server and location answer, and what reaches the upstream
-      --path /ws --host H (instead of URL)   --request websocket|plain|h2c
-      --header 'Name: value'   --nginx-version V   --format text|json
-  explain [RULE]     a rule's page; without RULE the list of rules
-  init [FOLDER]      looks at a repository, and writes a workflow and a policy file for it
-      --dry-run (shows them instead)
+type Commands = Readonly<Record<string, Command>>;
 
-Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or unreadable input.
+const program = "nginx-websocket-guard";
+
+const statuses = `Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or unreadable input.
 `;
+
+/** What the program can do, one line for each command. */
+export function overview(commands: Commands): string {
+  const rows = Object.entries(commands).map(([name, { words, about }]) => [
+    `${name} ${words}`,
+    about,
+  ]);
+  return [
+    `${program}: does a WebSocket handshake get through this nginx configuration?`,
+    "",
+    ...columns(rows),
+    "",
+    `${program} COMMAND --help tells a command's flags.`,
+    statuses,
+  ].join("\n");
+}
+
+/** What one command takes, and how it is used. */
+export function usageOf(name: string, { words, about, flags, examples }: Command): string {
+  const rows = Object.entries(flags).map(([flag, { value, about: meaning }]) => [
+    value === null ? `--${flag}` : `--${flag} ${value}`,
+    meaning,
+  ]);
+  return [
+    `${program} ${name} ${words}`.trimEnd(),
+    "",
+    `${about.charAt(0).toUpperCase()}${about.slice(1)}.`,
+    "",
+    ...(rows.length > 0 ? [...columns(rows), ""] : []),
+    "For example:",
+    ...examples.map((example) => `  ${example.replace("GUARD", program)}`),
+    "",
+    statuses,
+  ].join("\n");
+}
+
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const width = Math.max(...rows.map(([first = ""]) => first.length));
+  return rows.map(([first = "", second = ""]) => `  ${first.padEnd(width)}  ${second}`);
+}

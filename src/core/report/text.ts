@@ -80,7 +80,7 @@ class Writer {
   summary(findings: readonly Finding[]): string {
     const { files, locations } = this.#analysis;
     const analysed = files.filter((file) => file.analysed).length;
-    const found = countsInWords(findings);
+    const found = findings.length === 0 ? "nothing to report" : countsInWords(findings);
     const style = worstFirst(findings)[0]?.severity ?? "good";
     return `${this.#style(style, found)} in ${numbered(analysed, "file")}, ${numbered(locations.length, "proxying location")}`;
   }
