@@ -224,6 +224,18 @@ describe("what tags and escapes are to nginx", () => {
     expect(document?.source.isExample).toBe(true);
   });
 
+  test.each(["...", ". . .", "[...]", "[ configuration A ]", "…", "<snip>"])(
+    "%s stands for what is left out",
+    (omission) => {
+      const [document] = read(
+        "site.conf",
+        `server {\n  listen 80;\n  ${omission}\n  location /ws {\n    ${omission}\n  }\n}\n`,
+      );
+      expect(document?.tree.problems).toEqual([]);
+      expect(document?.source.isExample).toBe(true);
+    },
+  );
+
   test.each([
     ["server_name {{ name }};", '⟨\\"upgrade\\"⟩'],
     ["", '"upgrade"'],

@@ -292,7 +292,7 @@ function terraform(inside: string): Meaning {
 /** Where an excerpt leaves something out: anything may stand there. */
 export function ellipses(body: string): Tag[] {
   const pattern =
-    /(?<=^|[{;\s])[ \t]?(?:\.{2,}|…|\[ *(?:\.{2,}|…) *\]|<snip>)(?=[ \t]*(?:[};#\r\n]|$))/g;
+    /(?<=^|[{;\s])[ \t]?(?:\.(?: ?\.)+|…|\[ *(?:\.{2,}|…) *\]|<snip>)(?=[ \t]*(?:[};#\r\n]|$))|(?<=^[ \t]*)\[ [^\]\r\n;{}]* \](?=[ \t]*$)/gm;
   return Array.from(body.matchAll(pattern), ({ 0: written, index }) => ({
     start: index,
     end: index + written.length,
