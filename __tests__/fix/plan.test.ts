@@ -89,6 +89,22 @@ const rows: readonly Row[] = [
 `,
   },
   {
+    name: "what stands behind a block on one line begins a line of its own",
+    remedies: [version],
+    before: `server {
+    location /ws { proxy_pass http://b; } location / { proxy_pass http://b; }
+}
+`,
+    after: `server {
+    location /ws {
+        proxy_pass http://b;
+        proxy_http_version 1.1;
+    }
+    location / { proxy_pass http://b; }
+}
+`,
+  },
+  {
     name: "a block that closes on the line of its last directive",
     remedies: [version],
     before: `location /ws {

@@ -83,8 +83,22 @@ export function insert(
       const text = lines + eol + (gap.before === "close" ? outer : usual);
       edits.push({ document, start: gap.start, end: gap.end, text });
     }
+    edits.push(...separated(container, outer));
   }
   return edits;
+}
+
+/** What stands behind a block on one line begins a line of its own once the block is opened up. */
+function separated(container: Container, indent: string): TextEdit[] {
+  const { document, block } = container;
+  if (block === null || !isOnOneLine(container)) return [];
+  const start = block.end;
+  const blanks = /^[ \t]*(?=[^\s#}])/.exec(
+    document.text.slice(start, document.lines.endOf(document.lines.lineAt(start - 1))),
+  );
+  return blanks === null
+    ? []
+    : [{ document, start, end: start + blanks[0].length, text: eolAt(document, start) + indent }];
 }
 
 /** How the directive that the lines go beside is indented, where it begins a line. */

@@ -17,6 +17,8 @@ export function samplePaths(location: Level): string[] {
     case "prefix":
     case "prefix-no-regex": {
       const below = name.text.endsWith("/") ? name.text : `${name.text}/`;
+      // Clients of Socket.IO open its WebSocket at this very path, slash included.
+      if (/\/(?:socket|engine)\.io\/$/.test(below)) return [below];
       return [...new Set([name.text, below, `${below}x`, `${below}x/y`])];
     }
     default:

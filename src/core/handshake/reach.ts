@@ -6,6 +6,7 @@ import { locate, locationName } from "./locate.ts";
 import type { Exchange } from "./model.ts";
 import { lackingSibling } from "./sibling.ts";
 import { enclosing } from "./simulate.ts";
+import { variablesIn } from "./variables.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** Why no handshake comes to a location although it is there for them. */
@@ -42,15 +43,22 @@ export function obstructionOf(
   const others = new Set(takers.flatMap((each) => each?.opener ?? []));
   const isTaken = takers.every((each) => each !== null && !isInside(each, location));
   const by = isTaken ? [...others] : usesOf(location, "try_files");
+  const exchanges = paths.map((target) => {
+    const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword } as const;
+    return askServer(config, server, asked, version);
+  });
   if (!isNotEmpty(by)) {
+    const answers = exchanges.map((each) =>
+      each?.outcome === "answered" ? each.answeredBy : null,
+    );
+    const [first = null] = answers;
+    if (first !== null && answers.every((each) => each !== null && answersThePath(each))) {
+      return { kind: "answer", by: [first] };
+    }
     const lacking = upstream && lackingSibling(config, server, paths, upstream, version);
     return lacking === null ? null : { kind: "sibling", by: [lacking] };
   }
-  const isMissed = paths.every((target) => {
-    const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword } as const;
-    const exchange = askServer(config, server, asked, version);
-    return exchange !== null && isLost(exchange, location);
-  });
+  const isMissed = exchanges.every((each) => each !== null && isLost(each, location));
   return isMissed ? { kind: isTaken ? "location" : "try-files", by } : null;
 }
 
@@ -61,6 +69,17 @@ function isNotEmpty(uses: readonly Use[]): uses is readonly [Use, ...Use[]] {
 /** `return 301 https://…`: the client asks again, and comes to another server. */
 function redirectsToTls(use: Use): boolean {
   return redirectTarget(use).startsWith("https://");
+}
+
+/** An answer to whoever asks for the path, to be got nowhere else: none for a host, an origin or a method. */
+function answersThePath(use: Use): boolean {
+  for (let at = use.level; at.opener?.name === "if" && at.parent !== null; at = at.parent) {
+    const asked = variablesIn(at.opener.parameters.join(" "));
+    if (!asked.every((name) => /^(?:request_|document_)?uri$|^request_filename$/.test(name))) {
+      return false;
+    }
+  }
+  return !redirectsToTls(use);
 }
 
 /** Where a `return` or `rewrite` sends the client, as it is written. */

@@ -8,7 +8,7 @@ import { hostThatWasAsked, isNear, isProxyHost } from "./hosts.ts";
 import { forwardedHostReport, originReport, refusal } from "./origins.ts";
 import { discardedLines, linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation, type Report } from "./rule.ts";
-import { called, isVariable, marked, quoted, upstreamName } from "./words.ts";
+import { called, isVariable, marked, parameterText, quoted, upstreamName } from "./words.ts";
 
 export const hostHeader: LocationRule = {
   id: "host-header",
@@ -43,7 +43,10 @@ function hostReport(
     line === undefined
       ? { place: placeOf(location.pass) }
       : { place: placeOf(line), level: line.level };
-  const remedies = [{ kind: "header", name: "Host", value: hostThatWasAsked(location) }] as const;
+  const [lost] = linesOf(effectiveList(location.level, "proxy_set_header").shadowed, "Host");
+  const value =
+    lost === undefined || isProxyHost(lost) ? hostThatWasAsked(location) : parameterText(lost, 1);
+  const remedies = [{ kind: "header", name: "Host", value }] as const;
   const sent = (what: string): string =>
     `${called(location)} sends ${what} to ${upstreamName(location)}`;
   if (host === undefined && line !== undefined) {

@@ -1483,7 +1483,8 @@ No request can reach the location, because something else answers first.
 
 nginx first takes the longest prefix, then tries the regular expressions in their order, and the first that matches answers in the
 place of the prefix. \`location /ws/\` with all its headers right is never asked where \`location ~ ^/[a-z]+/\` matches too, and that one
-forwards no upgrade: the client gets 400 or an ordinary page. The same comes of a \`return\` that stands before, and of \`try_files\`, which
+forwards no upgrade: the client gets 400 or an ordinary page. The same comes of a \`return\` that stands before, of a \`rewrite\`
+that takes the slash from the end of every path, since Socket.IO asks for \`/socket.io/\` and follows no redirect, and of \`try_files\`, which
 sends what is no file elsewhere: \`proxy_pass\` of the same location then gets only files, and an endpoint is none. A \`return\` after an
 \`if\` in the same location wins over the \`proxy_pass\` in that \`if\`.
 
@@ -2262,7 +2263,7 @@ server {
 }
 \`\`\`
 
-\`$host\` has no port. Where the server listens on another port than 80 and 443, the origin has one, and only \`$http_host\` equals
+Where an outer level sets \`Host\` and the location's own headers discard it, it is the outer one that comes back. \`$host\` has no port: where the server listens on another port than 80 and 443, the origin has one, and only \`$http_host\` equals
 it:
 
 Before:
