@@ -22,6 +22,16 @@ test("review prints the comments that a pull request would get, and posts nothin
   expect(text).toContain("1 comment for git diff main...HEAD; nothing was posted.");
 });
 
+test("what is not committed is not looked at, and that is said", () => {
+  const folder = repositoryWith({ "nginx/app.conf": "server {\n    listen 80;\n}\n" });
+  expect(guard(folder, ["review"]).stderr).toBe("");
+  write(folder, { "nginx/app.conf": `server {\n    listen 80;\n${location}}\n` });
+  const { status, stdout, stderr } = guard(folder, ["review"]);
+  expect(status).toBe(0);
+  expect(stdout).toContain("0 comments");
+  expect(stderr).toBe("What is not committed is not looked at; check --base sees it.\n");
+});
+
 test("a branch that changes nothing about nginx gets no comment", () => {
   const folder = repositoryWith({ "nginx/app.conf": `server {\n${location}}\n` });
   git(folder, "switch", "--quiet", "--create", "change");

@@ -137,7 +137,11 @@ test.each<[string, readonly string[], string]>([
     "--header is x: expected 'Name: value'.",
   ],
   ["both forms", ["nginx/nginx.conf", "ws://a/", "--path", "/"], "leave one of them out"],
-  ["a folder", ["nginx", "ws://a/"], "nginx is not a plain file."],
+  [
+    "a folder",
+    ["nginx", "ws://a/"],
+    "nginx is not a plain file: trace expects one such as nginx.conf.",
+  ],
 ])("wrong usage: %s", (_, args, message) => {
   const { status, stdout, stderr } = guard(folder, ["trace", ...args]);
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });

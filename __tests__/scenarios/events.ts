@@ -226,6 +226,27 @@ const target: readonly Scenario[] = [
       },
     ],
   },
+  {
+    name: "pull_request: a websocket comment that the head takes away counts, and it is said",
+    setup: {
+      base: {
+        ...nginx.complete,
+        [path]: siteOf(pass, ...upgrade).replace(
+          "    location /ws",
+          "    # nginx-websocket-guard: websocket\n    location /feed",
+        ),
+      },
+      head: { [path]: siteOf(pass).replace("/ws", "/feed") },
+    },
+    acts: [
+      {
+        ...healthy,
+        says: [
+          `A websocket comment that this change takes away counts until the merge: ${path}:5.`,
+        ],
+      },
+    ],
+  },
 ];
 
 const mergeGroup: readonly Scenario[] = [

@@ -66,6 +66,11 @@ export class Git {
     throw new UsageError("git knows no main branch here; name the base with --base REF.");
   }
 
+  /** Whether something in the working tree is not as HEAD has it. */
+  isChanged(): boolean {
+    return this.#git(["status", "--porcelain", "--", "."]).length > 0;
+  }
+
   /** Files that git tracks or would track, without those that it ignores. */
   workingFiles(): string[] {
     return split(this.#git(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]));

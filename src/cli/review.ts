@@ -47,6 +47,9 @@ function runReview(args: Arguments, terminal: Terminal): number {
   const planned = planReview({ analysis, changes, findings, maxComments: mostComments });
   const notes = [...pendingInWords(analysis), ...planned.notes];
   terminal.progress(null);
+  if (git.isChanged()) {
+    terminal.complain("What is not committed is not looked at; check --base sees it.\n");
+  }
   terminal.write(
     format === "json" ? asJson({ ...planned, notes }) : asText({ ...planned, notes }, reference),
   );

@@ -43,7 +43,8 @@ function runTrace(args: Arguments, terminal: Terminal): number {
   const { folder, paths } = select(terminal.cwd, [file]);
   const [path = ""] = paths;
   const tree = new Tree(folder, paths);
-  if (!tree.list().includes(path)) throw new UsageError(`${file} is not a plain file.`);
+  if (!tree.list().includes(path))
+    throw new UsageError(`${file} is not a plain file: trace expects one such as nginx.conf.`);
   if (tree.read(path) === undefined) {
     throw new UsageError(`${file} cannot be read: it is binary, or larger than 5 MB.`);
   }
