@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { byteOrder, joinPath } from "../../src/core/config/documents.ts";
+import { byteOrder } from "../../src/core/config/documents.ts";
+import { joinPath } from "../../src/core/config/links.ts";
 import { expandGlob, nameMatcher } from "../../src/core/config/glob.ts";
 import { repository } from "./repository.ts";
 

@@ -6,11 +6,16 @@ import { loadPolicy } from "../../src/core/policy/load.ts";
 
 export type Texts = Readonly<Record<string, string>>;
 
-/** A repository of these files; those in `unread` are listed, but their text is not there yet. */
-export function repository(texts: Texts, unread: ReadonlySet<string> = new Set()): Documents {
+/** A repository of these files; those in `unread` are listed, but their text is not there yet; `links` lead to their text. */
+export function repository(
+  texts: Texts,
+  unread: ReadonlySet<string> = new Set(),
+  links: ReadonlySet<string> = new Set(),
+): Documents {
   return new Documents({
     list: () => Object.keys(texts),
     read: (path) => (unread.has(path) ? undefined : texts[path]),
+    isLink: (path) => links.has(path),
   });
 }
 
@@ -22,9 +27,13 @@ export function policyOf(text = ""): Policy {
 }
 
 /** What nginx would load; the first file is the root. */
-export function configOf(texts: Texts, options: Partial<ResolveOptions> = {}): Config {
+export function configOf(
+  texts: Texts,
+  options: Partial<ResolveOptions> = {},
+  links?: ReadonlySet<string>,
+): Config {
   const [root = ""] = Object.keys(texts);
-  const config = resolve(repository(texts), root, {
+  const config = resolve(repository(texts, new Set(), links), root, {
     kind: "main",
     prefixes: new Map(),
     ...options,

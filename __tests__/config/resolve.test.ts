@@ -6,8 +6,12 @@ import { configOf, levelOf, repository, type Texts, written } from "./repository
 const main = (include: string): string => `events {}\nhttp {\n  include ${include};\n}\n`;
 
 /** Which files the root leads to, with the root itself left out. */
-function reached(texts: Texts, options: Partial<ResolveOptions> = {}): string[] {
-  return configOf(texts, options)
+function reached(
+  texts: Texts,
+  options: Partial<ResolveOptions> = {},
+  links?: ReadonlySet<string>,
+): string[] {
+  return configOf(texts, options, links)
     .documents.map(({ path }) => path)
     .slice(1);
 }
@@ -55,7 +59,7 @@ test.each<[title: string, root: string, include: string, others: string[], reach
   const texts = Object.fromEntries(
     others.map((path) => [path, path === "on/a" ? "../off/a" : "gzip on;"]),
   );
-  expect(reached({ [root]: main(include), ...texts })).toEqual(expected);
+  expect(reached({ [root]: main(include), ...texts }, {}, new Set(["on/a"]))).toEqual(expected);
 });
 
 test("the policy's prefixes come first", () => {

@@ -229,7 +229,7 @@ export const caps: readonly Scenario[] = [
       name: `a configuration replaced by a symbolic link, incomplete ${incomplete}`,
       setup: {
         base: { ...nginx.complete, [path]: siteOf(...upgrade, pass), "api.txt": nginx.site },
-        head: { [path]: { symlink: "../../api.txt" } },
+        head: { [path]: { symlink: "../../../api.txt" } },
       },
       acts: [
         {
@@ -263,7 +263,7 @@ export const caps: readonly Scenario[] = [
       base: { ...nginx.complete, [path]: siteOf(...upgrade, pass) },
       head: {
         ...numbered(3000, (index) => [`a/${index}.txt`, `${index}\n`]),
-        [path]: { symlink: "../../a/1.txt" },
+        [path]: { symlink: "/a/1.txt" },
       },
     },
     acts: [
@@ -271,6 +271,39 @@ export const caps: readonly Scenario[] = [
         gate: "red",
         inputs: { incomplete: "fail" },
         says: [`${path} was not analysed: it is a symbolic link, which is not followed.`],
+      },
+    ],
+  },
+  {
+    name: "a configuration replaced by a symbolic link to one of the repository: that one is judged",
+    setup: {
+      base: { ...nginx.complete, [path]: siteOf(...upgrade, pass), "api.txt": nginx.site },
+      head: { [path]: { symlink: "../../api.txt" } },
+    },
+    acts: [{ gate: "red", names: ["api.txt"], hides: ["not analysed"] }],
+  },
+  {
+    name: "links that lead in circles, to folders, to nothing and far: nothing is said of them, and nothing hangs",
+    setup: {
+      base: { ...nginx.complete, [path]: siteOf(...upgrade, pass) },
+      head: {
+        "nginx/conf.d/a.conf": { symlink: "b.conf" },
+        "nginx/conf.d/b.conf": { symlink: "a.conf" },
+        "nginx/conf.d/self.conf": { symlink: "self.conf" },
+        "nginx/conf.d/folder.conf": { symlink: "../conf.d" },
+        "nginx/conf.d/etc.conf": { symlink: "/etc/nginx/nginx.conf" },
+        "nginx/conf.d/up.conf": { symlink: "../../../../etc/nginx/nginx.conf" },
+        "nginx/conf.d/text.conf": { symlink: "server { location /ws { proxy_pass http://a; } }" },
+        "nginx/conf.d/long.conf": { symlink: "../".repeat(1_000_000) },
+      },
+    },
+    acts: [
+      {
+        gate: "green",
+        visible: 0,
+        says: [
+          "nginx/conf.d/a.conf was not analysed: it is a symbolic link, which is not followed.",
+        ],
       },
     ],
   },

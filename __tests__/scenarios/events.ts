@@ -321,13 +321,35 @@ const workspace: readonly Scenario[] = [
       },
     ],
   },
+  ...(["sound", "broken"] as const).map((state): Scenario => {
+    const site = (lines: readonly string[]): string =>
+      siteOf(...lines, "proxy_read_timeout 1h;", pass);
+    return {
+      name: `sites that Debian's links include, ${state}: judged with the nginx.conf that includes the link`,
+      setup: {
+        base: {
+          "nginx/nginx.conf": `events {}\nhttp {\n    ${upgrade.join("\n    ")}\n    include sites-enabled/*;\n}\n`,
+          "nginx/sites-available/chat": site([]),
+          "nginx/sites-enabled/chat": { symlink: "../sites-available/chat" },
+        },
+        head: {
+          "nginx/sites-available/chat": `# Chat\n${site(state === "sound" ? [] : ['proxy_set_header Connection "";'])}`,
+        },
+      },
+      acts: [
+        state === "sound"
+          ? { gate: "green", visible: 0, hides: ["not analysed"], requests: 7 }
+          : { gate: "red", visible: 1, names: ["nginx/sites-available/chat"] },
+      ],
+    };
+  }),
   {
-    name: "push: symbolic links and submodules are not followed",
+    name: "push: symbolic links are followed within the checkout only, submodules never",
     setup: {
       base: {
         ...nginx.complete,
         [path]: repaired,
-        "outside.conf": nginx.site,
+        "outside.conf": nginx.site.replace("api.", "other."),
         "nginx/conf.d/link.conf": { symlink: "../../outside.conf" },
         "nginx/conf.d/passwd.conf": { symlink: "/etc/passwd" },
         "nginx/conf.d/module.conf": { submodule: "1".repeat(40) },

@@ -1,8 +1,13 @@
-import { decidesVersion, isNginxFile, numbered, pendingInWords } from "../core/index.ts";
+import {
+  decidesVersion,
+  followLinks,
+  isNginxFile,
+  numbered,
+  pendingInWords,
+} from "../core/index.ts";
 import type { Analysis, ChangedFile, Policy, PolicyProblem } from "../core/index.ts";
 import { analyseBoth } from "./closure.ts";
 import { Contents, pathBefore } from "./contents.ts";
-import type { CommitFiles } from "./contents.ts";
 import type { Doing } from "./doing.ts";
 import type { UserError } from "./faults.ts";
 import type { GitHub, ListedChanges, Tree } from "./github.ts";
@@ -11,6 +16,7 @@ import type { Inputs } from "./inputs.ts";
 import { isNginxChange } from "./nginx-change.ts";
 import type { Decision } from "./policy.ts";
 import { sidesOf, withUnlisted } from "./sides.ts";
+import type { Sides } from "./sides.ts";
 
 export interface ComparisonRequest {
   readonly github: GitHub;
@@ -92,7 +98,7 @@ export async function compareCommits(request: ComparisonRequest): Promise<Compar
     subject: subjectOf(analysis, starts, everything),
     incomplete: [
       ...unread,
-      ...behindLinks(starts, headTree, sides.base, policy),
+      ...behindLinks(starts, headTree, sides, policy),
       ...truncations(headTree, baseTree),
     ],
     passedOver: passedOver(analysis, starts),
@@ -126,13 +132,13 @@ function passedOver({ files }: Analysis, starts: readonly ChangedFile[]): string
 }
 
 /**
- * Links are not followed, so a change that puts one where nginx configuration was, or a folder of it, must not pass in
- * silence.
+ * Links are followed to files of the repository only, so a change that puts one of another kind where nginx configuration
+ * was, or a folder of it, must not pass in silence.
  */
 function behindLinks(
   starts: readonly ChangedFile[],
   { links }: Tree,
-  base: CommitFiles,
+  { head, base }: Sides,
   policy: Policy,
 ): string[] {
   const held = (change: ChangedFile): boolean => {
@@ -147,7 +153,9 @@ function behindLinks(
     [path, previousPath ?? path].flatMap((name) => {
       const at = ancestry(name).find((folder) => links.has(folder));
       const link = at === undefined ? undefined : links.get(at);
-      if (!link) return [];
+      const target = followLinks(head, name);
+      const isFollowed = at === name && typeof target === "string" && head.has(target);
+      if (!link || (isFollowed && link.kind === "symbolic link")) return [];
       const what = at === name ? "it is" : `${at} is`;
       return [`${name} was not analysed: ${what} a ${link.kind}, which is not followed.`];
     }),

@@ -89,12 +89,22 @@ export class CommitFiles implements Files {
   readonly #paths: ReadonlySet<string>;
   readonly #contents: Contents;
   readonly #locate: (path: string) => Source;
+  readonly isLink: (path: string) => boolean;
 
-  /** `locate` says where a file's text is read: the base shares with the head what the pull request leaves alone. */
-  constructor(paths: Iterable<string>, contents: Contents, locate: (path: string) => Source) {
+  /**
+   * `locate` says where a file's text is read: the base shares with the head what the pull request leaves alone. The text
+   * of a symbolic link is where it leads.
+   */
+  constructor(
+    paths: Iterable<string>,
+    contents: Contents,
+    locate: (path: string) => Source,
+    isLink: (path: string) => boolean,
+  ) {
     this.#paths = new Set(paths);
     this.#contents = contents;
     this.#locate = locate;
+    this.isLink = isLink;
   }
 
   list(): readonly string[] {

@@ -25,9 +25,8 @@ export interface TreeFile {
   readonly size: number;
 }
 
-/** What stands in a tree where a file could, and is never followed. */
-export interface Link {
-  readonly sha: string;
+/** What stands in a tree where a file could. */
+export interface Link extends TreeFile {
   readonly kind: "symbolic link" | "submodule";
 }
 
@@ -266,8 +265,8 @@ export class GitHub {
     for (const { mode, path, sha, size } of answer.data.tree) {
       if (!path || !sha) continue;
       if (mode === "100644" || mode === "100755") files.set(path, { sha, size: size ?? 0 });
-      if (mode === "120000") links.set(path, { sha, kind: "symbolic link" });
-      if (mode === "160000") links.set(path, { sha, kind: "submodule" });
+      if (mode === "120000") links.set(path, { sha, size: size ?? 0, kind: "symbolic link" });
+      if (mode === "160000") links.set(path, { sha, size: 0, kind: "submodule" });
     }
     return { files, links, truncated: answer.data.truncated };
   }

@@ -1,3 +1,4 @@
+import { longestLink } from "../core/index.ts";
 import type { ChangedFile } from "../core/index.ts";
 import type { Contents } from "./contents.ts";
 import { CommitFiles, pathBefore } from "./contents.ts";
@@ -26,7 +27,12 @@ export interface SidesRequest {
  * not change is read once for both.
  */
 export function sidesOf({ contents, headSha, headTree, baseSha, changes }: SidesRequest): Sides {
-  const headPaths = new Set(headTree.files.keys());
+  const links = new Set(
+    [...headTree.links].flatMap(([path, { kind, size }]) =>
+      kind === "symbolic link" && size <= longestLink ? path : [],
+    ),
+  );
+  const headPaths = new Set([...headTree.files.keys(), ...links]);
   // A tree that GitHub cut short may lack them.
   if (headTree.truncated) {
     for (const { path, status } of changes) {
@@ -38,12 +44,18 @@ export function sidesOf({ contents, headSha, headTree, baseSha, changes }: Sides
   const changed = new Set(changes.map(pathBefore).filter((path) => path !== null));
   for (const path of changed) basePaths.add(path);
 
+  const inBase = (path: string): Source => ({ sha: changed.has(path) ? baseSha : headSha, path });
+  // Only a second tree would tell what a changed file was before: the text of a link has neither blank nor line ending.
+  const wasLink = (path: string): boolean =>
+    changed.has(path) ? /^[^\s;{}#]+$/.test(contents.text(inBase(path)) ?? "") : links.has(path);
   return {
-    head: new CommitFiles(headPaths, contents, (path) => ({ sha: headSha, path })),
-    base: new CommitFiles(basePaths, contents, (path) => ({
-      sha: changed.has(path) ? baseSha : headSha,
-      path,
-    })),
+    head: new CommitFiles(
+      headPaths,
+      contents,
+      (path) => ({ sha: headSha, path }),
+      (path) => links.has(path),
+    ),
+    base: new CommitFiles(basePaths, contents, inBase, wasLink),
     sizeOf: ({ path }) => headTree.files.get(path)?.size ?? 0,
   };
 }

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Files } from "../core/index.ts";
 import { UserError } from "./faults.ts";
@@ -7,17 +7,21 @@ import type { Content } from "./github.ts";
 
 const unreadFolders = new Set([".git", "node_modules"]);
 
-/** The files of a checkout. Symbolic links are not followed, so nothing outside the folder is read. */
+/**
+ * The files of a checkout. Of a symbolic link only where it leads is read, so that nothing outside the folder is: the
+ * analysis follows it by its name to a file that is listed.
+ */
 export class WorkspaceFiles implements Files {
   readonly #folder: string;
   readonly #paths: ReadonlySet<string>;
+  readonly #links = new Map<string, string>();
   readonly #contents = new Map<string, Content | null>();
 
   /** @throws UserError where a folder cannot be listed. */
   constructor(folder: string) {
     this.#folder = folder;
     try {
-      this.#paths = new Set(walk(folder, ""));
+      this.#paths = new Set(this.#walk(""));
     } catch (error) {
       throw new UserError(`The checkout cannot be read: ${said(error)}.`);
     }
@@ -27,7 +31,13 @@ export class WorkspaceFiles implements Files {
     return [...this.#paths];
   }
 
+  isLink(path: string): boolean {
+    return this.#links.has(path);
+  }
+
   read(path: string): string | undefined {
+    const target = this.#links.get(path);
+    if (target !== undefined) return target;
     const content = this.#paths.has(path) ? this.content(path) : null;
     return content && "text" in content ? content.text : undefined;
   }
@@ -42,6 +52,16 @@ export class WorkspaceFiles implements Files {
     return content;
   }
 
+  *#walk(prefix: string): Generator<string> {
+    const entries = readdirSync(join(this.#folder, prefix), { withFileTypes: true });
+    for (const entry of entries) {
+      const path = prefix + entry.name;
+      if (entry.isSymbolicLink()) this.#links.set(path, readlinkSync(join(this.#folder, path)));
+      if (entry.isFile() || entry.isSymbolicLink()) yield path;
+      else if (entry.isDirectory() && !unreadFolders.has(entry.name)) yield* this.#walk(`${path}/`);
+    }
+  }
+
   #load(path: string): Content | null {
     const file = join(this.#folder, path);
     try {
@@ -54,15 +74,6 @@ export class WorkspaceFiles implements Files {
     } catch (error) {
       return { reason: said(error) };
     }
-  }
-}
-
-function* walk(folder: string, prefix: string): Generator<string> {
-  const entries = readdirSync(join(folder, prefix), { withFileTypes: true });
-  for (const entry of entries) {
-    const path = prefix + entry.name;
-    if (entry.isFile()) yield path;
-    else if (entry.isDirectory() && !unreadFolders.has(entry.name)) yield* walk(folder, `${path}/`);
   }
 }
 

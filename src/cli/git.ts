@@ -80,8 +80,9 @@ export class Git {
   filesAt(commit: string, policy: Policy): Files {
     const entries = split(this.#git(["ls-tree", "-r", "-z", commit, "./"])).flatMap((line) => {
       const [, mode = "", sha = "", path = ""] = /^(\d+) \w+ ([0-9a-f]+)\t([^]*)$/.exec(line) ?? [];
-      return /^(?:100|120)/.test(mode) ? [{ path, sha }] : [];
+      return /^(?:100|120)/.test(mode) ? [{ path, sha, isLink: mode.startsWith("120") }] : [];
     });
+    const links = new Set(entries.flatMap(({ path, isLink }) => (isLink ? path : [])));
     const shas = new Map(entries.map(({ path, sha }) => [path, sha]));
     const paths = [...shas.keys()];
     const texts = new Map<string, string | undefined>();
@@ -91,6 +92,7 @@ export class Git {
     };
     return {
       list: () => paths,
+      isLink: (path) => links.has(path),
       read(path) {
         if (!shas.has(path)) return undefined;
         if (texts.size === 0) load(paths.filter((each) => isNginxFile(each, null, policy)));

@@ -26,7 +26,8 @@ export class Tree implements Files {
   readonly folder: string;
   /** Why files that were asked for have no text, by path. */
   readonly unreadable = new Map<string, string>();
-  readonly #paths: ReadonlySet<string>;
+  readonly #paths = new Set<string>();
+  readonly #links = new Set<string>();
   readonly #texts = new Map<string, string | undefined>();
 
   /** @param named paths that the user named: they are there even where git ignores them */
@@ -34,11 +35,19 @@ export class Tree implements Files {
     this.folder = folder;
     const paths = tracked(folder) ?? [...walk(folder, "")];
     const wanted = named.flatMap((path) => (path === "" ? [] : below(folder, path)));
-    this.#paths = new Set([...paths, ...wanted].filter((path) => isFileOrLink(join(folder, path))));
+    for (const path of new Set([...paths, ...wanted])) {
+      const status = lstatSync(join(folder, path), { throwIfNoEntry: false });
+      if (status?.isSymbolicLink() === true) this.#links.add(path);
+      if (status?.isFile() === true || status?.isSymbolicLink() === true) this.#paths.add(path);
+    }
   }
 
   list(): readonly string[] {
     return [...this.#paths];
+  }
+
+  isLink(path: string): boolean {
+    return this.#links.has(path);
   }
 
   read(path: string): string | undefined {
@@ -129,11 +138,6 @@ function isWithin(folder: string, path: string): boolean {
 
 function isPlainFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
-}
-
-function isFileOrLink(path: string): boolean {
-  const status = lstatSync(path, { throwIfNoEntry: false });
-  return status?.isFile() === true || status?.isSymbolicLink() === true;
 }
 
 /** Null outside of a git repository. */

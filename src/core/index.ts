@@ -2,6 +2,7 @@ export { analyse, compare } from "./analyse.ts";
 export type { AnalyseOptions } from "./analyse.ts";
 export type { AnalysedFile, Analysis, Group, LocationReport, ProvenFix } from "./analysis.ts";
 export type { Document, Files, Place } from "./config/model.ts";
+export { followLinks, longestLink } from "./config/links.ts";
 export { decidesVersion } from "./config/version.ts";
 export { discover } from "./adopt/discover.ts";
 export { policyFile } from "./adopt/policy-file.ts";

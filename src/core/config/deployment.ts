@@ -4,7 +4,8 @@ import {
   dockerfilePlacements,
   type Placement,
 } from "../sources/placements.ts";
-import { byteOrder, type Documents, folderOf, joinPath, nameOf } from "./documents.ts";
+import { byteOrder, type Documents, nameOf } from "./documents.ts";
+import { folderOf, joinPath } from "./links.ts";
 import type { Files } from "./model.ts";
 import { expandGlob, isGlob, nameMatcher } from "./glob.ts";
 

@@ -7,6 +7,7 @@ import { standIn, vanishing, withTags } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { SyntaxTree } from "../syntax/tree.ts";
 import { grammar } from "./directives.ts";
+import { folderOf, followLinks } from "./links.ts";
 import type { Config, Document, Files } from "./model.ts";
 import { surroundings } from "./surroundings.ts";
 
@@ -75,7 +76,11 @@ export class Documents {
   edited(texts: ReadonlyMap<string, string>): Documents {
     const { files } = this;
     const copy = new Documents(
-      { list: () => files.list(), read: (path) => texts.get(path) ?? files.read(path) },
+      {
+        list: () => files.list(),
+        read: (path) => texts.get(path) ?? files.read(path),
+        isLink: (path) => files.isLink?.(path) === true,
+      },
       this.original,
     );
     copy.erased = this.erased;
@@ -124,6 +129,9 @@ export class Documents {
     if (text === undefined) {
       return undefined;
     }
+    if (this.files.isLink?.(path) === true) {
+      return [];
+    }
     let parsed = this.byKey.get(path);
     const treeOf = (source: Source): SyntaxTree => {
       parsed ??= this.parsed(path, text, source);
@@ -144,7 +152,7 @@ export class Documents {
   }
 
   /**
-   * The parsed file, or undefined as for `text`. A symbolic link, which git keeps as its target's path, is followed.
+   * The parsed file, or undefined as for `text`, and for a symbolic link that leads to no file of the repository.
    *
    * @param key a path, or the key of a document that was taken
    */
@@ -153,12 +161,23 @@ export class Documents {
     if (known !== undefined) {
       return known;
     }
-    const text = this.text(key);
-    if (text === undefined) {
-      return undefined;
+    const target = this.follow(key);
+    if (target !== key) {
+      return target === null ? undefined : this.get(target);
     }
-    const target = this.linkTarget(key, text);
-    return target === undefined ? this.add(key, text) : this.get(target);
+    const text = this.text(key);
+    return text === undefined ? undefined : this.add(key, text);
+  }
+
+  /** The file of the repository that a path means, which may be a symbolic link; null for none, or where it is not known. */
+  follow(path: string): string | null {
+    if (this.files.isLink?.(path) !== true) {
+      return path;
+    }
+    const read = (link: string): string | undefined => this.text(link);
+    const isLink = (at: string): boolean => this.files.isLink?.(at) === true;
+    const target = followLinks({ read, isLink }, path);
+    return typeof target === "string" && this.listed.has(target) ? target : null;
   }
 
   /** A file that comes with nginx, by its path relative to nginx.conf's folder, or by its absolute path. */
@@ -187,14 +206,6 @@ export class Documents {
   private parsed(path: string, text: string, source: Source): Document {
     const by = this.erased.get(path);
     return parseDocument(path, text, by === undefined ? source : erasedSource(source, by));
-  }
-
-  private linkTarget(path: string, text: string): string | undefined {
-    if (text.length > 1000 || !/^[^\s;{}#]+$/.test(text)) {
-      return undefined;
-    }
-    const target = joinPath(folderOf(path), text);
-    return target !== undefined && target !== path && this.listed.has(target) ? target : undefined;
   }
 
   private add(path: string, text: string): Document {
@@ -266,11 +277,6 @@ function foldersOf(paths: Iterable<string>): Map<string, Folder> {
   return found;
 }
 
-/** The folder of a path, "" for the root. */
-export function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
-}
-
 /** The last part of a path. */
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
@@ -300,19 +306,4 @@ export function byteOrder(left: string, right: string): number {
     }
   }
   return left.length - right.length;
-}
-
-/** Joins and resolves `.` and `..`; undefined where the path leaves the repository. */
-export function joinPath(folder: string, path: string): string | undefined {
-  const parts: string[] = [];
-  for (const part of `${folder}/${path}`.split("/")) {
-    if (part === "..") {
-      if (parts.pop() === undefined) {
-        return undefined;
-      }
-    } else if (part !== "" && part !== ".") {
-      parts.push(part);
-    }
-  }
-  return parts.join("/");
 }

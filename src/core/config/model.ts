@@ -8,6 +8,8 @@ export interface Files {
   read(path: string): string | undefined;
   /** Every path there is, loaded or not. */
   list(): readonly string[];
+  /** Whether it is a symbolic link, so that `read` gives where it leads, as git keeps it. None is where this is not there. */
+  isLink?(path: string): boolean;
 }
 
 /** One file, or one of the configurations in it, parsed once however often it is included. */

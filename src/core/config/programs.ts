@@ -5,7 +5,8 @@ import { containerOf, isNginxFile } from "../sources/sources.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { type Deployment, survey } from "./deployment.ts";
 import { directiveRows, rowIn } from "./directives.ts";
-import { byteOrder, type Documents, documentsOf, folderOf, nameOf } from "./documents.ts";
+import { byteOrder, type Documents, documentsOf, nameOf } from "./documents.ts";
+import { folderOf } from "./links.ts";
 import type { Config, Context, Document } from "./model.ts";
 import { includesOf, resolve, type ResolveOptions } from "./resolve.ts";
 
@@ -55,7 +56,10 @@ class Search {
   constructor(documents: Documents, { policy, paths }: ProgramOptions) {
     this.documents = documents;
     this.policy = policy;
-    this.paths = paths === undefined ? null : new Set(paths);
+    this.paths =
+      paths === undefined
+        ? null
+        : new Set(paths.flatMap((path) => [path, documents.follow(path) ?? []].flat()));
     this.roots = new Set(policy.roots);
   }
 
