@@ -74,7 +74,11 @@ function isMoved(remedy: Remedy, removed: Remedy): boolean {
   if (removed.kind !== "remove") {
     return false;
   }
-  const { name, parameters } = removed.use;
+  const { document, directive, name, parameters } = removed.use;
+  if (remedy.kind === "replace" && directive.block !== null) {
+    const head = document.text.slice(directive.start, directive.block.open.end);
+    return remedy.text.startsWith(head);
+  }
   return remedy.kind === "header"
     ? name === "proxy_set_header" && parameters[0]?.toLowerCase() === remedy.name.toLowerCase()
     : remedy.kind === "directive" && remedy.name === name;

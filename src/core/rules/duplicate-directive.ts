@@ -1,3 +1,4 @@
+import type { Use } from "../config/model.ts";
 import { isTemplate } from "../config/surroundings.ts";
 import { type ConfigRule, placeOf } from "./rule.ts";
 import { comesByInclude, quoted } from "./words.ts";
@@ -18,16 +19,27 @@ export const duplicateDirective: ConfigRule = {
       ) {
         continue;
       }
-      const [extra, kept] =
-        comesByInclude(use) && !comesByInclude(earlier) ? [earlier, use] : [use, earlier];
+      const [extra, kept] = extraAndKept(use, earlier);
       const areEqual = extra.parameters.join(" ") === kept.parameters.join(" ");
+      const isBetter = is11(kept) && !is11(extra);
       report({
         place: placeOf(extra),
         level: extra.level,
         message: `nginx refuses to start: "${use.name}" directive is duplicate${isTemplate(kept.document.path) ? `: ingress-nginx's template has ${quoted(kept)}` : areEqual ? "" : `: ${quoted(kept)}, and ${quoted(extra)}`}.`,
         related: [{ place: placeOf(kept), note: "the other one" }],
-        remedies: areEqual ? [{ kind: "remove", use: extra }] : [],
+        remedies: areEqual || isBetter ? [{ kind: "remove", use: extra }] : [],
       });
     }
   },
 };
+
+/** Of two versions of HTTP the one that a handshake needs stays, else the one that an include brings. */
+function extraAndKept(use: Use, earlier: Use): readonly [extra: Use, kept: Use] {
+  const isKept =
+    is11(use) === is11(earlier) ? comesByInclude(use) && !comesByInclude(earlier) : is11(use);
+  return isKept ? [earlier, use] : [use, earlier];
+}
+
+function is11({ name, parameters }: Use): boolean {
+  return name === "proxy_http_version" && parameters[0] === "1.1";
+}

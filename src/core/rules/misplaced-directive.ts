@@ -1,5 +1,6 @@
 import type { Level, Use } from "../config/model.ts";
 import type { Remedy } from "../fix/remedy.ts";
+import { hoisted } from "./hoist.ts";
 import { settingLevel } from "./pair.ts";
 import { type ConfigRule, placeOf } from "./rule.ts";
 import { parameterText, quoted } from "./words.ts";
@@ -9,6 +10,9 @@ const concerned = /^(?:proxy_\w+|map|upstream|keepalive)$/;
 
 /** Of these, the ones that neither \`if\` nor \`limit_except\` takes. */
 const isSetting = /^proxy_(?!pass$|intercept_errors$)\w+$/;
+
+/** Blocks that `http` takes alone. */
+const isOfHttp = /^(?:map|upstream)$/;
 
 export const misplacedDirective: ConfigRule = {
   id: "misplaced-directive",
@@ -26,7 +30,11 @@ export const misplacedDirective: ConfigRule = {
         place: placeOf(use),
         level: outer,
         message: `${quoted(use)} stands ${whereIn(level)}, and nginx refuses to start: ${message}.`,
-        remedies: outer === level || outer.context !== "location" ? [] : moved(use, outer),
+        remedies: isOfHttp.test(use.name)
+          ? hoisted(config, use)
+          : outer === level || outer.context !== "location"
+            ? []
+            : moved(use, outer),
       });
     }
   },

@@ -889,8 +889,8 @@ server {
 
 ## Severity
 
-Error, whatever the location serves. The suggestion moves lines out of \`if\` and \`limit_except\` into the location; for the others
-only a person can tell where they belong. Silent at the top level of a file that nothing includes, since it is not known where
+Error, whatever the location serves. The suggestion moves lines out of \`if\` and \`limit_except\` into the location, and
+\`map\` and \`upstream\` before the \`server\` that they stand in; for the others only a person can tell where they belong. Silent at the top level of a file that nothing includes, since it is not known where
 such a file is used.
 
 ## Silence
@@ -968,7 +968,8 @@ server {
 ## Severity
 
 Error, whatever the location serves. There is a suggestion where both lines are equal; it removes the second, or the block's own
-where the other one comes by an \`include\`. Where they differ, only a person can tell which is right.
+where the other one comes by an \`include\`. Where they differ, only a person can tell which is right, except that a handshake needs
+\`proxy_http_version 1.1\`.
 
 ## Silence
 
