@@ -89,52 +89,58 @@ export function namedLocation(server: Level, name: string): Level | null {
  * it, then regular expressions in order unless the prefix says `^~`. `level` itself where no location matches.
  */
 export function locate(level: Level, path: string): Located {
+  return search(level, path, `${path}/`).located;
+}
+
+interface Found {
+  readonly located: Located;
+  /** Whether nginx looks no further: it found an exact location or a regular expression, or answers by itself. */
+  readonly isFinal: boolean;
+}
+
+function search(level: Level, path: string, slashedPath: string): Found {
   const { exact, prefixes, lengths, patterns } = tableOf(level);
   const precise = exact.get(path);
   if (precise !== undefined) {
-    return { level: precise, groups: null, redirect: false };
+    return final({ level: precise, groups: null, redirect: false });
   }
-  const slashed = exact.get(`${path}/`) ?? prefixes.get(`${path}/`);
+  const slashed = exact.get(slashedPath) ?? prefixes.get(slashedPath);
   let found: Located = { level, groups: null, redirect: false };
   let noRegex = false;
   const length = lengths.find((each) => each <= path.length && prefixes.has(path.slice(0, each)));
   const prefix = length === undefined ? undefined : prefixes.get(path.slice(0, length));
   if (length !== path.length && slashed !== undefined && passOf(slashed) !== null) {
-    return { level: slashed, redirect: true };
+    return final({ level: slashed, redirect: true });
   }
   if (prefix !== undefined) {
     noRegex = locationName(prefix)?.kind === "prefix-no-regex";
-    const nested = locate(prefix, path);
-    if ("unknown" in nested || nested.redirect || isFinal(nested.level, prefix)) {
+    const nested = search(prefix, path, slashedPath);
+    if (nested.isFinal) {
       return nested;
     }
-    found = nested;
+    found = nested.located;
   }
   for (const [index, { level: inner, name }] of noRegex ? [] : patterns.entries()) {
     if (index === MOST_PATTERNS) {
-      return { unknown: `there are more than ${MOST_PATTERNS} locations with regular expressions` };
+      const why = `there are more than ${MOST_PATTERNS} locations with regular expressions`;
+      return final({ unknown: why });
     }
     const groups = compilePattern(name.text, name.kind === "regex-caseless")?.match(path);
     if (groups === undefined) {
-      return { unknown: `whether location ~ ${name.text} matches cannot be told` };
+      return final({ unknown: `whether location ~ ${name.text} matches cannot be told` });
     }
     if (groups !== null) {
-      const nested = locate(inner, path);
-      return "unknown" in nested || nested.redirect
-        ? nested
-        : { ...nested, groups: nested.groups ?? groups };
+      const nested = search(inner, path, slashedPath).located;
+      return final(
+        "unknown" in nested || nested.redirect
+          ? nested
+          : { ...nested, groups: nested.groups ?? groups },
+      );
     }
   }
-  return found;
+  return { located: found, isFinal: false };
 }
 
-/** Whether nginx looks no further: an exact location or a regular expression was found inside. */
-function isFinal(found: Level, prefix: Level): boolean {
-  for (let at: Level | null = found; at !== null && at !== prefix; at = at.parent) {
-    const kind = locationName(at)?.kind;
-    if (kind === "exact" || kind === "regex" || kind === "regex-caseless") {
-      return true;
-    }
-  }
-  return false;
+function final(located: Located): Found {
+  return { located, isFinal: true };
 }

@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import { usesOf } from "../config/effective.ts";
 import type { Level, Use } from "../config/model.ts";
 
@@ -13,15 +14,10 @@ const meddling = [
 ] as const;
 
 /** The first such directive of this location or around it, by name; null where there is none. */
-export function meddlerOf(level: Level): string | null {
-  for (let at: Level | null = level; at !== null; at = at.parent) {
-    const uses = meddling.flatMap((name) => usesOf(at, name));
-    if (uses[0] !== undefined) {
-      return uses[0].name;
-    }
-  }
-  return null;
-}
+export const meddlerOf = rememberedOf((level: Level): string | null => {
+  const [own] = meddling.flatMap((name) => usesOf(level, name));
+  return own?.name ?? (level.parent === null ? null : meddlerOf(level.parent));
+});
 
 /** Calls of lua-nginx-module with which a request goes on elsewhere, or its headers are other ones. */
 const moves =
@@ -31,16 +27,10 @@ const moves =
  * The first directive of this location or around it whose code may send a request elsewhere, by name; null where there is
  * none. What a file holds that nobody shows us may do so.
  */
-export function moverOf(level: Level): string | null {
-  for (let at: Level | null = level; at !== null; at = at.parent) {
-    const here = at;
-    const found = meddling.flatMap((name) => usesOf(here, name)).find(mayMove);
-    if (found !== undefined) {
-      return found.name;
-    }
-  }
-  return null;
-}
+export const moverOf = rememberedOf((level: Level): string | null => {
+  const own = meddling.flatMap((name) => usesOf(level, name)).find(mayMove);
+  return own?.name ?? (level.parent === null ? null : moverOf(level.parent));
+});
 
 function mayMove({ name, document, directive, parameters }: Use): boolean {
   if (name.endsWith("_file") || name === "js_access") {
