@@ -28,7 +28,7 @@ export function missingFrom(others: readonly string[], texts: readonly string[])
  * A function of a text that remembers what it gave: names and values repeat in a configuration. It forgets everything
  * when it knows too many, so that hostile input cannot fill the memory.
  */
-export function remembered<Result extends object | string | null>(
+export function remembered<Result extends object | string | number | null>(
   compute: (text: string) => Result,
   most = 10_000,
 ): (text: string) => Result {

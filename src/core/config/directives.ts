@@ -1,4 +1,5 @@
 export { parseTime } from "../syntax/time.ts";
+import { remembered } from "../collections.ts";
 import type { Grammar } from "../syntax/tree.ts";
 import { directiveTable } from "./directive-table.ts";
 import type { Context } from "./model.ts";
@@ -69,11 +70,13 @@ export function rowIn(rows: readonly DirectiveRow[], context: Context): Directiv
 
 /** What the parser asks to see that a `;` is missing. */
 export const grammar: Grammar = {
-  maxParameters(name) {
-    const rows = directiveRows(name);
-    return rows === undefined ? undefined : Math.max(...rows.map((row) => row.most));
-  },
+  maxParameters: (name) => maxParameters(name) ?? undefined,
 };
+
+const maxParameters = remembered((name): number | null => {
+  const rows = directiveRows(name);
+  return rows === undefined ? null : Math.max(...rows.map((row) => row.most));
+});
 
 /** The context that a block directive opens. */
 export function contextInside(name: string, context: Context): Context {

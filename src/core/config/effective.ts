@@ -18,6 +18,7 @@ export interface EffectiveList {
 }
 
 const none: readonly Use[] = [];
+const byDefault: Setting = { state: "default" };
 const indexes = new WeakMap<Level, ReadonlyMap<string, readonly Use[]>>();
 
 /** Levels of more uses than this have an index: a server may have thousands of locations. Others are read through. */
@@ -31,6 +32,13 @@ export function usesOf(level: Level, name: string): readonly Use[] {
   }
   const index = indexes.get(level) ?? indexOf(level);
   return index.get(name) ?? none;
+}
+
+/** The first of `usesOf`. */
+function firstOf(level: Level, name: string): Use | undefined {
+  return level.uses.length <= MOST_UNINDEXED
+    ? level.uses.find((use) => use.name === name)
+    : usesOf(level, name)[0];
 }
 
 function indexOf(level: Level): ReadonlyMap<string, readonly Use[]> {
@@ -54,7 +62,7 @@ function indexOf(level: Level): ReadonlyMap<string, readonly Use[]> {
  */
 export function effectiveSetting(level: Level, name: string): Setting {
   for (let at: Level | null = level; at !== null; at = at.parent) {
-    const [use] = usesOf(at, name);
+    const use = firstOf(at, name);
     if (use !== undefined) {
       return { state: "set", use, inherited: at !== level };
     }
@@ -62,7 +70,7 @@ export function effectiveSetting(level: Level, name: string): Setting {
       return { state: "unknown", why: at.hidden[0] };
     }
   }
-  return { state: "default" };
+  return byDefault;
 }
 
 /**
@@ -87,7 +95,7 @@ export function effectiveList(level: Level, name: string): EffectiveList {
 /** The first level outwards that has such a use, or may have one; null where none has. */
 function nearest(level: Level, name: string): Level | null {
   for (let at: Level | null = level; at !== null; at = at.parent) {
-    if (usesOf(at, name).length > 0 || at.hidden.length > 0) {
+    if (at.hidden.length > 0 || firstOf(at, name) !== undefined) {
       return at;
     }
   }

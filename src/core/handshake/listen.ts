@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import { usesOf } from "../config/effective.ts";
 import type { Level } from "../config/model.ts";
 import { isOpaque } from "../syntax/opaque.ts";
@@ -12,7 +13,7 @@ export interface Listener {
 }
 
 /** The addresses of a server, `*:80` where it says none; none where something hidden or unknown may say more. */
-export function listenersOf(server: Level): Listener[] {
+export const listenersOf = rememberedOf((server: Level): readonly Listener[] => {
   const lines = usesOf(server, "listen").filter((use) => use.parameters.length > 0);
   if (lines.length === 0 || lines.some((use) => use.parameters.some(isOpaque))) {
     return lines.length > 0 || server.hidden.length > 0
@@ -29,7 +30,7 @@ export function listenersOf(server: Level): Listener[] {
       isDefault: words.includes("default_server") || words.includes("default"),
     };
   });
-}
+});
 
 function addressOf(where: string): { address: string; port: string } {
   if (where.startsWith("unix:")) {
@@ -43,9 +44,9 @@ function addressOf(where: string): { address: string; port: string } {
 }
 
 /** Every name that a server answers to, as written. */
-export function serverNames(server: Level): string[] {
-  return usesOf(server, "server_name").flatMap((use) => use.parameters);
-}
+export const serverNames = rememberedOf((server: Level): readonly string[] =>
+  usesOf(server, "server_name").flatMap((use) => use.parameters),
+);
 
 /** `$server_name`: the first name; null where a hidden directive may give one. */
 export function serverNameOf(server: Level): string | null {

@@ -62,9 +62,12 @@ export function probeHeaders(probe: ProbeName): readonly (readonly [string, stri
  */
 export function clientHeader(request: ClientRequest, name: string): string {
   const wanted = name.toLowerCase();
-  const values = request.headers
-    .filter(([header]) => header.toLowerCase().replaceAll("-", "_") === wanted)
-    .map(([, value]) => value);
+  const values: string[] = [];
+  for (const [header, value] of request.headers) {
+    if (header.length === wanted.length && header.toLowerCase().replaceAll("-", "_") === wanted) {
+      values.push(value);
+    }
+  }
   if (wanted === "cookie") {
     return values.join("; ");
   }

@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import { effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
@@ -177,18 +178,7 @@ export function enclosing(level: Level, context: Level["context"]): Level | null
 }
 
 function standIn(server: Level | null, location: Level, probe: ProbeName): ClientRequest {
-  const listeners = server === null ? [] : listenersOf(server);
-  const only = <Key extends "scheme" | "port">(key: Key) => {
-    const values = new Set(listeners.map((listener) => listener[key]));
-    const [first] = values;
-    return values.size === 1 && first !== undefined ? first : null;
-  };
-  const scheme = only("scheme");
-  const port = only("port");
-  const name = server === null ? null : exactServerName(server);
-  // On another port the client may say it or not: it may be one that only a container's inside knows.
-  const isUsual = port === (scheme === "https" ? "443" : "80");
-  const host = isUsual ? name : null;
+  const { scheme, port, host, hostName } = server === null ? anyServer : askedFor(server);
   return {
     probe,
     standsForAll: true,
@@ -197,13 +187,33 @@ function standIn(server: Level | null, location: Level, probe: ProbeName): Clien
     query: null,
     scheme,
     host,
-    hostName: name,
+    hostName,
     port,
     headers: host === null ? probeHeaders(probe) : [["Host", host], ...probeHeaders(probe)],
     clientAddress: null,
     cameFromElsewhere: cameFromElsewhere(location),
   };
 }
+
+type Asked = Pick<ClientRequest, "scheme" | "port" | "host" | "hostName">;
+
+const anyServer: Asked = { scheme: null, port: null, host: null, hostName: null };
+
+/** What all requests that come to a server have in common. */
+const askedFor = rememberedOf((server: Level): Asked => {
+  const listeners = listenersOf(server);
+  const only = <Key extends "scheme" | "port">(key: Key) => {
+    const values = new Set(listeners.map((listener) => listener[key]));
+    const [first] = values;
+    return values.size === 1 && first !== undefined ? first : null;
+  };
+  const scheme = only("scheme");
+  const port = only("port");
+  const hostName = exactServerName(server);
+  // On another port the client may say it or not: it may be one that only a container's inside knows.
+  const isUsual = port === (scheme === "https" ? "443" : "80");
+  return { scheme, port, host: isUsual ? hostName : null, hostName };
+});
 
 /** Named and internal locations are only reached from others, which may have set variables. */
 function cameFromElsewhere(location: Level): boolean {

@@ -6,7 +6,7 @@ import {
   parseTime,
   proxyConnectionStripped,
 } from "../config/directives.ts";
-import { effectiveList, effectiveSetting, type Setting } from "../config/effective.ts";
+import { effectiveList, effectiveSetting, type Setting, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { isOpaque, readable, tagIn } from "../syntax/opaque.ts";
 import { escapePath } from "./escape.ts";
@@ -86,14 +86,13 @@ function upstreams(config: Config): ReadonlyMap<string, Use> {
   let found = upstreamsOf.get(config);
   if (found === undefined) {
     const named = new Map<string, Use>();
-    const http =
-      config.kind === "main" ? config.main.uses.filter((use) => use.name === "http") : [];
+    const http = config.kind === "main" ? usesOf(config.main, "http") : [];
     const levels =
       config.kind === "http"
         ? [config.main]
         : http.map((use) => use.inner).filter((inner) => inner !== null);
-    for (const use of levels.flatMap((level) => level.uses)) {
-      if (use.name === "upstream" && use.parameters[0] !== undefined) {
+    for (const use of levels.flatMap((level) => usesOf(level, "upstream"))) {
+      if (use.parameters[0] !== undefined) {
         named.set(use.parameters[0].toLowerCase(), use);
       }
     }
@@ -169,7 +168,7 @@ export function undefinedVariableIn(level: Level, pass: Use, config: Config): st
 }
 
 /** Request headers that nginx has values of its own for: the client's are not passed on. */
-const neverPassed = [
+const neverPassed: ReadonlySet<string> = new Set([
   "host",
   "connection",
   "upgrade",
@@ -178,17 +177,17 @@ const neverPassed = [
   "expect",
   "content-length",
   "transfer-encoding",
-];
+]);
 
 /** Those that `proxy_cache` keeps to itself beside. */
-const neverPassedToCache = [
+const neverPassedToCache: ReadonlySet<string> = new Set([
   "if-modified-since",
   "if-unmodified-since",
   "if-none-match",
   "if-match",
   "range",
   "if-range",
-];
+]);
 
 /** The request head that nginx sends for a scope that has reached `level`. */
 export function upstreamRequest(
@@ -225,22 +224,19 @@ export function upstreamRequest(
   if (body === null && length !== "" && !named.has("content-length")) {
     headers.push({ name: "Content-Length", value: length, origin: { from: "client" } });
   }
-  const stripped = new Set(neverPassed);
-  if (isSince(version, proxyConnectionStripped)) {
-    stripped.add("proxy-connection");
-  }
+  const stripsOwn = isSince(version, proxyConnectionStripped);
   const cache = useOf(effectiveSetting(level, "proxy_cache"));
-  if (cache !== null && cache.parameters[0] !== "off") {
-    for (const name of neverPassedToCache) {
-      stripped.add(name);
-    }
-  }
+  const isCached = cache !== null && cache.parameters[0] !== "off";
+  const isStripped = (key: string): boolean =>
+    neverPassed.has(key) ||
+    (stripsOwn && key === "proxy-connection") ||
+    (isCached && neverPassedToCache.has(key));
   const underscores = useOf(effectiveSetting(level, "underscores_in_headers"));
   const takesUnderscores = underscores?.parameters[0]?.toLowerCase() === "on";
   if (passes?.parameters[0]?.toLowerCase() !== "off") {
     for (const [name, value] of scope.request.headers) {
       const key = name.toLowerCase();
-      if (!named.has(key) && !stripped.has(key) && (takesUnderscores || !key.includes("_"))) {
+      if (!named.has(key) && !isStripped(key) && (takesUnderscores || !key.includes("_"))) {
         headers.push({ name, value, origin: { from: "client" } });
       }
     }

@@ -1,14 +1,15 @@
+import { rememberedOf } from "../collections.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { serverNames } from "../handshake/listen.ts";
 import { upstreamOf } from "../handshake/upstream-request.ts";
 import type { Named } from "./sign.ts";
 
 /** The server's names, as far as they are no regular expressions. */
-export function ownNames(server: Level): readonly Named[] {
-  return serverNames(server)
+export const ownNames = rememberedOf((server: Level): readonly Named[] =>
+  serverNames(server)
     .filter((name) => !name.startsWith("~"))
-    .map((name) => ({ text: name.replace(/^\*?\./, ""), what: `the server name ${name}` }));
-}
+    .map((name) => ({ text: name.replace(/^\*?\./, ""), what: `the server name ${name}` })),
+);
 
 /** What the upstream is called: its host or its block, the servers in it, the variables that hold them. */
 export function upstreamNames(config: Config, level: Level, pass: Use): readonly Named[] {
@@ -38,6 +39,7 @@ function hostOf(address: string): string {
 
 /** `http://$app:80` after `set $app grafana` is `http://grafana:80`; other variables are left out. */
 function withSetVariables(text: string, level: Level): string {
+  if (!text.includes("$")) return text;
   return text.replace(/\$\{?(\w+)\}?/g, (_, name: string) => {
     for (let at: Level | null = level; at !== null; at = at.parent) {
       const set = at.uses.findLast((use) => use.name === "set" && use.parameters[0] === `$${name}`);

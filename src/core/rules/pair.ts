@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import { effectiveList, type EffectiveList } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import type { UpstreamRequest } from "../handshake/model.ts";
@@ -23,6 +24,18 @@ export interface LostHeader {
 
 /** Null where the header arrives, where nobody can know, and where the handshake works all the same. */
 export function lostHeader(location: ProxiedLocation, name: PairHeader): LostHeader | null {
+  return lostHeaders(location)[name];
+}
+
+/** Several rules ask for them. */
+const lostHeaders = rememberedOf(
+  (location: ProxiedLocation): Readonly<Record<PairHeader, LostHeader | null>> => ({
+    Upgrade: lost(location, "Upgrade"),
+    Connection: lost(location, "Connection"),
+  }),
+);
+
+function lost(location: ProxiedLocation, name: PairHeader): LostHeader | null {
   const request = location.exchanges.websocket.upstream;
   if (
     location.verdict.strict === "works" ||
@@ -34,20 +47,23 @@ export function lostHeader(location: ProxiedLocation, name: PairHeader): LostHea
   const list = effectiveList(location.level, "proxy_set_header");
   const scope = handshakeScope(location.config);
   const lines = linesOf(list.uses, name);
-  const lost = { name, request, list, lines };
+  const header = { name, request, list, lines };
   const discarded = linesOf(list.shadowed, name).filter((use) =>
     says(use, pairTokens[name], scope),
   );
   if (lines.length === 0 && discarded.length > 0) {
-    return { ...lost, blame: { rule: "header-inheritance", discarded } };
+    return { ...header, blame: { rule: "header-inheritance", discarded } };
   }
   for (const line of lines) {
     const fault = mapFault(line, name, scope, location.upstream !== null);
     if (fault !== null) {
-      return { ...lost, blame: { rule: "connection-map", fault } };
+      return { ...header, blame: { rule: "connection-map", fault } };
     }
   }
-  return { ...lost, blame: { rule: name === "Upgrade" ? "upgrade-header" : "connection-header" } };
+  return {
+    ...header,
+    blame: { rule: name === "Upgrade" ? "upgrade-header" : "connection-header" },
+  };
 }
 
 /**
@@ -55,8 +71,8 @@ export function lostHeader(location: ProxiedLocation, name: PairHeader): LostHea
  * header of the pair is lost that way.
  */
 export function discardedLines(location: ProxiedLocation): readonly Use[] {
-  const lost = [lostHeader(location, "Upgrade"), lostHeader(location, "Connection")];
-  const pair = lost.flatMap((header) =>
+  const { Upgrade, Connection } = lostHeaders(location);
+  const pair = [Upgrade, Connection].flatMap((header) =>
     header?.blame.rule === "header-inheritance" ? header.blame.discarded : [],
   );
   const { uses, shadowed } = effectiveList(location.level, "proxy_set_header");
