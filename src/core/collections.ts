@@ -28,7 +28,7 @@ export function missingFrom(others: readonly string[], texts: readonly string[])
  * A function of a text that remembers what it gave: names and values repeat in a configuration. It forgets everything
  * when it knows too many, so that hostile input cannot fill the memory.
  */
-export function remembered<Result extends object | string | number | null>(
+export function remembered<Result extends object | string | number | boolean | null>(
   compute: (text: string) => Result,
   most = 10_000,
 ): (text: string) => Result {
@@ -43,16 +43,20 @@ export function remembered<Result extends object | string | number | null>(
   };
 }
 
-/** A function of an object that remembers what it gave for as long as the object is there. */
+/**
+ * A function of an object that remembers what it gave for as long as the object is there. The object itself keeps it: what
+ * stands in a `WeakMap` outlives V8's quick collections, so that hundreds of short-lived runs would pile up.
+ */
 export function rememberedOf<Subject extends object, Result extends object | string | null>(
   compute: (subject: Subject) => Result,
 ): (subject: Subject) => Result {
-  const known = new WeakMap<Subject, Result>();
-  return (subject) => {
-    const before = known.get(subject);
+  const known: unique symbol = Symbol("known");
+  return (subject: Subject & { readonly [known]?: Result }) => {
+    const before = subject[known];
     if (before !== undefined) return before;
     const result = compute(subject);
-    known.set(subject, result);
+    // Copies of the object are other objects.
+    Object.defineProperty(subject, known, { value: result, enumerable: false });
     return result;
   };
 }

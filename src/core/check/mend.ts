@@ -86,7 +86,7 @@ export class Mender {
     let isFirst = true;
     for (const candidate of candidates) {
       const proof = prove(this.#run, candidate.fix.edits, [candidate]);
-      if (proof?.holds) return this.#offer(candidate, proof.after);
+      if (proof?.holds) return this.#offer(candidate, counterparts(this.#run, proof.after));
       if (isFirst && proof !== null) left.push(...this.#leftBy(candidate, proof.after));
       isFirst = false;
     }
@@ -143,8 +143,9 @@ export class Mender {
         tryTogether(candidates.slice(middle));
         return;
       }
+      const mended = counterparts(this.#run, proof.after);
       for (const candidate of candidates) {
-        found.set(candidate.group, this.#offer(candidate, proof.after));
+        found.set(candidate.group, this.#offer(candidate, mended));
       }
     };
     tryTogether(
@@ -196,10 +197,10 @@ export class Mender {
     }
   }
 
-  #offer(candidate: Candidate, after: Run): Mend {
+  #offer(candidate: Candidate, mended: ReadonlyMap<Located, Located>): Mend {
     this.#offered.push(candidate);
     const { fix, entries } = candidate;
-    return { fix: { ...fix, ...headsOf(this.#run, after, entries) }, entries: new Set(entries) };
+    return { fix: { ...fix, ...headsOf(entries, mended) }, entries: new Set(entries) };
   }
 }
 
@@ -321,10 +322,10 @@ function isKept({ versions }: Located): boolean {
 type Heads = Pick<ProvenFix, "probe" | "now" | "after">;
 
 /** The first location's request head before and after: the handshake's, or an ordinary one's where only that changes. */
-function headsOf(before: Run, after: Run, entries: readonly Entry[]): Heads {
+function headsOf(entries: readonly Entry[], mended: ReadonlyMap<Located, Located>): Heads {
   const location = entries.flatMap((entry) => entry.locations)[0];
   if (location === undefined) return { probe: "websocket", now: [], after: [] };
-  const same = counterparts(before, after).get(location);
+  const same = mended.get(location);
   const head = (located: Located | undefined, probe: Heads["probe"]) =>
     located === undefined ? [] : requestHead(located.versions[0].exchanges[probe]);
   const heads = (probe: Heads["probe"]): Heads => {
@@ -336,8 +337,6 @@ function headsOf(before: Run, after: Run, entries: readonly Entry[]): Heads {
 
 /** Each location's use after the edits, which leave the number and order of a program's locations. */
 function counterparts(before: Run, after: Run): ReadonlyMap<Located, Located> {
-  const known = pairs.get(after);
-  if (known !== undefined) return known;
   const found = new Map<Located, Located>();
   const remaining = groupBy(before.located, ({ config }) => config.root);
   for (const [root, located] of groupBy(after.located, ({ config }) => config.root)) {
@@ -346,12 +345,8 @@ function counterparts(before: Run, after: Run): ReadonlyMap<Located, Located> {
       if (other !== undefined) found.set(one, other);
     }
   }
-  pairs.set(after, found);
   return found;
 }
-
-/** By the run after the edits, which has one before. */
-const pairs = new WeakMap<Run, ReadonlyMap<Located, Located>>();
 
 function isChange({ now, after }: Heads): boolean {
   return now.join("\n") !== after.join("\n");

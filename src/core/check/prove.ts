@@ -178,17 +178,11 @@ function addsNothing(before: Run, after: Run): boolean {
   return isWithin(after.entries, before.entries) || isWithin(after.entries, entriesIfClear(before));
 }
 
-const clear = new WeakMap<Run, readonly Entry[]>();
-
 /** What would be found if all locations that may serve WebSockets did. */
-function entriesIfClear(of: Run): readonly Entry[] {
-  const known = clear.get(of);
-  if (known !== undefined) return known;
+const entriesIfClear = rememberedOf((of: Run): readonly Entry[] => {
   const hasUnclear = of.located.some(({ intent }) => intent.serves === "unclear");
-  const found = hasUnclear ? run({ ...of.request, takesUnclear: true }).entries : of.entries;
-  clear.set(of, found);
-  return found;
-}
+  return hasUnclear ? run({ ...of.request, takesUnclear: true }).entries : of.entries;
+});
 
 /** Whether there is nothing that was not there before, as severe and about the same locations. */
 function isWithin(after: readonly Entry[], before: readonly Entry[]): boolean {

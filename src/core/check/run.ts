@@ -239,14 +239,17 @@ function inEachVersion(
   { takesUnclear = false }: RunRequest,
 ): Reports {
   if (rule.over !== "location") return new Map();
-  const said = versions.map((simulated) => {
-    const reports = new Map<string, Report>();
+  const found = versions.map((simulated) => {
+    const reports: Report[] = [];
     const location =
       takesUnclear && simulated.intent.serves === "unclear" ? simulated.serving() : simulated;
-    rule.check(location, (report) => reports.set(keyOf(rule.id, report.place), report), options);
+    rule.check(location, (report) => reports.push(report), options);
     return reports;
   });
-  if (said.every((reports) => reports.size === 0)) return nothing;
+  if (found.every((reports) => reports.length === 0)) return nothing;
+  const said = found.map(
+    (reports) => new Map(reports.map((report) => [keyOf(rule.id, report.place), report] as const)),
+  );
   const all = new Map(said.toReversed().flatMap((reports) => [...reports]));
   for (const [key, report] of all) {
     if (report.inAnyVersion !== true && !said.every((reports) => reports.has(key))) all.delete(key);

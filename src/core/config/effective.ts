@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { Level, Use } from "./model.ts";
 
 /** What holds on a level for a directive that may not repeat. */
@@ -19,7 +20,6 @@ export interface EffectiveList {
 
 const none: readonly Use[] = [];
 const byDefault: Setting = { state: "default" };
-const indexes = new WeakMap<Level, ReadonlyMap<string, readonly Use[]>>();
 
 /** Levels of more uses than this have an index: a server may have thousands of locations. Others are read through. */
 const MOST_UNINDEXED = 24;
@@ -30,8 +30,7 @@ export function usesOf(level: Level, name: string): readonly Use[] {
     const uses = level.uses.filter((use) => use.name === name);
     return uses.length === 0 ? none : uses;
   }
-  const index = indexes.get(level) ?? indexOf(level);
-  return index.get(name) ?? none;
+  return indexOf(level).get(name) ?? none;
 }
 
 /** The first of `usesOf`. */
@@ -41,7 +40,7 @@ function firstOf(level: Level, name: string): Use | undefined {
     : usesOf(level, name)[0];
 }
 
-function indexOf(level: Level): ReadonlyMap<string, readonly Use[]> {
+const indexOf = rememberedOf((level: Level): ReadonlyMap<string, readonly Use[]> => {
   const index = new Map<string, Use[]>();
   for (const use of level.uses) {
     const uses = index.get(use.name);
@@ -51,9 +50,8 @@ function indexOf(level: Level): ReadonlyMap<string, readonly Use[]> {
       uses.push(use);
     }
   }
-  indexes.set(level, index);
   return index;
-}
+});
 
 /**
  * The directive that holds on this level: its own, else the nearest outer one's, else nginx's default. A level's own use
@@ -91,6 +89,9 @@ export function effectiveList(level: Level, name: string): EffectiveList {
     shadowed: outer === null ? none : usesOf(outer, name),
   };
 }
+
+/** The `proxy_set_header` lines that hold on this level; nearly everybody asks for them. */
+export const headerLines = rememberedOf((level: Level) => effectiveList(level, "proxy_set_header"));
 
 /** The first level outwards that has such a use, or may have one; null where none has. */
 function nearest(level: Level, name: string): Level | null {

@@ -237,14 +237,8 @@ function isConnectionHeader(use: Use): boolean {
   return use.name === "proxy_set_header" && use.parameters[0]?.toLowerCase() === "connection";
 }
 
-const usesOf = new WeakMap<Config, ReadonlyMap<string, readonly Use[]>>();
-
 /** Which directives use each variable, by name in lower case. */
-function variableUses(config: Config): ReadonlyMap<string, readonly Use[]> {
-  const known = usesOf.get(config);
-  if (known !== undefined) {
-    return known;
-  }
+const variableUses = rememberedOf((config: Config): ReadonlyMap<string, readonly Use[]> => {
   const found = new Map<string, Use[]>();
   forEachUse(config.main, (use) => {
     for (const name of use.parameters.flatMap(variablesIn)) {
@@ -256,6 +250,5 @@ function variableUses(config: Config): ReadonlyMap<string, readonly Use[]> {
       }
     }
   });
-  usesOf.set(config, found);
   return found;
-}
+});

@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { lineStart, lineText } from "./block.ts";
@@ -40,14 +41,8 @@ function blockAtHttpLevel(level: Level): Use | null {
   return opener;
 }
 
-const placesOf = new WeakMap<Config, ReadonlyMap<Document, Directive>>();
-
 /** In each file with http level, the first server or upstream, else the include that brings one. */
-function httpPlaces(config: Config): ReadonlyMap<Document, Directive> {
-  const known = placesOf.get(config);
-  if (known !== undefined) {
-    return known;
-  }
+const httpPlaces = rememberedOf((config: Config): ReadonlyMap<Document, Directive> => {
   const places = new Map<Document, Directive>();
   const includes = new Map<Document, Directive>();
   const levels =
@@ -71,9 +66,8 @@ function httpPlaces(config: Config): ReadonlyMap<Document, Directive> {
       places.set(document, directive);
     }
   }
-  placesOf.set(config, places);
   return places;
-}
+});
 
 /** Puts maps before a directive, above the comments that belong to it, with empty lines around. */
 function mapEdit(document: Document, before: Directive, maps: readonly NewMap[]): TextEdit {

@@ -1,4 +1,5 @@
-import { type EffectiveList, effectiveList, effectiveSetting } from "../config/effective.ts";
+import { rememberedOf } from "../collections.ts";
+import { type EffectiveList, headerLines, effectiveSetting } from "../config/effective.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
 import { forEachUse, usesNamed } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
@@ -304,14 +305,14 @@ class Plan {
 
   /** What holds here once the lines that shall go are gone. */
   private listInForce(): EffectiveList {
-    let found = effectiveList(this.level, HEADER);
+    let found = headerLines(this.level);
     let uses = found.uses.filter((use) => !this.isRemoved(use));
     while (uses.length === 0 && found.uses.length > 0) {
       const outer = found.level?.parent ?? null;
       if (outer === null) {
         break;
       }
-      found = effectiveList(outer, HEADER);
+      found = headerLines(outer);
       uses = found.uses.filter((use) => !this.isRemoved(use));
     }
     return { ...found, uses };
@@ -325,7 +326,7 @@ class Plan {
     const locations = new Set<Directive | null>();
     forEachUse(this.level, ({ name, level }) => {
       if (name === "proxy_pass") {
-        const list = effectiveList(level, HEADER);
+        const list = headerLines(level);
         if (list.level === null || isAround(list.level, this.level)) {
           locations.add(settingsLevel(level).opener?.directive ?? null);
         }
@@ -335,29 +336,24 @@ class Plan {
   }
 }
 
-const reaches = new WeakMap<Config, ReadonlyMap<Directive, ReadonlySet<Directive | null>>>();
-
 /** The blocks with a `proxy_pass` in which each header line holds; null stands for a file's top. */
-function reach(config: Config): ReadonlyMap<Directive, ReadonlySet<Directive | null>> {
-  const known = reaches.get(config);
-  if (known !== undefined) {
-    return known;
-  }
-  const found = new Map<Directive, Set<Directive | null>>();
-  for (const { level } of usesNamed(config, "proxy_pass")) {
-    const block = settingsLevel(level).opener?.directive ?? null;
-    for (const { directive } of effectiveList(level, HEADER).uses) {
-      const blocks = found.get(directive);
-      if (blocks === undefined) {
-        found.set(directive, new Set([block]));
-      } else {
-        blocks.add(block);
+const reach = rememberedOf(
+  (config: Config): ReadonlyMap<Directive, ReadonlySet<Directive | null>> => {
+    const found = new Map<Directive, Set<Directive | null>>();
+    for (const { level } of usesNamed(config, "proxy_pass")) {
+      const block = settingsLevel(level).opener?.directive ?? null;
+      for (const { directive } of headerLines(level).uses) {
+        const blocks = found.get(directive);
+        if (blocks === undefined) {
+          found.set(directive, new Set([block]));
+        } else {
+          blocks.add(block);
+        }
       }
     }
-  }
-  reaches.set(config, found);
-  return found;
-}
+    return found;
+  },
+);
 
 /** Whether `outer` is `inner` or a level around it. */
 function isAround(outer: Level, inner: Level): boolean {

@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { Document, Use } from "../config/model.ts";
 import type { Directive } from "../syntax/tree.ts";
 
@@ -24,15 +25,12 @@ export function quoteAsBefore(header: Use, value: string): string {
 
 /** Quotes a literal as the published guides do, unless the file writes such header values otherwise throughout. */
 export function quoteAsFile(document: Document, value: string): string {
-  let quotes = literalQuotes.get(document);
-  if (quotes === undefined) {
-    quotes = new Set(quotesOfLiterals(document.tree.directives));
-    literalQuotes.set(document, quotes);
-  }
-  return quotedBy(quotes, value, '"');
+  return quotedBy(literalQuotes(document), value, '"');
 }
 
-const literalQuotes = new WeakMap<Document, ReadonlySet<string>>();
+const literalQuotes = rememberedOf(
+  ({ tree }: Document): ReadonlySet<string> => new Set(quotesOfLiterals(tree.directives)),
+);
 
 function* quotesOfLiterals(directives: readonly Directive[]): Generator<string> {
   for (const { name, parameters, block } of directives) {

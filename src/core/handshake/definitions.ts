@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import { effectiveList, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { namedGroups } from "./pattern.ts";
@@ -30,17 +31,11 @@ const assigning: ReadonlySet<string> = new Set([
 /** Directives whose regular expressions name variables. */
 const capturing: ReadonlySet<string> = new Set(["location", "server_name", "rewrite", "if"]);
 
-const byConfig = new WeakMap<Config, ReadonlyMap<string, Use>>();
-
 /**
  * Which directive defines each variable of the http block, by name in lower case: variable names are case-insensitive
  * (E18). Of two maps for one variable the last wins (E46, E47), and a map wins over `set`, which only overlays its value.
  */
-export function definitions(config: Config): ReadonlyMap<string, Use> {
-  const known = byConfig.get(config);
-  if (known !== undefined) {
-    return known;
-  }
+export const definitions = rememberedOf((config: Config): ReadonlyMap<string, Use> => {
   const found = new Map<string, Use>();
   const add = (written: string | undefined, use: Use): void => {
     if (written?.startsWith("$") === true) {
@@ -74,31 +69,23 @@ export function definitions(config: Config): ReadonlyMap<string, Use> {
     }
   };
   forEachUse(config.main, visit, isOfHttp);
-  byConfig.set(config, found);
   return found;
-}
-
-const setByLocations = new WeakMap<Config, ReadonlyMap<string, boolean>>();
+});
 
 /**
  * The variables, in lower case, that some location gives a value with `set`, and whether it may send the request on to
  * another location, which then sees the value.
  */
-export function setInLocations(config: Config): ReadonlyMap<string, boolean> {
-  let found = setByLocations.get(config);
-  if (found === undefined) {
-    const names = new Map<string, boolean>();
-    for (const { level, parameters } of usesNamed(config, "set")) {
-      if (level.context === "location" || level.context === "location-if") {
-        const variable = (parameters[0] ?? "").slice(1).toLowerCase();
-        names.set(variable, names.get(variable) === true || leadsElsewhere(level));
-      }
+export const setInLocations = rememberedOf((config: Config): ReadonlyMap<string, boolean> => {
+  const names = new Map<string, boolean>();
+  for (const { level, parameters } of usesNamed(config, "set")) {
+    if (level.context === "location" || level.context === "location-if") {
+      const variable = (parameters[0] ?? "").slice(1).toLowerCase();
+      names.set(variable, names.get(variable) === true || leadsElsewhere(level));
     }
-    setByLocations.set(config, names);
-    found = names;
   }
-  return found;
-}
+  return names;
+});
 
 function leadsElsewhere(level: Level): boolean {
   const own = ["rewrite", "try_files"].some((name) => usesOf(level, name).length > 0);

@@ -47,13 +47,7 @@ interface Table {
 /** As many regular expressions are tried on one level; each takes its time to compile. */
 const MOST_PATTERNS = 2000;
 
-const tables = new WeakMap<Level, Table>();
-
-function tableOf(level: Level): Table {
-  const known = tables.get(level);
-  if (known !== undefined) {
-    return known;
-  }
+const tableOf = rememberedOf((level: Level): Table => {
   const exact = new Map<string, Level>();
   const prefixes = new Map<string, Level>();
   const patterns: { level: Level; name: LocationName }[] = [];
@@ -74,10 +68,8 @@ function tableOf(level: Level): Table {
     }
   }
   const lengths = [...new Set([...prefixes.keys()].map((text) => text.length))];
-  const table = { exact, prefixes, lengths: lengths.toSorted((a, b) => b - a), patterns, named };
-  tables.set(level, table);
-  return table;
-}
+  return { exact, prefixes, lengths: lengths.toSorted((a, b) => b - a), patterns, named };
+});
 
 /** The named location of a server, or null. */
 export function namedLocation(server: Level, name: string): Level | null {

@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { Level, Use } from "../config/model.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import { compilePattern, type Groups } from "./pattern.ts";
@@ -33,14 +34,8 @@ export type Selected =
 /** As many regular expressions of a map are tried; each takes its time to compile. */
 const MOST_PATTERNS = 2000;
 
-const tables = new WeakMap<Level, MapTable>();
-
 /** Reads a map's block as ngx_http_map does: `hostnames` concerns the lines after it. */
-export function mapTable(inner: Level): MapTable {
-  const known = tables.get(inner);
-  if (known !== undefined) {
-    return known;
-  }
+export const mapTable = rememberedOf((inner: Level): MapTable => {
   const exact = new Map<string, MapEntry>();
   const heads = new Map<string, MapEntry>();
   const tails = new Map<string, MapEntry>();
@@ -84,10 +79,8 @@ export function mapTable(inner: Level): MapTable {
   const hidden =
     inner.hidden[0] ??
     (inner.uses.some(({ name }) => isOpaque(name)) ? "a template's tag stands for a key" : null);
-  const table = { exact, heads, tails, patterns, fallback, hostnames, volatile, hidden };
-  tables.set(inner, table);
-  return table;
-}
+  return { exact, heads, tails, patterns, fallback, hostnames, volatile, hidden };
+});
 
 /**
  * Exact keys first, without case (E38), then the longest wildcard, then regular expressions in order, which are not

@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { Level, Use } from "../config/model.ts";
 import { escapeArgument } from "./escape.ts";
 import type { Value } from "./model.ts";
@@ -92,17 +93,10 @@ function run(level: Level, running: Running): ScriptEnd | "next" | "stop" {
   return "next";
 }
 
-const scripts = new WeakMap<Level, readonly Use[]>();
-
 /** The level's directives of the rewrite module. They are run for each location of a server, which may have thousands. */
-function scriptOf(level: Level): readonly Use[] {
-  let script = scripts.get(level);
-  if (script === undefined) {
-    script = level.uses.filter(({ name }) => /^(?:set|if|return|rewrite|break)$/.test(name));
-    scripts.set(level, script);
-  }
-  return script;
-}
+const scriptOf = rememberedOf((level: Level): readonly Use[] =>
+  level.uses.filter(({ name }) => /^(?:set|if|return|rewrite|break)$/.test(name)),
+);
 
 function runIf(use: Use, inner: Level, running: Running): ScriptEnd | "next" | "stop" {
   const { scope, steps, taken } = running;

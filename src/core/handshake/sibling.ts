@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { askServer, withPassword } from "./ask.ts";
@@ -38,14 +39,8 @@ export function lackingSibling(
   return null;
 }
 
-const secureByName = new WeakMap<Config, ReadonlyMap<string, Level>>();
-
 /** The servers with TLS by their exact names; of those that show all their lines. */
-function secureServers(config: Config): ReadonlyMap<string, Level> {
-  const known = secureByName.get(config);
-  if (known !== undefined) {
-    return known;
-  }
+const secureServers = rememberedOf((config: Config): ReadonlyMap<string, Level> => {
   const found = new Map<string, Level>();
   for (const server of serversOf(config)) {
     const isSecure = listenersOf(server).some(({ scheme }) => scheme === "https");
@@ -55,6 +50,5 @@ function secureServers(config: Config): ReadonlyMap<string, Level> {
       }
     }
   }
-  secureByName.set(config, found);
   return found;
-}
+});

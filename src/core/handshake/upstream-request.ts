@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import {
   hostFirst,
   httpOneOneByDefault,
@@ -6,7 +7,7 @@ import {
   parseTime,
   proxyConnectionStripped,
 } from "../config/directives.ts";
-import { effectiveList, effectiveSetting, type Setting, usesOf } from "../config/effective.ts";
+import { headerLines, effectiveSetting, type Setting, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { isOpaque, readable, tagIn } from "../syntax/opaque.ts";
 import { escapePath } from "./escape.ts";
@@ -80,27 +81,20 @@ export function upstreamOf(config: Config, target: Pick<ProxyTarget, "address">)
   return upstreams(config).get(name) ?? null;
 }
 
-const upstreamsOf = new WeakMap<Config, ReadonlyMap<string, Use>>();
-
-function upstreams(config: Config): ReadonlyMap<string, Use> {
-  let found = upstreamsOf.get(config);
-  if (found === undefined) {
-    const named = new Map<string, Use>();
-    const http = config.kind === "main" ? usesOf(config.main, "http") : [];
-    const levels =
-      config.kind === "http"
-        ? [config.main]
-        : http.map((use) => use.inner).filter((inner) => inner !== null);
-    for (const use of levels.flatMap((level) => usesOf(level, "upstream"))) {
-      if (use.parameters[0] !== undefined) {
-        named.set(use.parameters[0].toLowerCase(), use);
-      }
+const upstreams = rememberedOf((config: Config): ReadonlyMap<string, Use> => {
+  const named = new Map<string, Use>();
+  const http = config.kind === "main" ? usesOf(config.main, "http") : [];
+  const levels =
+    config.kind === "http"
+      ? [config.main]
+      : http.map((use) => use.inner).filter((inner) => inner !== null);
+  for (const use of levels.flatMap((level) => usesOf(level, "upstream"))) {
+    if (use.parameters[0] !== undefined) {
+      named.set(use.parameters[0].toLowerCase(), use);
     }
-    upstreamsOf.set(config, named);
-    found = named;
   }
-  return found;
-}
+  return named;
+});
 
 /** Directives of an `upstream` that choose its balancing method. */
 const balancing: ReadonlySet<string> = new Set([
@@ -162,7 +156,7 @@ export function undefinedVariableIn(level: Level, pass: Use, config: Config): st
   if (config.kind !== "main" || config.incomplete.length > 0) {
     return null;
   }
-  const texts = effectiveList(level, "proxy_set_header").uses.map((use) => use.parameters[1] ?? "");
+  const texts = headerLines(level).uses.map((use) => use.parameters[1] ?? "");
   const names = [...texts, pass.parameters[0] ?? ""].flatMap(variablesIn);
   return names.find((name) => !isDefined(name, config)) ?? null;
 }
@@ -198,7 +192,7 @@ export function upstreamRequest(
 ): UpstreamRequest {
   scope.proxyHost = target.host;
   scope.proxyPort = target.port;
-  const list = effectiveList(level, "proxy_set_header");
+  const list = headerLines(level);
   // These three are so rare that what we do not see is taken not to have them.
   const passes = useOf(effectiveSetting(level, "proxy_pass_request_headers"));
   const method = useOf(effectiveSetting(level, "proxy_method"));

@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 
 /**
@@ -18,16 +19,14 @@ export function forEachUse(
   }
 }
 
-const indexes = new WeakMap<Config, ReadonlyMap<string, readonly Use[]>>();
 const none: readonly Use[] = [];
 
 /** All uses of a directive in a program, in the order of the text. A program is indexed once for all who ask. */
 export function usesNamed(config: Config, name: string): readonly Use[] {
-  const index = indexes.get(config) ?? indexOf(config);
-  return index.get(name) ?? none;
+  return indexOf(config).get(name) ?? none;
 }
 
-function indexOf(config: Config): ReadonlyMap<string, readonly Use[]> {
+const indexOf = rememberedOf((config: Config): ReadonlyMap<string, readonly Use[]> => {
   const index = new Map<string, Use[]>();
   forEachUse(config.main, (use) => {
     const uses = index.get(use.name);
@@ -37,9 +36,8 @@ function indexOf(config: Config): ReadonlyMap<string, readonly Use[]> {
       uses.push(use);
     }
   });
-  indexes.set(config, index);
   return index;
-}
+});
 
 /**
  * The uses of a level and its inner levels, in the order of the text.

@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import { usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { forEachUse } from "../handshake/walk.ts";
@@ -107,18 +108,14 @@ function nameSigns(
 /** A server's WebSocket endpoints: all of them under "", and by the upstream that they go to. */
 type Endpoints = ReadonlyMap<string, readonly Use[]>;
 
-const endpointsByServer = new WeakMap<Level, Endpoints>();
-
 /** A location of the same server that is an endpoint by its name; where not everything comes here, of the same upstream. */
 function endpointBeside({ server, location, pass }: Surroundings, isRoot: boolean): string | null {
-  const known = endpointsByServer.get(server) ?? endpointsIn(server);
-  endpointsByServer.set(server, known);
-  const endpoints = known.get(isRoot ? "" : authorityOf(pass)) ?? [];
+  const endpoints = endpointsIn(server).get(isRoot ? "" : authorityOf(pass)) ?? [];
   const beside = endpoints.find((use) => use !== location.opener);
   return beside === undefined ? null : pathsOf(beside).written;
 }
 
-function endpointsIn(server: Level): Endpoints {
+const endpointsIn = rememberedOf((server: Level): Endpoints => {
   const found = new Map<string, Use[]>();
   forEachUse(server, (use) => {
     if (use.name !== "location" || use.inner === null) return;
@@ -129,7 +126,7 @@ function endpointsIn(server: Level): Endpoints {
     }
   });
   return found;
-}
+});
 
 function authorityOf(pass: Use): string {
   return /^\w+:\/\/[^/]*/.exec(pass.parameters[0] ?? "")?.[0] ?? pass.parameters[0] ?? "";

@@ -1,4 +1,5 @@
-import { effectiveList } from "../config/effective.ts";
+import { rememberedOf } from "../collections.ts";
+import { headerLines } from "../config/effective.ts";
 import { isTemplate } from "../config/surroundings.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
 import { definitions, variablesIn } from "../handshake/variables.ts";
@@ -11,7 +12,7 @@ const longTimeout = 3_600_000;
 
 /** Headers that only WebSockets need: in the location's own lines they are strong, for many locations at once they are weak. */
 export function headerSigns({ config, location }: Surroundings): readonly Sign[] {
-  const list = effectiveList(location, "proxy_set_header");
+  const list = headerLines(location);
   const signs: Sign[] = [];
   const telling = list.uses.filter(
     (use) => isUpgradeHeader(config, use) && !isTemplate(use.document.path),
@@ -75,23 +76,22 @@ function comesFromUpgrade(config: Config, variable: string): boolean {
   );
 }
 
-const includers = new WeakMap<Config, ReadonlyMap<Document, ReadonlySet<Level>>>();
+/** The levels in which each file's directives stand. */
+const includers = rememberedOf((config: Config): ReadonlyMap<Document, ReadonlySet<Level>> => {
+  const found = new Map<Document, Set<Level>>();
+  forEachUse(config.main, ({ document, level }) => {
+    const holders = found.get(document);
+    if (holders === undefined) found.set(document, new Set([level]));
+    else holders.add(level);
+  });
+  return found;
+});
 
 /** Whether the directive comes through an include that other levels use too, or that may be: its file is not the location's. */
 function isShared(config: Config, location: Level, use: Use): boolean {
   if (use.include === (location.opener?.include ?? null)) return false;
-  let levels = includers.get(config);
-  if (levels === undefined) {
-    const found = new Map<Document, Set<Level>>();
-    forEachUse(config.main, ({ document, level }) => {
-      const holders = found.get(document) ?? new Set<Level>();
-      found.set(document, holders.add(level));
-    });
-    includers.set(config, found);
-    levels = found;
-  }
   // The file's own top level is the one that the include stands in; blocks within it do not count.
-  const tops = [...(levels.get(use.document) ?? [])].filter(
+  const tops = [...(includers(config).get(use.document) ?? [])].filter(
     (level) => level.opener?.document !== use.document,
   );
   return tops.length > 1;
@@ -172,17 +172,15 @@ export function settingDoubts({ location }: Surroundings): readonly Doubt[] {
   return isStream ? [...own, stream] : own;
 }
 
-const subrequests = new WeakMap<Config, ReadonlySet<string>>();
+/** The locations that `auth_request` and `mirror` ask. */
+const subrequests = rememberedOf((config: Config): ReadonlySet<string> => {
+  const uses = [...usesNamed(config, "auth_request"), ...usesNamed(config, "mirror")];
+  return new Set(uses.map(({ parameters }) => parameters[0] ?? ""));
+});
 
 /** A location that `auth_request` or `mirror` asks: no client speaks to it. */
 export function subrequestDoubts({ config, paths }: Surroundings): readonly Doubt[] {
-  let found = subrequests.get(config);
-  if (found === undefined) {
-    const uses = [...usesNamed(config, "auth_request"), ...usesNamed(config, "mirror")];
-    found = new Set(uses.map(({ parameters }) => parameters[0] ?? ""));
-    subrequests.set(config, found);
-  }
-  const isOne = paths.kind !== "regex" && found.has(paths.paths[0] ?? "");
+  const isOne = paths.kind !== "regex" && subrequests(config).has(paths.paths[0] ?? "");
   return isOne
     ? [{ kind: "purpose", text: "auth_request or mirror sends its subrequests here" }]
     : [];

@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { Document } from "../config/model.ts";
 import { quoted, suggestion } from "../policy/reader.ts";
 import { isRuleId, ruleTable, type RuleId } from "../rules/names.ts";
@@ -49,12 +50,9 @@ export interface GuardComments {
 
 const marker = /^#+\s*nginx-websocket-guard\b\s*:?\s*/i;
 const forms = "expected ignore[rule] with a reason, websocket or http";
-const known = new WeakMap<Document, GuardComments>();
 
 /** All comments of a file that speak to us, in the order of the text. */
-export function guardComments(document: Document): GuardComments {
-  const before = known.get(document);
-  if (before !== undefined) return before;
+export const guardComments = rememberedOf((document: Document): GuardComments => {
   const result = {
     silences: [] as Silence[],
     declarations: [] as Declaration[],
@@ -67,9 +65,8 @@ export function guardComments(document: Document): GuardComments {
       read(document, span, comment.slice(opening.length), result);
     }
   }
-  known.set(document, result);
   return result;
-}
+});
 
 /** The silences of a file; `guardComments` has its other comments and the faulty ones. */
 export function silencesOf(document: Document): readonly Silence[] {

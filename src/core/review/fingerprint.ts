@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { Place } from "../config/model.ts";
 import { lastBefore } from "../syntax/find.ts";
 import { readable } from "../syntax/opaque.ts";
@@ -39,12 +40,8 @@ export function blockPath({ document, span }: Place): string {
   }
 }
 
-const known = new WeakMap<readonly Directive[], ReadonlyMap<Directive, string>>();
-
 /** Each block's name among its siblings; worked out once per level. */
-function namesIn(siblings: readonly Directive[]): ReadonlyMap<Directive, string> {
-  const before = known.get(siblings);
-  if (before) return before;
+const namesIn = rememberedOf((siblings: readonly Directive[]): ReadonlyMap<Directive, string> => {
   const names = new Map<Directive, string>();
   const counts = new Map<string, number>();
   for (const directive of siblings) {
@@ -54,9 +51,8 @@ function namesIn(siblings: readonly Directive[]): ReadonlyMap<Directive, string>
     counts.set(name, count);
     names.set(directive, count === 1 ? name : `${name}#${count}`);
   }
-  known.set(siblings, names);
   return names;
-}
+});
 
 /** A server is known by its first name, or where it has none by its first listener. */
 function nameOf({ name, parameters, block }: Directive): string {

@@ -1,4 +1,4 @@
-import { effectiveList, effectiveSetting } from "../config/effective.ts";
+import { headerLines, effectiveSetting } from "../config/effective.ts";
 import type { Use } from "../config/model.ts";
 import { probeHeaders } from "../handshake/probe.ts";
 import { isKnown, shown } from "../handshake/variables.ts";
@@ -66,7 +66,7 @@ function alterations({ exchanges, level }: ProxiedLocation): { use: Use; effect:
       values.length === 1 && values.every((value) => !isKnown(value) || value === asked);
     // No hidden line gives the client's key back.
     if (!isRight && (request.hidden === null || name === "Sec-WebSocket-Key")) {
-      const lines = linesOf(effectiveList(level, "proxy_set_header").uses, name);
+      const lines = linesOf(headerLines(level).uses, name);
       add(
         lines.length === 0 ? settings("proxy_pass_request_headers") : lines,
         values.length === 0

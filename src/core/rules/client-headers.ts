@@ -1,4 +1,4 @@
-import { effectiveList } from "../config/effective.ts";
+import { headerLines } from "../config/effective.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
 import { called, marked, upstreamName } from "./words.ts";
@@ -14,7 +14,7 @@ export const clientHeaders: LocationRule = {
   id: "client-headers",
   over: "location",
   check(location, report) {
-    const { uses, hidden } = effectiveList(location.level, "proxy_set_header");
+    const { uses, hidden } = headerLines(location.level);
     if (hidden !== null || location.exchanges.websocket.upstream === null) {
       return;
     }

@@ -1,5 +1,5 @@
 import { hostFirst, isSince } from "../config/directives.ts";
-import { effectiveList } from "../config/effective.ts";
+import { headerLines } from "../config/effective.ts";
 import type { Use } from "../config/model.ts";
 import type { UpstreamRequest } from "../handshake/model.ts";
 import { isKnown } from "../handshake/variables.ts";
@@ -13,7 +13,7 @@ export const contradictoryHeader: LocationRule = {
   over: "location",
   check(location, report) {
     const request = location.exchanges.websocket.upstream;
-    const { uses } = effectiveList(location.level, "proxy_set_header");
+    const { uses } = headerLines(location.level);
     for (const name of request === null ? [] : ["Host", "Connection", "Upgrade"]) {
       const lines = linesOf(uses, name).filter((use) => isSent(use, request));
       const kept = lines.find((use) => isRight(use, name, request)) ?? lines[0];

@@ -1,4 +1,4 @@
-import { effectiveList } from "../config/effective.ts";
+import { headerLines } from "../config/effective.ts";
 import type { Use } from "../config/model.ts";
 import type { Related } from "./finding.ts";
 import { discardedLines, linesOf } from "./pair.ts";
@@ -9,7 +9,7 @@ export const headerInheritance: LocationRule = {
   id: "header-inheritance",
   over: "location",
   check(location, report) {
-    const { uses, shadowed } = effectiveList(location.level, "proxy_set_header");
+    const { uses, shadowed } = headerLines(location.level);
     const discarded = discardedLines(location);
     const cause = uses.find((use) => !comesByInclude(use)) ?? uses[0];
     if (cause === undefined || discarded.length === 0) {

@@ -1,4 +1,4 @@
-import { effectiveList } from "../config/effective.ts";
+import { headerLines } from "../config/effective.ts";
 import type { Use } from "../config/model.ts";
 import type { UpstreamRequest } from "../handshake/model.ts";
 import { isOpaque } from "../syntax/opaque.ts";
@@ -15,7 +15,7 @@ export const hostHeader: LocationRule = {
   over: "location",
   check(location, report) {
     const request = location.exchanges.websocket.upstream;
-    const { uses, hidden } = effectiveList(location.level, "proxy_set_header");
+    const { uses, hidden } = headerLines(location.level);
     if (request === null || hidden !== null || location.intent.serves !== "yes") {
       return;
     }
@@ -43,7 +43,7 @@ function hostReport(
     line === undefined
       ? { place: placeOf(location.pass) }
       : { place: placeOf(line), level: line.level };
-  const [lost] = linesOf(effectiveList(location.level, "proxy_set_header").shadowed, "Host");
+  const [lost] = linesOf(headerLines(location.level).shadowed, "Host");
   const value =
     lost === undefined || isProxyHost(lost) ? hostThatWasAsked(location) : parameterText(lost, 1);
   const remedies = [{ kind: "header", name: "Host", value }] as const;

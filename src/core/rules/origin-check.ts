@@ -1,4 +1,4 @@
-import { effectiveList } from "../config/effective.ts";
+import { headerLines } from "../config/effective.ts";
 import type { Use } from "../config/model.ts";
 import { askServer, samplePaths, withPassword } from "../handshake/ask.ts";
 import { isInside } from "../handshake/reach.ts";
@@ -11,7 +11,7 @@ export const originCheck: LocationRule = {
   id: "origin-check",
   over: "location",
   check(location, report) {
-    const { uses } = effectiveList(location.level, "proxy_set_header");
+    const { uses } = headerLines(location.level);
     const line = linesOf(uses, "Origin").find(isConstant);
     if (line !== undefined) {
       report({

@@ -1,5 +1,5 @@
 import { rememberedOf } from "../collections.ts";
-import { effectiveList, type EffectiveList } from "../config/effective.ts";
+import { headerLines, type EffectiveList } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import type { UpstreamRequest } from "../handshake/model.ts";
 import { probeHeaders } from "../handshake/probe.ts";
@@ -44,7 +44,7 @@ function lost(location: ProxiedLocation, name: PairHeader): LostHeader | null {
   ) {
     return null;
   }
-  const list = effectiveList(location.level, "proxy_set_header");
+  const list = headerLines(location.level);
   const scope = handshakeScope(location.config);
   const lines = linesOf(list.uses, name);
   const header = { name, request, list, lines };
@@ -75,7 +75,7 @@ export function discardedLines(location: ProxiedLocation): readonly Use[] {
   const pair = [Upgrade, Connection].flatMap((header) =>
     header?.blame.rule === "header-inheritance" ? header.blame.discarded : [],
   );
-  const { uses, shadowed } = effectiveList(location.level, "proxy_set_header");
+  const { uses, shadowed } = headerLines(location.level);
   const isHostLost = pair.length > 0 && linesOf(uses, "Host").length === 0;
   const hosts = isHostLost
     ? linesOf(shadowed, "Host").filter((use) => !isVariable(use, "proxy_host"))

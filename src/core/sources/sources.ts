@@ -1,3 +1,4 @@
+import { remembered, rememberedOf } from "../collections.ts";
 import type { Policy } from "../policy/policy.ts";
 import { parse } from "../syntax/parse.ts";
 import type { SyntaxTree } from "../syntax/tree.ts";
@@ -51,21 +52,28 @@ export function sourcesOf(
   return policy.files.length > 0 || seemsNginx(treeOf(source), isNginxPath(path)) ? [source] : [];
 }
 
-function mayBe(path: string, { files, ignore, markdown }: Selection): boolean {
-  if (matchesAny(ignore, path) || /(?:^|\/)(?:node_modules|\.git)\//.test(path)) {
-    return false;
-  }
-  if (files.length > 0) {
-    return matchesAny(files, path);
-  }
-  const container = containerOf(path);
-  return container === null ? mayBePlain(path) : container !== "markdown" || markdown;
+function mayBe(path: string, policy: Selection): boolean {
+  return namesFor(policy)(path);
 }
+
+/** The same names are asked for again and again while edits are tried. */
+const namesFor = rememberedOf(({ files, ignore, markdown }: Selection) =>
+  remembered((path): boolean => {
+    if (matchesAny(ignore, path) || /(?:^|\/)(?:node_modules|\.git)\//.test(path)) {
+      return false;
+    }
+    if (files.length > 0) {
+      return matchesAny(files, path);
+    }
+    const container = containerOf(path);
+    return container === null ? mayBePlain(path) : container !== "markdown" || markdown;
+  }),
+);
 
 type Container = "yaml" | "terraform" | "shell" | "markdown";
 
 /** What a file is that may hold configuration among other things; null for one that is all configuration or none. */
-export function containerOf(path: string): Container | null {
+export const containerOf = remembered((path): Container | null => {
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (/\.ya?ml(?:\.(?:j2|jinja2?|erb|gotmpl|tpl|tmpl|template))?$/i.test(name)) {
     const isOther = /(?:^|\/)\.github\//.test(path) || /(?:^|[-.])lock\.ya?ml$/i.test(name);
@@ -81,4 +89,4 @@ export function containerOf(path: string): Container | null {
     return "shell";
   }
   return /\.(?:md|mdx|markdown)$/i.test(name) ? "markdown" : null;
-}
+});
