@@ -68,6 +68,7 @@ export function worldOf(sketch: WorldSketch): World {
     pending: [],
     wanted: [],
     proveTogether: sketch.provesTogether ?? (() => true),
+    findingsGivenUp: 0,
     locationsWith: (edits) => real.locationsWith(edits),
   };
   return { analysis, documents };

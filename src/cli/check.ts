@@ -5,6 +5,7 @@ import {
   compare,
   conftestReport,
   type Finding,
+  givenUpInWords,
   isNginxFile,
   jsonReport,
   pendingInWords,
@@ -70,6 +71,8 @@ function runCheck(args: Arguments, terminal: Terminal): number {
   if (!isEmpty || format !== "text") {
     terminal.write(report(format, analysis, findings, terminal));
   }
+  // Fixes are looked for when a report asks for them.
+  for (const sentence of givenUpInWords(analysis)) terminal.complain(`${sentence}\n`);
   if (unreadable.size > 0) return 2;
   return fails(findings, failOn) ? 1 : 0;
 }

@@ -136,6 +136,10 @@ class Result implements Analysis {
     runs.set(this, of);
   }
 
+  get findingsGivenUp(): number {
+    return [...this.#mender.givenUp].reduce((sum, { entries }) => sum + entries.length, 0);
+  }
+
   proveTogether(edits: readonly TextEdit[]): boolean {
     return this.#mender.proveTogether(edits);
   }

@@ -24,6 +24,7 @@ export {
   startOf,
   worstFirst,
 } from "./report/order.ts";
+export { givenUpInWords } from "./report/given-up.ts";
 export { pendingInWords } from "./report/pending.ts";
 export { redact } from "./report/redact.ts";
 export { sarifReport } from "./report/sarif.ts";

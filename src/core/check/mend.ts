@@ -10,10 +10,11 @@ import { keepsConnections } from "../handshake/upstream-request.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Severity } from "../rules/finding.ts";
 import { tagsIn } from "../sources/tags.ts";
+import type { Directive } from "../syntax/tree.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import { type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
-import { locationsWith, type Mended, newEntries, prove } from "./prove.ts";
+import { locationsWith, type Mended, newEntries, type Proof, prove } from "./prove.ts";
 import { type Entry, type Run, severityIn } from "./run.ts";
 
 /** A proven fix and what it mends. */
@@ -28,17 +29,37 @@ interface Candidate extends Mended {
 
 const rank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
 
+/**
+ * As many levels are simulated again to prove fixes: of a program with 20,000 locations all, 25 times. Locations in
+ * each other by the hundred, each of them wrong, would take hours.
+ */
+const MOST_WORK = 2_000_000;
+
 /** Finds fixes for groups, and offers only what simulating again finds good. */
 export class Mender {
   readonly #run: Run;
   readonly #groups: readonly EntryGroup[];
+  readonly #most: number;
   readonly #offered: Candidate[] = [];
+  readonly #givenUp = new Set<EntryGroup>();
+  #work = 0;
   #everywhere: Map<EntryGroup, Mend | null> | null = null;
   #mentioned: ReadonlySet<string> | null = null;
 
-  constructor(of: Run, groups: readonly EntryGroup[]) {
+  constructor(of: Run, groups: readonly EntryGroup[], most = MOST_WORK) {
     this.#run = of;
     this.#groups = groups;
+    this.#most = most;
+  }
+
+  /** How many levels were simulated again so far: those of each location, and those around it. */
+  get work(): number {
+    return this.#work;
+  }
+
+  /** Groups that may have a fix which was not looked for, because that was too much work. */
+  get givenUp(): ReadonlySet<EntryGroup> {
+    return this.#givenUp;
   }
 
   /** The best fix within `writable`, which is asked for whole lines, that holds. */
@@ -70,6 +91,7 @@ export class Mender {
     writable: Writable,
   ): Mend | null {
     for (const attempt of tries) {
+      if (this.#givesUp(group)) return null;
       const left: Entry[] = [];
       const found =
         this.#firstThatHolds(this.#candidates(group, attempt, writable), left) ??
@@ -85,12 +107,25 @@ export class Mender {
   #firstThatHolds(candidates: Iterable<Candidate>, left: Entry[]): Mend | null {
     let isFirst = true;
     for (const candidate of candidates) {
-      const proof = prove(this.#run, candidate.fix.edits, [candidate]);
+      if (this.#givesUp(candidate.group)) return null;
+      const proof = this.#prove(candidate.fix.edits, [candidate]);
       if (proof?.holds) return this.#offer(candidate, counterparts(this.#run, proof.after));
       if (isFirst && proof !== null) left.push(...this.#leftBy(candidate, proof.after));
       isFirst = false;
     }
     return null;
+  }
+
+  #prove(edits: readonly TextEdit[], mended: readonly Candidate[]): Proof | null {
+    const proof = prove(this.#run, edits, mended);
+    for (const { level } of proof?.after.located ?? []) this.#work += depthOf(level);
+    return proof;
+  }
+
+  #givesUp(group: EntryGroup): boolean {
+    const isTooMuch = this.#work >= this.#most;
+    if (isTooMuch) this.#givenUp.add(group);
+    return isTooMuch;
   }
 
   /**
@@ -114,11 +149,18 @@ export class Mender {
     return found.filter(({ rule }) => known.some((entry) => entry.rule === rule));
   }
 
-  /** Whether fixes that were offered leave nothing of what each mends, and break nothing, when all are applied. */
+  /**
+   * Whether fixes that were offered leave nothing of what each mends, and break nothing, when all are applied. They are
+   * worth as much work again as it took to find them; what is not proven by then does not hold.
+   */
   proveTogether(edits: readonly TextEdit[]): boolean {
     const given = new Set(edits);
     const mended = this.#offered.filter(({ fix }) => fix.edits.every((edit) => given.has(edit)));
-    return prove(this.#run, edits, mended)?.holds === true;
+    if (this.#work >= 2 * this.#most) {
+      for (const { group } of mended) this.#givenUp.add(group);
+      return false;
+    }
+    return this.#prove(edits, mended)?.holds === true;
   }
 
   /** Locations with edits applied, as {@link locationsWith} gives them. */
@@ -134,9 +176,9 @@ export class Mender {
   #mendAll(): Map<EntryGroup, Mend | null> {
     const found = new Map<EntryGroup, Mend | null>();
     const tryTogether = (candidates: readonly Candidate[]): void => {
-      if (candidates.length < 2) return;
+      if (candidates.length < 2 || this.#work >= this.#most) return;
       const edits = candidates.flatMap(({ fix }) => fix.edits);
-      const proof = prove(this.#run, edits, candidates);
+      const proof = this.#prove(edits, candidates);
       if (proof?.holds !== true) {
         const middle = candidates.length >>> 1;
         tryTogether(candidates.slice(0, middle));
@@ -148,12 +190,14 @@ export class Mender {
         found.set(candidate.group, this.#offer(candidate, mended));
       }
     };
-    tryTogether(
-      apart(this.#groups).flatMap((group) => {
-        const [first] = this.#candidates(group, mendable(group), () => true);
-        return first === undefined || this.#bringsMeaning(first) ? [] : first;
-      }),
-    );
+    for (const layer of layersOf(this.#groups)) {
+      tryTogether(
+        layer.flatMap((group) => {
+          const [first] = this.#candidates(group, mendable(group), () => true);
+          return first === undefined || this.#bringsMeaning(first) ? [] : first;
+        }),
+      );
+    }
     return found;
   }
 
@@ -294,22 +338,29 @@ function inText(remedy: Remedy, level: Level): Remedy | null {
   }
 }
 
-/** Groups of locations that hold no other group's location. */
-function apart(groups: readonly EntryGroup[]): EntryGroup[] {
-  const local = groups.filter(isLocal);
-  const before = new Map<unknown, EntryGroup>();
-  const nested = new Set<EntryGroup>();
-  // Groups are in the order of the text, so that only the one before can hold another.
-  for (const group of local) {
-    const { document } = group.place;
-    const outer = before.get(document);
-    if (outer?.block && group.block && group.block.start < outer.block.end) {
-      nested.add(outer).add(group);
-    } else {
-      before.set(document, group);
-    }
-  }
-  return local.filter((group) => !nested.has(group));
+/** Groups of locations, in layers: no group of one layer holds another one's location. */
+function layersOf(groups: readonly EntryGroup[]): Iterable<readonly EntryGroup[]> {
+  const around = new Map<unknown, Directive[]>();
+  const inOrder = groups.flatMap((group) =>
+    isLocal(group) && group.block !== null ? { group, block: group.block } : [],
+  );
+  const layers = groupBy(
+    inOrder.toSorted((a, b) => a.block.start - b.block.start),
+    ({ group, block }) => {
+      const { document } = group.place;
+      const outer = (around.get(document) ?? []).filter(({ end }) => block.start < end);
+      around.set(document, [...outer, block]);
+      return outer.length;
+    },
+  );
+  return Array.from(layers.values(), (layer) => layer.map(({ group }) => group));
+}
+
+/** How many levels settings may come from. */
+function depthOf(level: Level): number {
+  let depth = 0;
+  for (let at: Level | null = level; at !== null; at = at.parent) depth++;
+  return depth;
 }
 
 function isKept({ versions }: Located): boolean {

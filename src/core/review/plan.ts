@@ -2,6 +2,7 @@ import type { Analysis, Group, ProvenFix } from "../analysis.ts";
 import { groupBy } from "../collections.ts";
 import type { Document } from "../config/model.ts";
 import type { TextEdit } from "../fix/edit.ts";
+import { givenUpInWords } from "../report/given-up.ts";
 import { compareText, numbered, worstFirst } from "../report/order.ts";
 import type { Finding } from "../rules/finding.ts";
 import { Anchors } from "./anchor.ts";
@@ -236,7 +237,7 @@ class Planner {
         `${numbered(this.#left.length, "finding")} got no comment, because max-comments is ${this.#maxComments}.`,
       );
     }
-    return notes;
+    return [...notes, ...givenUpInWords(this.#analysis)];
   }
 }
 
