@@ -1,6 +1,6 @@
 import type { Analysis, LocationReport } from "../analysis.ts";
 import { groupBy } from "../collections.ts";
-import { effectiveList, effectiveSetting } from "../config/effective.ts";
+import { headerLines, effectiveSetting } from "../config/effective.ts";
 import type { Level, Use } from "../config/model.ts";
 import { locationName } from "../handshake/locate.ts";
 import { enclosing } from "../handshake/simulate.ts";
@@ -70,7 +70,7 @@ function headersAt(level: Level): {
   readonly origins: Readonly<Record<string, unknown>>;
   readonly hidden: string | null;
 } {
-  const { uses, hidden } = effectiveList(level, "proxy_set_header");
+  const { uses, hidden } = headerLines(level);
   const byName = groupBy(uses, ({ parameters: [header = ""] }) => usualName(header));
   const entries = [...byName].map(([header, own]) => {
     const values = own.map(({ parameters: [, value = ""] }) => valueOf(header, readable(value)));

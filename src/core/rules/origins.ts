@@ -1,4 +1,4 @@
-import { effectiveList, usesOf } from "../config/effective.ts";
+import { headerLines, usesOf } from "../config/effective.ts";
 import type { Level, Use } from "../config/model.ts";
 import type { UpstreamRequest } from "../handshake/model.ts";
 import { listenersOf } from "../handshake/listen.ts";
@@ -13,7 +13,7 @@ export const refusal = "Servers that compare Origin with Host answer such a hand
 
 /** An origin of nginx's own making that is not the page's. */
 export function originReport(location: ProxiedLocation, request: UpstreamRequest): Report | null {
-  const { uses } = effectiveList(location.level, "proxy_set_header");
+  const { uses } = headerLines(location.level);
   const line = linesOf(uses, "Origin").find((use) => !isVariable(use, "http_origin"));
   if (line === undefined) return null;
   const [host = ""] = headerValues(request, "host");
@@ -36,7 +36,7 @@ export function originReport(location: ProxiedLocation, request: UpstreamRequest
  * since most servers that compare the two know the schemes' ports.
  */
 export function forwardedHostReport(location: ProxiedLocation): Report | null {
-  const { uses } = effectiveList(location.level, "proxy_set_header");
+  const { uses } = headerLines(location.level);
   const [line] = linesOf(uses, "X-Forwarded-Host");
   const server = enclosing(location.level, "server");
   const listeners = server === null ? [] : listenersOf(server);
