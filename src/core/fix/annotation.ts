@@ -1,4 +1,4 @@
-import { headerLines } from "../config/effective.ts";
+import { effectiveList } from "../config/effective.ts";
 import type { Document, Level, Use } from "../config/model.ts";
 import { type Annotation, annotationPrefix, linesOf } from "../sources/ingress.ts";
 import { removals } from "./change.ts";
@@ -79,7 +79,7 @@ function editsOf(remedy: Remedy, document: Document, level: Level): TextEdit[] |
 
 /** The lines of a snippet that set a header in every location. */
 function headerLines(document: Document, level: Level, header: string): Use[] {
-  return headerLines(level).uses.filter(
+  return effectiveList(level, "proxy_set_header").uses.filter(
     (use) => use.document === document && use.parameters[0]?.toLowerCase() === header.toLowerCase(),
   );
 }
