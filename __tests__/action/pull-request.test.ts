@@ -114,7 +114,7 @@ test("a deleted snippet whose headers a site file needs is found there", async (
   expect(annotations.map(({ properties }) => properties["file"])).toContain(nginx.path);
 });
 
-test("a deleted file that is still included by its name leaves something unknown, which is said", async () => {
+test("a deleted file that is still included by its name is missed there, and what it held is unknown", async () => {
   const { run } = await scenario({
     base: {
       ...nginx.complete,
@@ -123,8 +123,10 @@ test("a deleted file that is still included by its name leaves something unknown
     },
     head: { "nginx/snippets/proxy.conf": null },
   });
-  const { exitCode, outputs } = await run();
-  expect(exitCode).toBe(0);
+  const { exitCode, outputs, annotations } = await run();
+  expect(exitCode).toBe(1);
+  expect(annotations[0]?.properties["file"]).toBe(nginx.path);
+  expect(annotations[0]?.message).toContain("No such file or directory");
   expect(outputs["incomplete"]).toBe(
     "nginx/nginx.conf can be analysed only in part since this change: snippets/proxy.conf is not in the repository.",
   );

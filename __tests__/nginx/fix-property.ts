@@ -395,6 +395,7 @@ const refusals: ReadonlySet<string> = new Set<RuleId>([
   "proxy-pass-scheme",
   "misplaced-directive",
   "duplicate-directive",
+  "invalid-directive",
   "syntax",
 ]);
 

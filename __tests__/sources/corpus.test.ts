@@ -19,7 +19,7 @@ describe.skipIf(absent !== "")(`files of real repositories, of every kind${absen
   test("what is no plain file has no error of syntax", () => {
     const wrong = errors.filter(
       ({ rule, file }) =>
-        /^(?:syntax|duplicate-directive|misplaced-directive)$/.test(rule) &&
+        /^(?:syntax|(?:duplicate|misplaced|invalid)-directive|missing-include)$/.test(rule) &&
         kindOf.get(file) !== "conf",
     );
     expect(wrong).toEqual([]);

@@ -49,7 +49,7 @@ export function compare(head: Analysis, base: Analysis, changes: readonly Change
     ),
   );
   const none: Renames = new Map();
-  const of = heard(runOf(head), runOf(base), renamed);
+  const of = heard(withGone(runOf(head), runOf(base), changes), runOf(base), renamed);
   const { entries } = runOf(base);
   const before = new Map(
     entries.map((entry) => [identityOf(entry, renamed), weightOf(entry, renamed)]),
@@ -61,6 +61,27 @@ export function compare(head: Analysis, base: Analysis, changes: readonly Change
     const { severity, locations } = known;
     return now.severity > severity || [...now.locations].some((each) => !locations.has(each));
   });
+}
+
+/** The head's run where the change took away files that are still included: nobody will put them there later. */
+function withGone(head: Run, base: Run, changes: readonly ChangedFile[]): Run {
+  const { documents } = head.request;
+  const taken = new Set(
+    changes.flatMap(({ path, previousPath, status }) =>
+      status === "removed" ? path : status === "renamed" ? (previousPath ?? []) : [],
+    ),
+  );
+  // A link that stands there now leads to what nobody follows.
+  const stay = changes.filter(({ status }) => status !== "removed").map(({ path }) => path);
+  const gone = [...documents.missed].filter(
+    (path) =>
+      taken.has(path) &&
+      base.request.documents.has(path) &&
+      !stay.some((other) => path === other || path.startsWith(`${other}/`)),
+  );
+  return gone.length === 0
+    ? head
+    : run({ ...head.request, documents: documents.withGone(new Set(gone)) });
 }
 
 /** The head's run without what the change does to comments and does not count yet. */

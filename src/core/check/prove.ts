@@ -38,6 +38,8 @@ const mayChangeAll: ReadonlySet<RuleId> = new Set([
   "undefined-variable",
   "misplaced-directive",
   "duplicate-directive",
+  "invalid-directive",
+  "missing-include",
   "proxy-pass-scheme",
   "syntax",
 ]);

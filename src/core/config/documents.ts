@@ -1,3 +1,4 @@
+import picomatch from "picomatch";
 import type { Policy } from "../policy/policy.ts";
 import { plainSource } from "../sources/plain.ts";
 import type { Source } from "../sources/source.ts";
@@ -59,6 +60,10 @@ export class Documents {
   erased: ReadonlyMap<string, string> = new Map();
   /** Paths that are listed but were not given. */
   readonly wanted = new Set<string>();
+  /** Where an `include` of one file was looked for in vain. */
+  readonly missed = new Set<string>();
+  /** Paths of files that were there before a change took them away. */
+  gone: ReadonlySet<string> = new Set();
   /** What was resolved of these files; the keys are the resolver's own. */
   readonly programs = new Map<string, Config>();
   private readonly byKey = new Map<string, Document>();
@@ -84,6 +89,10 @@ export class Documents {
       this.original,
     );
     copy.erased = this.erased;
+    copy.gone = this.gone;
+    for (const path of this.missed) {
+      copy.missed.add(path);
+    }
     for (const [key, document] of this.byKey) {
       if (!texts.has(document.path)) {
         copy.byKey.set(key, document);
@@ -100,6 +109,27 @@ export class Documents {
       }
     }
     return copy;
+  }
+
+  /** The same files, of which it is known that others were there too; programs are resolved anew. */
+  withGone(gone: ReadonlySet<string>): Documents {
+    const copy = this.edited(new Map());
+    copy.gone = gone;
+    copy.programs.clear();
+    return copy;
+  }
+
+  /** Whether something says that a file which is not there is made later: git ignores it, or its template is there. */
+  isMadeLater(path: string): boolean {
+    const folder = folderOf(path);
+    const template = `${nameOf(path)}.`;
+    return (
+      [...this.folder(folder).files].some((name) => name.startsWith(template)) ||
+      ["", folder].some((at) => {
+        const prefix = at === "" ? "" : `${at}/`;
+        return isIgnored(this.text(`${prefix}.gitignore`) ?? "", path.slice(prefix.length));
+      })
+    );
   }
 
   /** Whether the path is in the repository, loaded or not. */
@@ -275,6 +305,16 @@ function foldersOf(paths: Iterable<string>): Map<string, Folder> {
     folderAt(folderOf(path)).files.add(nameOf(path));
   }
   return found;
+}
+
+/** Whether one of the lines of a `.gitignore` names the path, which is relative to its folder, or a folder above. */
+function isIgnored(text: string, path: string): boolean {
+  return text.split("\n").some((line) => {
+    const pattern = line.trim().replace(/\/$/, "");
+    if (pattern === "" || /^[#!]/.test(pattern)) return false;
+    const whole = pattern.includes("/") ? pattern.replace(/^\//, "") : `**/${pattern}`;
+    return picomatch.isMatch(path, [whole, `${whole}/**`], { dot: true });
+  });
 }
 
 /** The last part of a path. */

@@ -84,7 +84,10 @@ export interface Level {
  */
 export interface ConfigProblem extends Place {
   readonly code:
+    /** A file that nginx, started with these files alone, would not find. It may be put there later. */
     | "missing-include"
+    /** One that a change took away, or that is missing beside files that are included from the same folder. */
+    | "lost-include"
     | "include-cycle"
     | "include-of-folder"
     | "misplaced-directive"

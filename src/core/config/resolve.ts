@@ -82,6 +82,10 @@ class Resolver {
   private readonly incomplete = new Set<string>();
   /** What each include pattern stands for: one snippet may be included at thousands of places. */
   private readonly included = new Map<string, Included>();
+  /** Where the files are that includes of one file found. */
+  private readonly foldersOfIncludes = new Set<string>();
+  /** Relative includes of which the repository holds nothing. */
+  private readonly missedIncludes = new Set<string>();
   private readonly includes = new Map<string, Set<string>>();
   /** What the file brings that stands at the outermost level, the root or a sibling. */
   private brought = new Set<string>();
@@ -125,7 +129,11 @@ class Resolver {
       kind,
       main,
       documents: [...this.used],
-      problems: this.checker.problems,
+      problems: this.checker.problems.map((problem) =>
+        problem.code === "missing-include" && this.isLost(problem.use.parameters[0] ?? "")
+          ? { ...problem, code: "lost-include" }
+          : problem,
+      ),
       rendering: [...this.used].some(({ source }) => source.switches.length > 0)
         ? this.rendering
         : null,
@@ -243,9 +251,17 @@ class Resolver {
     for (const why of found.missing) {
       this.hideIncluded(level, why, use);
     }
+    if (found.missing.length > 0 && !pattern.startsWith("/")) {
+      this.missedIncludes.add(pattern);
+    }
     if (found.isCertainlyMissing) {
       const message = `open() "${pattern}" failed (2: No such file or directory)`;
       this.checker.report(use, "missing-include", message);
+    }
+    if (!isGlob(pattern)) {
+      for (const { path } of found.documents) {
+        this.foldersOfIncludes.add(folderOf(path));
+      }
     }
     for (const folder of found.folders) {
       const message = `pread() "${folder}" failed (21: Is a directory)`;
@@ -259,6 +275,24 @@ class Resolver {
         this.fill(level, document, use);
       }
     }
+  }
+
+  /**
+   * Whether the repository ought to hold a file that it lacks: it did before the change, or it holds all others that are
+   * included, some of them from the same folder, and nothing says that this one is made later.
+   */
+  private isLost(pattern: string): boolean {
+    const { documents } = this;
+    const [path = "", ...others] = this.candidates(pattern);
+    return (
+      [path, ...others].some((each) => documents.gone.has(each)) ||
+      (this.options.kind === "main" &&
+        !pattern.startsWith("/") &&
+        /\.(?:conf|inc)$/.test(path) &&
+        this.missedIncludes.size === 1 &&
+        this.foldersOfIncludes.has(folderOf(path)) &&
+        !documents.isMadeLater(path))
+    );
   }
 
   /**
@@ -320,11 +354,15 @@ class Resolver {
     if (shipped !== undefined) {
       return { ...nothing, documents: [shipped] };
     }
+    for (const path of candidates) {
+      documents.missed.add(path);
+    }
     return {
       ...nothing,
       missing: [`${pattern} is not in the repository`],
       isCertainlyMissing:
-        this.options.kind === "main" && !pattern.startsWith("/") && candidates.length > 0,
+        candidates.some((path) => documents.gone.has(path)) ||
+        (this.options.kind === "main" && !pattern.startsWith("/") && candidates.length > 0),
     };
   }
 

@@ -14,7 +14,8 @@ export const httpVersion: LocationRule = {
       return;
     }
     const { httpVersion: version, httpVersionFrom: from } = request;
-    if (!isKnown(version) || version === "1.1") {
+    // Another than these three keeps nginx from starting: `invalid-directive` says so.
+    if (!isKnown(version) || (version !== "1.0" && version !== "2")) {
       return;
     }
     const route = `${called(location)} reaches ${upstreamName(location)} as HTTP/${version}`;
@@ -42,13 +43,8 @@ export const httpVersion: LocationRule = {
   },
 };
 
-function consequence(version: string): string {
-  switch (version) {
-    case "1.0":
-      return whoRefuses;
-    case "2":
-      return "HTTP/2 has no Upgrade, and the upstream resets the request.";
-    default:
-      return "nginx refuses to start with such a version.";
-  }
+function consequence(version: "1.0" | "2"): string {
+  return version === "1.0"
+    ? whoRefuses
+    : "HTTP/2 has no Upgrade, and the upstream resets the request.";
 }

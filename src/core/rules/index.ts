@@ -15,9 +15,11 @@ import { hostHeader } from "./host-header.ts";
 import { httpVersion } from "./http-version.ts";
 import { idleTimeout } from "./idle-timeout.ts";
 import { ignoredAnnotation } from "./ignored-annotation.ts";
+import { invalidDirective } from "./invalid-directive.ts";
 import { keepaliveDefeated } from "./keepalive-defeated.ts";
 import { locationShadowed } from "./location-shadowed.ts";
 import { misplacedDirective } from "./misplaced-directive.ts";
+import { missingInclude } from "./missing-include.ts";
 import { observability } from "./observability.ts";
 import { originCheck } from "./origin-check.ts";
 import { proxyPassScheme } from "./proxy-pass-scheme.ts";
@@ -45,6 +47,8 @@ export const rules: readonly Rule[] = [
   proxyPassScheme,
   misplacedDirective,
   duplicateDirective,
+  invalidDirective,
+  missingInclude,
   contradictoryHeader,
   hiddenResponseHeader,
   alteredRequest,

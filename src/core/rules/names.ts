@@ -76,6 +76,18 @@ export const ruleTable = {
     summary: "A directive that may stand once per block stands there twice",
     profiles: everyProfile,
   },
+  "invalid-directive": {
+    group: "handshake",
+    severity: "error",
+    summary: "nginx refuses a directive as it is written, so it does not start",
+    profiles: everyProfile,
+  },
+  "missing-include": {
+    group: "handshake",
+    severity: "error",
+    summary: "An `include` has no file to read, so nginx does not start",
+    profiles: everyProfile,
+  },
   "contradictory-header": {
     group: "handshake",
     severity: "warning",

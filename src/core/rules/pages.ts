@@ -991,6 +991,160 @@ rules:
 - \`ngx_conf_set_flag_slot\` and its neighbours in
   [ngx_conf_file.c](https://github.com/nginx/nginx/blob/master/src/core/ngx_conf_file.c): "is duplicate", nginx
 `,
+  "invalid-directive": `# invalid-directive
+
+nginx refuses a directive as it is written, so it does not start.
+
+## What breaks
+
+One line that nginx does not accept keeps all of its sites down, and a reload keeps the old configuration. The message is nginx's
+own; nginx names the line on which it stopped reading, which is not always the one to mend.
+
+The rule looks at what decides on the way of a handshake: \`proxy_…\` directives, \`location\`, \`map\`, \`upstream\`, \`keepalive\` and
+\`set\`. It finds a wrong number of parameters, values that nginx does not take (\`proxy_http_version 1.2\`, \`proxy_read_timeout 1.5h\`,
+\`proxy_buffering yes\`), addresses without \`http://\` or \`https://\`, a path behind \`proxy_pass\` in a location that is a regular
+expression or has a name, a port behind the name of an \`upstream\`, an \`upstream\` without servers, a location that cannot be inside
+the one around it, and two locations, upstreams or lines of a map of one name. A map's keys have no case: \`websocket\` and
+\`WebSocket\` are the same.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+map $http_upgrade $connection_upgrade {
+    default upgrade;
+    ''      close;
+}
+
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Severity
+
+Error, whatever the location serves. There is a suggestion where a line of a map lacks its \`;\`, and where \`proxy_http_version\` has
+a version that there is not.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[invalid-directive] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  invalid-directive: off
+\`\`\`
+
+## Sources
+
+- [ngx_http_map_module](https://nginx.org/en/docs/http/ngx_http_map_module.html) and
+  [ngx_http_proxy_module](https://nginx.org/en/docs/http/ngx_http_proxy_module.html), nginx
+- [Configuration file measurement units](https://nginx.org/en/docs/syntax.html), nginx: how times are written
+`,
+  "missing-include": `# missing-include
+
+An \`include\` has no file to read, so nginx does not start.
+
+## What breaks
+
+nginx opens what an \`include\` names while it starts: \`open() "…" failed (2: No such file or directory)\`, and nothing runs. Only a
+pattern such as \`conf.d/*.conf\` may match nothing.
+
+Many files are put on the server by packages, by other repositories or by a deployment, so that a file which the repository does
+not hold says little. It is a finding in two cases only:
+
+- a change deletes or renames the file, and something still includes it;
+- a main file is here with everything else that it includes by relative paths, other files from the same folder among them, and
+  just this one is not here.
+
+Silent where git ignores the file, where a template of it stands beside it (\`websocket.conf.template\` for \`websocket.conf\`), and,
+unless a change deletes it, where the path is absolute.
+
+A file that includes itself, directly or through others, keeps nginx from starting too: it opens it until it may open no more files.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+events {}
+http {
+    server {
+        listen 80;
+        server_name www.example.com;
+        include snippets/proxy.conf;
+
+        location /ws {
+            proxy_pass http://127.0.0.1:8080;
+            include snippets/websocket.conf;
+        }
+    }
+}
+\`\`\`
+
+## Severity
+
+Error, whatever the file was for. There is no suggestion: what it should hold is not known.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[missing-include] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  missing-include: off
+\`\`\`
+
+## Sources
+
+- [include](https://nginx.org/en/docs/ngx_core_module.html#include), nginx
+`,
   "contradictory-header": `# contradictory-header
 
 Two lines set the same header, and both are sent.

@@ -1,0 +1,83 @@
+import type { Config, ConfigProblem, Use } from "../config/model.ts";
+import type { Remedy } from "../fix/remedy.ts";
+import { type ConfigRule, placeOf } from "./rule.ts";
+import { headOf, marked, quoted } from "./words.ts";
+
+const codes: ReadonlySet<ConfigProblem["code"]> = new Set([
+  "invalid-arity",
+  "invalid-value",
+  "missing-block",
+  "proxy-pass-scheme",
+  "proxy-pass-uri",
+  "upstream-port",
+  "empty-upstream",
+  "duplicate-name",
+  "misplaced-location",
+]);
+
+/** Directives on which the way of a handshake depends. */
+const concerned = /^(?:proxy_\w+|map|upstream|keepalive|location|set)$/;
+
+export const invalidDirective: ConfigRule = {
+  id: "invalid-directive",
+  over: "config",
+  check(config, report) {
+    for (const problem of config.problems) {
+      const { code, use, message, earlier } = problem;
+      if (!codes.has(code) || !isConcerned(use) || isGuess(problem, config)) {
+        continue;
+      }
+      report({
+        place: use.inner === null ? placeOf(use) : headOf(use),
+        level: use.level,
+        message: `nginx refuses ${quoted(use)}, and does not start: ${marked(message)}.`,
+        related:
+          earlier === null
+            ? []
+            : [
+                {
+                  place: headOf(earlier),
+                  note: code === "upstream-port" ? "the upstream of that name" : "the other one",
+                },
+              ],
+        remedies: remediesFor(problem),
+      });
+    }
+  },
+};
+
+function isConcerned({ name, level, parameters }: Use): boolean {
+  // ws:// and wss:// have a rule of their own.
+  const isSocket = name === "proxy_pass" && /^wss?:/i.test(parameters[0] ?? "");
+  return (concerned.test(name) || level.opener?.name === "map") && !isSocket;
+}
+
+/** Whether the files of a folder are loaded together is a guess where nothing includes them, and what they stand in too. */
+function isGuess({ code, use, earlier }: ConfigProblem, config: Config): boolean {
+  return (
+    config.kind !== "main" &&
+    use.level === config.main &&
+    (code === "missing-block" || (earlier !== null && earlier.document !== use.document))
+  );
+}
+
+function remediesFor({ use, code }: ConfigProblem): Remedy[] {
+  const { document, directive } = use;
+  if (use.name === "proxy_http_version" && code === "invalid-value") {
+    return [{ kind: "directive", name: use.name, parameters: ["1.1"] }];
+  }
+  const [value, key, next, ...more] = directive.parameters;
+  const line = (offset: number): number => document.lines.lineAt(offset);
+  // Two entries of a map where the first lacks its `;`.
+  const isTwo =
+    use.level.opener?.name === "map" &&
+    value !== undefined &&
+    key !== undefined &&
+    next !== undefined &&
+    more.length === 0 &&
+    line(value.start) === line(directive.start) &&
+    line(key.start) > line(value.start) &&
+    line(next.start) === line(key.start);
+  const span = { start: value?.end ?? 0, end: value?.end ?? 0 };
+  return isTwo ? [{ kind: "replace", place: { document, span }, text: ";" }] : [];
+}

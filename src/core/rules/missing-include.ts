@@ -1,0 +1,23 @@
+import { type ConfigRule, placeOf } from "./rule.ts";
+import { marked, quoted } from "./words.ts";
+
+export const missingInclude: ConfigRule = {
+  id: "missing-include",
+  over: "config",
+  check(config, report) {
+    for (const { code, use, message } of config.problems) {
+      const at = { place: placeOf(use), level: use.level };
+      if (code === "lost-include") {
+        report({
+          ...at,
+          message: `${quoted(use)} names a file that is not there, and nginx refuses to start: ${marked(message)}.`,
+        });
+      } else if (code === "include-cycle" && config.kind === "main") {
+        report({
+          ...at,
+          message: `With ${quoted(use)}, ${message}: nginx opens files until it may open no more, and does not start.`,
+        });
+      }
+    }
+  },
+};
