@@ -21,7 +21,8 @@ function location(name: string, timeout: string): string {
 function idleTimeout(text: string, setting: object): Finding[] {
   const rules = new Map([["idle-timeout", { severity: null, options: {}, ...setting }]]);
   const files = { read: () => text, list: () => ["conf.d/site.conf"] };
-  return [...analyse(files, { policy: { ...defaultPolicy, rules } }).findings];
+  const { findings } = analyse(files, { policy: { ...defaultPolicy, rules } });
+  return findings.filter(({ rule }) => rule === "idle-timeout");
 }
 
 describe("idle-timeout in the policy", () => {

@@ -24,6 +24,7 @@ const otherReasons = new Set([
   "proxy-pass-scheme",
   "duplicate-directive",
   "misplaced-directive",
+  "invalid-directive",
   "syntax",
   "host-header",
 ]);

@@ -24,7 +24,12 @@ export const invalidDirective: ConfigRule = {
   check(config, report) {
     for (const problem of config.problems) {
       const { code, use, message, earlier } = problem;
-      if (!codes.has(code) || !isConcerned(use) || isGuess(problem, config)) {
+      if (
+        !codes.has(code) ||
+        !isConcerned(use) ||
+        isGuess(problem, config) ||
+        isPlaceholder(problem)
+      ) {
         continue;
       }
       report({
@@ -58,6 +63,14 @@ function isGuess({ code, use, earlier }: ConfigProblem, config: Config): boolean
     config.kind !== "main" &&
     use.level === config.main &&
     (code === "missing-block" || (earlier !== null && earlier.document !== use.document))
+  );
+}
+
+/** Whether something puts another text here before nginx sees it: `proxy_pass <backend>`, `proxy_buffering BUFFERING`. */
+function isPlaceholder({ code, use }: ConfigProblem): boolean {
+  return (
+    ["invalid-arity", "invalid-value", "proxy-pass-scheme"].includes(code) &&
+    use.parameters.some((text) => /[<>@%]|__|^[A-Z][A-Z0-9_]{2,}$/.test(text))
   );
 }
 
