@@ -1,3 +1,4 @@
+import { groupBy } from "../collections.ts";
 import type { UpstreamRequest, Value, Verdict } from "./model.ts";
 import { shown, unknown } from "./variables.ts";
 
@@ -18,15 +19,19 @@ export function joinRequests(
 ): UpstreamRequest {
   const both = (one: Value, other: Value): Value =>
     shown(one) === shown(other) ? other : unknown(why, shown(other));
-  const left = [...oldest.headers];
+  const left = new Set(oldest.headers);
+  const byName = groupBy(oldest.headers.toReversed(), ({ name }) => name.toLowerCase());
   const headers = newest.headers.map((header) => {
-    const at = left.findIndex(({ name }) => name.toLowerCase() === header.name.toLowerCase());
-    const [same] = at < 0 ? [] : left.splice(at, 1);
+    const same = byName.get(header.name.toLowerCase())?.pop();
+    if (same !== undefined) left.delete(same);
     const value =
       same === undefined ? unknown(why, shown(header.value)) : both(same.value, header.value);
     return { ...header, value };
   });
-  const gone = left.map((header) => ({ ...header, value: unknown(why, shown(header.value)) }));
+  const gone = Array.from(left, (header) => ({
+    ...header,
+    value: unknown(why, shown(header.value)),
+  }));
   return {
     ...newest,
     httpVersion:
