@@ -92,6 +92,15 @@ const configured: readonly Row[] = [
     evidence: 'but "static" in the path /static/ names another purpose',
   },
   {
+    title: "what a product ships for all of its sites",
+    text: server(
+      "location / { include /config/nginx/proxy.conf; proxy_pass http://b; } location /b { include /config/nginx/proxy.conf; proxy_pass http://b; }",
+    ),
+    at: "/",
+    serves: "unclear",
+    evidence: "Upgrade is set by /config/nginx/proxy.conf",
+  },
+  {
     title: "an endpoint of its own beside it takes the force of copied headers",
     text: server(
       `location / { proxy_pass http://b; ${upgrade} } location /ws { proxy_pass http://b; ${upgrade} }`,
@@ -395,6 +404,17 @@ const software: readonly Row[] = [
       "location / { set $upstream_app code-server; proxy_pass http://$upstream_app:8443; }",
     ),
     serves: "yes",
+  },
+  {
+    title: "a name that a template's variable has",
+    text: server("location / { proxy_pass http://{{ grafana_host }}:{{ grafana_port }}; }"),
+    serves: "yes",
+    evidence: "the upstream grafana_host is Grafana",
+  },
+  {
+    title: "a template's variable of another name",
+    text: server("location / { proxy_pass http://{{ grafana_exporter_host }}; }"),
+    serves: "no",
   },
   {
     title: "a company's own",

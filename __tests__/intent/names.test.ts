@@ -123,6 +123,8 @@ describe("a name that leaves a doubt", () => {
   test.each([
     ["~ ^/(ws|api)/", "unclear"],
     ["/ws/2/", "unclear"],
+    ["/api/user/", "no"],
+    ["/api/app", "no"],
     ["/ws/v1", "unclear"],
     ["/ws/OrderService", "unclear"],
     ["/products/cable/", "unclear"],

@@ -97,6 +97,12 @@ export const applications: readonly Application[] = [
   {
     name: "GitLab agent server",
     called: ["gitlab-kas"],
+    endpoints: ["/"],
+    source: "https://docs.gitlab.com/administration/clusters/kas/",
+  },
+  {
+    name: "GitLab agent server",
+    called: [],
     endpoints: ["/-/kubernetes-agent"],
     distinct: true,
     source: "https://docs.gitlab.com/administration/clusters/kas/",

@@ -1,6 +1,7 @@
 import { rememberedOf } from "../collections.ts";
 import { headerLines } from "../config/effective.ts";
 import { isTemplate } from "../config/surroundings.ts";
+import { isSurroundings } from "../config/surroundings.ts";
 import type { Config, Document, Level, Use } from "../config/model.ts";
 import { definitions, variablesIn } from "../handshake/variables.ts";
 import { forEachUse, usesNamed } from "../handshake/walk.ts";
@@ -25,8 +26,10 @@ export function headerSigns({ config, location }: Surroundings): readonly Sign[]
         text: `${header} is set at ${levelName(use.level)} level`,
       });
     } else if (isShared(config, location, use)) {
+      // What a product ships is for all of its sites, and says nothing of this one.
+      const kind = isSurroundings(use.document.path) ? "product-headers" : "outer-headers";
       signs.push({
-        kind: "outer-headers",
+        kind,
         text: `${header} is set by ${use.document.path}, which others include too`,
       });
     } else {

@@ -8,6 +8,7 @@ export type SignKind =
   | "own-headers"
   | "condition"
   | "outer-headers"
+  | "product-headers"
   | "possible-name"
   | "application-path"
   | "application-port"

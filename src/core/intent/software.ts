@@ -9,9 +9,8 @@ import { partsOf } from "./words.ts";
 /** Parts of a name that follow the software's own and do not change what it is. */
 const neutral = new Set(
   `server app application web www backend frontend upstream upstreams svc service prod production dev staging test docker container http
-  https node nodes host internal local localhost main ui proxy pool cluster addon ingress`.split(
-    /\s+/,
-  ),
+  https node nodes host hostname internal local localhost main ui proxy pool cluster addon ingress address addr listen bind url uri
+  base port`.split(/\s+/),
 );
 
 /** The software's WebSocket path is one that nginx sends to this location. */
@@ -73,16 +72,17 @@ export function portSign(around: Surroundings): Sign | null {
 
 /** A path of known software, but others may have the same. */
 export const applicationPath = rememberedOf((paths: LocationPaths): Sign | null => {
-  const application = deepApplications.find((each) => isAlways(paths, each));
+  const application = withDeepEndpoints.find((each) => isAlways(paths, each));
   return application === undefined
     ? null
     : { kind: "application-path", text: `${application.name} has WebSockets at ${paths.written}` };
 });
 
-/** With an endpoint of more than one segment. */
-const deepApplications = applications.filter(({ endpoints }) =>
-  endpoints.some((endpoint) => endpoint.split("/").length > 2),
-);
+/** With their endpoints of more than one segment: `/user` and `/events` are anybody's. */
+const withDeepEndpoints = applications.flatMap((application) => {
+  const endpoints = application.endpoints.filter((endpoint) => endpoint.split("/").length > 2);
+  return endpoints.length > 0 ? [{ ...application, endpoints }] : [];
+});
 
 /** Software in front of which upgrade headers were copied from elsewhere. */
 export function plainSoftware(around: Surroundings): readonly Doubt[] {

@@ -29,6 +29,13 @@ export function tagIn(value: string): string | null {
   return /\uE000([^\uE001]*)/.exec(value)?.[1] ?? null;
 }
 
+/** What every tag in a word's value says. */
+export function tagsIn(value: string): readonly string[] {
+  return value.includes(standIn)
+    ? Array.from(value.matchAll(quotation), ([, tag = ""]) => tag)
+    : [];
+}
+
 /** A text as people read it: tags as their files write them, without what marks them. */
 export function readable(text: string): string {
   return text.includes(standIn) ? text.replace(quotation, "$1") : text;
