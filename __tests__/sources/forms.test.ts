@@ -90,6 +90,23 @@ describe("what is nginx configuration in a file, and where", () => {
       `\tcat <<-EOF\n${indented(server, "\t")}\tEOF\n`,
       [2],
     ],
+    [
+      "a script in Terraform's heredoc",
+      "main.tf",
+      `user_data = <<-EOT\n  cat > /etc/nginx/a.conf <<'EOF'\n${indented(server, "  ")}  EOF\n  EOT\n`,
+      [3],
+    ],
+    ["text in quotes", "setup.sh", `echo '${server}' > /etc/nginx/conf.d/a.conf\n`, [1]],
+    [
+      "text in double quotes, for tee",
+      "setup.sh",
+      `echo -e "${server}" | sudo tee /etc/nginx/conf.d/a.conf >/dev/null\n`,
+      [1],
+    ],
+    ["printf", "Dockerfile", `RUN printf '${server}' > /etc/nginx/conf.d/a.conf\n`, [1]],
+    ["text in quotes that goes nowhere", "setup.sh", `echo '${server}'\n`, []],
+    ["other text in quotes", "setup.sh", "echo 'a; b' > /etc/nginx/note\n", []],
+    ["a quote without an end", "setup.sh", `echo '${server} > /etc/nginx/conf.d/a.conf\n`, []],
     ["no end", "setup.sh", `cat <<EOF\n${server}`, []],
     ["a here-string", "setup.sh", `cat <<<EOF\n${server}EOF\n`, []],
     [
@@ -136,6 +153,7 @@ describe("what is nginx configuration in a file, and where", () => {
     ["a heredoc that is taken as it is", "a.sh", `cat <<'E'\n${server}E\n`, true],
     ["a heredoc in which the shell replaces", "a.sh", `cat <<E\n${server}E\n`, true],
     ["Terraform", "a.tf", `a = <<E\n${server}E\n`, true],
+    ["a shell's quotes", "a.sh", `echo '${server}' > /etc/nginx/a.conf\n`, false],
   ])("text can be suggested in %s: %s", (_, path, text, editable) => {
     expect(read(path, text).map(({ source }) => source.editable)).toEqual([editable]);
   });
@@ -190,6 +208,36 @@ describe("what tags and escapes are to nginx", () => {
       "a.sh",
       `cat <<'E'\n${inLocation("proxy_pass http://$a:\\$port;")}E\n`,
       "http://$a:\\$port",
+    ],
+    [
+      "a quoted heredoc in Terraform's",
+      "a.tf",
+      `a = <<-T\n  cat <<'E'\n${indented(inLocation("proxy_pass http://${a}:$port;"), "  ")}  E\n  T\n`,
+      "http://⟨${a}⟩:$port",
+    ],
+    [
+      "an open heredoc in Terraform's",
+      "a.tf",
+      `a = <<-T\n  cat <<E\n${indented(inLocation("proxy_pass http://${a}:\\$port;"), "  ")}  E\n  T\n`,
+      "http://⟨${a}⟩:$port",
+    ],
+    [
+      "double quotes of the shell",
+      "a.sh",
+      `echo "${inLocation("proxy_pass http://$a:\\$port/\\${b};")}" > nginx.conf\n`,
+      "http://⟨$a⟩:$port/${b}",
+    ],
+    [
+      "lines that printf breaks",
+      "a.sh",
+      `printf 'location / {\\n  proxy_pass http://%s:$port;\\n}\\n' a > nginx.conf\n`,
+      "http://⟨%s⟩:$port",
+    ],
+    [
+      "lines that Docker joins",
+      "Dockerfile",
+      `RUN echo 'location / { \\\n  proxy_pass http://a; \\\n}' > /etc/nginx/a.conf\n`,
+      "http://a",
     ],
     [
       "compose",
@@ -274,6 +322,9 @@ test.each([
   ["braces", "values.yaml", `a: "${"{".repeat(300_000)};server"`],
   ["opened tags", "values.yaml", `a: |\n  server;\n  ${"{{ a ".repeat(100_000)}`],
   ["heredocs", "a.sh", "cat <<EOF\n;".repeat(5_000)],
+  ["heredocs in heredocs", "a.tf", "a = <<E\n;".repeat(5_000)],
+  ["quotes", "a.sh", "echo 'a;' > b\n".repeat(20_000)],
+  ["opened quotes", "a.sh", 'echo "'.repeat(20_000)],
   ["fences", "a.md", "```\n;".repeat(50_000)],
   ["texts", "values.yaml", "- 'server { }; '\n".repeat(20_000)],
 ])("hostile text takes no longer than it should: %s", (_, path, text) => {

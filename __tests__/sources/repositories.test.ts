@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { applySuggestions } from "../github/apply.ts";
 import { scenario } from "../action/scenario.ts";
+import { ingressConfig } from "../nginx/ingress.ts";
 import { proveHandshake } from "../nginx/proof.ts";
 import { describeWithNginx } from "../nginx/suite.ts";
 
@@ -146,6 +147,34 @@ const forms: readonly Form[] = [
     file: "main.tf",
     path: "/ws",
     render: (text) => heredoc(text).replace(/\$\{[^}]*\}/g, "app"),
+  },
+  {
+    form: "user-data",
+    file: "main.tf",
+    path: "/ws",
+    render: (text) => heredoc(heredoc(text)).replace(/\$\{[^}]*\}/g, "app"),
+  },
+  {
+    form: "cloud-init",
+    file: "user-data.yaml",
+    path: "/ws",
+    render: (text) => yamlValue(text, "write_files", 0, "content"),
+  },
+  {
+    form: "configmap-include",
+    file: "deploy/nginx.yaml",
+    path: "/ws",
+    render: (text) =>
+      yamlValue(text, "data", "nginx.conf")
+        .replace("include /etc/nginx/conf.d/*.conf;", yamlValue(text, "data", "chat.conf"))
+        .replace("include /etc/nginx/proxy.inc;", yamlValue(text, "data", "proxy.inc")),
+  },
+  {
+    form: "ingress-annotation",
+    file: "ingress.yaml",
+    path: "/ws",
+    host: "www.example.com",
+    render: ingressConfig,
   },
   { form: "shell", file: "setup.sh", path: "/ws", render: ran },
   { form: "script", file: "install.sh", path: "/ws", render: ran },

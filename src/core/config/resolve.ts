@@ -2,9 +2,9 @@ import { isOpaque, tagIn } from "../syntax/opaque.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { contextInside, directiveRows } from "./directives.ts";
 import type { Deployment } from "./deployment.ts";
-import { type Documents } from "./documents.ts";
+import { byteOrder, type Documents, nameOf } from "./documents.ts";
 import { folderOf, joinPath } from "./links.ts";
-import { expandGlob, isGlob } from "./glob.ts";
+import { expandGlob, isGlob, nameMatcher } from "./glob.ts";
 import type { Config, Document, Level, Rendering, Use } from "./model.ts";
 import { Checker } from "./problems.ts";
 import { surroundingsPath } from "./surroundings.ts";
@@ -318,9 +318,9 @@ class Resolver {
     if (isOpaque(pattern)) {
       return { ...nothing, missing: [fromTag(pattern)] };
     }
-    const deployed = this.deployed(pattern);
-    if (deployed.length > 0) {
-      return { ...nothing, documents: deployed };
+    const known = [...this.deployed(pattern), ...this.beside(pattern)];
+    if (known.length > 0) {
+      return { ...nothing, documents: known };
     }
     return isGlob(pattern) ? this.glob(pattern) : this.plain(pattern);
   }
@@ -334,6 +334,24 @@ class Resolver {
     const folder = kind === "main" && place !== null ? folderOf(place) : "/etc/nginx";
     const path = pattern.startsWith("/") ? pattern : `${folder}/${pattern}`;
     return deployment.find(path).flatMap((found) => this.documents.get(found) ?? []);
+  }
+
+  /**
+   * Texts that stand beside the root in one object, as keys of a ConfigMap do: where they are mounted is said elsewhere, and
+   * the names are those that the include asks for.
+   */
+  private beside(pattern: string): Document[] {
+    const { key, source } = this.root;
+    if (source.name === "") {
+      return [];
+    }
+    const folder = `${folderOf(key)}/`;
+    const matches = nameMatcher(nameOf(pattern));
+    return [...this.documents.all()]
+      .filter(([other]) => other.startsWith(folder) && matches(other.slice(folder.length)))
+      .map(([, document]) => document)
+      .filter((document) => document !== this.root && !isMain(document))
+      .toSorted((a, b) => byteOrder(a.key, b.key));
   }
 
   private plain(pattern: string): Included {
@@ -451,6 +469,10 @@ const nothing: Included = {
   missing: [],
   isCertainlyMissing: false,
 };
+
+function isMain({ tree }: Document): boolean {
+  return tree.directives.some(({ name }) => name.value === "http" || name.value === "events");
+}
 
 function fromTag(value: string): string {
   return `what the template's tag ${tagIn(value) ?? ""} brings is not known`;

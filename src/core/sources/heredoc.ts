@@ -3,6 +3,7 @@ import type { Span } from "../syntax/tree.ts";
 import { cutOut, unescaped } from "./cut.ts";
 import { maskTags } from "./mask.ts";
 import { isNginxPath, seemsNginx } from "./plain.ts";
+import { quotedSources } from "./quoted.ts";
 import type { Source } from "./source.ts";
 import { plainTags, type TagOptions, tagsIn } from "./tags.ts";
 
@@ -16,30 +17,65 @@ interface Heredoc {
   readonly opening: string;
   /** Nothing in the body is replaced. */
   readonly isQuoted: boolean;
+  /** Blanks that begin its lines are taken away. */
+  readonly isStripped: boolean;
+  /** It stands in another one. */
+  readonly isInner: boolean;
 }
 
 /** `<<EOF`, `<<-'EOF'`, `<<\EOF`, and Terraform's `<<~EOT`; `<<<` is none. */
 const opener = /(?<!<)<<([-~]?)[ \t]*(?:(["'])(\w+)\2|(\\?)([A-Za-z_]\w*))/g;
 
+/** How a language writes text with values in it. */
+interface Language {
+  readonly tags: TagOptions;
+  /** What stands for a sign that would begin a value. */
+  readonly escape: RegExp;
+  readonly dollar: Source["dollar"];
+}
+
+const shell: Language = {
+  tags: { ...plainTags, interpolation: "shell" },
+  escape: /\\[$`\\]/g,
+  dollar: "\\$",
+};
+
+/** In Terraform `$${` and `%%{` are a plain `${` and `%{`. */
+const terraform: Language = {
+  tags: { ...plainTags, interpolation: "terraform" },
+  escape: /\$\$(?=\{)|%%(?=\{)/g,
+  dollar: "$",
+};
+
+/** What is quoted: no values in it. */
+const literal: Language = { tags: plainTags, escape: /(?!)/g, dollar: "$" };
+
 /** The nginx configuration in the heredocs of shell scripts and Dockerfiles; quoting decides what the shell replaces. */
 export function shellSources(text: string): Source[] {
-  return sourcesIn(text, shellTags, /\\[$`\\]/g);
+  return [
+    ...sourcesIn(text, heredocs(text), ({ isQuoted }) => (isQuoted ? literal : shell)),
+    ...quotedSources(text),
+  ].toSorted((a, b) => a.span.start - b.span.start);
 }
 
-/** The nginx configuration in Terraform's heredocs; `$${` and `%%{` are a plain `${` and `%{`. */
+/** The nginx configuration in Terraform's heredocs, and in those of scripts that stand in one, as `user_data` does. */
 export function terraformSources(text: string): Source[] {
-  return sourcesIn(text, terraformTags, /\$\$(?=\{)|%%(?=\{)/g);
+  return sourcesIn(text, heredocs(text), ({ isInner, isQuoted }) =>
+    isInner && !isQuoted ? shell : terraform,
+  );
 }
 
-const shellTags: TagOptions = { ...plainTags, interpolation: "shell" };
-const terraformTags: TagOptions = { ...plainTags, interpolation: "terraform" };
-
-function sourcesIn(text: string, options: TagOptions, escape: RegExp): Source[] {
+function sourcesIn(
+  text: string,
+  found: readonly Heredoc[],
+  languageOf: (heredoc: Heredoc) => Language,
+): Source[] {
   const sources: Source[] = [];
-  for (const { span, opening, isQuoted } of heredocs(text)) {
+  for (const heredoc of found) {
+    const { span, opening } = heredoc;
     const body = text.slice(span.start, span.end);
-    const isLiteral = isQuoted && options.interpolation === "shell";
-    const own = tagsIn(body, isLiteral ? plainTags : options);
+    const { tags, escape, dollar } = languageOf(heredoc);
+    const own = tagsIn(body, tags);
     if (
       sources.length >= MOST_SOURCES ||
       !body.includes(";") ||
@@ -47,50 +83,59 @@ function sourcesIn(text: string, options: TagOptions, escape: RegExp): Source[] 
     ) {
       continue;
     }
-    const tags = own.map((tag) => ({
-      ...tag,
-      start: tag.start + span.start,
-      end: tag.end + span.start,
-    }));
-    const replaced = isLiteral
-      ? []
-      : Array.from(body.matchAll(escape), ({ 0: written, index }) => ({
-          start: span.start + index,
-          end: span.start + index + written.length,
-          text: unescaped(written, written.slice(1), ""),
-        }));
     sources.push(
       cutOut(text, {
         name: `heredoc${sources.length}/`,
         span,
-        tags,
+        tags: own.map((tag) => ({
+          ...tag,
+          start: tag.start + span.start,
+          end: tag.end + span.start,
+        })),
         editable: true,
-        dollar: isLiteral || options.interpolation === "terraform" ? "$" : "\\$",
-        replaced,
+        dollar,
+        replaced: Array.from(body.matchAll(escape), ({ 0: written, index }) => ({
+          start: span.start + index,
+          end: span.start + index + written.length,
+          text: unescaped(written, written.slice(1), ""),
+        })),
       }),
     );
   }
   return sources;
 }
 
+/** Every heredoc, and those of the scripts in them. */
 function heredocs(text: string): Heredoc[] {
+  return heredocsIn(text, { start: 0, end: text.length }, false).flatMap((outer) => {
+    const { span, isStripped } = outer;
+    const inner = heredocsIn(text, span, isStripped).map((each) => ({ ...each, isInner: true }));
+    return [outer, ...inner];
+  });
+}
+
+/** @param isStripped whether blanks before a delimiter do not count, since what is around takes them away */
+function heredocsIn(text: string, within: Span, isStripped: boolean): Heredoc[] {
   const found: Heredoc[] = [];
   let from = 0;
   const openers = new RegExp(opener);
+  openers.lastIndex = within.start;
   for (let match = openers.exec(text); match !== null; match = openers.exec(text)) {
     const [, strip = "", quote, quoted, backslash = "", bare] = match;
     const delimiter = quoted ?? bare ?? "";
     const lineEnd = text.indexOf("\n", match.index);
-    if (lineEnd === -1) break;
+    if (lineEnd === -1 || lineEnd >= within.end) break;
     // The bodies of one line's heredocs follow each other.
     const start = Math.max(lineEnd + 1, from);
-    const end = closing(text, start, delimiter, strip !== "");
-    if (end === -1) continue;
+    const end = closing(text, start, delimiter, strip !== "" || isStripped);
+    if (end === -1 || end > within.end) continue;
     const opening = text.slice(text.lastIndexOf("\n", match.index) + 1, lineEnd);
     found.push({
       span: { start, end },
       opening,
       isQuoted: quote !== undefined || backslash !== "",
+      isStripped: strip !== "",
+      isInner: false,
     });
     from = text.indexOf("\n", end) + 1 || text.length;
     if (!opener.test(text.slice(match.index + match[0].length, lineEnd))) {

@@ -7,6 +7,9 @@ import type { Source } from "./source.ts";
 /** What begins the names of the annotations that ingress-nginx reads. */
 export const annotationPrefix = "nginx.ingress.kubernetes.io/";
 
+/** As many are looked at in one file. */
+const MOST_INGRESSES = 200;
+
 /** An annotation of an Ingress that ingress-nginx may read. The span is from its key to the end of its value. */
 export interface Annotation extends Span {
   /** Without the prefix. */
@@ -41,21 +44,22 @@ interface Route extends Span {
 }
 
 /**
- * The Ingress objects in one document of a YAML file, as the `server` that ingress-nginx makes of each.
+ * The Ingress objects in a YAML file, as the `server` that ingress-nginx makes of each.
  *
- * @param contents the document's root node
+ * @param roots the root nodes of its documents
  * @param plain the file's text as YAML sees it
  * @param addsAt whether a template adds lines within a span that nobody knows
  * @param snippetAt the text of a snippet as nginx sees it, in a text of the file's length; null where it is not known
  */
 export function ingressSources(
-  contents: unknown,
+  roots: readonly unknown[],
   plain: string,
   addsAt: (span: Span) => boolean,
   snippetAt: (value: Span) => string | null,
 ): Source[] {
-  return ingressesIn(contents, plain, addsAt).map((ingress, index) => ({
-    name: `ingress${ingress.start}.${index}/`,
+  const ingresses = roots.flatMap((contents) => ingressesIn(contents, plain, addsAt));
+  return ingresses.slice(0, MOST_INGRESSES).map((ingress, index) => ({
+    name: `ingress${index}/`,
     span: { start: ingress.start, end: ingress.end },
     masked: plain,
     tree: treeOf(ingress, plain, snippetAt),

@@ -54,21 +54,19 @@ export function yamlSources(path: string, text: string): Source[] {
   }
   const snippets = new Map(texts.map((each, index) => [each.span.end, sources[index]]));
   const taken = new Set<Source>();
-  const ingresses = roots.flatMap((contents) =>
-    ingressSources(
-      contents,
-      plain,
-      (span) =>
-        tags.some(
-          (tag) => isWithin(tag, span) && tag.kind === "value" && isAlone(text, tag.start, tag.end),
-        ),
-      (value) => {
-        const source = snippets.get(value.end);
-        if (source?.switches.length !== 0 || source.unreadable !== null) return null;
-        taken.add(source);
-        return source.masked;
-      },
-    ),
+  const ingresses = ingressSources(
+    roots,
+    plain,
+    (span) =>
+      tags.some(
+        (tag) => isWithin(tag, span) && tag.kind === "value" && isAlone(text, tag.start, tag.end),
+      ),
+    (value) => {
+      const source = snippets.get(value.end);
+      if (source?.switches.length !== 0 || source.unreadable !== null) return null;
+      taken.add(source);
+      return source.masked;
+    },
   );
   return [...sources.filter((source) => !taken.has(source)), ...ingresses].toSorted(
     (a, b) => a.span.start - b.span.start,
