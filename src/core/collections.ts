@@ -43,20 +43,16 @@ export function remembered<Result extends object | string | number | boolean | n
   };
 }
 
-/**
- * A function of an object that remembers what it gave for as long as the object is there. The object itself keeps it: what
- * stands in a `WeakMap` outlives V8's quick collections, so that hundreds of short-lived runs would pile up.
- */
+/** A function of an object that remembers what it gave for as long as the object is there. */
 export function rememberedOf<Subject extends object, Result extends object | string | null>(
   compute: (subject: Subject) => Result,
 ): (subject: Subject) => Result {
-  const known: unique symbol = Symbol("known");
-  return (subject: Subject & { readonly [known]?: Result }) => {
-    const before = subject[known];
+  const known = new WeakMap<Subject, Result>();
+  return (subject) => {
+    const before = known.get(subject);
     if (before !== undefined) return before;
     const result = compute(subject);
-    // Copies of the object are other objects.
-    Object.defineProperty(subject, known, { value: result, enumerable: false });
+    known.set(subject, result);
     return result;
   };
 }
