@@ -50,10 +50,13 @@ export function choices(request: FixRequest, wanted: Wanted): Choice[] {
   const { config, traffic } = request;
   // Who clears the header wants connections to be kept, whatever we see of the upstream.
   const keeps = request.keepsConnections || wanted.current?.parameters[1] === "";
-  const existing = connectionMaps(config, keeps, false).map((variable): Choice => ({
-    ...raw,
-    connection: { variable },
-  }));
+  // Where no ordinary requests pass, nobody minds what a map says to them.
+  const existing = connectionMaps(config, keeps && traffic === "mixed", false).map(
+    (variable): Choice => ({
+      ...raw,
+      connection: { variable },
+    }),
+  );
   const name = freeName(config, wanted.current, ["connection_upgrade", "websocket_connection"]);
   const variable = `$${name}`;
   // Other locations come to use a map that is there.

@@ -21,21 +21,25 @@ export function forEachUse(
 
 const none: readonly Use[] = [];
 
-/** All uses of a directive in a program, in the order of the text. A program is indexed once for all who ask. */
+/**
+ * All uses of a directive in a program, in the order of the text; not those in `stream` and `mail`, whose directives, maps
+ * and variables are others of the same names. A program is indexed once for all who ask.
+ */
 export function usesNamed(config: Config, name: string): readonly Use[] {
   return indexOf(config).get(name) ?? none;
 }
 
 const indexOf = rememberedOf((config: Config): ReadonlyMap<string, readonly Use[]> => {
   const index = new Map<string, Use[]>();
-  forEachUse(config.main, (use) => {
+  const add = (use: Use): void => {
     const uses = index.get(use.name);
     if (uses === undefined) {
       index.set(use.name, [use]);
     } else {
       uses.push(use);
     }
-  });
+  };
+  forEachUse(config.main, add, ({ name }) => name !== "stream" && name !== "mail");
   return index;
 });
 

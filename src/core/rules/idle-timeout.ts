@@ -60,7 +60,7 @@ function isTooShort(timeout: number, { minimum }: RuleOptions): boolean {
 
 /** Protocols whose server pings by itself, every 15 to 30 s. */
 function selfPinging({ name, intent }: ProxiedLocation): string | null {
-  const text = [name.name, ...intent.evidence].join(" ");
+  const text = [name.name.replaceAll("\\", ""), ...intent.evidence].join(" ");
   return /socket\.io|signalr|phoenix|\/live\/websocket/i.exec(text)?.[0] ?? null;
 }
 

@@ -10,10 +10,11 @@ export const keepaliveDefeated: LocationRule = {
   id: "keepalive-defeated",
   over: "location",
   check(location, report) {
-    const { config, upstream, version, exchanges } = location;
+    const { config, upstream, version, exchanges, traffic } = location;
     const { plain, websocket } = exchanges;
     // A Connection that does not even upgrade is the handshake's matter first.
     if (
+      traffic !== "mixed" ||
       upstream === null ||
       plain.upstream === null ||
       websocket.upstream === null ||
@@ -35,7 +36,7 @@ export const keepaliveDefeated: LocationRule = {
       const entry = entryFor(origin.use, location);
       report({
         place: placeOf(entry ?? origin.use),
-        message: `${called(location)} sends \`Connection: close\` with ordinary requests (${quoted(entry ?? origin.use)}), so that ${quoted(upstream)} never keeps a connection, although ${pool === undefined ? "nginx keeps them by default from 1.29.7 on" : `it says ${quoted(pool)}`}.`,
+        message: `${called(location)} sends \`Connection: close\` with ordinary requests (${quoted(entry ?? origin.use)}), so that none of their connections is kept, although ${pool === undefined ? `nginx keeps those to ${quoted(upstream)} by default from 1.29.7 on` : `${quoted(upstream)} says ${quoted(pool)}`}.`,
         related: [{ place: placeOf(pool ?? upstream), note: "connections are to be kept here" }],
         ...(pool === undefined && { severity: "notice" }),
         remedies: entry === null ? [] : [emptied(entry)],

@@ -2338,7 +2338,8 @@ server {
 ## Severity
 
 A warning where the upstream says \`keepalive\`. A notice where connections are kept only because nginx does so by default, which it
-does for every \`upstream\` block from 1.29.7 on. Silent where nothing is kept: without an \`upstream\` block, and with \`keepalive 0\`.
+does for every \`upstream\` block from 1.29.7 on. Silent where nothing is kept: without an \`upstream\` block, and with \`keepalive 0\`;
+and at a location that is there for WebSockets alone, where no ordinary requests pass.
 
 ## Silence
 
