@@ -48,7 +48,7 @@ function isRight(use: Use, name: string, request: UpstreamRequest | null): boole
   return hasToken(valueOf(use, request) ?? "", name === "Upgrade" ? "websocket" : "upgrade");
 }
 
-/** Servers answer two hosts with 400, and Node's `ws` and Python's `websockets` two lines for Upgrade. */
+/** Servers answer two hosts with 400; Node's `ws` and Python's `websockets` refuse two lines for Upgrade. */
 function isRefused(name: string, location: ProxiedLocation): boolean {
   return name === "Upgrade" || (name === "Host" && !sendsLast(location));
 }
@@ -58,7 +58,7 @@ function got(name: string, location: ProxiedLocation): string {
     case "Host":
       return hosts(location);
     case "Upgrade":
-      return "all of them, which Node's `ws` and Python's `websockets` answer with 400";
+      return "all of them, which Node's `ws` and Python's `websockets` refuse";
     default:
       return "all of them";
   }

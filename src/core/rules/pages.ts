@@ -922,7 +922,8 @@ A directive that may stand once per block stands there twice.
 Most directives may stand once per block. A second one keeps nginx from starting: \`"proxy_http_version" directive is duplicate\`.
 An \`include\` counts as the text of its file, so that a snippet with \`proxy_http_version 1.1\` and a location that says it too are
 two. Directives that may repeat are \`proxy_set_header\`, \`proxy_hide_header\`, \`add_header\` and \`error_page\`, among others; another
-block, inside or outside, is another level and no duplicate.
+block, inside or outside, is another level and no duplicate. In a \`configuration-snippet\` of an Ingress all counts that ingress-nginx's
+template writes into the location by itself, such as \`proxy_http_version\` and the timeouts: those have annotations.
 
 ## Example
 
@@ -1156,7 +1157,11 @@ nothing.
 
 - Two \`Connection\` lines reach the upstream as \`close\` and \`upgrade\`. Some servers take that, some do not, and which of the two
   a proxy in between obeys is anybody's guess.
+- Two \`Upgrade\` lines are read as \`websocket, websocket\`. RFC 6455 allows that; Node's \`ws\` and Python's \`websockets\` refuse it.
 - Two \`Host\` lines are an error in HTTP/1.1: servers answer 400. From 1.31.4 on nginx sends only the last.
+
+ingress-nginx writes \`Upgrade\`, \`Connection\` and \`Host\` into each location by itself, and a \`configuration-snippet\` goes behind these lines: what
+it sets once more is sent twice. The snippet needs no line for WebSockets.
 
 ## Example
 
@@ -1201,8 +1206,8 @@ server {
 
 ## Severity
 
-A warning for \`Connection\`, and for \`Host\` from 1.31.4 on; an error for \`Host\` before. Lines that come out empty are not sent and
-do not count. Of two \`Connection\` lines the one that upgrades stays; of two different \`Host\` lines only a person can tell.
+A warning for \`Connection\`, and for \`Host\` from 1.31.4 on; an error for \`Upgrade\`, and for \`Host\` before. Lines that come out empty are not sent and
+do not count. Of two lines for \`Connection\` or \`Upgrade\` the one that upgrades stays; of two different \`Host\` lines only a person can tell.
 
 ## Silence
 
@@ -1222,6 +1227,7 @@ rules:
 ## Sources
 
 - [proxy_set_header](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header), nginx
+- kubernetes/ingress-nginx, rootfs/etc/nginx/template/nginx.tmpl: the lines of a location, and the snippet behind them
 - [RFC 9112, section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2): 400 for more than one \`Host\`
 `,
   "hidden-response-header": `# hidden-response-header
@@ -2106,6 +2112,9 @@ proxying upgraded connection\`), below the usual level of the error log.
 
 Only this timer matters to a quiet connection. \`proxy_send_timeout\`, \`send_timeout\` and \`keepalive_timeout\` do not fire on one,
 and TCP keepalive does not help. Any byte from either side starts the timer again, so that a ping every 30 seconds is as good.
+
+Of an Ingress it is the annotation \`nginx.ingress.kubernetes.io/proxy-read-timeout\`, a whole number of seconds, that holds for all of its
+paths; without one ingress-nginx writes 60 s.
 
 ## Example
 
