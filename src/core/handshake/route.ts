@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import { directiveRows, isSince, type NginxVersion } from "../config/directives.ts";
 import { effectiveList, effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
@@ -193,9 +194,9 @@ class Journey {
   }
 
   private byAddress(level: Level): Admission {
-    const [rule] = accessRules(level);
+    const rule = accessRule(level);
     const whom = rule?.parameters[0];
-    if (rule === undefined || whom === undefined) {
+    if (rule === null || whom === undefined) {
       return null;
     }
     if (whom !== "all") {
@@ -438,16 +439,11 @@ class Journey {
   }
 }
 
-/** `allow` and `deny` of the nearest level that has either, in order. */
-function accessRules(level: Level): Use[] {
-  for (let at: Level | null = level; at !== null; at = at.parent) {
-    const rules = at.uses.filter(({ name }) => name === "allow" || name === "deny");
-    if (rules.length > 0) {
-      return rules;
-    }
-  }
-  return [];
-}
+/** The first `allow` or `deny` of the nearest level that has either. */
+const accessRule = rememberedOf((level: Level): Use | null => {
+  const own = level.uses.find(({ name }) => name === "allow" || name === "deny");
+  return own ?? (level.parent === null ? null : accessRule(level.parent));
+});
 
 /** `try_files` of this very level: it is not inherited, not even by an `if` that holds. */
 function ownTryFiles(level: Level): Use | null {
