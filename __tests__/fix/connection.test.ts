@@ -65,6 +65,12 @@ describe("which value", () => {
       ["$c", "$connection_upgrade"],
     ],
     [
+      "one that takes Connection for a single word is none: Firefox sends a list",
+      "map $http_connection $c { default ''; upgrade upgrade; }\n",
+      mixed,
+      ["$connection_upgrade"],
+    ],
+    [
       "a map whose source is not known is no choice",
       "map $remote_addr $c { default upgrade; }\n",
       mixed,

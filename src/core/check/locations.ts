@@ -4,6 +4,7 @@ import type { Config, Level, Use } from "../config/model.ts";
 import { joinRequests, joinVerdicts } from "../handshake/join.ts";
 import type { Exchange, ProbeName, UpstreamRequest, Verdict } from "../handshake/model.ts";
 import { proxyingLevels } from "../handshake/pass.ts";
+import { isNeverChosen, obstructionOf } from "../handshake/reach.ts";
 import { enclosing, simulateAt } from "../handshake/simulate.ts";
 import { upstreamOf } from "../handshake/upstream-request.ts";
 import { verdictOf } from "../handshake/verdict.ts";
@@ -74,6 +75,7 @@ export class Located implements LocationReport {
   #name: LocationName | null = null;
   #versions: Versions | null = null;
   #renderings: readonly Versions[] | null = null;
+  #isIdle: boolean | null = null;
 
   constructor(
     [{ config, level, pass }, ...alternatives]: readonly [Case, ...Case[]],
@@ -110,6 +112,21 @@ export class Located implements LocationReport {
       ...this.#alternatives.map((alternative) => this.#simulated(alternative)),
     ];
     return this.#renderings;
+  }
+
+  /**
+   * Whether all requests to its paths go to other locations, and come through there: what it says is said to nobody. One
+   * whose handshakes are lost elsewhere is not among them, for it is to be chosen.
+   */
+  get isIdle(): boolean {
+    this.#isIdle ??= this.renderings
+      .flat()
+      .every(
+        ({ config, level, version, intent, exchanges }) =>
+          isNeverChosen(level) &&
+          (intent.serves !== "yes" || obstructionOf(config, exchanges.websocket, version) === null),
+      );
+    return this.#isIdle;
   }
 
   get verdict(): Verdict {

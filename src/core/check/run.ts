@@ -137,7 +137,9 @@ export function run(request: RunRequest): Run {
       }
       case "location":
         for (const location of located) {
-          for (const report of reportsOf(each, location, request)) {
+          const reports = reportsOf(each, location, request);
+          if (reports.length > 0 && location.isIdle) continue;
+          for (const report of reports) {
             const { config } = location;
             add({ active: each, report, config, locations: [location] });
           }
@@ -225,6 +227,10 @@ function reportsOf(active: ActiveRule, located: Located, request: RunRequest): R
   const reached = renderings.filter((versions) =>
     versions.some(({ exchanges }) => exchanges.websocket.outcome !== "answered"),
   );
+  const isChosen = reached.some((versions) =>
+    versions.every(({ verdict }) => verdict.strict === "works"),
+  );
+  if (isChosen && rule.mayBeMeant === true) return [];
   return inEachRendering(
     (reached.length > 0 ? reached : renderings).map((versions) => ({
       rendering: versions[0].config.rendering,

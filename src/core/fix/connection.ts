@@ -119,7 +119,12 @@ function whitelist(request: FixRequest, wanted: Wanted): Choice {
 }
 
 /** The value of a text for a probe whose other properties are not known. */
-function probed(config: Config, text: string, probe: ProbeName): Value {
+function probed(
+  config: Config,
+  text: string,
+  probe: ProbeName,
+  headers = probeHeaders(probe),
+): Value {
   const request = {
     probe,
     standsForAll: true,
@@ -130,7 +135,7 @@ function probed(config: Config, text: string, probe: ProbeName): Value {
     host: null,
     hostName: null,
     port: null,
-    headers: probeHeaders(probe),
+    headers,
     clientAddress: null,
   };
   return evaluate(text, newScope(config, request, null));
@@ -146,11 +151,17 @@ function mapVariables(config: Config): { variable: string; source: string }[] {
     .map(({ use, variable }) => ({ variable, source: (use.parameters[0] ?? "").toLowerCase() }));
 }
 
+/** A handshake as Firefox writes it: `Connection` is a list, which a map of `$http_connection` may not expect. */
+const listedHandshake = probeHeaders("websocket").map(([name, value]) =>
+  name === "Connection" ? ([name, `keep-alive, ${value}`] as const) : ([name, value] as const),
+);
+
 /** What a map's variable says to each probe. */
 interface Probed {
   readonly variable: string;
   readonly source: string;
   readonly websocket: Value;
+  readonly listed: Value;
   readonly plain: Value;
   readonly h2c: Value;
 }
@@ -161,14 +172,15 @@ const probedMaps = rememberedOf((config: Config): readonly Probed[] =>
     variable,
     source,
     websocket: probed(config, variable, "websocket"),
+    listed: probed(config, variable, "websocket", listedHandshake),
     plain: probed(config, variable, "plain"),
     h2c: probed(config, variable, "h2c"),
   })),
 );
 
-/** Those that say `upgrade` to a handshake. */
+/** Those that say `upgrade` to a handshake, however the client writes it. */
 const upgrading = rememberedOf((config: Config) =>
-  probedMaps(config).filter(({ websocket }) => hasUpgrade(websocket)),
+  probedMaps(config).filter(({ websocket, listed }) => hasUpgrade(websocket) && hasUpgrade(listed)),
 );
 
 /**

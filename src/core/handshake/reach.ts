@@ -39,9 +39,8 @@ export function obstructionOf(
   if (paths.length === 0) {
     return null;
   }
-  const takers = paths.map((path) => takerOf(server, path));
-  const others = new Set(takers.flatMap((each) => each?.opener ?? []));
-  const isTaken = takers.every((each) => each !== null && !isInside(each, location));
+  const isTaken = areTaken(paths, server, location);
+  const others = new Set(paths.flatMap((path) => takerOf(server, path)?.opener ?? []));
   const by = isTaken ? [...others] : usesOf(location, "try_files");
   const exchanges = paths.map((target) => {
     const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword } as const;
@@ -60,6 +59,24 @@ export function obstructionOf(
   }
   const isMissed = exchanges.every((each) => each !== null && isLost(each, location));
   return isMissed ? { kind: isTaken ? "location" : "try-files", by } : null;
+}
+
+/** Whether other locations take every request to this one's paths, so that nothing written in it matters. */
+export function isNeverChosen(level: Level): boolean {
+  const location = enclosing(level, "location");
+  const server = enclosing(level, "server");
+  return (
+    location !== null &&
+    server !== null &&
+    server.hidden.length === 0 &&
+    areTaken(samplePaths(location), server, location)
+  );
+}
+
+/** Whether each of the paths leads to another location. */
+function areTaken(paths: readonly string[], server: Level, location: Level): boolean {
+  const takers = paths.map((path) => takerOf(server, path));
+  return paths.length > 0 && takers.every((each) => each !== null && !isInside(each, location));
 }
 
 function isNotEmpty(uses: readonly Use[]): uses is readonly [Use, ...Use[]] {

@@ -6,6 +6,7 @@ import { called, quoted, sent, upstreamName } from "./words.ts";
 export const connectionHeader: LocationRule = {
   id: "connection-header",
   over: "location",
+  mayBeMeant: true,
   check(location, report) {
     const lost = lostHeader(location, "Connection");
     if (lost?.blame.rule !== "connection-header") {

@@ -61,6 +61,8 @@ export interface LocationRule extends Named {
   readonly over: "location";
   /** True where it is not about WebSockets alone: asked of every proxying location, and as sure of each. */
   readonly everyLocation?: boolean;
+  /** True where a branch of a template may mean what it says, since another branch of the same location upgrades. */
+  readonly mayBeMeant?: boolean;
   check(location: ProxiedLocation, report: Reporter, options: RuleOptions): void;
 }
 

@@ -5,6 +5,7 @@ import { called, quoted, sent, upstreamName } from "./words.ts";
 export const upgradeHeader: LocationRule = {
   id: "upgrade-header",
   over: "location",
+  mayBeMeant: true,
   check(location, report) {
     const lost = lostHeader(location, "Upgrade");
     if (lost?.blame.rule !== "upgrade-header") {
