@@ -26,7 +26,9 @@ const rulesOf: Readonly<Record<string, readonly RuleId[]>> = {
   "map-missing": ["undefined-variable"],
   // A map may hold a wrong value, cost the upstream's keepalive, or stand where nginx takes none.
   "map-wrong": ["connection-map", "keepalive-defeated", "misplaced-directive"],
+  "ignored-annotation-prefix": ["ignored-annotation"],
   "missing-http-version": ["http-version"],
+  "missing-resolver": ["missing-resolver"],
   "missing-upgrade": ["upgrade-header"],
   "proxy-pass-path-rewrite": ["upstream-path"],
   "read-timeout": ["idle-timeout"],

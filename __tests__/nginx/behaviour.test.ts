@@ -11,6 +11,8 @@ import {
   type NginxVersion,
   oldestVersion,
 } from "../../src/core/config/directives.ts";
+import { proxyingLevels } from "../../src/core/handshake/pass.ts";
+import { simulateAt } from "../../src/core/handshake/simulate.ts";
 import { configErrors } from "../../src/core/handshake/trace.ts";
 import { analyse, defaultPolicy } from "../../src/core/index.ts";
 import { type Backend, type BackendKind, startBackend } from "./backend.ts";
@@ -103,6 +105,48 @@ describeWithNginx("maps that lead to each other", () => {
     const [answer] = await through(body, ({ ask }) => ask(plain));
     expect(/X-Value: <(.*)>/.exec(answer?.upstreamHead ?? "")?.[1]).toBe(expected);
   });
+});
+
+describeWithNginx("names that have to be looked up with each request", () => {
+  const to = (address: string, inside = "") => `location / { ${inside} proxy_pass ${address}; }`;
+  const pool = "upstream app { server 127.0.0.1:@BACKEND@; }";
+  test.each([
+    ["a name in a variable", "", to("$to", "set $to http://localhost:@BACKEND@;")],
+    ["a name before one", "", to("http://localhost:@BACKEND@$request_uri")],
+    ["an upstream with a port", pool, to("http://app:80$request_uri")],
+    [
+      "another port of a name that is looked up",
+      "",
+      `${to("http://localhost:@BACKEND@$request_uri")} location /x { proxy_pass http://localhost; }`,
+    ],
+  ])("%s: 502", async (_, http, locations) => {
+    const body = `${http} ${server(locations)}`;
+    expect(await statuses(body, plain)).toEqual([502]);
+    expect(missing(body)).toEqual(["missing-resolver"]);
+  });
+
+  test.each([
+    ["an IP address", "", to("$to", "set $to http://127.0.0.1:@BACKEND@;")],
+    ["an upstream", pool, to("$to", "set $to http://APP;")],
+    ["an upstream and a path", pool, to("http://app$request_uri")],
+    [
+      "a name that another location gives",
+      "",
+      `${to("http://LOCALHOST:@BACKEND@$request_uri")} location /x { proxy_pass http://localhost:@BACKEND@/y; }`,
+    ],
+  ])("%s: needs none", async (_, http, locations) => {
+    const body = `${http} ${server(locations)}`;
+    expect(await statuses(body, plain)).toEqual([200]);
+    expect(missing(body)).toEqual([]);
+  });
+
+  function missing(body: string): readonly string[] {
+    const config = configOf(fillPorts(httpConfig(body), [8000], [9000]));
+    const found = proxyingLevels(config).map(({ level, pass: use }) =>
+      simulateAt(config, level, use, "websocket", oldestVersion).obstacles.map(({ rule }) => rule),
+    );
+    return [...new Set(found.flat())];
+  }
 });
 
 describeWithNginx("two servers of one name", () => {

@@ -17,6 +17,7 @@ const handshakeRules = new Set([
   "connection-map",
   "altered-request",
   "hidden-response-header",
+  "missing-resolver",
 ]);
 /** What keeps nginx from starting, and the headers that only some rules of the other group look at. */
 const otherReasons = new Set([

@@ -10,6 +10,7 @@ import { meddlerOf, moverOf } from "./meddler.ts";
 import type { Exchange, Obstacle, Outcome, ProbeName, UpstreamRequest } from "./model.ts";
 import { passOf } from "./pass.ts";
 import { clientHeader, type ClientRequest, probeHeaders } from "./probe.ts";
+import { unresolvedHost } from "./resolver.ts";
 import { lineOf, runScript } from "./script.ts";
 import { ignoredServers } from "./server.ts";
 import {
@@ -121,6 +122,12 @@ export function proxied(
     reuses = reusesConnection(scope.config, target, upstream, version);
     if (hasForeignKey(upstream, scope)) {
       obstacles.push({ rule: "altered-request", why: "Sec-WebSocket-Key is not the client's" });
+    }
+    const host = unresolvedHost(scope.config, level, target.address);
+    if (host !== null && scope.config.incomplete.length === 0) {
+      const why = `no resolver defined to resolve ${host}`;
+      obstacles.push({ rule: "missing-resolver", why });
+      steps.push(why);
     }
     const missing = undefinedVariableIn(level, pass, scope.config);
     if (missing !== null) {

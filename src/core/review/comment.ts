@@ -150,6 +150,7 @@ function rulesOf(findings: readonly Finding[]): string[] {
 const beforeOrBeside: ReadonlySet<string> = new Set([
   "location-shadowed",
   "cached-handshake",
+  "missing-resolver",
   "subrequest-upgrade",
   "endpoint",
 ]);

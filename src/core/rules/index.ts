@@ -20,6 +20,7 @@ import { keepaliveDefeated } from "./keepalive-defeated.ts";
 import { locationShadowed } from "./location-shadowed.ts";
 import { misplacedDirective } from "./misplaced-directive.ts";
 import { missingInclude } from "./missing-include.ts";
+import { missingResolver } from "./missing-resolver.ts";
 import { observability } from "./observability.ts";
 import { originCheck } from "./origin-check.ts";
 import { proxyPassScheme } from "./proxy-pass-scheme.ts";
@@ -53,6 +54,7 @@ export const rules: readonly Rule[] = [
   hiddenResponseHeader,
   alteredRequest,
   subrequestUpgrade,
+  missingResolver,
   cachedHandshake,
   locationShadowed,
   endpoint,

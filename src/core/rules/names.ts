@@ -112,6 +112,12 @@ export const ruleTable = {
     summary: "An `auth_request` or `mirror` subrequest carries the upgrade headers too",
     profiles: everyProfile,
   },
+  "missing-resolver": {
+    group: "handshake",
+    severity: "error",
+    summary: "nginx has to look up the upstream's name and has no `resolver` to ask",
+    profiles: everyProfile,
+  },
   "cached-handshake": {
     group: "handshake",
     severity: "error",

@@ -1488,6 +1488,71 @@ rules:
 - [auth_request](https://nginx.org/en/docs/http/ngx_http_auth_request_module.html), nginx
 - [mirror](https://nginx.org/en/docs/http/ngx_http_mirror_module.html), nginx
 `,
+  "missing-resolver": `# missing-resolver
+
+nginx has to look up the upstream's name and has no \`resolver\` to ask.
+
+## What breaks
+
+Names that stand in \`proxy_pass\` as they are, nginx looks up once, as it starts, with the system's own means. With a variable in the address it looks
+the name up while it runs, with each request, and asks only the DNS servers that \`resolver\` names; it reads neither \`/etc/resolv.conf\` nor
+\`/etc/hosts\` then. Without a \`resolver\` it starts all the same, and answers every request with 502; the error log says
+\`no resolver defined to resolve app\`.
+
+No \`resolver\` is needed where the name is that of an \`upstream\` block (without a port), where it is an IP address, or where another \`proxy_pass\`
+has the same host and port without a variable.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name www.example.com;
+
+    location /ws {
+        set $app http://app:3000;
+        proxy_pass $app;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+In a container that Docker started, \`resolver 127.0.0.11;\` in the server is Docker's own DNS server. Where
+the name need not be looked up anew, an \`upstream\` block does without a \`resolver\`.
+
+## Severity
+
+Error in a whole configuration. Where a file that is not in the repository may hold the \`resolver\`, a notice that gets no comment. Silent where the
+host is not known. There is no suggestion: the address of your DNS server does not stand in the configuration.
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[missing-resolver] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  missing-resolver: off
+\`\`\`
+
+## Sources
+
+- [proxy_pass](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass) and
+  [resolver](https://nginx.org/en/docs/http/ngx_http_core_module.html#resolver), nginx
+- Measured with nginx 1.22.1: 502 for a name in a variable, 101 for an IP address, an \`upstream\`, and a host and port that another pass names
+`,
   "cached-handshake": `# cached-handshake
 
 A handshake can be answered from the cache.

@@ -1,0 +1,29 @@
+import { unresolvedHost } from "../handshake/resolver.ts";
+import { type LocationRule, placeOf } from "./rule.ts";
+import { called, marked, quoted } from "./words.ts";
+
+export const missingResolver: LocationRule = {
+  id: "missing-resolver",
+  over: "location",
+  check(location, report) {
+    const { config, level, pass, exchanges } = location;
+    const { upstream } = exchanges.websocket;
+    const host = upstream && unresolvedHost(config, level, upstream.address);
+    if (host === null) return;
+    const name = marked(host);
+    const why = `${quoted(pass)} holds a variable, so nginx looks ${name} up with each request`;
+    const [elsewhere] = config.incomplete;
+    report({
+      place: placeOf(pass),
+      ...(elsewhere === undefined
+        ? {
+            message: `${called(location)} answers every request with 502: ${why}, and no \`resolver\` is in force here (no resolver defined to resolve ${host}).`,
+          }
+        : {
+            message: `${called(location)} needs a \`resolver\`: ${why}. None is in what we see (${elsewhere}); without one every request is answered with 502.`,
+            severity: "notice",
+            commentable: false,
+          }),
+    });
+  },
+};
