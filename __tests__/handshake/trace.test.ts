@@ -141,6 +141,16 @@ describe("on the way", () => {
       { status: 202 },
     ],
     [
+      "try_files to a name in a variable",
+      "set $type b; location / { try_files $uri @$type; } location @b { return 202; }",
+      { status: 202 },
+    ],
+    [
+      "error_page to a name in a variable",
+      "set $named @b; location / { error_page 418 = $named; return 418; } location @b { return 202; }",
+      { status: 202 },
+    ],
+    [
       "try_files to a path",
       "location / { try_files $uri /b?c=d; } location /b { return 200 $args; }",
       { status: 200 },

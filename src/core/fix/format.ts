@@ -31,15 +31,14 @@ export const indentUnit = rememberedOf((document: Document): string => {
   const pending: (readonly Directive[])[] = [document.tree.directives];
   for (let directives = pending.pop(); directives !== undefined; directives = pending.pop()) {
     for (const directive of directives) {
-      const first = directive.block?.directives[0];
-      if (directive.block === null || first === undefined) {
+      if (directive.block === null) {
         continue;
       }
+      const first = directive.block.directives.find(({ start }) => isFirstInLine(document, start));
       const outer = indentAt(document, directive.start);
-      const inner = indentAt(document, first.start);
+      const inner = first === undefined ? "" : indentAt(document, first.start);
       if (
         isFirstInLine(document, directive.start) &&
-        isFirstInLine(document, first.start) &&
         inner.startsWith(outer) &&
         inner.length > outer.length
       ) {

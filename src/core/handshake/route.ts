@@ -297,18 +297,19 @@ class Journey {
   /** On to a named location or, by an internal redirect, to a path. */
   private goTo(text: string, level: Level): Next {
     this.answeredBy = null;
-    if (text.startsWith("@")) {
-      const named = namedLocation(this.server, text);
+    const target = evaluate(text, this.scope);
+    if (!isKnown(target)) {
+      return this.unknown(target.unknown, level);
+    }
+    // A variable may hold the name, or a part of it (ngx_http_try_files_handler looks at the value).
+    if (target.startsWith("@")) {
+      const named = namedLocation(this.server, target);
       if (named === null) {
-        return this.end("answered", 500, level, `there is no location ${text}`);
+        return this.end("answered", 500, level, `there is no location ${target}`);
       }
       this.noteLocation(named);
       this.scope.isInternal = true;
       return this.changed(level, { to: "location", level: named });
-    }
-    const target = evaluate(text, this.scope);
-    if (!isKnown(target)) {
-      return this.unknown(target.unknown, level);
     }
     const question = target.indexOf("?");
     this.scope.path = question < 0 ? target : target.slice(0, question);
@@ -396,8 +397,8 @@ class Journey {
     const pages = effectiveList(level, "error_page");
     const page = pages.uses.find((use) => use.parameters.slice(0, -1).includes(String(status)));
     const isAgain = this.wentToErrorPage && settingWord(level, "recursive_error_pages") !== "on";
-    const target = page?.parameters.at(-1);
-    if (page === undefined || target === undefined || isAgain) {
+    const text = page?.parameters.at(-1);
+    if (page === undefined || text === undefined || isAgain) {
       return pages.hidden !== null && !isAgain
         ? this.unknown(pages.hidden, level)
         : this.end("answered", status, level, null);
@@ -406,6 +407,10 @@ class Journey {
     this.steps.push(`error_page ${page.parameters.join(" ")} (line ${lineOf(page)})`);
     const answer = page.parameters.find((word) => word.startsWith("="));
     const own = answer === undefined ? status : Number(answer.slice(1));
+    const target = evaluate(text, this.scope);
+    if (!isKnown(target)) {
+      return this.unknown(target.unknown, level);
+    }
     if (!/^[/@]/.test(target)) {
       return this.answered([301, 302, 303, 307, 308].includes(own) ? own : 302, level, null);
     }
@@ -413,7 +418,7 @@ class Journey {
     if (target.startsWith("/") && this.scope.method !== "HEAD") {
       this.scope.method = "GET";
     }
-    return this.goTo(target, level);
+    return this.goTo(text, level);
   }
 
   private answered(status: number | null, level: Level, step: string | null): Next {
