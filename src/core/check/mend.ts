@@ -383,7 +383,8 @@ function headsOf(entries: readonly Entry[], mended: ReadonlyMap<Located, Located
     return { probe, now: head(location, probe), after: head(same, probe) };
   };
   const [handshake, ordinary] = [heads("websocket"), heads("plain")];
-  return isChange(handshake) || !isChange(ordinary) ? handshake : ordinary;
+  const saysMore = location.traffic === "mixed" && isSpelling(handshake);
+  return isChange(ordinary) && (saysMore || !isChange(handshake)) ? ordinary : handshake;
 }
 
 /** Each location's use after the edits, which leave the number and order of a program's locations. */
@@ -401,6 +402,11 @@ function counterparts(before: Run, after: Run): ReadonlyMap<Located, Located> {
 
 function isChange({ now, after }: Heads): boolean {
   return now.join("\n") !== after.join("\n");
+}
+
+/** Whether nothing but the case of words differs: `Upgrade` and `upgrade` say the same. */
+function isSpelling({ now, after }: Heads): boolean {
+  return now.join("\n").toLowerCase() === after.join("\n").toLowerCase();
 }
 
 function distinct(remedies: readonly Remedy[]): Remedy[] {

@@ -3,6 +3,7 @@ import { directivesAround } from "../syntax/find.ts";
 import type { Directive } from "../syntax/tree.ts";
 import type { Choice } from "./connection.ts";
 import { applyEdits } from "./edit.ts";
+import { written } from "./format.ts";
 import { marked } from "../rules/words.ts";
 import type { FixRequest, Remedy } from "./remedy.ts";
 
@@ -134,8 +135,9 @@ function partOf(remedy: Remedy, remedies: readonly Remedy[], target: string): st
     case "replace":
       return replaced(remedy.place, remedy.text);
     case "remove": {
-      const { name, parameters, level } = remedy.use;
-      const line = marked([name, ...parameters].join(" "));
+      const { name, document, directive, level } = remedy.use;
+      const words = directive.parameters.map((word) => written(document, word));
+      const line = marked([name, ...words].join(" "));
       return level.opener !== null && remedies.some((other) => isMoved(other, remedy))
         ? `move ${line} out of ${marked(level.opener.name)}`
         : `remove ${line}`;

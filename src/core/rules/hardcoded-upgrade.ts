@@ -3,6 +3,8 @@ import type { UpstreamHeader } from "../handshake/model.ts";
 import { isKnown } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import { usesNamed } from "../handshake/walk.ts";
+import { endpointName } from "../intent/names.ts";
+import { pathsOf } from "../intent/paths.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
 import { called, marked, upstreamName, written } from "./words.ts";
 
@@ -33,10 +35,19 @@ export const hardcodedUpgrade: LocationRule = {
   },
 };
 
-/** A named location that no `try_files` falls back to gets what some condition sends there: often handshakes alone. */
+/**
+ * A named location that no `try_files` falls back to, but those of WebSocket endpoints, gets what some condition sends
+ * there: often handshakes alone.
+ */
 function isOnlySentTo({ config, name }: ProxiedLocation): boolean {
   if (!name.name.startsWith("@")) return false;
-  return !usesNamed(config, "try_files").some(({ parameters }) => parameters.at(-1) === name.name);
+  return !usesNamed(config, "try_files").some(
+    ({ parameters, level }) => parameters.at(-1) === name.name && !isEndpoint(level.opener),
+  );
+}
+
+function isEndpoint(location: Use | null): boolean {
+  return endpointName(pathsOf(location))?.dedicated === true;
 }
 
 /** The line that makes an ordinary request look like an upgrade. */

@@ -38,7 +38,7 @@ function messageFor(here: string, { kind, by }: Obstruction): string {
   const names = by.map((use) => `${quoted(use)} (line ${lineOf(use)})`).join(" and ");
   switch (kind) {
     case "answer":
-      return `No handshake reaches the upstream of ${here}: ${names} answers every request before.`;
+      return `No handshake reaches the upstream of ${here}: ${names} answers first.`;
     case "location":
       return `No request comes to ${here}: all its paths go to ${names}, where the handshake does not upgrade.`;
     case "sibling":
