@@ -53,6 +53,21 @@ describe("what is said of it", () => {
     ["all requests, no sign of WebSockets", ingress([`${prefix}proxy-body-size: 8m`], "/"), []],
     ["another controller's", ingress(["nginx.org/proxy-read-timeout: 20s"]), []],
     [
+      "the prefix of before 0.9, of no known class",
+      ingress(["ingress.kubernetes.io/affinity: a"]),
+      [],
+    ],
+    [
+      "the prefix of before 0.9 as the only one",
+      ingress([
+        "kubernetes.io/ingress.class: nginx",
+        'ingress.kubernetes.io/proxy-read-timeout: "3600"',
+        "ingress.kubernetes.io/configuration-snippet: |",
+        "  location /ws { proxy_pass http://app; }",
+      ]),
+      ["6: ignored-annotation", "7: ignored-annotation"],
+    ],
+    [
       "no HTTP to the service",
       ingress([`${prefix}backend-protocol: GRPC`, `${prefix}proxy-http-version: "1.0"`]),
       [],

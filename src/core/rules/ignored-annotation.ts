@@ -1,6 +1,13 @@
 import type { Document } from "../config/model.ts";
 import type { Remedy } from "../fix/remedy.ts";
-import { type Annotation, isWholeNumber, linesOf, rightName } from "../sources/ingress.ts";
+import {
+  type Annotation,
+  annotationPrefix,
+  isWholeNumber,
+  linesOf,
+  rightName,
+  withoutOutdatedPrefix,
+} from "../sources/ingress.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import { parseTime } from "../syntax/time.ts";
 import type { DocumentRule, Report } from "./rule.ts";
@@ -12,6 +19,7 @@ export const ignoredAnnotation: DocumentRule = {
   check(document, report) {
     for (const annotation of document.source.annotations) {
       const said =
+        outdated(annotation, document) ??
         refusedTimeout(annotation, document) ??
         refusedConnection(annotation, document) ??
         misspelt(annotation, document) ??
@@ -22,6 +30,29 @@ export const ignoredAnnotation: DocumentRule = {
 };
 
 type Said = Omit<Report, "place">;
+
+/** With another prefix these take effect and change nothing of the requests themselves. */
+const harmless = /^(?:affinity|session-cookie-name|upstream-hash-by|proxy-\w+-timeout)$/;
+
+/** The flag's default in internal/ingress/annotations/parser/main.go of kubernetes/ingress-nginx; its issue 1961. */
+function outdated(annotation: Annotation, document: Document): Said | null {
+  const { name, key } = annotation;
+  const right = withoutOutdatedPrefix(name);
+  if (right === null || document.source.annotations.some((other) => other.name === right)) {
+    return null;
+  }
+  const text = document.text.slice(key.start, key.end).replace(name, annotationPrefix + right);
+  const refused = refusedTimeout({ ...annotation, name: right }, document);
+  const value = refused?.remedies ?? [];
+  const isTaken = refused === null || value.length > 0;
+  return {
+    message: `ingress-nginx reads ${marked(annotationPrefix + right)} and makes nothing of ${marked(name)}, unless it is started with \`--annotations-prefix\`.`,
+    remedies:
+      harmless.test(right) && isTaken
+        ? [{ kind: "replace", place: { document, span: key }, text }, ...value]
+        : [],
+  };
+}
 
 /** `GetIntAnnotation` in internal/ingress/annotations/parser/main.go of kubernetes/ingress-nginx; its issue 10640. */
 function refusedTimeout({ name, value }: Annotation, document: Document): Said | null {

@@ -2013,6 +2013,12 @@ it knows and says nothing of the others, so that a wish stands in the repository
   is \`nginx.org/websocket-services\`.
 - \`connection-proxy-header\` is \`close\` or \`keep-alive\`, both of which break handshakes. From version 1.12 on \`upgrade\` is not taken.
 
+Of an Ingress whose class is \`nginx\`, also annotations that begin with \`ingress.kubernetes.io/\`, as they did before version 0.9: since
+then the controller reads that prefix only where \`--annotations-prefix\` says so. Those are looked at that say how requests get to the
+service: \`affinity\`, \`session-cookie-name\`, \`upstream-hash-by\`, \`proxy-read-timeout\` and its like, \`proxy-http-version\`,
+\`proxy-buffering\`, \`rewrite-target\` and the snippets. One that stands there with both prefixes is passed over, and so is an Ingress of
+another class: HAProxy's and Voyager's controllers have that prefix for their own.
+
 Other names that the controller does not have are passed over: there may be a newer version that does.
 
 ## Example
@@ -2071,7 +2077,8 @@ spec:
 
 A warning, because handshakes work all the same; a notice where the controller does what is asked for by itself. The suggestion
 writes the right name or value, or takes away what nothing comes of. There is none for a snippet that changes
-what is sent, or that has locations: what takes effect with the right name must be looked at by a person.
+what is sent, or that has locations, nor for \`rewrite-target\` with the old prefix, whose meaning changed with version 0.22: what takes
+effect with the right name must be looked at by a person.
 
 ## Silence
 
@@ -2092,6 +2099,7 @@ rules:
 
 - kubernetes/ingress-nginx, internal/ingress/annotations: each annotation's name and what it takes
 - kubernetes/ingress-nginx, rootfs/etc/nginx/template/nginx.tmpl: the lines of a location
+- [Issue 1961](https://github.com/kubernetes/ingress-nginx/issues/1961): the prefix, and the flag that changes it
 - [Issue 10640](https://github.com/kubernetes/ingress-nginx/issues/10640): \`300s\` passes the webhook, and the default is written
 - [Issue 11726](https://github.com/kubernetes/ingress-nginx/issues/11726): the same of \`120s\`
 - [nginx/kubernetes-ingress, examples/ingress-resources/websocket](https://github.com/nginx/kubernetes-ingress/tree/main/examples/ingress-resources/websocket): \`nginx.org/websocket-services\`

@@ -7,12 +7,19 @@ import type { Source } from "./source.ts";
 /** What begins the names of the annotations that ingress-nginx reads. */
 export const annotationPrefix = "nginx.ingress.kubernetes.io/";
 
+/** What began them before ingress-nginx 0.9; other controllers have it to this day. */
+export const outdatedPrefix = "ingress.kubernetes.io/";
+
+/** Annotations under the outdated prefix that say how requests get to the service. */
+const outdatedNames =
+  /^(?:affinity|session-cookie-name|upstream-hash-by|proxy-(?:(?:connect|read|send)-timeout|http-version|buffering)|rewrite-target|(?:configuration|server)-snippet)$/;
+
 /** As many are looked at in one file. */
 const MOST_INGRESSES = 200;
 
-/** An annotation of an Ingress that ingress-nginx may read. The span is from its key to the end of its value. */
+/** An annotation of an Ingress that is meant for ingress-nginx. The span is from its key to the end of its value. */
 export interface Annotation extends Span {
-  /** Without the prefix. */
+  /** Without the prefix; with it where it is the outdated one. */
   readonly name: string;
   readonly key: Span;
   readonly value: Word;
@@ -85,7 +92,8 @@ function ingressesIn(contents: unknown, plain: string, addsAt: (span: Span) => b
     const node = owner.get("annotations");
     const around = isIngress ? contents : owner;
     if (!isMap(node) || !node.range || !around.range) return;
-    const annotations = node.items.flatMap((pair) => annotationOf(pair, plain) ?? []);
+    const isOurs = isIngress && classOf(contents, node) === "nginx";
+    const annotations = node.items.flatMap((pair) => annotationOf(pair, plain, isOurs) ?? []);
     if (annotations.length === 0) return;
     const spec = isIngress ? contents.get("spec") : null;
     const rules = isIngress
@@ -113,13 +121,27 @@ function nextText(plain: string, from: number): number {
   return found === -1 ? plain.length : from + found;
 }
 
-function annotationOf({ key, value }: Pair, plain: string): Annotation | null {
+/** The annotation goes before the field where both are there; F5's controller has the same class and names of its own. */
+function classOf(ingress: YAMLMap, annotations: YAMLMap): unknown {
+  const spec = ingress.get("spec");
+  const own = annotations.get("kubernetes.io/ingress.class");
+  const isOther = annotations.items.some(
+    ({ key }) => isScalar(key) && /^nginx\.(?:org|com)\//.test(String(key.value)),
+  );
+  return isOther ? null : (own ?? (isMap(spec) ? spec.get("ingressClassName") : null));
+}
+
+function annotationOf({ key, value }: Pair, plain: string, isOurs: boolean): Annotation | null {
   const name = wordOf(key, plain);
   const word = wordOf(value, plain);
-  return name === null || word === null || !name.value.startsWith(annotationPrefix)
+  if (name === null || word === null) return null;
+  const isOutdated =
+    name.value.startsWith(outdatedPrefix) &&
+    outdatedNames.test(name.value.slice(outdatedPrefix.length));
+  return !name.value.startsWith(annotationPrefix) && !(isOurs && isOutdated)
     ? null
     : {
-        name: name.value.slice(annotationPrefix.length),
+        name: isOutdated ? name.value : name.value.slice(annotationPrefix.length),
         start: name.start,
         end: word.end,
         key: { start: name.start, end: name.end },
@@ -217,7 +239,7 @@ function treeOf(
       children.push(simple(annotation, directive, [{ ...annotation.value, value }]));
     } else {
       children.push(
-        isWhole && !annotations.some((each) => rightName(each.name) === name)
+        isWhole && !annotations.some((each) => intendedName(each.name) === name)
           ? before("include", templatePath(directive))
           : before(directive, tagged("an annotation that is not here")),
       );
@@ -244,9 +266,7 @@ function treeOf(
   children.push(
     ...annotations
       .filter((annotation) => !said.has(annotation.start))
-      .map((annotation) =>
-        simple(annotation, annotationPrefix + annotation.name, [annotation.value]),
-      ),
+      .map((annotation) => simple(annotation, fullName(annotation.name), [annotation.value])),
   );
   children.push(...hosts.map((host) => simple(host, "server_name", [host])));
   if (!isElsewhere(annotations)) children.push(...locationsOf(ingress));
@@ -275,6 +295,20 @@ export function rightName(name: string): string | null {
   const plain = name.replace(/_/g, "-").toLowerCase();
   const right = misspellings.find(([pattern]) => pattern.test(plain))?.[1];
   return right === undefined || right === name ? null : right;
+}
+
+/** What an annotation of no effect was to be called, for its spelling or its prefix; null for one that is right. */
+function intendedName(name: string): string | null {
+  return withoutOutdatedPrefix(name) ?? rightName(name);
+}
+
+/** Null for a name that has not the outdated prefix. */
+export function withoutOutdatedPrefix(name: string): string | null {
+  return name.startsWith(outdatedPrefix) ? name.slice(outdatedPrefix.length) : null;
+}
+
+function fullName(name: string): string {
+  return name.startsWith(outdatedPrefix) ? name : annotationPrefix + name;
 }
 
 /** The value as the template writes it; null where ingress-nginx does not take it. */

@@ -3,7 +3,7 @@ import { standIn } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { Span } from "../syntax/tree.ts";
 import { cutOut, unescaped } from "./cut.ts";
-import { annotationPrefix, ingressSources } from "./ingress.ts";
+import { annotationPrefix, ingressSources, outdatedPrefix } from "./ingress.ts";
 import { filled } from "./mask.ts";
 import { isNginxPath, mayBePlain, seemsNginx } from "./plain.ts";
 import type { Source } from "./source.ts";
@@ -33,7 +33,7 @@ interface YamlText {
 /** The nginx configuration in a YAML file, whatever it is for: ConfigMaps, Helm values, compose files, playbooks. */
 export function yamlSources(path: string, text: string): Source[] {
   const hasText = text.includes(";") && (telling.test(text) || /-snippets?\b/.test(text));
-  const hasAnnotations = text.includes(annotationPrefix);
+  const hasAnnotations = text.includes(outdatedPrefix);
   if (text.length > LONGEST || !(hasText || hasAnnotations)) {
     return [];
   }
@@ -191,7 +191,10 @@ function isConfiguration(
 function isUnknownAnnotation(path: readonly (string | number)[]): boolean {
   const key = String(path.at(-1));
   const name = key.slice(annotationPrefix.length);
-  return key.startsWith(annotationPrefix) && !/^(?:server|configuration)-snippet$/.test(name);
+  return (
+    key.startsWith(outdatedPrefix) ||
+    (key.startsWith(annotationPrefix) && !/^(?:server|configuration)-snippet$/.test(name))
+  );
 }
 
 /** What a key of an ingress controller's annotations, resources and ConfigMap says that its text is. */
