@@ -150,6 +150,11 @@ describe("the request that stands for all of a location's", () => {
     expect(seen("location /a { set $x a; }", "/b")).toBeUndefined();
     expect(seen("set $x a;", "/b")).toBe("a");
     expect(seen("set $x a; location /a { set $x b; rewrite ^ /b last; }", "/b")).toBe("? $x");
+    const auth = "set $x a; auth_request /auth; location = /auth { return 204; }";
+    expect(seen(auth, "/b")).toBe("a");
+    const overlaid = httpBlock(`server { ${auth} location /b { set $x b; ${sees} } }`);
+    expect(sent(at(overlaid), "X")).toBe("? $x");
+    expect(seen("auth_request /auth; location /auth { set $x a; return 204; }", "/b")).toBe("? $x");
   });
 
   test("what Lua may set is unknown", () => {

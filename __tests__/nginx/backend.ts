@@ -191,9 +191,9 @@ function writeAnswer(socket: Socket, request: Head, answer: Answer, id: number):
     return "keep";
   }
   const connection = valuesOf(request, "Connection");
-  const persistent = request.startLine.endsWith(" HTTP/1.1")
-    ? !hasToken(connection, "close")
-    : hasToken(connection, "keep-alive");
+  const persistent =
+    !hasToken(connection, "close") &&
+    (request.startLine.endsWith(" HTTP/1.1") || hasToken(connection, "keep-alive"));
   lines.push("Content-Type: text/plain", `Content-Length: ${Buffer.byteLength(answer.body)}`);
   if (answer.status === 426) lines.push("Sec-WebSocket-Version: 13");
   if (!persistent) lines.push("Connection: close");

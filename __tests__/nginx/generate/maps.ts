@@ -88,7 +88,9 @@ export function mapBlocks(world: World): string[] {
   if (random.chance(0.03)) {
     const own = oneMap(world, "$http_connection");
     // Other maps read it: one that nginx works out anew each time, for a value that it has a part in, takes it for ever.
-    const isEndless = [...lines, ...own].some((line) => line.trim() === "volatile;");
+    const isEndless = [...lines, ...own, ...Object.values(world.files)].some((text) =>
+      /^\s*volatile;/m.test(text),
+    );
     if (!isEndless) lines.push(...own);
   }
   return lines;

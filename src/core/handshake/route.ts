@@ -439,7 +439,12 @@ class Journey {
       this.steps.push(step);
     }
     const { probe } = this.scope.request;
-    const at = { status, level, answeredBy: this.answeredBy };
+    // The 101 of a subrequest ends the connection before anything is answered.
+    const isCutOff = this.subrequests.some(({ exchange }) => {
+      const { strict, lenient } = verdictOf(exchange);
+      return strict === "works" || lenient === "works";
+    });
+    const at = { status: isCutOff ? null : status, level, answeredBy: this.answeredBy };
     return { to: "end", exchange: ended(probe, outcome, this.steps, at) };
   }
 }

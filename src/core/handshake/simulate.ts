@@ -1,6 +1,6 @@
 import { rememberedOf } from "../collections.ts";
 import type { NginxVersion } from "../config/directives.ts";
-import { effectiveSetting, usesOf } from "../config/effective.ts";
+import { effectiveList, effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { exactServerName, listenersOf, serverNameOf } from "./listen.ts";
 import { setInLocations } from "./definitions.ts";
@@ -21,7 +21,7 @@ import {
   undefinedVariableIn,
   upstreamRequest,
 } from "./upstream-request.ts";
-import { isKnown, newScope, type Scope, unknown } from "./variables.ts";
+import { isKnown, newScope, type Scope, unknown, usesWithin } from "./variables.ts";
 
 /**
  * Simulates the request that stands for all requests of one probe that end at a proxying level.
@@ -83,7 +83,13 @@ export function simulateAt(
           `${request.method} requests do not end at this ${level.opener?.name ?? "level"}`,
         );
   }
+  const before = new Map(scope.assigned);
   const script = runScript(location, scope, steps, level);
+  for (const name of server === null ? [] : setAgain(config, server, location)) {
+    if (scope.assigned.get(name) !== before.get(name) || !before.has(name)) {
+      scope.assigned.set(name, unknown("a subrequest may set it once more", `$${name}`));
+    }
+  }
   switch (script.end) {
     case "answered": {
       const { use, status } = script;
@@ -101,6 +107,25 @@ export function simulateAt(
         ? proxied(script.level, proxyPass, scope, steps, version)
         : end("unknown", `an if sends ${probe} requests elsewhere`);
   }
+}
+
+/**
+ * The variables that a subrequest of the location sets: it passes the server's script after the location's, and that of its
+ * own location, and shares all variables with the request.
+ */
+function setAgain(config: Config, server: Level, location: Level): ReadonlySet<string> {
+  const auth = effectiveSetting(location, "auth_request");
+  const subrequests = [
+    ...(auth.state === "set" ? [auth.use] : []),
+    ...effectiveList(location, "mirror").uses,
+  ].filter(({ parameters }) => parameters[0] !== "off");
+  if (subrequests.length === 0) {
+    return new Set();
+  }
+  const own = [...usesWithin(server, ({ name }) => name === "if")].flatMap(({ name, parameters }) =>
+    name === "set" ? (parameters[0] ?? "").slice(1).toLowerCase() : [],
+  );
+  return new Set([...own, ...setInLocations(config).keys()]);
 }
 
 /** The exchange of a request that has come to `pass` with the settings of `level`. */
