@@ -35,9 +35,11 @@ describe("where files land", () => {
     configs:
       - source: site
         target: /etc/nginx/site.conf
+      - { source: own, target: /etc/nginx/own.conf }
   other: {}
 configs:
   site: { file: ./site.conf }
+  own: { content: "listen 80;" }
 `;
     expect(
       composePlacements(text).map((all) => all.map(({ from, to }) => `${from} > ${to}`)),
@@ -46,6 +48,7 @@ configs:
         "./nginx.conf > /etc/nginx/nginx.conf",
         "./conf.d > /etc/nginx/conf.d",
         "./site.conf > /etc/nginx/site.conf",
+        "#0.configs.own/content > /etc/nginx/own.conf",
       ],
       [],
     ]);
@@ -61,6 +64,37 @@ function programs(texts: Texts): string[] {
   return findPrograms(repository(texts), { policy: policyOf() }).configs.map(
     ({ kind, documents }) => `${kind}: ${documents.map(({ path }) => path).join(" ")}`,
   );
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, "    ").trimEnd();
+}
+
+function configMap(name: string, key: string, text: string): string {
+  return `kind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n  ${key}: |\n${indented(text)}\n`;
+}
+
+/** A Deployment that mounts nginx.conf of the one ConfigMap, and the other as a folder. */
+function workload(conf: string, sites: string): string {
+  return `kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+        - name: nginx
+          volumeMounts:
+            - { name: conf, mountPath: /etc/nginx/nginx.conf, subPath: nginx.conf }
+            - { name: sites, mountPath: /etc/nginx/conf.d/ }
+      volumes:
+        - name: conf
+          configMap:
+            name: ${conf}
+        - name: sites
+          projected:
+            sources:
+              - configMap:
+                  name: ${sites}
+`;
 }
 
 describe("the whole is found without configuration", () => {
@@ -129,6 +163,41 @@ describe("the whole is found without configuration", () => {
         "b/conf.d/s.conf": site,
       },
       ["main: a/nginx.conf a/s.conf", "main: b/nginx.conf b/conf.d/s.conf"],
+    ],
+    [
+      "ConfigMaps that a chart mounts, each where it is mounted",
+      {
+        "chart/templates/deployment.yaml": workload(
+          "{{ .Release.Name }}-main",
+          "{{ .Release.Name }}-sites",
+        ),
+        "chart/templates/main.yaml": configMap("{{ .Release.Name }}-main", "nginx.conf", main),
+        "chart/templates/sites.yaml": configMap("{{ .Release.Name }}-sites", "a.conf", site),
+        "chart/templates/others.yaml": configMap("{{ .Release.Name }}-others", "b.conf", site),
+      },
+      [
+        "main: chart/templates/main.yaml chart/templates/sites.yaml",
+        "http: chart/templates/others.yaml",
+      ],
+    ],
+    [
+      "of ConfigMaps with one name the one that is near",
+      {
+        "dev/nginx.yaml": `${workload("main", "sites")}---\n${configMap("main", "nginx.conf", main)}`,
+        "dev/sites.yaml": configMap("sites", "a.conf", site),
+        "prod/nginx.yaml": `${workload("main", "sites")}---\n${configMap("main", "nginx.conf", main)}`,
+        "prod/sites.yaml": configMap("sites", "a.conf", site),
+      },
+      ["main: dev/nginx.yaml dev/sites.yaml", "main: prod/nginx.yaml prod/sites.yaml"],
+    ],
+    [
+      "ConfigMaps of which nobody knows which is meant, each by itself",
+      {
+        "base/nginx.yaml": `${workload("main", "sites")}---\n${configMap("main", "nginx.conf", main)}`,
+        "dev/sites.yaml": configMap("sites", "a.conf", site),
+        "prod/sites.yaml": configMap("sites", "a.conf", site),
+      },
+      ["main: base/nginx.yaml", "http: dev/sites.yaml", "http: prod/sites.yaml"],
     ],
   ])("%s", (_, texts, expected) => {
     expect(programs(texts)).toEqual(expected);

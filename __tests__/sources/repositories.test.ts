@@ -83,8 +83,8 @@ interface Form {
   readonly file: string;
   readonly path: string;
   readonly host?: string;
-  /** The plain configuration that the file stands for; null where it cannot be made here. */
-  readonly render: (text: string) => string | null;
+  /** The plain configuration that the file stands for, with the others of its repository; null where it cannot be made here. */
+  readonly render: (text: string, files: Readonly<Record<string, string>>) => string | null;
 }
 
 const forms: readonly Form[] = [
@@ -170,6 +170,25 @@ const forms: readonly Form[] = [
         .replace("include /etc/nginx/proxy.inc;", yamlValue(text, "data", "proxy.inc")),
   },
   {
+    form: "configmap-mounts",
+    file: "deploy/site.yaml",
+    path: "/ws",
+    render: (text, files) =>
+      yamlValue(files["deploy/nginx.yaml"] ?? "", "data", "nginx.conf").replace(
+        "include /etc/nginx/conf.d/*.conf;",
+        yamlValue(text, "data", "chat"),
+      ),
+  },
+  {
+    form: "compose-configs",
+    file: "compose.yaml",
+    path: "/ws",
+    render: (text) =>
+      yamlValue(text, "configs", "main", "content")
+        .replace("include conf.d/*.conf;", () => yamlValue(text, "configs", "site", "content"))
+        .replaceAll("$$", () => "$"),
+  },
+  {
     form: "ingress-annotation",
     file: "ingress.yaml",
     path: "/ws",
@@ -214,7 +233,7 @@ describeWithNginx("a form in which repositories hold nginx, from pull request to
 
     const text = repository.read(pull.headSha, file);
     expect(text).toBe(filesOf(`${form}.fixed`)[file]);
-    const [before, after] = [render(head[file] ?? ""), render(text)];
+    const [before, after] = [render(head[file] ?? "", head), render(text, head)];
     if (before === null || after === null) return;
     const site = (own: string) => ({ main: "site.conf", files: { "site.conf": own } });
     const proof = await proveHandshake({

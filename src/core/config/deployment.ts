@@ -4,6 +4,8 @@ import {
   dockerfilePlacements,
   type Placement,
 } from "../sources/placements.ts";
+import { type ConfigMap, manifestsIn, type Mount } from "../sources/manifests.ts";
+import { containerOf } from "../sources/sources.ts";
 import { byteOrder, type Documents, nameOf } from "./documents.ts";
 import { folderOf, joinPath } from "./links.ts";
 import type { Files } from "./model.ts";
@@ -18,6 +20,9 @@ const MOST_NEAR = 50;
 /** As many files of one image are looked at. */
 const MOST_PLACES = 2000;
 
+/** As many files are read that may be of the same Kubernetes application. */
+const MOST_MANIFESTS = 60;
+
 const dockerfile =
   /(?:^|\/)(?:(?:Dockerfile|Containerfile)(?:[.-][^/]*)?|[^/]*\.(?:docker|container)file)$/i;
 const composeFile = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
@@ -28,24 +33,24 @@ const script = /(?:^|\/)[^/]*(?:entrypoint|start|run|init|nginx|envsubst|templat
 const folders =
   /\/(?:nginx|conf\.d|http\.d|sites-(?:available|enabled)|snippets|templates|includes?)$/;
 
-/** Which files of the repository one server has, and where. */
+/** Which documents of the repository one server has, and where. */
 export class Deployment {
-  /** Path on the server → path in the repository. */
+  /** Path on the server → the document's key. */
   private readonly places: ReadonlyMap<string, string>;
 
   constructor(places: ReadonlyMap<string, string>) {
     this.places = places;
   }
 
-  /** Where a file of the repository is on the server; null where it is not there. */
-  placeOf(path: string): string | null {
+  /** Where a document of the repository is on the server; null where it is not there. */
+  placeOf(key: string): string | null {
     for (const [to, from] of this.places) {
-      if (from === path) return to;
+      if (from === key) return to;
     }
     return null;
   }
 
-  /** The files of the repository that a path or pattern on the server means, in the order of the server's paths. */
+  /** The keys of the documents that a path or pattern on the server means, in the order of the server's paths. */
   find(pattern: string): string[] {
     if (!isGlob(pattern)) {
       return [this.places.get(pattern) ?? []].flat();
@@ -68,12 +73,14 @@ export interface Surveyed {
   readonly deployments: readonly Deployment[];
   /** Files from which a bare `envsubst` erases nginx's variables, with the place of the command. */
   readonly erased: ReadonlyMap<string, string>;
+  /** Files that hold what is mounted. */
+  readonly mounted: readonly string[];
 }
 
 const known = new WeakMap<Files, Surveyed>();
 
 /**
- * What Dockerfiles, compose files and the scripts beside them say of where nginx's files land, and of what becomes of
+ * What Dockerfiles, compose files, the scripts beside them and Kubernetes' manifests say of where nginx's files land, and of what becomes of
  * them. What is still to be loaded is in `wanted`.
  *
  * @param near the files in question; those that are nearest to them are read
@@ -103,7 +110,7 @@ function read(documents: Documents, near: readonly string[]): Surveyed {
     .filter(({ path, text }) => !script.test(path) && text.includes("nginx"))
     .flatMap(({ path, text }) =>
       (composeFile.test(path) ? composePlacements(text) : [dockerfilePlacements(text)])
-        .map((placements) => placesOf(documents, placements, basesOf(path)))
+        .map((placements) => placesOf(documents, placements, path))
         .filter((places) => places.size > 0)
         .map((places) => new Deployment(places)),
     );
@@ -115,7 +122,83 @@ function read(documents: Documents, near: readonly string[]): Surveyed {
       }
     }
   }
-  return { deployments, erased };
+  const mounts = mountsOf(documents, near);
+  return { deployments: [...deployments, ...mounts.deployments], erased, mounted: mounts.files };
+}
+
+/** Where the ConfigMaps of an application land: of those around the files in question that are manifests. */
+function mountsOf(
+  documents: Documents,
+  near: readonly string[],
+): { readonly deployments: Deployment[]; readonly files: readonly string[] } {
+  const manifests = manifestsAround(documents, near).map((path) => ({
+    path,
+    ...manifestsIn(documents.text(path) ?? ""),
+  }));
+  const configMaps = manifests.flatMap((each) =>
+    each.configMaps.map((configMap) => ({ path: each.path, ...configMap })),
+  );
+  const files = new Set<string>();
+  const deployments = manifests.flatMap(({ path, containers }) =>
+    containers.flatMap((mounts) => {
+      const places = new Map<string, string>();
+      for (const mount of mounts) {
+        const configMap = nearest(
+          configMaps.filter(({ name }) => name === mount.configMap),
+          path,
+        );
+        for (const [to, source] of configMap === null ? [] : landed(mount, configMap)) {
+          if (!/nginx|openresty/.test(to) || configMap === null) continue;
+          places.set(to, `${configMap.path}#${source}`);
+          files.add(configMap.path);
+        }
+      }
+      return places.size === 0 ? [] : [new Deployment(places)];
+    }),
+  );
+  return { deployments, files: [...files] };
+}
+
+/** The files in the folders of those that are given, above them, and beside these folders. */
+function manifestsAround(documents: Documents, near: readonly string[]): string[] {
+  const folderSet = new Set<string>();
+  for (const path of near.filter((each) => containerOf(each) === "yaml")) {
+    const folder = folderOf(path);
+    const above = folderOf(folder);
+    const beside = [...documents.folder(above).folders]
+      .toSorted(byteOrder)
+      .map((name) => joinPath(above, name));
+    for (const each of [folder, above, ...beside]) folderSet.add(each ?? folder);
+  }
+  return [...folderSet]
+    .flatMap((folder) =>
+      [...documents.folder(folder).files]
+        .toSorted(byteOrder)
+        .map((name) => (folder === "" ? name : `${folder}/${name}`)),
+    )
+    .filter((path) => containerOf(path) === "yaml" && !composeFile.test(path))
+    .slice(0, MOST_MANIFESTS);
+}
+
+/** Of ConfigMaps with one name the one in the same file, else in the same folder, else the only one. */
+function nearest<T extends { readonly path: string }>(named: readonly T[], path: string): T | null {
+  const choices = [
+    named.filter((each) => each.path === path),
+    named.filter((each) => folderOf(each.path) === folderOf(path)),
+    named,
+  ];
+  const [first, ...others] = choices.find((each) => each.length > 0) ?? [];
+  return first === undefined || others.length > 0 ? null : first;
+}
+
+/** Path on the server → the source that lands there. */
+function landed({ to, subPath, items }: Mount, { keys }: ConfigMap): [string, string][] {
+  return [...keys].flatMap(([key, source]): [string, string][] => {
+    const path = items === null ? key : items.get(key);
+    return path === undefined || (subPath !== null && subPath !== path)
+      ? []
+      : [[subPath === null ? `${to}/${path}` : to, source]];
+  });
 }
 
 /** The files of the repository that a path in a command means: by where they land, else the only one of that name. */
@@ -155,8 +238,9 @@ function basesOf(path: string): string[] {
 function placesOf(
   documents: Documents,
   placements: readonly Placement[],
-  bases: readonly string[],
+  by: string,
 ): Map<string, string> {
+  const bases = basesOf(by);
   const places = new Map<string, string>();
   const add = (to: string, from: string): void => {
     if (places.size < MOST_PLACES) {
@@ -167,6 +251,10 @@ function placesOf(
   };
   for (const { from, to, intoFolder } of placements) {
     if (!/nginx|openresty/.test(to)) continue;
+    if (from.startsWith("#")) {
+      add(to, by + from);
+      continue;
+    }
     for (const base of bases) {
       const path = joinPath(base, from);
       if (path === undefined) continue;

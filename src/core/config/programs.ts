@@ -87,13 +87,13 @@ class Search {
   private documentsByRole(): ReadonlyMap<Role, readonly Document[]> {
     const byRole = new Map<Role, Document[]>();
     const candidates = this.candidates();
-    const plain = candidates.filter((path) => containerOf(path) === null);
-    if (plain.length > 0) {
-      const { deployments, erased } = survey(this.documents, plain);
-      this.deployments = deployments;
-      this.documents.erased = erased;
+    const near = candidates.filter((path) => this.mayBeDeployed(path));
+    const found = near.length > 0 ? survey(this.documents, near) : null;
+    if (found !== null) {
+      this.deployments = found.deployments;
+      this.documents.erased = found.erased;
     }
-    for (const path of candidates) {
+    for (const path of new Set([...candidates, ...(found?.mounted ?? [])])) {
       for (const document of this.recognised(path)) {
         const role = this.roleOf(document);
         const documents = byRole.get(role) ?? [];
@@ -102,6 +102,18 @@ class Search {
       }
     }
     return byRole;
+  }
+
+  /** Whether a file around it may say where it lands: of manifests, only those that seem to hold configuration. */
+  private mayBeDeployed(path: string): boolean {
+    switch (containerOf(path)) {
+      case null:
+        return true;
+      case "yaml":
+        return /\bproxy_pass\b|\b(?:server|http)\s*\{/.test(this.documents.text(path) ?? "");
+      default:
+        return false;
+    }
   }
 
   private roleOf(document: Document): Role {
@@ -155,10 +167,8 @@ class Search {
     return [config];
   }
 
-  private deploymentsOf({ path, source }: Document): Deployment[] {
-    return source.name === ""
-      ? this.deployments.filter((deployment) => deployment.placeOf(path) !== null)
-      : [];
+  private deploymentsOf({ key }: Document): Deployment[] {
+    return this.deployments.filter((deployment) => deployment.placeOf(key) !== null);
   }
 
   /** The folder that a file lands in, else the one that it is in. */
@@ -166,7 +176,7 @@ class Search {
     const [deployment] = this.deploymentsOf(document);
     return deployment === undefined
       ? folderOf(document.key)
-      : `${this.deployments.indexOf(deployment)} ${folderOf(deployment.placeOf(document.path) ?? "")}`;
+      : `${this.deployments.indexOf(deployment)} ${folderOf(deployment.placeOf(document.key) ?? "")}`;
   }
 
   private noteFiles(

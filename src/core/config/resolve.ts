@@ -318,7 +318,8 @@ class Resolver {
     if (isOpaque(pattern)) {
       return { ...nothing, missing: [fromTag(pattern)] };
     }
-    const known = [...this.deployed(pattern), ...this.beside(pattern)];
+    const deployed = this.deployed(pattern);
+    const known = deployed.length > 0 ? deployed : this.beside(pattern);
     if (known.length > 0) {
       return { ...nothing, documents: known };
     }
@@ -330,7 +331,7 @@ class Resolver {
     if (deployment === undefined) {
       return [];
     }
-    const place = deployment.placeOf(this.root.path);
+    const place = deployment.placeOf(this.root.key);
     const folder = kind === "main" && place !== null ? folderOf(place) : "/etc/nginx";
     const path = pattern.startsWith("/") ? pattern : `${folder}/${pattern}`;
     return deployment.find(path).flatMap((found) => this.documents.get(found) ?? []);

@@ -1,8 +1,12 @@
 import { isMap, isScalar, isSeq, parseDocument } from "yaml";
+import { sourceName } from "./yaml.ts";
 
 /** A file or folder of the repository and where it is on the server. */
 export interface Placement {
-  /** As it is written: relative to the build's context or to the compose file; may be a pattern. */
+  /**
+   * As it is written: relative to the build's context or to the compose file; may be a pattern. `#` and the name of a source
+   * for what stands in the compose file itself.
+   */
   readonly from: string;
   readonly to: string;
   /** `to` is the folder that the file goes into. */
@@ -83,7 +87,7 @@ export function composePlacements(text: string): Placement[][] {
     return [];
   }
   const services = contents.get("services");
-  const configs = filesOf(contents.get("configs"));
+  const configs = configsOf(contents.get("configs"));
   return isMap(services)
     ? services.items.map(({ value }) =>
         isMap(value)
@@ -118,12 +122,15 @@ function volumeOf(item: unknown): Placement[] {
     : [];
 }
 
-function filesOf(node: unknown): ReadonlyMap<string, string> {
+function configsOf(node: unknown): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const { key, value } of isMap(node) ? node.items : []) {
     const name = textOf(key);
-    const file = isMap(value) ? textOf(value.get("file")) : null;
-    if (name !== null && file !== null) found.set(name, file);
+    if (name === null || !isMap(value)) continue;
+    const file = value.has("content")
+      ? `#${sourceName([0, "configs", name, "content"])}`
+      : textOf(value.get("file"));
+    if (file !== null) found.set(name, file);
   }
   return found;
 }

@@ -16,7 +16,7 @@ const LONGEST = 2_000_000;
 const MOST_SOURCES = 200;
 
 /** Text without any of these words holds no configuration that concerns proxying. */
-const telling = /\b(?:server|location|upstream|map|proxy_\w+)\b/;
+const telling = /\b(?:server|location|upstream|map|proxy_\w+)\b|\bhttp\s*\{/;
 
 /** A text in a YAML file, and where it stands. */
 interface YamlText {
@@ -74,7 +74,7 @@ export function yamlSources(path: string, text: string): Source[] {
 }
 
 /** The root nodes of a file's documents. Never throws: what is no YAML has none. */
-function rootsOf(plain: string): unknown[] {
+export function rootsOf(plain: string): unknown[] {
   const documents = parseAllDocuments(plain, { logLevel: "silent", uniqueKeys: false });
   return Array.isArray(documents) ? documents.map(({ contents }) => contents) : [];
 }
@@ -135,7 +135,7 @@ function styleOf({ type }: Scalar): YamlText["style"] {
 }
 
 /** The file as YAML may see it: lines of nothing but tags are blank, other tags are parts of a word. */
-function withoutTags(text: string, tags: readonly Tag[]): string {
+export function withoutTags(text: string, tags: readonly Tag[]): string {
   const pieces: string[] = [];
   let from = 0;
   for (const { start, end, kind } of tags) {
@@ -241,7 +241,7 @@ function sourceOf(
         : [];
   const end = endOf(span, lastEnd, tags);
   return cutOut(text, {
-    name: nameOf(path),
+    name: sourceName(path),
     span: { start: span.start, end },
     tags: isInterpolated ? interpolated(text, span, tags) : tags,
     editable: style === "literal",
@@ -268,8 +268,12 @@ function endOf(span: Span, lastEnd: number, tags: readonly Tag[]): number {
   return span.end;
 }
 
-/** The keys as a path: what belongs together has the same folder. */
-function nameOf(path: readonly (string | number)[]): string {
+/**
+ * The keys as a path: what belongs together has the same folder.
+ *
+ * @param path the keys on the way to a text; first the number of its document
+ */
+export function sourceName(path: readonly (string | number)[]): string {
   const words = path.map((part) => String(part).replace(/[/#]/g, "_"));
   return `${words.slice(0, -1).join(".")}/${words.at(-1) ?? ""}`;
 }
