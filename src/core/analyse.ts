@@ -1,6 +1,7 @@
 import type { Analysis, Group, LocationReport, ProvenFix } from "./analysis.ts";
 import { type EntryGroup, groupsOf } from "./check/group.ts";
 import { type Mend, Mender } from "./check/mend.ts";
+import type { Located } from "./check/locations.ts";
 import { type Entry, run, type Run } from "./check/run.ts";
 import { hearingOf } from "./check/silence.ts";
 import { Documents } from "./config/documents.ts";
@@ -36,7 +37,7 @@ export function analyse(files: Files, { policy, paths }: AnalyseOptions): Analys
 
 /**
  * The head's analysis with only that marked as new which the base lacks: a fingerprint that the base does not have, or
- * has for fewer locations or less severely. A renamed file keeps its findings. A comment that silences, or says that a
+ * has for fewer locations or less severely. A file or server under another name keeps its findings. A comment that silences, or says that a
  * location serves no WebSockets, does not count where the base lacks it, and one of the base that says that it serves
  * them counts where the head lacks it, unless the policy says so.
  *
@@ -48,18 +49,16 @@ export function compare(head: Analysis, base: Analysis, changes: readonly Change
       previousPath === null ? [] : [[previousPath, path] as const],
     ),
   );
-  const none: Renames = new Map();
   const of = heard(withGone(runOf(head), runOf(base), changes), runOf(base), renamed);
-  const { entries } = runOf(base);
-  const before = new Map(
-    entries.map((entry) => [identityOf(entry, renamed), weightOf(entry, renamed)]),
-  );
+  const { entries, located } = runOf(base);
+  const then: Renames = { paths: renamed, servers: renamedServers(of.located, located, renamed) };
+  const before = new Map(entries.map((entry) => [identityOf(entry, then), weightOf(entry, then)]));
   return new Result(of, (entry) => {
-    const known = before.get(identityOf(entry, none));
+    const known = before.get(identityOf(entry, now));
     if (known === undefined) return true;
-    const now = weightOf(entry, none);
+    const weight = weightOf(entry, now);
     const { severity, locations } = known;
-    return now.severity > severity || [...now.locations].some((each) => !locations.has(each));
+    return weight.severity > severity || [...weight.locations].some((each) => !locations.has(each));
   });
 }
 
@@ -85,7 +84,7 @@ function withGone(head: Run, base: Run, changes: readonly ChangedFile[]): Run {
 }
 
 /** The head's run without what the change does to comments and does not count yet. */
-function heard(head: Run, base: Run, renamed: Renames): Run {
+function heard(head: Run, base: Run, renamed: Renames["paths"]): Run {
   const { documents, policy } = head.request;
   if (policy.silences === "head") return head;
   const hearing = hearingOf(documents, base.request.documents, renamed);
@@ -100,22 +99,74 @@ function runOf(analysis: Analysis): Run {
   return found;
 }
 
-type Renames = ReadonlyMap<string, string>;
+/** What the base has under another name than the head. */
+interface Renames {
+  readonly paths: ReadonlyMap<string, string>;
+  /** By the file's new path: the new names of servers whose locations stand in it, by their old ones. */
+  readonly servers: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
 
-function identityOf({ identity }: Entry, renamed: Renames): string {
-  const path = renamed.get(identity.path) ?? identity.path;
-  return JSON.stringify({ ...identity, path });
+const now: Renames = { paths: new Map(), servers: new Map() };
+
+/** A server under another name keeps its findings too: names that a file has lost are paired with those it has got. */
+function renamedServers(
+  head: readonly Located[],
+  base: readonly Located[],
+  renamed: Renames["paths"],
+): Renames["servers"] {
+  const [after, before] = [serversOf(head, now.paths), serversOf(base, renamed)];
+  const servers = new Map<string, ReadonlyMap<string, string>>();
+  for (const [path, names] of after) {
+    const known = before.get(path) ?? new Set<string>();
+    const lost = [...known].filter((name) => !names.has(name));
+    const got = [...names].filter((name) => !known.has(name));
+    if (lost.length > 0 && lost.length === got.length) {
+      servers.set(path, new Map(lost.map((name, index) => [name, got[index] ?? name])));
+    }
+  }
+  return servers;
+}
+
+/** The names of the servers that each file's locations belong to, in the order of the text. */
+function serversOf(
+  located: readonly Located[],
+  renamed: Renames["paths"],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { name } of located) {
+    if (name.server === null) continue;
+    const { path } = name.place.document;
+    const current = renamed.get(path) ?? path;
+    const names = found.get(current) ?? new Set();
+    found.set(current, names.add(name.server));
+  }
+  return found;
+}
+
+function identityOf({ identity }: Entry, { paths, servers }: Renames): string {
+  const path = paths.get(identity.path) ?? identity.path;
+  const names = servers.get(path);
+  const blockPath =
+    names === undefined
+      ? identity.blockPath
+      : identity.blockPath.replace(
+          /\bserver\[([^\]]*)\]/,
+          (_, name: string) => `server[${names.get(name) ?? name}]`,
+        );
+  return JSON.stringify({ ...identity, path, blockPath });
 }
 
 const rank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
 
 function weightOf(
   { severity, locations }: Entry,
-  renamed: Renames,
+  { paths, servers }: Renames,
 ): { severity: number; locations: ReadonlySet<string> } {
   const keys = locations.map(({ name }) => {
-    const { path } = name.place.document;
-    return JSON.stringify([renamed.get(path) ?? path, name.server, name.name]);
+    const path = paths.get(name.place.document.path) ?? name.place.document.path;
+    const server =
+      name.server === null ? null : (servers.get(path)?.get(name.server) ?? name.server);
+    return JSON.stringify([path, server, name.name]);
   });
   return { severity: rank[severity], locations: new Set(keys) };
 }
