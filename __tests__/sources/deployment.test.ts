@@ -260,3 +260,39 @@ describe("a template whose variables are erased", () => {
     expect(check(texts)).toEqual([]);
   });
 });
+
+describe("a template that Terraform fills in", () => {
+  const texts = {
+    "web/site.conf.tpl":
+      'server {\n  listen 80;\n  location /ws {\n    proxy_pass http://app;\n    proxy_http_version 1.1;\n    proxy_set_header Host $host;\n    proxy_set_header Upgrade ${request_method};\n    proxy_set_header Connection "upgrade";\n    proxy_read_timeout 1h;\n  }\n}\n',
+  };
+  const check = (all: Texts): string[] =>
+    analyse(
+      { list: () => Object.keys(all), read: (path) => all[path] },
+      { policy: policyOf() },
+    ).findings.map(({ rule }) => rule);
+
+  test.each<[title: string, path: string, call: string]>([
+    ["beside it", "web/main.tf", 'templatefile("${path.module}/site.conf.tpl", {})'],
+    ["from above", "main.tf", 'templatefile(\n  "web/site.conf.tpl", {})'],
+    [
+      "from a folder that is not known",
+      "a/b.tf",
+      'templatefile("${var.folder}/site.conf.tpl", {})',
+    ],
+    ["as it was before", "web/main.tf", 'template = file("${path.module}/site.conf.tpl")'],
+    [
+      "as it was long before",
+      "web/main.tf",
+      'template = "${file("${path.module}/site.conf.tpl")}"',
+    ],
+  ])("%s", (_, path, call) => {
+    expect(check({ ...texts, [path]: `a = ${call}\n` })).toEqual([]);
+  });
+
+  test("not so where nothing does", () => {
+    expect(check(texts)).not.toEqual([]);
+    expect(check({ ...texts, "web/main.tf": 'a = file("site.conf.tpl")\n' })).not.toEqual([]);
+    expect(check({ ...texts, "web/main.tf": 'a = templatefile("a.conf", {})\n' })).not.toEqual([]);
+  });
+});

@@ -188,8 +188,8 @@ describe("what tags and escapes are to nginx", () => {
     [
       "a templatefile",
       "nginx.tftpl",
-      inLocation("proxy_pass http://${host}:$port;"),
-      "http://⟨${host}⟩:$port",
+      inLocation("proxy_pass http://${host}:$port/$${uri};"),
+      "http://⟨${host}⟩:$port/${uri}",
     ],
     [
       "Terraform's escape",

@@ -149,6 +149,15 @@ const forms: readonly Form[] = [
     render: (text) => heredoc(text).replace(/\$\{[^}]*\}/g, "app"),
   },
   {
+    form: "templatefile",
+    file: "templates/chat.conf.tpl",
+    path: "/ws",
+    render: (text) =>
+      text
+        .replace(/^%\{.*\n(?:.*\n%\{.*\n)?/gm, "")
+        .replace(/\$(\$\{\w+\})|\$\{\w+\}/g, (_, plain: string | undefined) => plain ?? "app"),
+  },
+  {
     form: "user-data",
     file: "main.tf",
     path: "/ws",

@@ -3,6 +3,7 @@ import {
   composePlacements,
   dockerfilePlacements,
   type Placement,
+  terraformTemplates,
 } from "../sources/placements.ts";
 import { type ConfigMap, manifestsIn, type Mount } from "../sources/manifests.ts";
 import { containerOf } from "../sources/sources.ts";
@@ -26,7 +27,7 @@ const MOST_MANIFESTS = 60;
 const dockerfile =
   /(?:^|\/)(?:(?:Dockerfile|Containerfile)(?:[.-][^/]*)?|[^/]*\.(?:docker|container)file)$/i;
 const composeFile = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
-
+const terraform = /\.(?:tf|tofu)$/i;
 const script = /(?:^|\/)[^/]*(?:entrypoint|start|run|init|nginx|envsubst|template)[^/]*\.sh$/i;
 
 /** Folders to which a file is copied by their name alone. */
@@ -73,6 +74,8 @@ export interface Surveyed {
   readonly deployments: readonly Deployment[];
   /** Files from which a bare `envsubst` erases nginx's variables, with the place of the command. */
   readonly erased: ReadonlyMap<string, string>;
+  /** Files that Terraform fills in. */
+  readonly filledIn: ReadonlySet<string>;
   /** Files that hold what is mounted. */
   readonly mounted: readonly string[];
 }
@@ -99,13 +102,11 @@ export function survey(documents: Documents, near: readonly string[]): Surveyed 
 }
 
 function read(documents: Documents, near: readonly string[]): Surveyed {
-  const texts = documents.files
-    .list()
-    .filter((path) => dockerfile.test(path) || composeFile.test(path) || script.test(path))
-    .map((path) => ({ path, distance: Math.min(...near.map((other) => distance(path, other))) }))
-    .toSorted((a, b) => a.distance - b.distance || byteOrder(a.path, b.path))
-    .slice(0, MOST_FILES)
-    .map(({ path }) => ({ path, text: documents.text(path) ?? "" }));
+  const texts = textsNear(
+    documents,
+    near,
+    (path) => dockerfile.test(path) || composeFile.test(path) || script.test(path),
+  );
   const deployments = texts
     .filter(({ path, text }) => !script.test(path) && text.includes("nginx"))
     .flatMap(({ path, text }) =>
@@ -123,7 +124,48 @@ function read(documents: Documents, near: readonly string[]): Surveyed {
     }
   }
   const mounts = mountsOf(documents, near);
-  return { deployments: [...deployments, ...mounts.deployments], erased, mounted: mounts.files };
+  return {
+    deployments: [...deployments, ...mounts.deployments],
+    erased,
+    filledIn: filledIn(documents, near),
+    mounted: mounts.files,
+  };
+}
+
+/** The nearest of the files that a test is true of. */
+function textsNear(
+  documents: Documents,
+  near: readonly string[],
+  isWanted: (path: string) => boolean,
+): { readonly path: string; readonly text: string }[] {
+  return documents.files
+    .list()
+    .filter(isWanted)
+    .map((path) => ({ path, distance: Math.min(...near.map((other) => distance(path, other))) }))
+    .toSorted((a, b) => a.distance - b.distance || byteOrder(a.path, b.path))
+    .slice(0, MOST_FILES)
+    .map(({ path }) => ({ path, text: documents.text(path) ?? "" }));
+}
+
+/** Asked only where a file has what may be Terraform's and nginx's own alike: `${name}`. */
+function filledIn(documents: Documents, near: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  const unclear = near.filter((path) => /\$\{[a-z]|%\{/.test(documents.text(path) ?? ""));
+  if (unclear.length === 0) return found;
+  for (const { path, text } of textsNear(documents, unclear, (each) => terraform.test(each))) {
+    for (const template of terraformTemplates(text)) {
+      const file = joinPath(folderOf(path), template.replace(/^\$\{path\.module\}\//, ""));
+      if (file !== undefined && documents.has(file)) {
+        found.add(file);
+      } else {
+        // A folder that is not known: each file of that name may be the one.
+        for (const each of unclear.filter((one) => nameOf(one) === nameOf(template))) {
+          found.add(each);
+        }
+      }
+    }
+  }
+  return found;
 }
 
 /** Where the ConfigMaps of an application land: of those around the files in question that are manifests. */

@@ -58,6 +58,8 @@ export class Documents {
   readonly original: Files;
   /** Files that lose nginx's variables before nginx reads them, with what takes them. */
   erased: ReadonlyMap<string, string> = new Map();
+  /** Files that Terraform fills in, whatever their names. */
+  filledIn: ReadonlySet<string> = new Set();
   /** Paths that are listed but were not given. */
   readonly wanted = new Set<string>();
   /** Where an `include` of one file was looked for in vain. */
@@ -89,6 +91,7 @@ export class Documents {
       this.original,
     );
     copy.erased = this.erased;
+    copy.filledIn = this.filledIn;
     copy.gone = this.gone;
     for (const path of this.missed) {
       copy.missed.add(path);
@@ -233,8 +236,10 @@ export class Documents {
     return files.size + folders.size > 0;
   }
 
-  private parsed(path: string, text: string, source: Source): Document {
+  private parsed(path: string, text: string, found: Source): Document {
     const by = this.erased.get(path);
+    const isPlain = found.name === "";
+    const source = isPlain && this.filledIn.has(path) ? plainSource(path, text, true) : found;
     return parseDocument(path, text, by === undefined ? source : erasedSource(source, by));
   }
 

@@ -92,6 +92,7 @@ class Search {
     if (found !== null) {
       this.deployments = found.deployments;
       this.documents.erased = found.erased;
+      this.documents.filledIn = found.filledIn;
     }
     for (const path of new Set([...candidates, ...(found?.mounted ?? [])])) {
       for (const document of this.recognised(path)) {

@@ -54,3 +54,15 @@ export function unescaped(written: string, character: string, before: string): s
   const fill = /\s/.test(character + before) ? " " : vanishing;
   return fill.repeat(Math.max(0, written.length - character.length)) + character;
 }
+
+/** In Terraform `$${` and `%%{` are a plain `${` and `%{`. */
+export const terraformEscape = /\$\$(?=\{)|%%(?=\{)/g;
+
+/** What of a text stands for itself without its first character. */
+export function unescapedIn(text: string, escape: RegExp): (Span & { readonly text: string })[] {
+  return Array.from(text.matchAll(escape), ({ 0: written, index }) => ({
+    start: index,
+    end: index + written.length,
+    text: unescaped(written, written.slice(1), ""),
+  }));
+}

@@ -1,6 +1,6 @@
 import { parse } from "../syntax/parse.ts";
 import type { Span } from "../syntax/tree.ts";
-import { cutOut, unescaped } from "./cut.ts";
+import { cutOut, terraformEscape, unescapedIn } from "./cut.ts";
 import { maskTags } from "./mask.ts";
 import { isNginxPath, seemsNginx } from "./plain.ts";
 import { quotedSources } from "./quoted.ts";
@@ -40,10 +40,9 @@ const shell: Language = {
   dollar: "\\$",
 };
 
-/** In Terraform `$${` and `%%{` are a plain `${` and `%{`. */
 const terraform: Language = {
   tags: { ...plainTags, interpolation: "terraform" },
-  escape: /\$\$(?=\{)|%%(?=\{)/g,
+  escape: terraformEscape,
   dollar: "$",
 };
 
@@ -94,10 +93,10 @@ function sourcesIn(
         })),
         editable: true,
         dollar,
-        replaced: Array.from(body.matchAll(escape), ({ 0: written, index }) => ({
-          start: span.start + index,
-          end: span.start + index + written.length,
-          text: unescaped(written, written.slice(1), ""),
+        replaced: unescapedIn(body, escape).map((each) => ({
+          ...each,
+          start: each.start + span.start,
+          end: each.end + span.start,
         })),
       }),
     );

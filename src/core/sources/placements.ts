@@ -171,3 +171,12 @@ export function bareEnvsubst(text: string): BareEnvsubst[] {
   }
   return found;
 }
+
+/** The files that Terraform fills in: the arguments of `templatefile` and of `template_file`, as they are written. */
+export function terraformTemplates(text: string): string[] {
+  const call =
+    /\btemplatefile\(\s*"([^"\n]+)"|\btemplate\s*=\s*"?(?:\$\{)?\s*file\(\s*"([^"\n]+)"/g;
+  return text.length > LONGEST
+    ? []
+    : Array.from(text.matchAll(call), ([, path, older]) => path ?? older ?? "");
+}

@@ -2,7 +2,7 @@ import picomatch from "picomatch";
 import { isOpaque } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { Directive, Span, SyntaxTree } from "../syntax/tree.ts";
-import { cutOut } from "./cut.ts";
+import { cutOut, terraformEscape, unescapedIn } from "./cut.ts";
 import type { Source } from "./source.ts";
 import { ellipses, type Tag, tagsIn } from "./tags.ts";
 
@@ -53,13 +53,21 @@ export function mayBePlain(path: string): boolean {
 /** Directives that define a variable; nginx's names have no case. */
 const definitions = /\b(?:set|geo|(?:map|geo|split_clients)\s+[^\s;{}]+)\s+\$(\w+)/gi;
 
-/** The file as configuration, whether it is any or not: with its tags masked, where it is a template. */
-export function plainSource(path: string, text: string): Source {
+/**
+ * The file as configuration, whether it is any or not: with its tags masked, where it is a template.
+ *
+ * @param isTerraform Terraform fills it in, where its name does not say so
+ */
+export function plainSource(
+  path: string,
+  text: string,
+  isTerraform: boolean = /\.tftpl$/i.test(path),
+): Source {
   const defined = new Set(
     Array.from(text.matchAll(definitions), ([, name = ""]) => name.toLowerCase()),
   );
   const bareVariables = templates.test(path);
-  const interpolation = /\.tftpl$/i.test(path) ? "terraform" : "none";
+  const interpolation = isTerraform ? "terraform" : "none";
   const tags = tagsIn(text, { bareVariables, interpolation, defined });
   const omissions = ellipses(text);
   // Nobody starts nginx with a file that leaves something out.
@@ -76,6 +84,7 @@ export function plainSource(path: string, text: string): Source {
     tags: isExample || isTemplate ? all : [],
     editable: true,
     isExample,
+    replaced: isTerraform ? unescapedIn(text, terraformEscape) : [],
     surroundings: /\binclude\s+\/config\/nginx\//.test(text) ? "swag" : null,
   });
 }
