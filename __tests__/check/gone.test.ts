@@ -81,3 +81,37 @@ test.for<[title: string, head: Texts, base: Texts, changes: readonly ChangedFile
 ])("silent where %s", ([, head, base, changes]) => {
   expect(newly(head, base, changes)).toEqual([]);
 });
+
+const modules = "/etc/nginx/modules-enabled/*.conf";
+const withModules = {
+  "nginx/nginx.conf": `include ${modules};\nevents {}\nhttp {\n    include conf.d/*.conf;\n}\n`,
+  "nginx/conf.d/site.conf": site("snippets/ws.conf"),
+  [snippet]: headers.replace('"upgrade"', "$connection_upgrade"),
+};
+const map =
+  "map $http_upgrade $connection_upgrade {\n    default upgrade;\n    ''      close;\n}\n";
+const mapped = { ...withModules, "nginx/conf.d/upgrade.conf": map };
+const mapGone: ChangedFile = { ...removed, path: "nginx/conf.d/upgrade.conf" };
+
+test("a change deletes the map that a header reads, in a program of which a part is elsewhere", () => {
+  expect(newly(withModules, mapped, [mapGone])).toEqual([`error undefined-variable ${snippet}:3`]);
+});
+
+test.for<[title: string, head: Texts, base: Texts]>([
+  ["it was never there", withModules, withModules],
+  ["it moves to another file", { ...withModules, "nginx/conf.d/maps.conf": map }, mapped],
+  [
+    "it may have moved to where we do not look",
+    {
+      ...withModules,
+      "nginx/nginx.conf": withModules["nginx/nginx.conf"].replace(
+        "http {",
+        "http {\n    include /opt/maps/*.conf;",
+      ),
+    },
+    mapped,
+  ],
+])("not an error of the change: %s", ([, head, base]) => {
+  const found = newly(head, base, [mapGone]).filter((each) => each.startsWith("error"));
+  expect(found).toEqual([]);
+});

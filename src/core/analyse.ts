@@ -9,6 +9,7 @@ import type { Files, Place } from "./config/model.ts";
 import { repositoryVersion, versionsInQuestion } from "./config/version.ts";
 import type { TextEdit } from "./fix/edit.ts";
 import type { Writable } from "./fix/remedy.ts";
+import { definitions } from "./handshake/definitions.ts";
 import type { Policy } from "./policy/policy.ts";
 import { fingerprintOf } from "./review/fingerprint.ts";
 import type { ChangedFile } from "./review/review.ts";
@@ -62,8 +63,17 @@ export function compare(head: Analysis, base: Analysis, changes: readonly Change
   });
 }
 
-/** The head's run where the change took away files that are still included: nobody will put them there later. */
+/** The head's run where the change took away what is still asked for: nobody will put that there later. */
 function withGone(head: Run, base: Run, changes: readonly ChangedFile[]): Run {
+  const paths = gonePaths(head, base, changes);
+  const variables = goneVariables(head, base);
+  return paths.size + variables.size === 0
+    ? head
+    : run({ ...head.request, documents: head.request.documents.withGone({ paths, variables }) });
+}
+
+/** Files that are still included. */
+function gonePaths(head: Run, base: Run, changes: readonly ChangedFile[]): ReadonlySet<string> {
   const { documents } = head.request;
   const taken = new Set(
     changes.flatMap(({ path, previousPath, status }) =>
@@ -72,15 +82,37 @@ function withGone(head: Run, base: Run, changes: readonly ChangedFile[]): Run {
   );
   // A link that stands there now leads to what nobody follows.
   const stay = changes.filter(({ status }) => status !== "removed").map(({ path }) => path);
-  const gone = [...documents.missed].filter(
-    (path) =>
-      taken.has(path) &&
-      base.request.documents.has(path) &&
-      !stay.some((other) => path === other || path.startsWith(`${other}/`)),
+  return new Set(
+    [...documents.missed].filter(
+      (path) =>
+        taken.has(path) &&
+        base.request.documents.has(path) &&
+        !stay.some((other) => path === other || path.startsWith(`${other}/`)),
+    ),
   );
-  return gone.length === 0
-    ? head
-    : run({ ...head.request, documents: documents.withGone(new Set(gone)) });
+}
+
+/**
+ * Variables that each program of the base defines and that of the head does not, where no part of the head's is hidden that the
+ * base showed.
+ */
+function goneVariables(head: Run, base: Run): ReadonlyMap<string, ReadonlySet<string>> {
+  const before = new Map(base.configs.map((config) => [config.root, config]));
+  return new Map(
+    head.configs.flatMap((config) => {
+      const known = before.get(config.root);
+      const isComparable =
+        known !== undefined &&
+        config.incomplete.length > 0 &&
+        config.incomplete.every((why) => known.incomplete.includes(why));
+      if (!isComparable) return [];
+      const now = [config, ...config.alternatives].map((each) => definitions(each));
+      const lost = [...definitions(known).keys()].filter((name) =>
+        now.every((defined) => !defined.has(name)),
+      );
+      return lost.length === 0 ? [] : [[config.root, new Set(lost)] as const];
+    }),
+  );
 }
 
 /** The head's run without what the change does to comments and does not count yet. */

@@ -51,6 +51,16 @@ interface Folder {
 
 const emptyFolder: Folder = { files: new Set(), folders: new Set() };
 
+/** What was there before a change took it away. */
+export interface Gone {
+  /** Paths of files. */
+  readonly paths: ReadonlySet<string>;
+  /** Variables, in lower case, that a program defined, by its root. */
+  readonly variables: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+const nothingGone: Gone = { paths: new Set(), variables: new Map() };
+
 /** Reads and parses each file once. */
 export class Documents {
   readonly files: Files;
@@ -64,8 +74,7 @@ export class Documents {
   readonly wanted = new Set<string>();
   /** Where an `include` of one file was looked for in vain. */
   readonly missed = new Set<string>();
-  /** Paths of files that were there before a change took them away. */
-  gone: ReadonlySet<string> = new Set();
+  gone: Gone = nothingGone;
   /** What was resolved of these files; the keys are the resolver's own. */
   readonly programs = new Map<string, Config>();
   private readonly byKey = new Map<string, Document>();
@@ -114,8 +123,8 @@ export class Documents {
     return copy;
   }
 
-  /** The same files, of which it is known that others were there too; programs are resolved anew. */
-  withGone(gone: ReadonlySet<string>): Documents {
+  /** The same files, of which it is known what a change took away; programs are resolved anew. */
+  withGone(gone: Gone): Documents {
     const copy = this.edited(new Map());
     copy.gone = gone;
     copy.programs.clear();

@@ -136,4 +136,6 @@ export interface Config {
   readonly alternatives: readonly Config[];
   /** Why a variable or header may be defined outside what we see; empty for a complete configuration. */
   readonly incomplete: readonly string[];
+  /** Names, in lower case, of variables that it defined until a change took that away. */
+  readonly lostVariables: ReadonlySet<string>;
 }

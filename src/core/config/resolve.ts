@@ -20,6 +20,8 @@ export interface ResolveOptions {
   readonly siblings?: readonly string[];
 }
 
+const noVariables: ReadonlySet<string> = new Set();
+
 /** Where packages and images keep nginx.conf; a repository's main file stands for the one there. */
 const usualPrefixes = [
   "/etc/nginx",
@@ -139,6 +141,7 @@ class Resolver {
         : null,
       alternatives: [],
       incomplete: [...this.incomplete],
+      lostVariables: this.documents.gone.variables.get(this.root.key) ?? noVariables,
     };
     includes.set(config, this.includes);
     return config;
@@ -285,7 +288,7 @@ class Resolver {
     const { documents } = this;
     const [path = "", ...others] = this.candidates(pattern);
     return (
-      [path, ...others].some((each) => documents.gone.has(each)) ||
+      [path, ...others].some((each) => documents.gone.paths.has(each)) ||
       (this.options.kind === "main" &&
         !pattern.startsWith("/") &&
         /\.(?:conf|inc)$/.test(path) &&
@@ -380,7 +383,7 @@ class Resolver {
       ...nothing,
       missing: [`${pattern} is not in the repository`],
       isCertainlyMissing:
-        candidates.some((path) => documents.gone.has(path)) ||
+        candidates.some((path) => documents.gone.paths.has(path)) ||
         (this.options.kind === "main" && !pattern.startsWith("/") && candidates.length > 0),
     };
   }

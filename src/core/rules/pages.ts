@@ -734,7 +734,7 @@ server {
 ## Severity
 
 Error where the repository has the whole configuration: a main file all of whose includes are there, and no module that could
-define variables. Else a notice in the summary and in the reports, never a comment: the map may stand in a file that the
+define variables; and wherever a change takes a definition away that was there. Else a notice in the summary and in the reports, never a comment: the map may stand in a file that the
 repository does not show. There is a suggestion for \`Upgrade\` and \`Connection\` only; nobody can know what another variable was to
 be.
 

@@ -18,9 +18,9 @@ export const undefinedVariable: ConfigRule = {
       report({
         place: placeOf(use),
         level: use.level,
-        ...(elsewhere === undefined
+        ...(elsewhere === undefined || config.lostVariables.has(name)
           ? {
-              message: `${quoted(use)} reads $${name}, which nothing in this configuration defines: ${refusal}.`,
+              message: `${quoted(use)} reads $${name}, which nothing in this configuration defines${elsewhere === undefined ? "" : " since this change"}: ${refusal}.`,
               remedies: remediesFor(use),
             }
           : {
