@@ -111,19 +111,32 @@ interface Found {
   readonly websocket: Exchange;
 }
 
-/** The location in the programs of its repository, preferably one at which a handshake ends, in whichever rendering has it. */
+/**
+ * The location in the programs of its repository, preferably one at which a handshake ends, and in the rendering of it that
+ * tells most: templates were measured without what their tags bring.
+ */
 function find(location: MeasuredLocation): Found | undefined {
-  let first: Found | undefined;
-  for (const config of programsOf(location.file).flatMap((each) => [each, ...each.alternatives])) {
-    for (const { level, pass } of proxyingLevels(config)) {
-      if (!isAt(level, location)) continue;
-      const websocket = simulateAt(config, level, pass, "websocket", oldestVersion);
-      const found = { config, level, pass, websocket };
-      if (websocket.outcome === "proxied") return found;
-      first ??= found;
-    }
-  }
-  return first;
+  const programs = programsOf(location.file).map((program) =>
+    [program, ...program.alternatives].flatMap((config) =>
+      proxyingLevels(config)
+        .filter(({ level }) => isAt(level, location))
+        .map((at) => ({
+          ...at,
+          config,
+          websocket: simulateAt(config, at.level, at.pass, "websocket", oldestVersion),
+        })),
+    ),
+  );
+  const ending = programs.map((found) => found.filter(isProxied)).find(({ length }) => length > 0);
+  return (
+    ending?.find(({ websocket }) => verdictOf(websocket).strict !== "unknown") ??
+    ending?.[0] ??
+    programs.flat()[0]
+  );
+}
+
+function isProxied({ websocket }: Found): boolean {
+  return websocket.outcome === "proxied";
 }
 
 function isAt(level: Level, { file, location_line: line }: MeasuredLocation): boolean {

@@ -243,3 +243,72 @@ test("examples in documentation are notices", () => {
   );
   expect(new Set(severities)).toEqual(new Set(["notice"]));
 });
+
+describe("a macro is written where it is called", () => {
+  /** A macro `part`, and a server that calls it and sets all but `Upgrade`: what hides nothing leaves that known. */
+  const around = (macro: string, call: string): string =>
+    `{% macro part(name, on) %}\n${macro}\n{% endmacro %}\nserver { ${without("Upgrade").join(" ")}\n${call}\n}\n`;
+  const proxy = "location /a/ws { proxy_pass http://{{ name }}; }";
+  const own = "location /ws { proxy_pass http://app; }";
+  const upgrade = "proxy_set_header Upgrade $http_upgrade;";
+
+  test.each<[title: string, text: string, found: readonly string[], verdict: string]>([
+    ["its location inherits", around(proxy, `${upgrade}\n{{ part('a') }}`), [], "works"],
+    ["its headers are the server's", around(upgrade, `{{ part('a') }}\n${own}`), [], "works"],
+    [
+      "twice",
+      around(
+        proxy,
+        `${upgrade}\n{{ part('a') }}\n}\nserver { ${good.join(" ")} server_name b;\n{{ part('b') }}`,
+      ),
+      [],
+      "works works",
+    ],
+    [
+      "a location beside it is known",
+      around("location /b { return 404; }", `{{- part('a', (1, ")")) -}}\n${own}`),
+      ["6: upgrade-header"],
+      "breaks",
+    ],
+    [
+      "its indentation changes",
+      around("", `{{ part('a') | indent(4) }}\n${own}`),
+      ["6: upgrade-header"],
+      "breaks",
+    ],
+    [
+      "a filter changes it",
+      around("", `{{ part('a') | replace("ws", "x") }}\n${own}`),
+      [],
+      "unknown",
+    ],
+    ["two calls in one tag", around("", `{{ part('a') + part('b') }}\n${own}`), [], "unknown"],
+    ["it brings what is not known", around("{{ name }}", `{{ part('a') }}\n${own}`), [], "unknown"],
+    [
+      "it sets a header under a condition",
+      around(`{% if on %}\n${upgrade}\n{% endif %}`, `{{ part('a') }}\n${own}`),
+      [],
+      "unknown",
+    ],
+    ["it calls itself", around("{{ part(name) }}", `{{ part('a') }}\n${own}`), [], "unknown"],
+    [
+      "it calls another",
+      `{% macro first() %}\n${upgrade}\n{% endmacro %}\n${around("{{ first() }}", `{{ part('a') }}\n${own}`)}`,
+      [],
+      "works",
+    ],
+    ["a macro of another file", around("", `{{ other('a') }}\n${own}`), [], "unknown"],
+  ])("%s", (_, text, found, verdict) => {
+    expect(check(text)).toEqual({ found, verdict });
+  });
+
+  test("calls that double at each step end", () => {
+    const macros = Array.from(
+      { length: 40 },
+      (_, index) =>
+        `{% macro m${index}() %}\n{{ m${index + 1}() }}\n{{ m${index + 1}() }}\n{% endmacro %}\n`,
+    );
+    const last = `{% macro m40() %}\n${upgrade}\n{% endmacro %}\n`;
+    expect(check(`${macros.join("")}${last}server {\n{{ m0() }}\n${own}\n}\n`).found).toEqual([]);
+  });
+});

@@ -269,7 +269,7 @@ function nameOf(level: Level, pass: Use): LocationName {
   const names = server?.uses.find((use) => use.name === "server_name")?.parameters ?? [];
   const includedFrom: string[] = [];
   for (let include = (opener ?? pass).include; include !== null; include = include.include) {
-    includedFrom.unshift(include.document.path);
+    if (include.name === "include") includedFrom.unshift(include.document.path);
   }
   return {
     place: placeOf(opener ?? pass),

@@ -63,7 +63,7 @@ export interface Use {
   readonly level: Level;
   /** What its block opens; null for a simple directive. */
   readonly inner: Level | null;
-  /** The `include` that brought it, innermost; null where it stands in the root file itself. */
+  /** The `include` or the call of a template's macro that brought it, innermost; null where it stands in the root file itself. */
   readonly include: Use | null;
 }
 

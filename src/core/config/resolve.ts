@@ -1,5 +1,6 @@
-import { isOpaque, tagIn } from "../syntax/opaque.ts";
-import type { Directive } from "../syntax/tree.ts";
+import { groupBy, rememberedOf } from "../collections.ts";
+import { isOpaque, tagged, tagIn } from "../syntax/opaque.ts";
+import type { Directive, Span } from "../syntax/tree.ts";
 import { contextInside, directiveRows } from "./directives.ts";
 import type { Deployment } from "./deployment.ts";
 import { byteOrder, type Documents, nameOf } from "./documents.ts";
@@ -80,6 +81,9 @@ class Resolver {
   private readonly options: ResolveOptions;
   private readonly rendering: Rendering;
   private readonly used = new Set<Document>();
+  /** The macros that were called, and those that are being written. */
+  private readonly called = new Set<Span>();
+  private readonly calls: Span[] = [];
   private readonly checker = new Checker();
   private readonly incomplete = new Set<string>();
   /** What each include pattern stands for: one snippet may be included at thousands of places. */
@@ -159,7 +163,7 @@ class Resolver {
     }
     const outer = this.isRepeated;
     this.isRepeated = isRepeated;
-    this.expand(level, document, document.tree.directives, include);
+    this.expand(level, document, written(document).get(null) ?? [], include);
     this.isRepeated = outer;
   }
 
@@ -207,7 +211,7 @@ class Resolver {
     };
     level.uses.push(use);
     if (isOpaque(name) && level.context !== "map") {
-      this.hide(level, fromTag(name));
+      this.call(level, use);
     }
     this.checker.directive(use, this.isGuessed(level));
     this.noteModule(use);
@@ -246,6 +250,22 @@ class Resolver {
     ) {
       this.incomplete.add(`${name} is of a module we do not know`);
     }
+  }
+
+  /** A tag in a directive's place. What it brings is known of a call of a macro that the same file defines. */
+  private call(level: Growing<Level>, use: Use): void {
+    const body = calledMacro(use);
+    if (body === undefined || this.calls.includes(body)) {
+      this.hide(level, fromTag(use.name));
+      return;
+    }
+    const outer = this.isRepeated;
+    this.isRepeated ||= this.called.has(body);
+    this.called.add(body);
+    this.calls.push(body);
+    this.expand(level, use.document, written(use.document).get(body) ?? [], use);
+    this.calls.pop();
+    this.isRepeated = outer;
   }
 
   private include(level: Growing<Level>, use: Use, pattern: string): void {
@@ -473,6 +493,28 @@ const nothing: Included = {
   missing: [],
   isCertainlyMissing: false,
 };
+
+/** A call and nothing else, with filters that change only white space; brackets nest once in the arguments. */
+const macroCall =
+  /^\{\{[-+]?\s*(\w+)\((?:[^()'"]|'[^']*'|"[^"]*"|\((?:[^()'"]|'[^']*'|"[^"]*")*\))*\)(?:\s*\|\s*(?:indent|trim)\b(?:\([^()]*\))?)*\s*[-+]?\}\}$/;
+
+function calledMacro({ document, name, parameters }: Use): Span | undefined {
+  const { macros } = document.source;
+  const tag = macros.size > 0 && parameters.length === 0 ? (tagIn(name) ?? "") : "";
+  const [, macro] = name === tagged(tag) ? (macroCall.exec(tag) ?? []) : [];
+  return macro === undefined ? undefined : macros.get(macro);
+}
+
+/** The outermost directives that a file writes by itself (null) and in each of its macros. */
+const written = rememberedOf(
+  ({ tree, source: { macros } }: Document): ReadonlyMap<Span | null, readonly Directive[]> => {
+    const spans = [...macros.values()].toSorted((a, b) => b.start - a.start);
+    return groupBy(
+      tree.directives,
+      ({ start }) => spans.find((span) => span.start <= start && start < span.end) ?? null,
+    );
+  },
+);
 
 function isMain({ tree }: Document): boolean {
   return tree.directives.some(({ name }) => name.value === "http" || name.value === "events");

@@ -31,7 +31,7 @@ export function cutOut(text: string, cut: Cut): Source {
   }
   pieces.push(text.slice(from, span.end), filled(text, span.end, text.length, " "));
   const tags = cut.tags.filter(({ start, end }) => span.start <= start && end <= span.end);
-  const { text: masked, switches, unreadable } = maskTags(pieces.join(""), tags);
+  const { text: masked, switches, macros, unreadable } = maskTags(pieces.join(""), tags);
   return {
     name,
     span,
@@ -39,6 +39,7 @@ export function cutOut(text: string, cut: Cut): Source {
     tree: null,
     annotations: [],
     switches,
+    macros,
     editable,
     dollar,
     isExample,

@@ -72,6 +72,7 @@ export function ingressSources(
     tree: treeOf(ingress, plain, snippetAt),
     annotations: ingress.annotations,
     switches: [],
+    macros: new Map(),
     editable: true,
     dollar: "$",
     isExample: false,

@@ -7,6 +7,8 @@ import type { Tag } from "./tags.ts";
 export interface Masked {
   readonly text: string;
   readonly switches: readonly Switch[];
+  /** The contents of macros, by name. */
+  readonly macros: ReadonlyMap<string, Span>;
   /** Why the template's statements do not fit the blocks of the configuration; null where they do. */
   readonly unreadable: string | null;
 }
@@ -25,11 +27,11 @@ interface Region extends Span {
  */
 export function maskTags(text: string, tags: readonly Tag[]): Masked {
   if (tags.length === 0) {
-    return { text, switches: [], unreadable: null };
+    return { text, switches: [], macros: new Map(), unreadable: null };
   }
   if (tags.length > MOST_TAGS) {
     const unreadable = `it is a template with more than ${MOST_TAGS} tags`;
-    return { text: masked(text, tags, []), switches: [], unreadable };
+    return { text: masked(text, tags, []), switches: [], macros: new Map(), unreadable };
   }
   const { regions, unbalanced } = regionsOf(tags);
   const layout = new Layout(masked(text, tags, []));
@@ -70,7 +72,35 @@ export function maskTags(text: string, tags: readonly Tag[]): Masked {
     from = end;
   }
   pieces.push(whole.slice(from));
-  return { text: pieces.join(""), switches: rest.map(switchOf), unreadable };
+  const macros = macrosOf(text, rest, final);
+  const bodies = new Set(macros.values());
+  const switches = rest.filter((region) => !bodies.has(region)).map(switchOf);
+  return {
+    text: pieces.join(""),
+    switches,
+    macros: new Map([...macros].map(([name, region]) => [name, contentOf(region)])),
+    unreadable,
+  };
+}
+
+/** The macros that the text calls and that stand outside of all blocks: nothing is written where they are. */
+function macrosOf(text: string, regions: readonly Region[], layout: Layout): Map<string, Region> {
+  const found = new Map<string, Region>();
+  const called = new Set(
+    Array.from(text.matchAll(/\{\{[-+]?\s*(\w+)\(/g), ([, name = ""]) => name),
+  );
+  for (const region of regions) {
+    const [tag = region] = region.tags;
+    const name = /^\{%[-+]?\s*macro\s+(\w+)/.exec(text.slice(tag.start, tag.end))?.[1];
+    if (name !== undefined && called.has(name) && layout.isOutermost(region)) {
+      found.set(name, region);
+    }
+  }
+  return found;
+}
+
+function contentOf(region: Region): Span {
+  return contentsOf(region)[0] ?? region;
 }
 
 /** What in a branch decides on a request's way, so that one branch cannot stand for another. */
@@ -240,6 +270,10 @@ class Layout {
   /** Whether the span is within one directive. */
   holds({ start, end }: Span): boolean {
     return this.indexAt(start) === this.indexAt(end);
+  }
+
+  isOutermost({ start }: Span): boolean {
+    return this.depth[this.indexAt(start)] === 0;
   }
 
   /** Whether the span has nothing but whole directives and blocks. */

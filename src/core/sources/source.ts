@@ -17,6 +17,8 @@ export interface Source {
   /** What an Ingress says to its controller. */
   readonly annotations: readonly Annotation[];
   readonly switches: readonly Switch[];
+  /** What Jinja's macros write where they are called, by name: those that this file calls. */
+  readonly macros: ReadonlyMap<string, Span>;
   /** False where offsets within a line are not the file's: there, no text is suggested. */
   readonly editable: boolean;
   /** How the file writes a `$` of nginx, where it stands alone for something else. */
