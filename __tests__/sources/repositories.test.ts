@@ -90,6 +90,12 @@ const forms: readonly Form[] = [
       ),
   },
   {
+    form: "helm-values",
+    file: "values.yaml",
+    path: "/ws",
+    render: (text) => yamlValue(text, "nginx", "serverBlock"),
+  },
+  {
     form: "compose",
     file: "compose.yaml",
     path: "/ws",
@@ -114,6 +120,22 @@ const forms: readonly Form[] = [
         chat_host: "example.test",
         chat_port: 80,
       }),
+  },
+  {
+    form: "blockinfile",
+    file: "tasks/main.yml",
+    path: "/ws",
+    render: (text) =>
+      jinja(yamlValue(text, 0, "ansible.builtin.blockinfile", "block"), {
+        chat_host: "app",
+        chat_port: 80,
+      }),
+  },
+  {
+    form: "placeholders",
+    file: "docker/nginx.conf.in",
+    path: "/ws",
+    render: (text) => text.replace("%%PORT%%", "80").replace("%%BACKEND%%", "app:80"),
   },
   {
     form: "envsubst",
@@ -143,6 +165,13 @@ const forms: readonly Form[] = [
     file: "main.tf",
     path: "/ws",
     render: (text) => heredoc(templatefile(heredoc(text), { var: { backend: "app" } })),
+  },
+  {
+    form: "terraform-configmap",
+    file: "main.tf",
+    path: "/ws",
+    render: (text) =>
+      templatefile(heredoc(text), { kubernetes_service: { chat: { name: "app" } } }),
   },
   {
     form: "cloud-init",
