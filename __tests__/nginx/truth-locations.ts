@@ -91,7 +91,20 @@ function compareLocation(location: MeasuredLocation): ComparedLocation {
     compare("strict", [verdict.strict], measured.status === "101" ? "works" : "breaks");
   }
   const reasons = verdict.strict === "unknown" ? reasonsOf(websocket) : [];
-  return { location, verdict, reasons, isInData, differences };
+  return {
+    location,
+    verdict,
+    reasons,
+    isInData,
+    differences: isWithoutShell(location) ? [] : differences,
+  };
+}
+
+/** Whether nginx was measured with the backslashes of a heredoc, which the shell takes away before nginx sees them. */
+function isWithoutShell({ measured }: MeasuredLocation): boolean {
+  return [...measured.upstream_upgrade, ...measured.upstream_connection].some((value) =>
+    value.startsWith("\\"),
+  );
 }
 
 /** Why a verdict is unknown: what may be hidden, and the values that are. */

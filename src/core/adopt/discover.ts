@@ -48,6 +48,7 @@ export type Form =
   | "YAML file"
   | "Terraform file"
   | "script"
+  | "Go file"
   | "Markdown page";
 
 /** Looks at the analysis of a whole repository by the default policy. */
@@ -113,6 +114,8 @@ function formOf({ path, text, source }: Document): Form {
       return "Terraform file";
     case "shell":
       return "script";
+    case "go":
+      return "Go file";
     case "markdown":
       return "Markdown page";
     case null:

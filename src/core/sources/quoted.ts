@@ -8,31 +8,39 @@ import { plainTags, type Tag, tagsIn } from "./tags.ts";
 /** As many texts are looked at in one file. */
 const MOST_SOURCES = 200;
 
-/** A command that writes a text in quotes, up to the quote. */
-const opener = /\b(echo|printf)[ \t]+(?:-[a-zA-Z]+[ \t]+)*(?:\$?)(["'])/g;
+/** A command that writes a text in quotes, or a variable that gets one, up to the quote. */
+const opener = /\b(?:(echo|printf)[ \t]+(?:-[a-zA-Z]+[ \t]+)*\$?|(\w+)=)(["'])/g;
+
+/** A command that writes a variable: `echo "$site"`, `printf '%s\n' "$site"`. */
+const ofVariable =
+  /\b(echo|printf)[ \t]+(?:-[a-zA-Z]+[ \t]+)*(["']%s(?:\\n)?["'][ \t]+)?"?\$(?:\{(\w+)\}|(\w+))"?(?=[ \t]*[>|])/g;
 
 /** Where such a command says that the text goes: `> path`, `| tee path`. */
 const target = /^[^\n;&]*?(?:>>?|\|[ \t]*(?:sudo[ \t]+)?tee(?:[ \t]+-a)?)[ \t]*["']?([^\s"';|&]+)/;
 
 /**
- * The nginx configuration that a script or a Dockerfile writes with `echo '…' > /etc/nginx/…` or `printf`. Its offsets are
- * the file's; no text is suggested, since that would have to be quoted once more.
+ * The nginx configuration that a script or a Dockerfile writes with `echo '…' > /etc/nginx/…` or `printf`, or puts into a
+ * variable that it writes so. Its offsets are the file's; no text is suggested, since that would have to be quoted once more.
  */
 export function quotedSources(text: string): Source[] {
   const sources: Source[] = [];
   const openers = new RegExp(opener);
+  const variables = writtenVariables(text);
   for (let match = openers.exec(text); match !== null; match = openers.exec(text)) {
-    const [whole, command = "", quote = ""] = match;
+    const [whole, direct, name = "", quote = ""] = match;
+    const variable = variables.get(name);
+    if (direct === undefined && variable === undefined) continue;
     const start = match.index + whole.length;
     const end = closing(text, start, quote);
     if (end === -1) continue;
     const body = text.slice(start, end);
-    const [, path = ""] = target.exec(text.slice(end + 1, end + 500)) ?? [];
-    if (path === "" || !body.includes(";") || sources.length >= MOST_SOURCES) continue;
+    const path = direct === undefined ? variable?.path : targetAt(text, end + 1);
+    const isFormat = direct === undefined ? variable?.isFormat : direct === "printf";
+    if (path === undefined || !body.includes(";") || sources.length >= MOST_SOURCES) continue;
     openers.lastIndex = end + 1;
     const isDouble = quote === '"';
     const values = tagsIn(body, { ...plainTags, interpolation: isDouble ? "shell" : "none" });
-    const own = command === "printf" ? [...values, ...conversionTags(body)] : values;
+    const own = isFormat === true ? [...values, ...conversionTags(body)] : values;
     const tags = own.toSorted((a, b) => a.start - b.start);
     const replaced = escapes(body, isDouble);
     const plain = cutOut(body, {
@@ -61,10 +69,36 @@ export function quotedSources(text: string): Source[] {
   return sources;
 }
 
-/** Where the quote ends; -1 where it does not. In single quotes nothing is escaped. */
+interface WrittenVariable {
+  readonly path: string;
+  /** `printf` takes it for its format. */
+  readonly isFormat: boolean;
+}
+
+/** The variables that a script writes to a file, by name. */
+function writtenVariables(text: string): Map<string, WrittenVariable> {
+  const found = new Map<string, WrittenVariable>();
+  for (const match of text.matchAll(ofVariable)) {
+    const [whole, command, format, braced, bare = ""] = match;
+    const path = targetAt(text, match.index + whole.length);
+    const isFormat = command === "printf" && format === undefined;
+    if (path !== undefined) found.set(braced ?? bare, { path, isFormat });
+  }
+  return found;
+}
+
+/** Where a command says that what it writes goes, looking on from the end of the text. */
+function targetAt(text: string, end: number): string | undefined {
+  return target.exec(text.slice(end, end + 500))?.[1];
+}
+
+/**
+ * Where the quote ends; -1 where it does not. In single quotes nothing is escaped. In double ones a command has quotes of its
+ * own, and a word between two quotes, as in `"… Connection "upgrade";"`, joins what stands before and after.
+ */
 function closing(text: string, start: number, quote: string): number {
   if (quote === "'") return text.indexOf(quote, start);
-  const end = /(?:[^"\\]|\\[^])*/y;
+  const end = /(?:[^"\\$]|\\[^]|\$(?!\()|\$\((?:[^()\n]|\([^()\n]*\))*\)|"[\w.-]+")*/y;
   end.lastIndex = start;
   end.exec(text);
   return text[end.lastIndex] === quote ? end.lastIndex : -1;
@@ -84,11 +118,13 @@ function conversionTags(body: string): Tag[] {
 
 /**
  * What the shell and the command make of backslashes: `echo` of some shells takes `\n` for a new line, of others only with
- * `-e`, and nobody means anything else by it. At the end of a line a backslash is for the shell or for Docker.
+ * `-e`, and nobody means anything else by it. At the end of a line a backslash is for the shell or for Docker. Double quotes
+ * within double quotes are the shell's, too.
  */
 function escapes(body: string, isDouble: boolean): (Span & { readonly text: string })[] {
-  return Array.from(body.matchAll(/\\(?:\r?\n|.)/g), ({ 0: written, index }) => {
-    const meaning = meaningOf(written.slice(1), isDouble);
+  const pattern = isDouble ? /\\(?:\r?\n|.)|"/g : /\\(?:\r?\n|.)/g;
+  return Array.from(body.matchAll(pattern), ({ 0: written, index }) => {
+    const meaning = written === '"' ? "" : meaningOf(written.slice(1), isDouble);
     const span = { start: index, end: index + written.length };
     return meaning === null
       ? []

@@ -2,6 +2,7 @@ import { remembered, rememberedOf } from "../collections.ts";
 import type { Policy } from "../policy/policy.ts";
 import { parse } from "../syntax/parse.ts";
 import type { SyntaxTree } from "../syntax/tree.ts";
+import { goSources } from "./go.ts";
 import { isNginxPath, matchesAny, mayBePlain, plainSource, seemsNginx } from "./plain.ts";
 import { shellSources, terraformSources } from "./heredoc.ts";
 import { markdownSources } from "./markdown.ts";
@@ -42,7 +43,11 @@ export function sourcesOf(
     case "terraform":
       return terraformSources(text);
     case "shell":
-      return shellSources(text);
+      return isTest(path)
+        ? shellSources(text).map((source) => ({ ...source, isExample: true }))
+        : shellSources(text);
+    case "go":
+      return goSources(text);
     case "markdown":
       return policy.markdown ? markdownSources(text) : [];
     case null:
@@ -70,7 +75,7 @@ const namesFor = rememberedOf(({ files, ignore, markdown }: Selection) =>
   }),
 );
 
-type Container = "yaml" | "terraform" | "shell" | "markdown";
+type Container = "yaml" | "terraform" | "shell" | "go" | "markdown";
 
 /** What a file is that may hold configuration among other things; null for one that is all configuration or none. */
 export const containerOf = remembered((path): Container | null => {
@@ -88,5 +93,17 @@ export const containerOf = remembered((path): Container | null => {
   ) {
     return "shell";
   }
+  // Programs and tests are many: only those are looked at whose path speaks for nginx.
+  if (/(?<!_test)\.go$/.test(name) && isNginxPath(path)) {
+    return "go";
+  }
+  if (isTest(name) && isNginxPath(path)) {
+    return "shell";
+  }
   return /\.(?:md|mdx|markdown)$/i.test(name) ? "markdown" : null;
 });
+
+/** A script of tests writes configuration that nobody else runs. */
+function isTest(path: string): boolean {
+  return /\.bats$/i.test(path);
+}
