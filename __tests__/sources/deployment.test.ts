@@ -261,6 +261,50 @@ describe("a template whose variables are erased", () => {
   });
 });
 
+describe("a heredoc whose variables the shell replaces", () => {
+  const block = (upgrade: string, host = "www.example.com"): string =>
+    `server {\n  listen 80;\n  location /ws {\n    proxy_pass http://app;\n    proxy_http_version 1.1;\n    proxy_set_header Host ${host};\n    proxy_set_header Upgrade ${upgrade};\n    proxy_set_header Connection "upgrade";\n    proxy_read_timeout 1h;\n  }\n}\n`;
+  const script = (inside: string, delimiter = "EOF"): string =>
+    `#!/bin/sh\ncat > /etc/nginx/conf.d/default.conf <<${delimiter}\n${inside}EOF\n`;
+  const findings = (path: string, text: string) =>
+    analyse({ list: () => [path], read: () => text }, { policy: policyOf() }).groups.flatMap(
+      (group) =>
+        group.findings.map(({ rule, message }) => ({ rule, message, fix: group.fix(() => true) })),
+    );
+
+  test("the handshake loses Upgrade, and a backslash keeps it", () => {
+    const [found, ...others] = findings("start.sh", script(block("$http_upgrade")));
+    expect(found).toMatchObject({
+      rule: "upgrade-header",
+      message: expect.stringContaining("the delimiter of the heredoc is not quoted"),
+    });
+    expect(others).toEqual([]);
+    expect(found?.fix?.edits.map(({ text }) => text).join("")).toContain("\\$http_upgrade");
+  });
+
+  test("in a Dockerfile too", () => {
+    const text = `FROM nginx\nCOPY <<EOF /etc/nginx/conf.d/default.conf\n${block("${http_upgrade}")}EOF\n`;
+    expect(findings("Dockerfile", text).map(({ rule }) => rule)).toEqual(["upgrade-header"]);
+  });
+
+  test("no fix where another variable of nginx is lost with it", () => {
+    const [found] = findings("start.sh", script(block("$http_upgrade", "$host")));
+    expect(found).toMatchObject({ rule: "upgrade-header", fix: null });
+  });
+
+  test.each<[title: string, text: string]>([
+    ["a quoted delimiter", script(block("$http_upgrade", "$host"), "'EOF'")],
+    ["a backslash", script(block("\\$http_upgrade", "\\$host"))],
+    [
+      "a value of the script's own",
+      `http_upgrade='$http_upgrade'\n${script(block("$http_upgrade"))}`,
+    ],
+    ["another variable, which is not known", script(block("$UPGRADE"))],
+  ])("silent with %s", (_, text) => {
+    expect(findings("start.sh", text)).toEqual([]);
+  });
+});
+
 describe("a template that Terraform fills in", () => {
   const texts = {
     "web/site.conf.tpl":

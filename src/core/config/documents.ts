@@ -1,10 +1,11 @@
 import picomatch from "picomatch";
 import type { Policy } from "../policy/policy.ts";
+import { erasedUpgrades, without } from "../sources/erased.ts";
 import { plainSource } from "../sources/plain.ts";
 import type { Source } from "../sources/source.ts";
 import { sourcesOf } from "../sources/sources.ts";
 import { LineMap } from "../syntax/lines.ts";
-import { standIn, vanishing, withTags } from "../syntax/opaque.ts";
+import { standIn, withTags } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { SyntaxTree } from "../syntax/tree.ts";
 import { grammar } from "./directives.ts";
@@ -265,18 +266,12 @@ export function documentsOf({ documents, alternatives }: Config): Document[] {
   return [...new Set([documents, ...alternatives.map((other) => other.documents)].flat())];
 }
 
-/** `Upgrade` is what matters here; that nginx hardly starts with what is left of the rest is the same fault. */
-const upgrade = /(\bproxy_set_header\s+Upgrade\s+["']?)(\$(?:\{http_upgrade\}|http_upgrade\b))/gi;
-
 function erasedSource(source: Source, by: string): Source {
   const { masked } = source;
-  const without = masked.replace(
-    upgrade,
-    (_, before: string, variable: string) => before + vanishing.repeat(variable.length),
-  );
-  return without === masked
+  const left = without(masked, erasedUpgrades(masked));
+  return left === masked
     ? source
-    : { ...source, masked: without, editable: false, erasedBy: by };
+    : { ...source, masked: left, editable: false, erased: { by: "envsubst", where: by } };
 }
 
 function parseDocument(path: string, text: string, source: Source): Document {

@@ -15,7 +15,8 @@ nginx passes that on and writes nothing into its error log.
 
 The rule looks at the request head that reaches the upstream. It fires when \`Upgrade\` does not say \`websocket\` there: because no
 \`proxy_set_header Upgrade\` is in force, because the line has the wrong variable (\`$http_connection\`, \`$connection_upgrade\`, a
-misspelt \`$http_upgrad\`, which nginx takes for a header that nobody sends), or because it is empty.
+misspelt \`$http_upgrad\`, which nginx takes for a header that nobody sends), or because it is empty. It also fires where \`$http_upgrade\` does not
+survive until nginx: a bare \`envsubst\`, or a heredoc of a shell script or Dockerfile whose delimiter is not quoted, replaces it by nothing.
 
 ## Example
 

@@ -1,3 +1,5 @@
+import type { Use } from "../config/model.ts";
+import type { Source } from "../sources/source.ts";
 import { lostHeader, placeOfLoss } from "./pair.ts";
 import type { LocationRule } from "./rule.ts";
 import { called, quoted, sent, upstreamName } from "./words.ts";
@@ -12,22 +14,31 @@ export const upgradeHeader: LocationRule = {
       return;
     }
     const [line] = lost.lines;
-    const by = line?.document.source.erasedBy ?? null;
-    if (line !== undefined && by !== null) {
-      report({
-        ...placeOfLoss(lost, location),
-        message: `${called(location)} sends ${sent(lost.request, "Upgrade")} to ${upstreamName(location)}: ${by} runs \`envsubst\` without a list of names, which replaces \`$http_upgrade\` by nothing. List the variables that it is for: \`envsubst '$NAME $OTHER'\`.`,
-      });
-      return;
-    }
-    const cause =
-      line === undefined
-        ? "no `proxy_set_header Upgrade` is in force here, and nginx does not pass it on by itself"
-        : `${quoted(line)} ${line.parameters[1] === "" ? "clears it" : "does not say websocket"}`;
     report({
       ...placeOfLoss(lost, location),
-      message: `${called(location)} sends ${sent(lost.request, "Upgrade")} to ${upstreamName(location)}: ${cause}.`,
-      remedies: [{ kind: "header", name: "Upgrade", value: "$http_upgrade" }],
+      message: `${called(location)} sends ${sent(lost.request, "Upgrade")} to ${upstreamName(location)}: ${causeOf(line)}.`,
+      // What a command erases stands as it should in the file.
+      ...(erasureOf(line)?.by !== "envsubst" && {
+        remedies: [{ kind: "header", name: "Upgrade", value: "$http_upgrade" }],
+      }),
     });
   },
 };
+
+function causeOf(line: Use | undefined): string {
+  const erasure = erasureOf(line);
+  switch (erasure?.by) {
+    case "envsubst":
+      return `${erasure.where} runs \`envsubst\` without a list of names, which replaces \`$http_upgrade\` by nothing. List the variables that it is for: \`envsubst '$NAME $OTHER'\``;
+    case "shell":
+      return "`$http_upgrade` is replaced by nothing before nginx sees it, since the delimiter of the heredoc is not quoted. `\\$http_upgrade` stays, as all does behind `<<'EOF'`";
+    case undefined:
+  }
+  return line === undefined
+    ? "no `proxy_set_header Upgrade` is in force here, and nginx does not pass it on by itself"
+    : `${quoted(line)} ${line.parameters[1] === "" ? "clears it" : "does not say websocket"}`;
+}
+
+function erasureOf(line: Use | undefined): Source["erased"] {
+  return line?.parameters[1] === "" ? line.document.source.erased : null;
+}

@@ -15,6 +15,7 @@ export interface Cut {
   readonly isExample?: boolean;
   readonly role?: Source["role"];
   readonly surroundings?: Source["surroundings"];
+  readonly erased?: Source["erased"];
   /** Characters of the span that stand for others: as many for as many. */
   readonly replaced?: readonly (Span & { readonly text: string })[];
 }
@@ -45,7 +46,7 @@ export function cutOut(text: string, cut: Cut): Source {
     isExample,
     role,
     surroundings,
-    erasedBy: null,
+    erased: cut.erased ?? null,
     unreadable,
   };
 }

@@ -1,6 +1,8 @@
+import { vanishing } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { Span } from "../syntax/tree.ts";
 import { cutOut, terraformEscape, unescapedIn } from "./cut.ts";
+import { erasedUpgrades } from "./erased.ts";
 import { maskTags } from "./mask.ts";
 import { isNginxPath, seemsNginx } from "./plain.ts";
 import { quotedSources } from "./quoted.ts";
@@ -70,11 +72,16 @@ function sourcesIn(
   languageOf: (heredoc: Heredoc) => Language,
 ): Source[] {
   const sources: Source[] = [];
+  const isSet = /http_upgrade["']?\s*:?[-=]/i.test(text);
   for (const heredoc of found) {
     const { span, opening } = heredoc;
     const body = text.slice(span.start, span.end);
-    const { tags, escape, dollar } = languageOf(heredoc);
-    const own = tagsIn(body, tags);
+    const language = languageOf(heredoc);
+    const { tags, escape, dollar } = language;
+    const erased = language === shell && !isSet ? erasedUpgrades(body) : [];
+    const own = tagsIn(body, tags).filter(({ start }) =>
+      erased.every((each) => each.start !== start),
+    );
     if (
       sources.length >= MOST_SOURCES ||
       !body.includes(";") ||
@@ -91,17 +98,29 @@ function sourcesIn(
           start: tag.start + span.start,
           end: tag.end + span.start,
         })),
-        editable: true,
+        // Other variables of nginx may be lost too, and nginx not start after all.
+        editable: erased.length === 0 || !own.some((tag) => isVariable(body, tag)),
         dollar,
-        replaced: unescapedIn(body, escape).map((each) => ({
-          ...each,
-          start: each.start + span.start,
-          end: each.end + span.start,
-        })),
+        erased: erased.length > 0 ? { by: "shell" } : null,
+        replaced: [
+          ...unescapedIn(body, escape),
+          ...erased.map(({ start, end }) => ({ start, end, text: vanishing.repeat(end - start) })),
+        ]
+          .toSorted((a, b) => a.start - b.start)
+          .map((each) => ({
+            ...each,
+            start: each.start + span.start,
+            end: each.end + span.start,
+          })),
       }),
     );
   }
   return sources;
+}
+
+/** Whether it reads a variable whose name may be nginx's: those of scripts are mostly in capitals. */
+function isVariable(text: string, { start, end }: Span): boolean {
+  return /^\$\{?[a-z]/.test(text.slice(start, end));
 }
 
 /** Every heredoc, and those of the scripts in them. */

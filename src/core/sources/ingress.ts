@@ -78,7 +78,7 @@ export function ingressSources(
     isExample: false,
     role: "http",
     surroundings: "ingress-nginx",
-    erasedBy: null,
+    erased: null,
     unreadable: null,
   }));
 }

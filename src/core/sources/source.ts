@@ -29,11 +29,16 @@ export interface Source {
   readonly role: "http" | "server" | "location" | null;
   /** The product around it, whose own configuration holds too; null for none. */
   readonly surroundings: Surroundings | null;
-  /** The command that erases nginx's variables from it before nginx reads it; null where none is known to. */
-  readonly erasedBy: string | null;
+  /** What erases nginx's variables from it before nginx reads it; null where nothing is known to. */
+  readonly erased: Erasure | null;
   /** Why it cannot be judged although it is nginx configuration; null where it can. */
   readonly unreadable: string | null;
 }
+
+/** A bare `envsubst`, with the file and line of the command, or a shell that replaces the variables of a heredoc. */
+export type Erasure =
+  | { readonly by: "envsubst"; readonly where: string }
+  | { readonly by: "shell" };
 
 /** Products that put a file's text into a configuration of their own (config/surroundings.ts). */
 export type Surroundings = "ingress-nginx" | "nginx-ingress" | "swag";
