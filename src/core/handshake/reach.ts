@@ -36,29 +36,35 @@ export function obstructionOf(
     return redirectsToTls(answeredBy) ? null : { kind: "answer", by: [answeredBy] };
   }
   const paths = server.hidden.length > 0 ? [] : samplePaths(location);
-  if (paths.length === 0) {
+  const [first, ...others] = paths;
+  if (first === undefined) {
     return null;
   }
-  const isTaken = areTaken(paths, server, location);
-  const others = new Set(paths.flatMap((path) => takerOf(server, path)?.opener ?? []));
-  const by = isTaken ? [...others] : usesOf(location, "try_files");
-  const exchanges = paths.map((target) => {
+  const takers = takersOf(paths, server);
+  const isTaken = areOthers(takers, location);
+  const by = isTaken
+    ? [...new Set(takers.flatMap((each) => each?.opener ?? []))]
+    : usesOf(location, "try_files");
+  // Following a request is the dearest step here, and the first of them mostly decides.
+  const ask = (target: string): Exchange | null => {
     const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword } as const;
     return askServer(config, server, asked, version);
-  });
-  if (!isNotEmpty(by)) {
-    const answers = exchanges.map((each) =>
-      each?.outcome === "answered" ? each.answeredBy : null,
-    );
-    const [first = null] = answers;
-    if (first !== null && answers.every((each) => each !== null && answersThePath(each))) {
-      return { kind: "answer", by: [first] };
-    }
-    const lacking = upstream && lackingSibling(config, server, paths, upstream, version);
-    return lacking === null ? null : { kind: "sibling", by: [lacking] };
+  };
+  if (isNotEmpty(by)) {
+    const isMissed = paths.every((path) => isLost(ask(path), location));
+    return isMissed ? { kind: isTaken ? "location" : "try-files", by } : null;
   }
-  const isMissed = exchanges.every((each) => each !== null && isLost(each, location));
-  return isMissed ? { kind: isTaken ? "location" : "try-files", by } : null;
+  const answerTo = (path: string): Use | null => {
+    const exchange = ask(path);
+    const answer = exchange?.outcome === "answered" ? exchange.answeredBy : null;
+    return answer !== null && answersThePath(answer) ? answer : null;
+  };
+  const answer = answerTo(first);
+  if (answer !== null && others.every((path) => answerTo(path) !== null)) {
+    return { kind: "answer", by: [answer] };
+  }
+  const lacking = upstream && lackingSibling(config, server, paths, upstream, version);
+  return lacking === null ? null : { kind: "sibling", by: [lacking] };
 }
 
 /** Whether other locations take every request to this one's paths, so that nothing written in it matters. */
@@ -69,14 +75,21 @@ export function isNeverChosen(level: Level): boolean {
     location !== null &&
     server !== null &&
     server.hidden.length === 0 &&
-    areTaken(samplePaths(location), server, location)
+    areOthers(takersOf(samplePaths(location), server), location)
   );
 }
 
+/** Where each of the paths leads; null where that is not known, or nginx answers by itself. */
+function takersOf(paths: readonly string[], server: Level): (Level | null)[] {
+  return paths.map((path) => {
+    const located = locate(server, path);
+    return "unknown" in located || located.redirect ? null : located.level;
+  });
+}
+
 /** Whether each of the paths leads to another location. */
-function areTaken(paths: readonly string[], server: Level, location: Level): boolean {
-  const takers = paths.map((path) => takerOf(server, path));
-  return paths.length > 0 && takers.every((each) => each !== null && !isInside(each, location));
+function areOthers(takers: readonly (Level | null)[], location: Level): boolean {
+  return takers.length > 0 && takers.every((each) => each !== null && !isInside(each, location));
 }
 
 function isNotEmpty(uses: readonly Use[]): uses is readonly [Use, ...Use[]] {
@@ -121,13 +134,11 @@ function isOnlyInternal(location: Level): boolean {
   );
 }
 
-function takerOf(server: Level, path: string): Level | null {
-  const located = locate(server, path);
-  return "unknown" in located || located.redirect ? null : located.level;
-}
-
 /** Answered by nginx itself, or a broken handshake at another location. */
-function isLost(exchange: Exchange, location: Level): boolean {
+function isLost(exchange: Exchange | null, location: Level): boolean {
+  if (exchange === null) {
+    return false;
+  }
   const { outcome, level, answeredBy } = exchange;
   return outcome === "answered"
     ? answeredBy === null || !redirectsToTls(answeredBy)
