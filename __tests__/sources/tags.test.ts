@@ -92,7 +92,7 @@ describe("tags", () => {
   });
 
   test("variables that the configuration defines are its own", () => {
-    const options = { ...plainTags, defined: new Set(["backend"]) };
+    const options = { ...plainTags, isDefined: (name: string) => name === "backend" };
     expect(kinds("${BACKEND} ${OTHER}", options)).toEqual(["value ${OTHER}"]);
   });
 

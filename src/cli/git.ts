@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { type ChangedFile, type Files, isNginxFile, type Policy } from "../core/index.ts";
+import { execute } from "./execute.ts";
 import { UsageError } from "./terminal.ts";
 
 /** Git's answer to a question is at most this long, in bytes. */
@@ -161,7 +161,7 @@ export class Git {
 
   #git(args: readonly string[], input = ""): Buffer {
     try {
-      return execFileSync("git", [...args], {
+      return execute("git", args, {
         cwd: this.#folder,
         input,
         maxBuffer: longestAnswer,

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   linkSync,
   lstatSync,
@@ -109,7 +108,7 @@ function writeNew(folder: string, texts: ReadonlyMap<string, string>): void {
       const file = join(folder, path);
       const top = mkdirSync(dirname(file), { recursive: true });
       if (top !== undefined) made.push(top);
-      const draft = `${file}.${randomUUID()}`;
+      const draft = `${file}.${crypto.randomUUID()}`;
       drafts.push(draft);
       writeFileSync(draft, text, { flag: "wx" });
       return { file, draft };

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   lstatSync,
   readdirSync,
@@ -59,7 +58,7 @@ export class Tree implements Files {
   write(texts: ReadonlyMap<string, string>): void {
     for (const [path, text] of texts) {
       const file = join(this.folder, path);
-      const next = `${file}.${randomUUID()}`;
+      const next = `${file}.${crypto.randomUUID()}`;
       try {
         writeFileSync(next, text, { mode: statSync(file).mode, flag: "wx" });
         renameSync(next, file);

@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { execute } from "./execute.ts";
 
 /** The workflow that reviews pull requests. @param action what its step uses */
 export function workflowFile(action: string): string {
@@ -57,11 +57,11 @@ function npmSource(folder: string): string {
 function remote(folder: string): string {
   if (!existsSync(join(folder, ".git"))) return "";
   try {
-    return execFileSync("git", ["remote", "get-url", "origin"], {
+    const url = execute("git", ["remote", "get-url", "origin"], {
       cwd: folder,
-      encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
-    }).trim();
+    });
+    return url.toString("utf8").trim();
   } catch {
     return "";
   }

@@ -44,9 +44,10 @@ export function remembered<Result extends object | string | number | boolean | n
 }
 
 /** A function of an object that remembers what it gave for as long as the object is there. */
-export function rememberedOf<Subject extends object, Result extends object | string | null>(
-  compute: (subject: Subject) => Result,
-): (subject: Subject) => Result {
+export function rememberedOf<
+  Subject extends object,
+  Result extends object | string | boolean | null,
+>(compute: (subject: Subject) => Result): (subject: Subject) => Result {
   const known = new WeakMap<Subject, Result>();
   return (subject) => {
     const before = known.get(subject);

@@ -93,6 +93,11 @@ export class Located implements LocationReport {
     this.#asked = versions;
   }
 
+  /** In each rendering that has the location. */
+  get levels(): readonly Level[] {
+    return [this.level, ...this.#alternatives.map(({ level }) => level)];
+  }
+
   get name(): LocationName {
     this.#name ??= nameOf(this.level, this.proxyPass);
     return this.#name;

@@ -10,7 +10,7 @@ import { blockPath, type FingerprintParts } from "../review/fingerprint.ts";
 import type { Related, Severity } from "../rules/finding.ts";
 import { rules } from "../rules/index.ts";
 import { ruleTable, type RuleId } from "../rules/names.ts";
-import type { Report, Rule, RuleOptions } from "../rules/rule.ts";
+import type { LocationRule, Report, Rule, RuleOptions } from "../rules/rule.ts";
 import { locationOf } from "../rules/words.ts";
 import { directivesAround } from "../syntax/find.ts";
 import { readable } from "../syntax/opaque.ts";
@@ -218,7 +218,7 @@ const nothing: Reports = new Map();
 function reportsOf(active: ActiveRule, located: Located, request: RunRequest): Report[] {
   const { rule } = active;
   if (rule.over !== "location") return [];
-  if (located.intent.serves === "no" && rule.everyLocation !== true) return [];
+  if (located.intent.serves === "no" && !isAskedOfEach(rule, located)) return [];
   const { renderings } = located;
   if (renderings.length === 1) {
     return [...inEachVersion(active, located.versions, request).values()];
@@ -237,6 +237,11 @@ function reportsOf(active: ActiveRule, located: Located, request: RunRequest): R
       reports: inEachVersion(active, versions, request),
     })),
   );
+}
+
+/** Whether the rule has to look at a location that serves no WebSockets. */
+function isAskedOfEach(rule: LocationRule, { levels }: Located): boolean {
+  return rule.everyLocation === true && levels.some((level) => rule.mayConcern?.(level) !== false);
 }
 
 function inEachVersion(

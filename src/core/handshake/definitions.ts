@@ -1,4 +1,4 @@
-import { rememberedOf } from "../collections.ts";
+import { remembered, rememberedOf } from "../collections.ts";
 import { effectiveList, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { namedGroups } from "./pattern.ts";
@@ -31,6 +31,15 @@ const assigning: ReadonlySet<string> = new Set([
 /** Directives whose regular expressions name variables. */
 const capturing: ReadonlySet<string> = new Set(["location", "server_name", "rewrite", "if"]);
 
+/** Whether directives of that name may define a variable: most do not. */
+const mayDefine = remembered(
+  (name) => computing.has(name) || capturing.has(name) || name === "geoip2" || isAssigning(name),
+);
+
+function isAssigning(name: string): boolean {
+  return assigning.has(name) || /^(?:more_)?set_/.test(name);
+}
+
 /**
  * Which directive defines each variable of the http block, by name in lower case: variable names are case-insensitive
  * (E18). Of two maps for one variable the last wins (E46, E47), and a map wins over `set`, which only overlays its value.
@@ -49,10 +58,13 @@ export const definitions = rememberedOf((config: Config): ReadonlyMap<string, Us
   };
   const visit = (use: Use): void => {
     const { name, parameters } = use;
+    if (!mayDefine(name)) {
+      return;
+    }
     const position = computing.get(name);
     if (position !== undefined) {
       add(parameters.at(position), use);
-    } else if (assigning.has(name) || /^(?:more_)?set_/.test(name)) {
+    } else if (isAssigning(name)) {
       add(parameters[0], use);
     } else if (name === "geoip2") {
       for (const inner of use.inner?.uses ?? []) {
@@ -142,13 +154,15 @@ const builtinNames = new Set(
 
 /** Whether nginx knows the variable (name in lower case, without `$`) in this configuration. */
 export function isDefined(name: string, config: Config): boolean {
-  return (
+  return isBuiltin(name) || definitions(config).has(name);
+}
+
+const isBuiltin = remembered(
+  (name) =>
     /^[1-9]$/.test(name) ||
     builtinNames.has(name) ||
-    prefixes.some((prefix) => name.startsWith(prefix)) ||
-    definitions(config).has(name)
-  );
-}
+    prefixes.some((prefix) => name.startsWith(prefix)),
+);
 
 /** Request headers of the http block of which nginx takes no notice: every server sets some of its own. */
 export function isNeverCompiled({ name, level }: Use): boolean {

@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import { effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
@@ -59,7 +60,7 @@ export function obstructionOf(
     const answer = exchange?.outcome === "answered" ? exchange.answeredBy : null;
     return answer !== null && answersThePath(answer) ? answer : null;
   };
-  const answer = answerTo(first);
+  const answer = mayBeAnswered(location, takers) ? answerTo(first) : null;
   if (answer !== null && others.every((path) => answerTo(path) !== null)) {
     return { kind: "answer", by: [answer] };
   }
@@ -100,6 +101,18 @@ function isNotEmpty(uses: readonly Use[]): uses is readonly [Use, ...Use[]] {
 function redirectsToTls(use: Use): boolean {
   return redirectTarget(use).startsWith("https://");
 }
+
+/** Whether what answers or leads elsewhere stands on the way of these paths: mostly nothing does. */
+function mayBeAnswered(location: Level, takers: readonly (Level | null)[]): boolean {
+  return takers.some((each) => each !== location) || hasAnswers(location);
+}
+
+const hasAnswers = rememberedOf((level: Level): boolean => {
+  const own = ["return", "rewrite", "if", "error_page"].some(
+    (name) => usesOf(level, name).length > 0,
+  );
+  return own || (level.parent !== null && hasAnswers(level.parent));
+});
 
 /** An answer to whoever asks for the path, to be got nowhere else: none for a host, an origin or a method. */
 function answersThePath(use: Use): boolean {

@@ -148,7 +148,8 @@ export function proxied(
     if (hasForeignKey(upstream, scope)) {
       obstacles.push({ rule: "altered-request", why: "Sec-WebSocket-Key is not the client's" });
     }
-    const host = unresolvedHost(scope.config, level, target.address);
+    // Without variables nginx has looked it up as it started.
+    const host = target.dynamic ? unresolvedHost(scope.config, level, target.address) : null;
     if (host !== null && scope.config.incomplete.length === 0) {
       const why = `no resolver defined to resolve ${host}`;
       obstacles.push({ rule: "missing-resolver", why });

@@ -157,8 +157,13 @@ export function undefinedVariableIn(level: Level, pass: Use, config: Config): st
     return null;
   }
   const texts = headerLines(level).uses.map((use) => use.parameters[1] ?? "");
-  const names = [...texts, pass.parameters[0] ?? ""].flatMap(variablesIn);
-  return names.find((name) => !isDefined(name, config)) ?? null;
+  for (const text of [...texts, pass.parameters[0] ?? ""]) {
+    const name = variablesIn(text).find((each) => !isDefined(each, config));
+    if (name !== undefined) {
+      return name;
+    }
+  }
+  return null;
 }
 
 /** Request headers that nginx has values of its own for: the client's are not passed on. */

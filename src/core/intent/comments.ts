@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import type { Document, Use } from "../config/model.ts";
 import { lastBefore } from "../syntax/find.ts";
 import type { Span } from "../syntax/tree.ts";
@@ -41,7 +42,7 @@ export function isAloneInLine({ text }: Document, comment: Span): boolean {
 }
 
 /** What the author says about a block in words: above it and in it, but not in the blocks within. */
-export function remarksOn(use: Use): readonly string[] {
+export const remarksOn = rememberedOf((use: Use): readonly string[] => {
   const { document, directive: block } = use;
   const { comments } = document.tree;
   const within: Span[] = [];
@@ -54,7 +55,7 @@ export function remarksOn(use: Use): readonly string[] {
   return [...commentsAbove(document, block.start), ...within]
     .map(({ start, end }) => document.text.slice(start, end))
     .filter((remark) => !directive.test(remark.trim()));
-}
+});
 
 function lineStart(text: string, offset: number): number {
   return text.lastIndexOf("\n", offset - 1) + 1;

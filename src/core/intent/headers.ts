@@ -61,23 +61,38 @@ function levelName(level: Level): string {
 }
 
 function isUpgradeHeader(config: Config, use: Use): boolean {
-  const [header = "", value = ""] = use.parameters;
-  const name = header.toLowerCase();
+  const { parameters } = use;
+  const value = parameters[1] ?? "";
   if (value === "") return false;
+  const name = (parameters[0] ?? "").toLowerCase();
   if (name === "upgrade" || name.startsWith("sec-websocket-")) return true;
   if (name === "connection" && /\bupgrade\b/i.test(value.replace(/\$\w+/g, ""))) return true;
-  return variablesIn(value).some((variable) => comesFromUpgrade(config, variable));
+  return asksForUpgrade(config, value);
 }
 
-/** `$http_upgrade`, what a map makes of it, and the name by which everybody calls that map. */
-function comesFromUpgrade(config: Config, variable: string): boolean {
-  if (variable === "http_upgrade" || /^connection_upgrade\b/.test(variable)) return true;
-  const definition = definitions(config).get(variable);
+/** Whether a text has `$http_upgrade`, what a map makes of it, or the name by which everybody calls that map. */
+function asksForUpgrade(config: Config, text: string): boolean {
   return (
-    definition?.name === "map" &&
-    variablesIn(definition.parameters[0] ?? "").includes("http_upgrade")
+    text.includes("$") &&
+    variablesIn(text).some(
+      (variable) =>
+        variable === "http_upgrade" ||
+        /^connection_upgrade\b/.test(variable) ||
+        mapsOfUpgrade(config).has(variable),
+    )
   );
 }
+
+/** The variables that maps make of `$http_upgrade`. */
+const mapsOfUpgrade = rememberedOf((config: Config): ReadonlySet<string> => {
+  const found = new Set<string>();
+  for (const [variable, { name, parameters }] of definitions(config)) {
+    if (name === "map" && variablesIn(parameters[0] ?? "").includes("http_upgrade")) {
+      found.add(variable);
+    }
+  }
+  return found;
+});
 
 /** The levels in which each file's directives stand. */
 const includers = rememberedOf((config: Config): ReadonlyMap<Document, ReadonlySet<Level>> => {
@@ -111,7 +126,7 @@ export function conditionOf(level: Level): boolean | null {
 export function conditionSigns({ config, level, location, pass }: Surroundings): readonly Sign[] {
   const own = conditionOf(level);
   if (own === true) return [{ kind: "condition", text: "the if around it asks for $http_upgrade" }];
-  if (variablesIn(pass.parameters[0] ?? "").some((each) => comesFromUpgrade(config, each))) {
+  if (asksForUpgrade(config, pass.parameters[0] ?? "")) {
     return [{ kind: "condition", text: `${pass.name} follows $http_upgrade` }];
   }
   const refuses = location.uses.some(

@@ -1,4 +1,4 @@
-import { rememberedOf } from "../collections.ts";
+import { remembered, rememberedOf } from "../collections.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { serverNames } from "../handshake/listen.ts";
 import { upstreamOf } from "../handshake/upstream-request.ts";
@@ -28,15 +28,32 @@ export function upstreamNames(config: Config, level: Level, pass: Use): readonly
       names.push({ text: name, what: `the upstream ${name}` });
     }
   }
-  const servers = upstreamOf(config, { address: `http://${host}` })?.inner?.uses ?? [];
-  for (const use of servers) {
-    const server = use.name === "server" ? hostOf(use.parameters[0] ?? "") : "";
-    if (server !== "" && server !== host) {
-      names.push({ text: server, what: `${server}, a server of the upstream ${host},` });
-    }
-  }
+  names.push(...upstreams(config)(host).names);
   return names;
 }
+
+/** The servers of an upstream. */
+interface Upstream {
+  /** Where they have names, and other ones than the upstream. */
+  readonly names: readonly Named[];
+  /** The address of the first; null where the host is no upstream. */
+  readonly address: string | null;
+}
+
+/** The upstreams by name: dozens of locations may go to one. */
+const upstreams = rememberedOf((config: Config) =>
+  remembered((host): Upstream => {
+    const uses = upstreamOf(config, { address: `http://${host}` })?.inner?.uses ?? [];
+    const addresses = uses
+      .filter(({ name }) => name === "server")
+      .map(({ parameters }) => parameters[0] ?? "");
+    const names = addresses
+      .map(hostOf)
+      .filter((server) => server !== "" && server !== host)
+      .map((server) => ({ text: server, what: `${server}, a server of the upstream ${host},` }));
+    return { names, address: addresses[0] ?? null };
+  }),
+);
 
 /** The host in an address, without scheme, port and path; empty for an IP address or a socket. */
 function hostOf(address: string): string {
@@ -60,8 +77,7 @@ function withSetVariables(text: string, level: Level): string {
 /** The port that requests go to; null where it is not written. */
 export function upstreamPort(config: Config, level: Level, pass: Use): number | null {
   const written = withSetVariables(pass.parameters[0] ?? "", level);
-  const servers = upstreamOf(config, { address: `http://${hostOf(written)}` })?.inner?.uses;
-  const address = servers?.find((use) => use.name === "server")?.parameters[0] ?? written;
+  const address = upstreams(config)(hostOf(written)).address ?? written;
   const port = /^(?:\w+:\/\/)?[^/:]*:(\d+)/.exec(address)?.[1];
   return port === undefined ? null : Number(port);
 }

@@ -56,11 +56,15 @@ export function fixedEndpoint(
 
 const distinctApplications = applications.filter(({ distinct }) => distinct === true);
 
+const applicationsByPort = new Map(
+  applications.toReversed().map((application) => [application.port, application]),
+);
+
 /** A port is no proof, unless a folder or the file is called like the software too. */
 export function portSign(around: Surroundings): Sign | null {
   const { config, location, pass } = around;
   const port = upstreamPort(config, location, pass);
-  const application = port === null ? undefined : applications.find((each) => each.port === port);
+  const application = port === null ? undefined : applicationsByPort.get(port);
   if (application === undefined || !takesAllOf(around, application)) return null;
   const { path } = pass.document;
   const isCalledSo = path.split("/").some((folder) => applicationCalled(folder) === application);

@@ -1,3 +1,5 @@
+import { rememberedOf } from "../collections.ts";
+import type { Document } from "../config/model.ts";
 import { isKnown } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
@@ -7,6 +9,9 @@ export const connectionPassthrough: LocationRule = {
   id: "connection-passthrough",
   over: "location",
   check(location, report) {
+    if (!location.config.documents.some(mayPassOn)) {
+      return;
+    }
     const request = location.exchanges.h2c.upstream;
     for (const { name, value, origin } of request?.headers ?? []) {
       // Only the h2c probe names HTTP2-Settings: what says so was taken from the client.
@@ -26,3 +31,8 @@ export const connectionPassthrough: LocationRule = {
     }
   },
 };
+
+/** Nothing else gives the client's `Connection`, whichever way it then takes through maps and variables. */
+const mayPassOn = rememberedOf(({ text }: Document) =>
+  /http_connection|http2-settings/i.test(text),
+);

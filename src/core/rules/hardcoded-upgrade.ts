@@ -12,11 +12,11 @@ export const hardcodedUpgrade: LocationRule = {
   id: "hardcoded-upgrade",
   over: "location",
   check(location, report) {
-    const request = location.exchanges.plain.upstream;
-    if (request === null || location.traffic !== "mixed" || isOnlySentTo(location)) {
+    if (location.traffic !== "mixed" || isOnlySentTo(location)) {
       return;
     }
-    for (const header of request.headers) {
+    const request = location.exchanges.plain.upstream;
+    for (const header of request?.headers ?? []) {
       const use = hardcoded(header);
       if (use !== null) {
         const isUpgrade = header.name.toLowerCase() === "upgrade";

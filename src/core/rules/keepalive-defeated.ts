@@ -11,10 +11,12 @@ export const keepaliveDefeated: LocationRule = {
   over: "location",
   check(location, report) {
     const { config, upstream, version, exchanges, traffic } = location;
+    if (traffic !== "mixed") {
+      return;
+    }
     const { plain, websocket } = exchanges;
     // A Connection that does not even upgrade is the handshake's matter first.
     if (
-      traffic !== "mixed" ||
       upstream === null ||
       plain.upstream === null ||
       websocket.upstream === null ||

@@ -61,6 +61,11 @@ export interface LocationRule extends Named {
   readonly over: "location";
   /** True where it is not about WebSockets alone: asked of every proxying location, and as sure of each. */
   readonly everyLocation?: boolean;
+  /**
+   * What such a rule can tell from the location's text: false where it will say nothing. It spares the simulation of
+   * thousands of locations that have nothing to do with the rule.
+   */
+  readonly mayConcern?: (level: Level) => boolean;
   /** True where a branch of a template may mean what it says, since another branch of the same location upgrades. */
   readonly mayBeMeant?: boolean;
   check(location: ProxiedLocation, report: Reporter, options: RuleOptions): void;

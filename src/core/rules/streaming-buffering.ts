@@ -1,4 +1,4 @@
-import { rememberedOf } from "../collections.ts";
+import { remembered, rememberedOf } from "../collections.ts";
 import { effectiveSetting } from "../config/effective.ts";
 import type { Level } from "../config/model.ts";
 import { enclosing } from "../handshake/simulate.ts";
@@ -14,6 +14,7 @@ export const streamingBuffering: LocationRule = {
   id: "streaming-buffering",
   over: "location",
   everyLocation: true,
+  mayConcern: (level) => evidenceIn(level) !== null,
   check(location, report) {
     const setting = effectiveSetting(location.level, "proxy_buffering");
     const isOn = setting.state === "default" || (setting.state === "set" && !isOff(setting.use));
@@ -43,6 +44,19 @@ const streamWord = /^(?:sse|eventsource|eventstream)$/;
 
 const denial = /\b(?:no|not|non|without|never|except|elsewhere|separate|below|above)\b/i;
 
+const isNamed = remembered(
+  (path) =>
+    partsOf(path).some((part) => streamWord.test(part)) || /event-(?:stream|source)/i.test(path),
+);
+
+/** Most words of a configuration are shorter than both. */
+function isOfStreams(word: string): boolean {
+  return (
+    word.length >= "text/event-stream".length &&
+    /text\/event-stream|^x-accel-buffering$/i.test(word)
+  );
+}
+
 /** What shows that the location serves Server-Sent Events, as a clause; the same in every version of nginx. */
 const evidenceIn = rememberedOf((level: Level): string | null => {
   const location = enclosing(level, "location");
@@ -51,13 +65,11 @@ const evidenceIn = rememberedOf((level: Level): string | null => {
     return null;
   }
   const { paths, written: path } = pathsOf(opener);
-  const isNamed = (each: string): boolean =>
-    partsOf(each).some((part) => streamWord.test(part)) || /event-(?:stream|source)/i.test(each);
   if (paths.length > 0 && paths.every(isNamed)) {
     return `the path ${marked(path)} is named so`;
   }
-  const line = location.uses.find(({ name, parameters }) =>
-    [name, ...parameters].some((word) => /text\/event-stream|^x-accel-buffering$/i.test(word)),
+  const line = location.uses.find(
+    ({ name, parameters }) => isOfStreams(name) || parameters.some(isOfStreams),
   );
   if (line !== undefined) {
     return `it has ${quoted(line)}`;

@@ -1,3 +1,4 @@
+import { remembered } from "../collections.ts";
 import type { Config, Use } from "../config/model.ts";
 import type { Remedy } from "../fix/remedy.ts";
 import { isDefined, isNeverCompiled, usesNamed, variablesIn } from "../handshake/variables.ts";
@@ -9,9 +10,12 @@ export const undefinedVariable: ConfigRule = {
   over: "config",
   check(config, report) {
     const [elsewhere] = config.incomplete;
+    const undefinedIn = remembered(
+      (text) => variablesIn(text).find((name) => !isDefined(name, config)) ?? null,
+    );
     for (const use of expandedUses(config)) {
-      const name = undefinedIn(use);
-      if (name === undefined || isNeverCompiled(use)) {
+      const name = undefinedIn(use.parameters.at(-1) ?? "");
+      if (name === null || isNeverCompiled(use)) {
         continue;
       }
       const refusal = `nginx refuses to start with unknown "${name}" variable, without file and line`;
@@ -29,10 +33,6 @@ export const undefinedVariable: ConfigRule = {
               commentable: false,
             }),
       });
-    }
-
-    function undefinedIn({ parameters }: Use): string | undefined {
-      return variablesIn(parameters.at(-1) ?? "").find((name) => !isDefined(name, config));
     }
   },
 };

@@ -1,4 +1,5 @@
 import picomatch from "picomatch";
+import { remembered } from "../collections.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { Directive, Span, SyntaxTree } from "../syntax/tree.ts";
@@ -63,12 +64,16 @@ export function plainSource(
   text: string,
   isTerraform: boolean = /\.tftpl$/i.test(path),
 ): Source {
-  const defined = new Set(
-    Array.from(text.matchAll(definitions), ([, name = ""]) => name.toLowerCase()),
-  );
+  let defined: ReadonlySet<string> | null = null;
+  const isDefined = (name: string): boolean => {
+    defined ??= new Set(
+      Array.from(text.matchAll(definitions), ([, found = ""]) => found.toLowerCase()),
+    );
+    return defined.has(name);
+  };
   const bareVariables = templates.test(path);
   const interpolation = isTerraform ? "terraform" : "none";
-  const tags = tagsIn(text, { bareVariables, interpolation, defined });
+  const tags = tagsIn(text, { bareVariables, interpolation, isDefined });
   const omissions = ellipses(text);
   // Nobody starts nginx with a file that leaves something out.
   const isExample = hasTagOutside(omissions, text);
@@ -154,6 +159,8 @@ const family =
 
 const lua = /_by_lua_block$/;
 
+const isNginxName = remembered((name) => known.has(name) || family.test(name) || lua.test(name));
+
 /** Whether hardly another language has such a directive. */
 function isTelling(directive: Directive): boolean {
   const { name, parameters, block, semicolon } = directive;
@@ -181,10 +188,7 @@ function isKnown({ name: { value: name, quote }, parameters, block }: Directive)
       return first !== undefined && /^(?:\d{3}$|https?:|\$)/.test(first.value);
     default:
       // `name = value` is of INI files, of HOCON and of most languages.
-      return (
-        (known.has(name) || family.test(name) || lua.test(name)) &&
-        !/^[=(:]/.test(first?.value ?? "")
-      );
+      return isNginxName(name) && !/^[=(:]/.test(first?.value ?? "");
   }
 }
 

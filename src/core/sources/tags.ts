@@ -16,25 +16,29 @@ export interface TagOptions {
   readonly bareVariables: boolean;
   /** Terraform's and the shell's: `${…}` of any kind, and `%{…}`. */
   readonly interpolation: "none" | "terraform" | "shell";
-  /** Names of variables that the configuration itself defines, in lower case. */
-  readonly defined: ReadonlySet<string>;
+  /** Whether the configuration itself defines the variable; its name is in lower case. */
+  readonly isDefined: (name: string) => boolean;
 }
 
 export const plainTags: TagOptions = {
   bareVariables: false,
   interpolation: "none",
-  defined: new Set(),
+  isDefined: () => false,
 };
 
 /** As long as a tag may be, in UTF-16 units: what opens like one and does not end is none. */
 const LONGEST_TAG = 4000;
 
-const opening = /\{\{|\{%|\{#|<%|%\{|%%\w{1,100}%%|\\?\$\{|\\?\$|\b__[A-Z][A-Z0-9_]{0,100}__/g;
+const opening = /\{\{|\{%|\{#|<%|%\{|%%\w{1,100}%%|\\?\$\{|\b__[A-Z][A-Z0-9_]{0,100}__/g;
+
+/** The same where a `$` without braces may begin one: nginx's own variables are everywhere. */
+const openingOrDollar = new RegExp(`${opening.source}|\\\\?\\$`, "g");
 
 /** Every tag of Jinja, Liquid, Go, Handlebars, ERB and envsubst, and placeholders such as `%%X%%` and `__X__`. */
 export function tagsIn(text: string, options: TagOptions = plainTags): Tag[] {
   const tags: Tag[] = [];
-  const opener = new RegExp(opening);
+  const hasBare = options.bareVariables || options.interpolation === "shell";
+  const opener = new RegExp(hasBare ? openingOrDollar : opening);
   /** Where no further end of this kind is: a text full of beginnings is looked through once. */
   const endless = new Set<string>();
   const ending = (mark: string, from: number): number => {
@@ -130,7 +134,7 @@ function tagAt(
     : /\$(?!HTTP_|ARG_|COOKIE_)([A-Z][A-Z0-9_]{1,100})\b(?![({])/y;
   pattern.lastIndex = start;
   const [, name = ""] = (braced || options.bareVariables ? pattern.exec(text) : null) ?? [];
-  return name === "" || options.defined.has(name.toLowerCase()) ? null : value(pattern.lastIndex);
+  return name === "" || options.isDefined(name.toLowerCase()) ? null : value(pattern.lastIndex);
 }
 
 /** The end of what a `{` opens, with braces and strings in it. */
