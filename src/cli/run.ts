@@ -1,4 +1,4 @@
-import { nearest, tool } from "../core/index.ts";
+import { nearest } from "../core/index.ts";
 import { readArguments } from "./arguments.ts";
 import { check } from "./check.ts";
 import type { Command } from "./command.ts";
@@ -17,10 +17,6 @@ export function run(words: readonly string[], terminal: Terminal): number {
   if (name === "") {
     terminal.complain(overview(commands));
     return 2;
-  }
-  if (name === "--version" || name === "-V") {
-    terminal.write(`${tool.version}\n`);
-    return 0;
   }
   try {
     const asked = name === "help" ? rest[0] : name;

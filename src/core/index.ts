@@ -31,7 +31,6 @@ export { sarifReport } from "./report/sarif.ts";
 export { summaryReport } from "./report/summary.ts";
 export type { SummaryInput } from "./report/summary.ts";
 export { textReport } from "./report/text.ts";
-export { tool } from "./report/tool.ts";
 export { readMarker } from "./review/comment.ts";
 export { planReview } from "./review/plan.ts";
 export type { ChangedFile, Review, ReviewComment } from "./review/review.ts";

@@ -1,7 +1,7 @@
 import type { AnalysedFile, PendingComment } from "../analysis.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Documents } from "../config/documents.ts";
-import type { Config, Document, Place, Rendering } from "../config/model.ts";
+import type { Config, Document, Level, Place, Rendering } from "../config/model.ts";
 import { findPrograms } from "../config/programs.ts";
 import { isSurroundings } from "../config/surroundings.ts";
 import { guardComments, type Hearing } from "../intent/silences.ts";
@@ -10,7 +10,7 @@ import { blockPath, type FingerprintParts } from "../review/fingerprint.ts";
 import type { Related, Severity } from "../rules/finding.ts";
 import { rules } from "../rules/index.ts";
 import { ruleTable, type RuleId } from "../rules/names.ts";
-import type { LocationRule, Report, Rule, RuleOptions } from "../rules/rule.ts";
+import type { Report, Rule, RuleOptions } from "../rules/rule.ts";
 import { locationOf } from "../rules/words.ts";
 import { directivesAround } from "../syntax/find.ts";
 import { readable } from "../syntax/opaque.ts";
@@ -97,6 +97,7 @@ export function run(request: RunRequest): Run {
   });
   const located = configs.flatMap((config) => locate(config, policy, versions, hearing));
   const programs = everyProgram(request, configs);
+  const serving = located.filter(({ intent }) => intent.serves !== "no");
   const active = activeRules(policy);
   const drafts = new Map<string, Draft>();
   const add = (draft: Draft): void => {
@@ -136,7 +137,7 @@ export function run(request: RunRequest): Run {
         break;
       }
       case "location":
-        for (const location of located) {
+        for (const location of each.rule.everyLocation === true ? located : serving) {
           const reports = reportsOf(each, location, request);
           if (reports.length > 0 && location.isIdle) continue;
           for (const report of reports) {
@@ -218,7 +219,8 @@ const nothing: Reports = new Map();
 function reportsOf(active: ActiveRule, located: Located, request: RunRequest): Report[] {
   const { rule } = active;
   if (rule.over !== "location") return [];
-  if (located.intent.serves === "no" && !isAskedOfEach(rule, located)) return [];
+  const isOfNone = (level: Level): boolean => rule.mayConcern?.(level) === false;
+  if (located.intent.serves === "no" && located.levels.every(isOfNone)) return [];
   const { renderings } = located;
   if (renderings.length === 1) {
     return [...inEachVersion(active, located.versions, request).values()];
@@ -237,11 +239,6 @@ function reportsOf(active: ActiveRule, located: Located, request: RunRequest): R
       reports: inEachVersion(active, versions, request),
     })),
   );
-}
-
-/** Whether the rule has to look at a location that serves no WebSockets. */
-function isAskedOfEach(rule: LocationRule, { levels }: Located): boolean {
-  return rule.everyLocation === true && levels.some((level) => rule.mayConcern?.(level) !== false);
 }
 
 function inEachVersion(

@@ -41,11 +41,11 @@ export function obstructionOf(
   if (first === undefined) {
     return null;
   }
-  const takers = takersOf(paths, server);
-  const isTaken = areOthers(takers, location);
-  const by = isTaken
-    ? [...new Set(takers.flatMap((each) => each?.opener ?? []))]
-    : usesOf(location, "try_files");
+  const takers = takersOf(location);
+  const by =
+    takers === null
+      ? usesOf(location, "try_files")
+      : [...new Set(takers.flatMap(({ opener }) => opener ?? []))];
   // Following a request is the dearest step here, and the first of them mostly decides.
   const ask = (target: string): Exchange | null => {
     const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword } as const;
@@ -53,14 +53,14 @@ export function obstructionOf(
   };
   if (isNotEmpty(by)) {
     const isMissed = paths.every((path) => isLost(ask(path), location));
-    return isMissed ? { kind: isTaken ? "location" : "try-files", by } : null;
+    return isMissed ? { kind: takers === null ? "try-files" : "location", by } : null;
   }
   const answerTo = (path: string): Use | null => {
     const exchange = ask(path);
     const answer = exchange?.outcome === "answered" ? exchange.answeredBy : null;
     return answer !== null && answersThePath(answer) ? answer : null;
   };
-  const answer = mayBeAnswered(location, takers) ? answerTo(first) : null;
+  const answer = mayBeAnswered(location) ? answerTo(first) : null;
   if (answer !== null && others.every((path) => answerTo(path) !== null)) {
     return { kind: "answer", by: [answer] };
   }
@@ -71,26 +71,29 @@ export function obstructionOf(
 /** Whether other locations take every request to this one's paths, so that nothing written in it matters. */
 export function isNeverChosen(level: Level): boolean {
   const location = enclosing(level, "location");
-  const server = enclosing(level, "server");
-  return (
-    location !== null &&
-    server !== null &&
-    server.hidden.length === 0 &&
-    areOthers(takersOf(samplePaths(location), server), location)
-  );
+  return location !== null && takersOf(location) !== null;
 }
 
-/** Where each of the paths leads; null where that is not known, or nginx answers by itself. */
-function takersOf(paths: readonly string[], server: Level): (Level | null)[] {
-  return paths.map((path) => {
-    const located = locate(server, path);
-    return "unknown" in located || located.redirect ? null : located.level;
-  });
-}
+/**
+ * The other locations that take the requests to all of a location's paths; null where one of them comes to it, or is
+ * answered by nginx itself, and where that is not known.
+ */
+const takersOf = rememberedOf((location: Level): readonly Level[] | null => {
+  const server = enclosing(location, "server");
+  const takers: Level[] = [];
+  for (const path of server === null || server.hidden.length > 0 ? [] : samplePaths(location)) {
+    const taker = server === null ? null : takerOf(server, path);
+    if (taker === null || isInside(taker, location)) {
+      return null;
+    }
+    takers.push(taker);
+  }
+  return takers.length === 0 ? null : takers;
+});
 
-/** Whether each of the paths leads to another location. */
-function areOthers(takers: readonly (Level | null)[], location: Level): boolean {
-  return takers.length > 0 && takers.every((each) => each !== null && !isInside(each, location));
+function takerOf(server: Level, path: string): Level | null {
+  const located = locate(server, path);
+  return "unknown" in located || located.redirect ? null : located.level;
 }
 
 function isNotEmpty(uses: readonly Use[]): uses is readonly [Use, ...Use[]] {
@@ -102,10 +105,17 @@ function redirectsToTls(use: Use): boolean {
   return redirectTarget(use).startsWith("https://");
 }
 
-/** Whether what answers or leads elsewhere stands on the way of these paths: mostly nothing does. */
-function mayBeAnswered(location: Level, takers: readonly (Level | null)[]): boolean {
-  return takers.some((each) => each !== location) || hasAnswers(location);
-}
+/** Whether what answers or leads elsewhere stands on the way of a location's first path: mostly nothing does. */
+const mayBeAnswered = rememberedOf((location: Level): boolean => {
+  const server = enclosing(location, "server");
+  const [path] = samplePaths(location);
+  return (
+    hasAnswers(location) ||
+    server === null ||
+    path === undefined ||
+    takerOf(server, path) !== location
+  );
+});
 
 const hasAnswers = rememberedOf((level: Level): boolean => {
   const own = ["return", "rewrite", "if", "error_page"].some(

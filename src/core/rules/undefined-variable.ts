@@ -14,7 +14,8 @@ export const undefinedVariable: ConfigRule = {
       (text) => variablesIn(text).find((name) => !isDefined(name, config)) ?? null,
     );
     for (const use of expandedUses(config)) {
-      const name = undefinedIn(use.parameters.at(-1) ?? "");
+      const text = use.parameters.at(-1) ?? "";
+      const name = text.includes("$") ? undefinedIn(text) : null;
       if (name === null || isNeverCompiled(use)) {
         continue;
       }
