@@ -310,7 +310,8 @@ function formProblem(
 }
 
 /** Values of other directives are nginx's to check. */
-function invalidValue({ name, parameters: [value = ""] }: Use, flag: boolean): string | null {
+function invalidValue({ name, parameters }: Use, flag: boolean): string | null {
+  const value = parameters[0] ?? "";
   if (flag && !/^(?:on|off)$/i.test(value)) {
     return `invalid value "${value}" in "${name}" directive, it must be "on" or "off"`;
   }

@@ -1,6 +1,6 @@
 import { rememberedOf } from "../collections.ts";
 import type { LocationPaths } from "./paths.ts";
-import type { Doubt, Sign, Surroundings } from "./sign.ts";
+import type { Doubt, Named, Sign, Surroundings } from "./sign.ts";
 import { distinctEndpoint } from "./software.ts";
 import { type FoundWord, isEndpointPath, wordsInHost, wordsInPath } from "./words.ts";
 
@@ -75,25 +75,23 @@ export function wordSigns({ paths, upstreamNames, serverNames }: Surroundings): 
     signs.push({ kind: "possible-name", text });
   }
   signs.push(...weakWords(always, `the path ${paths.written}`));
-  for (const { text, what } of upstreamNames) {
-    signs.push(
-      ...websocketWord("upstream-name", text, what),
-      ...weakWords(wordsInHost(text), what),
-    );
-  }
-  for (const { text, what } of serverNames) {
-    signs.push(...websocketWord("server-name", text, what), ...weakWords(wordsInHost(text), what));
-  }
+  addHostSigns(signs, "upstream-name", upstreamNames);
+  addHostSigns(signs, "server-name", serverNames);
   return signs;
 }
 
-function websocketWord(
+function addHostSigns(
+  signs: Sign[],
   kind: "upstream-name" | "server-name",
-  name: string,
-  what: string,
-): readonly Sign[] {
-  const isNamed = wordsInHost(name).some(mayBeEndpoint);
-  return isNamed ? [{ kind, text: `${what} has a name of WebSocket endpoints` }] : [];
+  names: readonly Named[],
+): void {
+  for (const { text, what } of names) {
+    const words = wordsInHost(text);
+    if (words.some(mayBeEndpoint)) {
+      signs.push({ kind, text: `${what} has a name of WebSocket endpoints` });
+    }
+    signs.push(...weakWords(words, what));
+  }
 }
 
 function mayBeEndpoint({ meaning }: FoundWord): boolean {
