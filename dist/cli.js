@@ -66,7 +66,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 // Node keeps what it compiles, so that the next start is quicker; Node 20 cannot, and starts all the same.
 node_module__WEBPACK_IMPORTED_MODULE_0__.enableCompileCache?.();
-await Promise.all(/* import() */[__nccwpck_require__.e(925), __nccwpck_require__.e(839)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9839));
+await Promise.all(/* import() */[__nccwpck_require__.e(925), __nccwpck_require__.e(847)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2847));
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
