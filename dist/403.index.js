@@ -533,6 +533,11 @@ const assigning = new Set([
 ]);
 /** Directives whose regular expressions name variables. */
 const capturing = new Set(["location", "server_name", "rewrite", "if"]);
+/** Whether directives of that name may define a variable: most do not. */
+const mayDefine = remembered((name) => computing.has(name) || capturing.has(name) || name === "geoip2" || isAssigning(name));
+function isAssigning(name) {
+    return assigning.has(name) || /^(?:more_)?set_/.test(name);
+}
 /**
  * Which directive defines each variable of the http block, by name in lower case: variable names are case-insensitive
  * (E18). Of two maps for one variable the last wins (E46, E47), and a map wins over `set`, which only overlays its value.
@@ -551,11 +556,14 @@ const definitions = rememberedOf((config) => {
     };
     const visit = (use) => {
         const { name, parameters } = use;
+        if (!mayDefine(name)) {
+            return;
+        }
         const position = computing.get(name);
         if (position !== undefined) {
             add(parameters.at(position), use);
         }
-        else if (assigning.has(name) || /^(?:more_)?set_/.test(name)) {
+        else if (isAssigning(name)) {
             add(parameters[0], use);
         }
         else if (name === "geoip2") {
@@ -634,11 +642,11 @@ const builtinNames = new Set(`ancient_browser args binary_remote_addr body_bytes
   upstream_session_time upstream_status uri memcached_key`.split(/\s+/));
 /** Whether nginx knows the variable (name in lower case, without `$`) in this configuration. */
 function definitions_isDefined(name, config) {
-    return (/^[1-9]$/.test(name) ||
-        builtinNames.has(name) ||
-        prefixes.some((prefix) => name.startsWith(prefix)) ||
-        definitions(config).has(name));
+    return isBuiltin(name) || definitions(config).has(name);
 }
+const isBuiltin = remembered((name) => /^[1-9]$/.test(name) ||
+    builtinNames.has(name) ||
+    prefixes.some((prefix) => name.startsWith(prefix)));
 /** Request headers of the http block of which nginx takes no notice: every server sets some of its own. */
 function definitions_isNeverCompiled({ name, level }) {
     return (name === "proxy_set_header" &&
@@ -4773,8 +4781,13 @@ function undefinedVariableIn(level, pass, config) {
         return null;
     }
     const texts = effective_headerLines(level).uses.map((use) => use.parameters[1] ?? "");
-    const names = [...texts, pass.parameters[0] ?? ""].flatMap(variables_variablesIn);
-    return names.find((name) => !definitions_isDefined(name, config)) ?? null;
+    for (const text of [...texts, pass.parameters[0] ?? ""]) {
+        const name = variables_variablesIn(text).find((each) => !definitions_isDefined(each, config));
+        if (name !== undefined) {
+            return name;
+        }
+    }
+    return null;
 }
 /** Request headers that nginx has values of its own for: the client's are not passed on. */
 const neverPassed = new Set([
@@ -4972,15 +4985,18 @@ function utf8Length(text) {
 const plainTags = {
     bareVariables: false,
     interpolation: "none",
-    defined: new Set(),
+    isDefined: () => false,
 };
 /** As long as a tag may be, in UTF-16 units: what opens like one and does not end is none. */
 const LONGEST_TAG = 4000;
-const opening = /\{\{|\{%|\{#|<%|%\{|%%\w{1,100}%%|\\?\$\{|\\?\$|\b__[A-Z][A-Z0-9_]{0,100}__/g;
+const opening = /\{\{|\{%|\{#|<%|%\{|%%\w{1,100}%%|\\?\$\{|\b__[A-Z][A-Z0-9_]{0,100}__/g;
+/** The same where a `$` without braces may begin one: nginx's own variables are everywhere. */
+const openingOrDollar = new RegExp(`${opening.source}|\\\\?\\$`, "g");
 /** Every tag of Jinja, Liquid, Go, Handlebars, ERB and envsubst, and placeholders such as `%%X%%` and `__X__`. */
 function tags_tagsIn(text, options = plainTags) {
     const tags = [];
-    const opener = new RegExp(opening);
+    const hasBare = options.bareVariables || options.interpolation === "shell";
+    const opener = new RegExp(hasBare ? openingOrDollar : opening);
     /** Where no further end of this kind is: a text full of beginnings is looked through once. */
     const endless = new Set();
     const ending = (mark, from) => {
@@ -5074,7 +5090,7 @@ function tagAt(text, start, mark, ending, options, isJinja) {
         : /\$(?!HTTP_|ARG_|COOKIE_)([A-Z][A-Z0-9_]{1,100})\b(?![({])/y;
     pattern.lastIndex = start;
     const [, name = ""] = (braced || options.bareVariables ? pattern.exec(text) : null) ?? [];
-    return name === "" || options.defined.has(name.toLowerCase()) ? null : value(pattern.lastIndex);
+    return name === "" || options.isDefined(name.toLowerCase()) ? null : value(pattern.lastIndex);
 }
 /** The end of what a `{` opens, with braces and strings in it. */
 function braceEnd(text, open) {
@@ -5553,6 +5569,7 @@ var picomatch = __webpack_require__(4006);
 
 
 
+
 const matchers = new Map();
 /** Whether one of the globs matches. */
 function matchesAny(globs, path) {
@@ -5594,10 +5611,14 @@ const plain_definitions = /\b(?:set|geo|(?:map|geo|split_clients)\s+[^\s;{}]+)\s
  * @param isTerraform Terraform fills it in, where its name does not say so
  */
 function plainSource(path, text, isTerraform = /\.tftpl$/i.test(path)) {
-    const defined = new Set(Array.from(text.matchAll(plain_definitions), ([, name = ""]) => name.toLowerCase()));
+    let defined = null;
+    const isDefined = (name) => {
+        defined ??= new Set(Array.from(text.matchAll(plain_definitions), ([, found = ""]) => found.toLowerCase()));
+        return defined.has(name);
+    };
     const bareVariables = templates.test(path);
     const interpolation = isTerraform ? "terraform" : "none";
-    const tags = tags_tagsIn(text, { bareVariables, interpolation, defined });
+    const tags = tags_tagsIn(text, { bareVariables, interpolation, isDefined });
     const omissions = ellipses(text);
     // Nobody starts nginx with a file that leaves something out.
     const isExample = hasTagOutside(omissions, text);
@@ -5661,6 +5682,7 @@ const known = new Set(`absolute_redirect access_log accept_mutex add_header add_
 /** Modules whose directives begin with the module's name. */
 const family = /^(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached|ssl|gzip|brotli|client|auth_basic|auth_request|auth_jwt|limit_conn|limit_req|sub_filter|open_file_cache|open_log_file_cache|keepalive|large_client|lingering|resolver|real_ip|http2|http3|quic|types_hash|map_hash|variables_hash|worker|js|geoip|geoip2|secure_link|vhost_traffic_status|modsecurity|more|set_by_lua|(?:access|content|rewrite|header_filter|body_filter|log|balancer|init|init_worker|ssl_certificate)_by_lua)_/;
 const lua = /_by_lua_block$/;
+const isNginxName = remembered((name) => known.has(name) || family.test(name) || lua.test(name));
 /** Whether hardly another language has such a directive. */
 function isTelling(directive) {
     const { name, parameters, block, semicolon } = directive;
@@ -5685,8 +5707,7 @@ function plain_isKnown({ name: { value: name, quote }, parameters, block }) {
             return first !== undefined && /^(?:\d{3}$|https?:|\$)/.test(first.value);
         default:
             // `name = value` is of INI files, of HOCON and of most languages.
-            return ((known.has(name) || family.test(name) || lua.test(name)) &&
-                !/^[=(:]/.test(first?.value ?? ""));
+            return isNginxName(name) && !/^[=(:]/.test(first?.value ?? "");
     }
 }
 /** Directives of modules that we do not know look like this; they speak neither for nor against nginx. */
@@ -7808,7 +7829,8 @@ function formProblem({ name, parameters, directive }, row) {
         : null;
 }
 /** Values of other directives are nginx's to check. */
-function invalidValue({ name, parameters: [value = ""] }, flag) {
+function invalidValue({ name, parameters }, flag) {
+    const value = parameters[0] ?? "";
     if (flag && !/^(?:on|off)$/i.test(value)) {
         return `invalid value "${value}" in "${name}" directive, it must be "on" or "off"`;
     }
@@ -9211,6 +9233,7 @@ function isRuleId(name) {
 
 ;// CONCATENATED MODULE: ./build/core/intent/comments.js
 
+
 /** What people write of their own; a comment that holds a directive is one that they switched off. */
 const directive = /^#+\s*(?:[a-z_]+\s+\S.*;|[a-z_]+\s.*\{|\})\s*(?:#.*)?$/;
 /** The index of the first comment that starts at or after the offset. */
@@ -9249,7 +9272,7 @@ function isAloneInLine({ text }, comment) {
     return /^[\s\uFEFF]*$/.test(text.slice(comments_lineStart(text, comment.start), comment.start));
 }
 /** What the author says about a block in words: above it and in it, but not in the blocks within. */
-function remarksOn(use) {
+const remarksOn = rememberedOf((use) => {
     const { document, directive: block } = use;
     const { comments } = document.tree;
     const within = [];
@@ -9264,7 +9287,7 @@ function remarksOn(use) {
     return [...commentsAbove(document, block.start), ...within]
         .map(({ start, end }) => document.text.slice(start, end))
         .filter((remark) => !directive.test(remark.trim()));
-}
+});
 function comments_lineStart(text, offset) {
     return text.lastIndexOf("\n", offset - 1) + 1;
 }
@@ -10003,10 +10026,14 @@ const connection_map_connectionMap = {
 
 
 
+
 const connectionPassthrough = {
     id: "connection-passthrough",
     over: "location",
     check(location, report) {
+        if (!location.config.documents.some(mayPassOn)) {
+            return;
+        }
         const request = location.exchanges.h2c.upstream;
         for (const { name, value, origin } of request?.headers ?? []) {
             // Only the h2c probe names HTTP2-Settings: what says so was taken from the client.
@@ -10024,6 +10051,8 @@ const connectionPassthrough = {
         }
     },
 };
+/** Nothing else gives the client's `Connection`, whichever way it then takes through maps and variables. */
+const mayPassOn = rememberedOf(({ text }) => /http_connection|http2-settings/i.test(text));
 
 ;// CONCATENATED MODULE: ./build/core/rules/contradictory-header.js
 
@@ -10972,7 +11001,8 @@ function proxied(level, pass, scope, steps, version) {
         if (hasForeignKey(upstream, scope)) {
             obstacles.push({ rule: "altered-request", why: "Sec-WebSocket-Key is not the client's" });
         }
-        const host = unresolvedHost(scope.config, level, target.address);
+        // Without variables nginx has looked it up as it started.
+        const host = target.dynamic ? unresolvedHost(scope.config, level, target.address) : null;
         if (host !== null && scope.config.incomplete.length === 0) {
             const why = `no resolver defined to resolve ${host}`;
             obstacles.push({ rule: "missing-resolver", why });
@@ -11935,6 +11965,7 @@ const secureServers = rememberedOf((config) => {
 
 
 
+
 /**
  * What stands between clients and a location, whatever path of its they ask for. Null where a handshake comes through, where
  * what answers instead upgrades too, and where that cannot be told.
@@ -11951,41 +11982,59 @@ function obstructionOf(config, { level, answeredBy, upstream }, version) {
         return redirectsToTls(answeredBy) ? null : { kind: "answer", by: [answeredBy] };
     }
     const paths = server.hidden.length > 0 ? [] : samplePaths(location);
-    if (paths.length === 0) {
+    const [first, ...others] = paths;
+    if (first === undefined) {
         return null;
     }
-    const isTaken = areTaken(paths, server, location);
-    const others = new Set(paths.flatMap((path) => takerOf(server, path)?.opener ?? []));
-    const by = isTaken ? [...others] : usesOf(location, "try_files");
-    const exchanges = paths.map((target) => {
+    const takers = takersOf(location);
+    const by = takers === null
+        ? usesOf(location, "try_files")
+        : [...new Set(takers.flatMap(({ opener }) => opener ?? []))];
+    // Following a request is the dearest step here, and the first of them mostly decides.
+    const ask = (target) => {
         const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword };
         return askServer(config, server, asked, version);
-    });
-    if (!isNotEmpty(by)) {
-        const answers = exchanges.map((each) => each?.outcome === "answered" ? each.answeredBy : null);
-        const [first = null] = answers;
-        if (first !== null && answers.every((each) => each !== null && answersThePath(each))) {
-            return { kind: "answer", by: [first] };
-        }
-        const lacking = upstream && lackingSibling(config, server, paths, upstream, version);
-        return lacking === null ? null : { kind: "sibling", by: [lacking] };
+    };
+    if (isNotEmpty(by)) {
+        const isMissed = paths.every((path) => isLost(ask(path), location));
+        return isMissed ? { kind: takers === null ? "try-files" : "location", by } : null;
     }
-    const isMissed = exchanges.every((each) => each !== null && isLost(each, location));
-    return isMissed ? { kind: isTaken ? "location" : "try-files", by } : null;
+    const answerTo = (path) => {
+        const exchange = ask(path);
+        const answer = exchange?.outcome === "answered" ? exchange.answeredBy : null;
+        return answer !== null && answersThePath(answer) ? answer : null;
+    };
+    const answer = mayBeAnswered(location) ? answerTo(first) : null;
+    if (answer !== null && others.every((path) => answerTo(path) !== null)) {
+        return { kind: "answer", by: [answer] };
+    }
+    const lacking = upstream && lackingSibling(config, server, paths, upstream, version);
+    return lacking === null ? null : { kind: "sibling", by: [lacking] };
 }
 /** Whether other locations take every request to this one's paths, so that nothing written in it matters. */
 function isNeverChosen(level) {
     const location = simulate_enclosing(level, "location");
-    const server = simulate_enclosing(level, "server");
-    return (location !== null &&
-        server !== null &&
-        server.hidden.length === 0 &&
-        areTaken(samplePaths(location), server, location));
+    return location !== null && takersOf(location) !== null;
 }
-/** Whether each of the paths leads to another location. */
-function areTaken(paths, server, location) {
-    const takers = paths.map((path) => takerOf(server, path));
-    return paths.length > 0 && takers.every((each) => each !== null && !isInside(each, location));
+/**
+ * The other locations that take the requests to all of a location's paths; null where one of them comes to it, or is
+ * answered by nginx itself, and where that is not known.
+ */
+const takersOf = rememberedOf((location) => {
+    const server = simulate_enclosing(location, "server");
+    const takers = [];
+    for (const path of server === null || server.hidden.length > 0 ? [] : samplePaths(location)) {
+        const taker = server === null ? null : takerOf(server, path);
+        if (taker === null || isInside(taker, location)) {
+            return null;
+        }
+        takers.push(taker);
+    }
+    return takers.length === 0 ? null : takers;
+});
+function takerOf(server, path) {
+    const located = locate(server, path);
+    return "unknown" in located || located.redirect ? null : located.level;
 }
 function isNotEmpty(uses) {
     return uses.length > 0;
@@ -11994,6 +12043,19 @@ function isNotEmpty(uses) {
 function redirectsToTls(use) {
     return redirectTarget(use).startsWith("https://");
 }
+/** Whether what answers or leads elsewhere stands on the way of a location's first path: mostly nothing does. */
+const mayBeAnswered = rememberedOf((location) => {
+    const server = simulate_enclosing(location, "server");
+    const [path] = samplePaths(location);
+    return (hasAnswers(location) ||
+        server === null ||
+        path === undefined ||
+        takerOf(server, path) !== location);
+});
+const hasAnswers = rememberedOf((level) => {
+    const own = ["return", "rewrite", "if", "error_page"].some((name) => usesOf(level, name).length > 0);
+    return own || (level.parent !== null && hasAnswers(level.parent));
+});
 /** An answer to whoever asks for the path, to be got nowhere else: none for a host, an origin or a method. */
 function answersThePath(use) {
     for (let at = use.level; at.opener?.name === "if" && at.parent !== null; at = at.parent) {
@@ -12021,12 +12083,11 @@ function isOnlyInternal(location) {
     return (locate_locationName(location)?.kind === "named" ||
         effective_effectiveSetting(location, "internal").state !== "default");
 }
-function takerOf(server, path) {
-    const located = locate(server, path);
-    return "unknown" in located || located.redirect ? null : located.level;
-}
 /** Answered by nginx itself, or a broken handshake at another location. */
 function isLost(exchange, location) {
+    if (exchange === null) {
+        return false;
+    }
     const { outcome, level, answeredBy } = exchange;
     return outcome === "answered"
         ? answeredBy === null || !redirectsToTls(answeredBy)
@@ -12734,15 +12795,21 @@ function upstreamNames(config, level, pass) {
             names.push({ text: name, what: `the upstream ${name}` });
         }
     }
-    const servers = upstreamOf(config, { address: `http://${host}` })?.inner?.uses ?? [];
-    for (const use of servers) {
-        const server = use.name === "server" ? hostOf(use.parameters[0] ?? "") : "";
-        if (server !== "" && server !== host) {
-            names.push({ text: server, what: `${server}, a server of the upstream ${host},` });
-        }
-    }
+    names.push(...hosts_upstreams(config)(host).names);
     return names;
 }
+/** The upstreams by name: dozens of locations may go to one. */
+const hosts_upstreams = rememberedOf((config) => remembered((host) => {
+    const uses = upstreamOf(config, { address: `http://${host}` })?.inner?.uses ?? [];
+    const addresses = uses
+        .filter(({ name }) => name === "server")
+        .map(({ parameters }) => parameters[0] ?? "");
+    const names = addresses
+        .map(hostOf)
+        .filter((server) => server !== "" && server !== host)
+        .map((server) => ({ text: server, what: `${server}, a server of the upstream ${host},` }));
+    return { names, address: addresses[0] ?? null };
+}));
 /** The host in an address, without scheme, port and path; empty for an IP address or a socket. */
 function hostOf(address) {
     const host = /^(?:\w+:\/\/)?(?:[^@/]*@)?([\w.-]+)/.exec(address)?.[1] ?? "";
@@ -12764,8 +12831,7 @@ function withSetVariables(text, level) {
 /** The port that requests go to; null where it is not written. */
 function upstreamPort(config, level, pass) {
     const written = withSetVariables(pass.parameters[0] ?? "", level);
-    const servers = upstreamOf(config, { address: `http://${hostOf(written)}` })?.inner?.uses;
-    const address = servers?.find((use) => use.name === "server")?.parameters[0] ?? written;
+    const address = hosts_upstreams(config)(hostOf(written)).address ?? written;
     const port = /^(?:\w+:\/\/)?[^/:]*:(\d+)/.exec(address)?.[1];
     return port === undefined ? null : Number(port);
 }
@@ -12952,11 +13018,12 @@ function fixedEndpoint(path) {
     return library === undefined ? null : { name: library.slice(1), endpoint: library };
 }
 const distinctApplications = applications.filter(({ distinct }) => distinct === true);
+const applicationsByPort = new Map(applications.toReversed().map((application) => [application.port, application]));
 /** A port is no proof, unless a folder or the file is called like the software too. */
 function portSign(around) {
     const { config, location, pass } = around;
     const port = upstreamPort(config, location, pass);
-    const application = port === null ? undefined : applications.find((each) => each.port === port);
+    const application = port === null ? undefined : applicationsByPort.get(port);
     if (application === undefined || !takesAllOf(around, application))
         return null;
     const { path } = pass.document;
@@ -13113,17 +13180,18 @@ function wordSigns({ paths, upstreamNames, serverNames }) {
         signs.push({ kind: "possible-name", text });
     }
     signs.push(...weakWords(always, `the path ${paths.written}`));
-    for (const { text, what } of upstreamNames) {
-        signs.push(...websocketWord("upstream-name", text, what), ...weakWords(wordsInHost(text), what));
-    }
-    for (const { text, what } of serverNames) {
-        signs.push(...websocketWord("server-name", text, what), ...weakWords(wordsInHost(text), what));
-    }
+    addHostSigns(signs, "upstream-name", upstreamNames);
+    addHostSigns(signs, "server-name", serverNames);
     return signs;
 }
-function websocketWord(kind, name, what) {
-    const isNamed = wordsInHost(name).some(mayBeEndpoint);
-    return isNamed ? [{ kind, text: `${what} has a name of WebSocket endpoints` }] : [];
+function addHostSigns(signs, kind, names) {
+    for (const { text, what } of names) {
+        const words = wordsInHost(text);
+        if (words.some(mayBeEndpoint)) {
+            signs.push({ kind, text: `${what} has a name of WebSocket endpoints` });
+        }
+        signs.push(...weakWords(words, what));
+    }
 }
 function mayBeEndpoint({ meaning }) {
     return meaning === "websocket" || meaning === "perhaps";
@@ -13306,11 +13374,11 @@ const hardcodedUpgrade = {
     id: "hardcoded-upgrade",
     over: "location",
     check(location, report) {
-        const request = location.exchanges.plain.upstream;
-        if (request === null || location.traffic !== "mixed" || isOnlySentTo(location)) {
+        if (location.traffic !== "mixed" || isOnlySentTo(location)) {
             return;
         }
-        for (const header of request.headers) {
+        const request = location.exchanges.plain.upstream;
+        for (const header of request?.headers ?? []) {
             const use = hardcoded(header);
             if (use !== null) {
                 const isUpgrade = header.name.toLowerCase() === "upgrade";
@@ -13904,10 +13972,12 @@ const keepaliveDefeated = {
     over: "location",
     check(location, report) {
         const { config, upstream, version, exchanges, traffic } = location;
+        if (traffic !== "mixed") {
+            return;
+        }
         const { plain, websocket } = exchanges;
         // A Connection that does not even upgrade is the handshake's matter first.
-        if (traffic !== "mixed" ||
-            upstream === null ||
+        if (upstream === null ||
             plain.upstream === null ||
             websocket.upstream === null ||
             carriesToken(websocket.upstream, "connection", "upgrade") !== true ||
@@ -14368,6 +14438,7 @@ const streamingBuffering = {
     id: "streaming-buffering",
     over: "location",
     everyLocation: true,
+    mayConcern: (level) => evidenceIn(level) !== null,
     check(location, report) {
         const setting = effective_effectiveSetting(location.level, "proxy_buffering");
         const isOn = setting.state === "default" || (setting.state === "set" && !isOff(setting.use));
@@ -14391,6 +14462,12 @@ function isOff({ parameters }) {
 /** Words that only event streams have; `events`, `stream` and `live` are names of much else. */
 const streamWord = /^(?:sse|eventsource|eventstream)$/;
 const streaming_buffering_denial = /\b(?:no|not|non|without|never|except|elsewhere|separate|below|above)\b/i;
+const streaming_buffering_isNamed = remembered((path) => partsOf(path).some((part) => streamWord.test(part)) || /event-(?:stream|source)/i.test(path));
+/** Most words of a configuration are shorter than both. */
+function isOfStreams(word) {
+    return (word.length >= "text/event-stream".length &&
+        /text\/event-stream|^x-accel-buffering$/i.test(word));
+}
 /** What shows that the location serves Server-Sent Events, as a clause; the same in every version of nginx. */
 const evidenceIn = rememberedOf((level) => {
     const location = simulate_enclosing(level, "location");
@@ -14399,11 +14476,10 @@ const evidenceIn = rememberedOf((level) => {
         return null;
     }
     const { paths, written: path } = paths_pathsOf(opener);
-    const isNamed = (each) => partsOf(each).some((part) => streamWord.test(part)) || /event-(?:stream|source)/i.test(each);
-    if (paths.length > 0 && paths.every(isNamed)) {
+    if (paths.length > 0 && paths.every(streaming_buffering_isNamed)) {
         return `the path ${marked(path)} is named so`;
     }
-    const line = location.uses.find(({ name, parameters }) => [name, ...parameters].some((word) => /text\/event-stream|^x-accel-buffering$/i.test(word)));
+    const line = location.uses.find(({ name, parameters }) => isOfStreams(name) || parameters.some(isOfStreams));
     if (line !== undefined) {
         return `it has ${quoted(line)}`;
     }
@@ -14519,14 +14595,17 @@ function syntax_remediesFor(problem, document) {
 
 
 
+
 const undefinedVariable = {
     id: "undefined-variable",
     over: "config",
     check(config, report) {
         const [elsewhere] = config.incomplete;
+        const undefinedIn = remembered((text) => variables_variablesIn(text).find((name) => !definitions_isDefined(name, config)) ?? null);
         for (const use of expandedUses(config)) {
-            const name = undefinedIn(use);
-            if (name === undefined || definitions_isNeverCompiled(use)) {
+            const text = use.parameters.at(-1) ?? "";
+            const name = text.includes("$") ? undefinedIn(text) : null;
+            if (name === null || definitions_isNeverCompiled(use)) {
                 continue;
             }
             const refusal = `nginx refuses to start with unknown "${name}" variable, without file and line`;
@@ -14544,9 +14623,6 @@ const undefinedVariable = {
                         commentable: false,
                     }),
             });
-        }
-        function undefinedIn({ parameters }) {
-            return variables_variablesIn(parameters.at(-1) ?? "").find((name) => !definitions_isDefined(name, config));
         }
     },
 };
@@ -14993,24 +15069,34 @@ function levelName(level) {
     return level.context === "other" ? "an outer" : level.context;
 }
 function isUpgradeHeader(config, use) {
-    const [header = "", value = ""] = use.parameters;
-    const name = header.toLowerCase();
+    const { parameters } = use;
+    const value = parameters[1] ?? "";
     if (value === "")
         return false;
+    const name = (parameters[0] ?? "").toLowerCase();
     if (name === "upgrade" || name.startsWith("sec-websocket-"))
         return true;
     if (name === "connection" && /\bupgrade\b/i.test(value.replace(/\$\w+/g, "")))
         return true;
-    return variables_variablesIn(value).some((variable) => comesFromUpgrade(config, variable));
+    return asksForUpgrade(config, value);
 }
-/** `$http_upgrade`, what a map makes of it, and the name by which everybody calls that map. */
-function comesFromUpgrade(config, variable) {
-    if (variable === "http_upgrade" || /^connection_upgrade\b/.test(variable))
-        return true;
-    const definition = definitions(config).get(variable);
-    return (definition?.name === "map" &&
-        variables_variablesIn(definition.parameters[0] ?? "").includes("http_upgrade"));
+/** Whether a text has `$http_upgrade`, what a map makes of it, or the name by which everybody calls that map. */
+function asksForUpgrade(config, text) {
+    return (text.includes("$") &&
+        variables_variablesIn(text).some((variable) => variable === "http_upgrade" ||
+            /^connection_upgrade\b/.test(variable) ||
+            mapsOfUpgrade(config).has(variable)));
 }
+/** The variables that maps make of `$http_upgrade`. */
+const mapsOfUpgrade = rememberedOf((config) => {
+    const found = new Set();
+    for (const [variable, { name, parameters }] of definitions(config)) {
+        if (name === "map" && variables_variablesIn(parameters[0] ?? "").includes("http_upgrade")) {
+            found.add(variable);
+        }
+    }
+    return found;
+});
 /** The levels in which each file's directives stand. */
 const includers = rememberedOf((config) => {
     const found = new Map();
@@ -15043,7 +15129,7 @@ function conditionSigns({ config, level, location, pass }) {
     const own = conditionOf(level);
     if (own === true)
         return [{ kind: "condition", text: "the if around it asks for $http_upgrade" }];
-    if (variables_variablesIn(pass.parameters[0] ?? "").some((each) => comesFromUpgrade(config, each))) {
+    if (asksForUpgrade(config, pass.parameters[0] ?? "")) {
         return [{ kind: "condition", text: `${pass.name} follows $http_upgrade` }];
     }
     const refuses = location.uses.some(({ inner }) => inner !== null &&
@@ -15345,6 +15431,10 @@ class Located {
         this.intent = intent;
         this.traffic = traffic;
         this.#asked = versions;
+    }
+    /** In each rendering that has the location. */
+    get levels() {
+        return [this.level, ...this.#alternatives.map(({ level }) => level)];
     }
     get name() {
         this.#name ??= locations_nameOf(this.level, this.proxyPass);
@@ -15653,6 +15743,7 @@ function run_run(request) {
     });
     const located = configs.flatMap((config) => locations_locate(config, policy, versions, hearing));
     const programs = everyProgram(request, configs);
+    const serving = located.filter(({ intent }) => intent.serves !== "no");
     const active = activeRules(policy);
     const drafts = new Map();
     const add = (draft) => {
@@ -15693,7 +15784,7 @@ function run_run(request) {
                 break;
             }
             case "location":
-                for (const location of located) {
+                for (const location of each.rule.everyLocation === true ? located : serving) {
                     const reports = reportsOf(each, location, request);
                     if (reports.length > 0 && location.isIdle)
                         continue;
@@ -15760,7 +15851,8 @@ function reportsOf(active, located, request) {
     const { rule } = active;
     if (rule.over !== "location")
         return [];
-    if (located.intent.serves === "no" && rule.everyLocation !== true)
+    const isOfNone = (level) => rule.mayConcern?.(level) === false;
+    if (located.intent.serves === "no" && located.levels.every(isOfNone))
         return [];
     const { renderings } = located;
     if (renderings.length === 1) {
@@ -23317,7 +23409,6 @@ function traceFile(files, file, request, policy) {
 }
 
 ;// CONCATENATED MODULE: ./build/core/index.js
-
 
 
 

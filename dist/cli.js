@@ -9,20 +9,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
 
 /***/ }),
 
-/***/ 1421:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-
-/***/ }),
-
-/***/ 7598:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
-
-/***/ }),
-
 /***/ 3024:
 /***/ ((module) => {
 
@@ -63,13 +49,34 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_module__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8995);
+/* harmony import */ var _core_report_tool_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5991);
 
-// Node keeps what it compiles, so that the next start is quicker; Node 20 cannot, and starts all the same.
-node_module__WEBPACK_IMPORTED_MODULE_0__.enableCompileCache?.();
-await Promise.all(/* import() */[__nccwpck_require__.e(925), __nccwpck_require__.e(847)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2847));
+
+const [word] = process.argv.slice(2);
+if (word === "--version" || word === "-V") {
+    // Asked by installers and in scripts; it needs nothing of the engine.
+    process.stdout.write(`${_core_report_tool_js__WEBPACK_IMPORTED_MODULE_1__/* .tool */ .z.version}\n`);
+}
+else {
+    // Node keeps what it compiles, so that the next start is quicker; Node 20 cannot, and starts all the same.
+    node_module__WEBPACK_IMPORTED_MODULE_0__.enableCompileCache?.();
+    await Promise.all(/* import() */[__nccwpck_require__.e(925), __nccwpck_require__.e(849)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2849));
+}
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 5991:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   z: () => (/* binding */ tool)
+/* harmony export */ });
+/** What reports say of the program that wrote them. The version is that of package.json. */
+const tool = { name: "nginx-websocket-guard", version: "0.1.0" };
+
 
 /***/ })
 
