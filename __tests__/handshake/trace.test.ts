@@ -267,6 +267,11 @@ describe("handshakes that the answer does not come back from", () => {
       `${headers} location = /a { proxy_pass http://b/a; } location / { mirror /a; proxy_pass http://b; }`,
       "subrequest-upgrade",
     ],
+    [
+      "a mirror that is a handshake too, to the same server under another name",
+      `${headers} location = /a { proxy_pass http://10.0.0.5:80/a; } location / { mirror /a; proxy_pass http://b; } } upstream b { server 10.0.0.5:80;`,
+      "subrequest-upgrade",
+    ],
   ])("%s", ([, server, rule]) => {
     expect(traced(`server { ${server} }`, "http://a.test/").verdict).toEqual({
       strict: "breaks",

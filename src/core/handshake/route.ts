@@ -12,7 +12,8 @@ import { clientHeader, type ClientRequest } from "./probe.ts";
 import { lineOf, runScript, type ScriptEnd } from "./script.ts";
 import { serverFor, type Listening } from "./server.ts";
 import { limited, proxied } from "./simulate.ts";
-import { capture, evaluate, isKnown, newScope, type Scope, shown } from "./variables.ts";
+import { haveSameServer } from "./upstream-request.ts";
+import { capture, evaluate, isKnown, newScope, type Scope } from "./variables.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** nginx follows as many `rewrite … last`, `try_files` and `error_page` before it answers 500. */
@@ -352,7 +353,7 @@ class Journey {
       const isSameServer =
         sub.upstream !== null &&
         exchange.upstream !== null &&
-        shown(sub.upstream.address) === shown(exchange.upstream.address);
+        haveSameServer(this.scope.config, sub.upstream, exchange.upstream);
       const verdict = verdictOf(sub);
       for (const only of isSameServer ? (["strict", "lenient"] as const) : []) {
         if (verdict[only] === "works") {

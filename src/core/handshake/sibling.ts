@@ -6,7 +6,7 @@ import { listenersOf, serverNames } from "./listen.ts";
 import type { UpstreamRequest } from "./model.ts";
 import { serversOf } from "./server.ts";
 import { enclosing } from "./simulate.ts";
-import { shown } from "./variables.ts";
+import { haveSameServer } from "./upstream-request.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**
@@ -31,7 +31,7 @@ export function lackingSibling(
     const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword } as const;
     const exchange = askServer(config, other, { ...asked, host, scheme: "https" }, version);
     const isSame =
-      exchange?.upstream != null && shown(exchange.upstream.address) === shown(upstream.address);
+      exchange?.upstream != null && haveSameServer(config, exchange.upstream, upstream);
     if (exchange?.level != null && isSame && verdictOf(exchange).strict === "breaks") {
       return enclosing(exchange.level, "location")?.opener ?? null;
     }

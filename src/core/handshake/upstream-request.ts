@@ -81,6 +81,23 @@ export function upstreamOf(config: Config, target: Pick<ProxyTarget, "address">)
   return upstreams(config).get(name) ?? null;
 }
 
+/** Whether two requests may come to one server: to the same address, or to `upstream` blocks that have a server in common. */
+export function haveSameServer(
+  config: Config,
+  left: Pick<UpstreamRequest, "address">,
+  right: Pick<UpstreamRequest, "address">,
+): boolean {
+  const servers = serversBehind(config, left.address);
+  return serversBehind(config, right.address).some((server) => servers.includes(server));
+}
+
+function serversBehind(config: Config, address: Value): string[] {
+  const inner = upstreamOf(config, { address })?.inner ?? null;
+  return inner === null
+    ? [shown(address).replace(/^[a-z]+:\/\//i, "")]
+    : usesOf(inner, "server").map(({ parameters }) => parameters[0] ?? "");
+}
+
 const upstreams = rememberedOf((config: Config): ReadonlyMap<string, Use> => {
   const named = new Map<string, Use>();
   const http = config.kind === "main" ? usesOf(config.main, "http") : [];

@@ -1,6 +1,6 @@
 import { enclosing } from "../handshake/simulate.ts";
 import { subrequestsOf } from "../handshake/subrequest.ts";
-import { shown } from "../handshake/variables.ts";
+import { haveSameServer } from "../handshake/upstream-request.ts";
 import { verdictOf } from "../handshake/verdict.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
 import { called, marked, quoted } from "./words.ts";
@@ -20,7 +20,7 @@ export const subrequestUpgrade: LocationRule = {
       if (!hasOwn || exchange.upstream === null || verdictOf(exchange).lenient !== "works") {
         continue;
       }
-      const isSame = shown(exchange.upstream.address) === shown(target.address);
+      const isSame = haveSameServer(config, exchange.upstream, target);
       const end =
         use.name === "mirror"
           ? "the client's WebSocket is dead from its start"
