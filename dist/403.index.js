@@ -4723,6 +4723,17 @@ function upstreamOf(config, target) {
         .toLowerCase();
     return upstreams(config).get(name) ?? null;
 }
+/** Whether two requests may come to one server: to the same address, or to `upstream` blocks that have a server in common. */
+function haveSameServer(config, left, right) {
+    const servers = serversBehind(config, left.address);
+    return serversBehind(config, right.address).some((server) => servers.includes(server));
+}
+function serversBehind(config, address) {
+    const inner = upstreamOf(config, { address })?.inner ?? null;
+    return inner === null
+        ? [variables_shown(address).replace(/^[a-z]+:\/\//i, "")]
+        : usesOf(inner, "server").map(({ parameters }) => parameters[0] ?? "");
+}
 const upstreams = rememberedOf((config) => {
     const named = new Map();
     const http = config.kind === "main" ? usesOf(config.main, "http") : [];
@@ -11114,6 +11125,7 @@ function isExact(location) {
 
 
 
+
 /** nginx follows as many `rewrite \u2026 last`, `try_files` and `error_page` before it answers 500. */
 const MOST_CHANGES = 10;
 const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
@@ -11401,7 +11413,7 @@ class Journey {
         for (const { use, exchange: sub } of this.subrequests) {
             const isSameServer = sub.upstream !== null &&
                 exchange.upstream !== null &&
-                variables_shown(sub.upstream.address) === variables_shown(exchange.upstream.address);
+                haveSameServer(this.scope.config, sub.upstream, exchange.upstream);
             const verdict = verdict_verdictOf(sub);
             for (const only of isSameServer ? ["strict", "lenient"] : []) {
                 if (verdict[only] === "works") {
@@ -11936,7 +11948,7 @@ function lackingSibling(config, server, [target = "/"], upstream, version) {
         }
         const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword };
         const exchange = askServer(config, other, { ...asked, host, scheme: "https" }, version);
-        const isSame = exchange?.upstream != null && variables_shown(exchange.upstream.address) === variables_shown(upstream.address);
+        const isSame = exchange?.upstream != null && haveSameServer(config, exchange.upstream, upstream);
         if (exchange?.level != null && isSame && verdict_verdictOf(exchange).strict === "breaks") {
             return simulate_enclosing(exchange.level, "location")?.opener ?? null;
         }
@@ -14543,7 +14555,7 @@ const subrequestUpgrade = {
             if (!hasOwn || exchange.upstream === null || verdict_verdictOf(exchange).lenient !== "works") {
                 continue;
             }
-            const isSame = variables_shown(exchange.upstream.address) === variables_shown(target.address);
+            const isSame = haveSameServer(config, exchange.upstream, target);
             const end = use.name === "mirror"
                 ? "the client's WebSocket is dead from its start"
                 : "nginx closes the client's connection without an answer";

@@ -4720,6 +4720,17 @@ function upstreamOf(config, target) {
         .toLowerCase();
     return upstreams(config).get(name) ?? null;
 }
+/** Whether two requests may come to one server: to the same address, or to `upstream` blocks that have a server in common. */
+function haveSameServer(config, left, right) {
+    const servers = serversBehind(config, left.address);
+    return serversBehind(config, right.address).some((server) => servers.includes(server));
+}
+function serversBehind(config, address) {
+    const inner = upstreamOf(config, { address })?.inner ?? null;
+    return inner === null
+        ? [shown(address).replace(/^[a-z]+:\/\//i, "")]
+        : usesOf(inner, "server").map(({ parameters }) => parameters[0] ?? "");
+}
 const upstreams = rememberedOf((config) => {
     const named = new Map();
     const http = config.kind === "main" ? usesOf(config.main, "http") : [];
@@ -11111,6 +11122,7 @@ function isExact(location) {
 
 
 
+
 /** nginx follows as many `rewrite \u2026 last`, `try_files` and `error_page` before it answers 500. */
 const MOST_CHANGES = 10;
 const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
@@ -11398,7 +11410,7 @@ class Journey {
         for (const { use, exchange: sub } of this.subrequests) {
             const isSameServer = sub.upstream !== null &&
                 exchange.upstream !== null &&
-                shown(sub.upstream.address) === shown(exchange.upstream.address);
+                haveSameServer(this.scope.config, sub.upstream, exchange.upstream);
             const verdict = verdictOf(sub);
             for (const only of isSameServer ? ["strict", "lenient"] : []) {
                 if (verdict[only] === "works") {
@@ -11933,7 +11945,7 @@ function lackingSibling(config, server, [target = "/"], upstream, version) {
         }
         const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword };
         const exchange = askServer(config, other, { ...asked, host, scheme: "https" }, version);
-        const isSame = exchange?.upstream != null && shown(exchange.upstream.address) === shown(upstream.address);
+        const isSame = exchange?.upstream != null && haveSameServer(config, exchange.upstream, upstream);
         if (exchange?.level != null && isSame && verdictOf(exchange).strict === "breaks") {
             return enclosing(exchange.level, "location")?.opener ?? null;
         }
@@ -14540,7 +14552,7 @@ const subrequestUpgrade = {
             if (!hasOwn || exchange.upstream === null || verdictOf(exchange).lenient !== "works") {
                 continue;
             }
-            const isSame = shown(exchange.upstream.address) === shown(target.address);
+            const isSame = haveSameServer(config, exchange.upstream, target);
             const end = use.name === "mirror"
                 ? "the client's WebSocket is dead from its start"
                 : "nginx closes the client's connection without an answer";
