@@ -598,8 +598,9 @@ const setInLocations = rememberedOf((config) => {
     return names;
 });
 function leadsElsewhere(level) {
-    const own = ["rewrite", "try_files"].some((name) => usesOf(level, name).length > 0);
-    return (own ||
+    const inner = usesOf(level, "if").flatMap((use) => use.inner ?? []);
+    return (usesOf(level, "try_files").length > 0 ||
+        [level, ...inner].some((each) => usesOf(each, "rewrite").length > 0) ||
         effectiveList(level, "error_page").uses.length > 0 ||
         (level.context === "location-if" && level.parent !== null && leadsElsewhere(level.parent)));
 }

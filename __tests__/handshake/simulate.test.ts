@@ -150,6 +150,8 @@ describe("the request that stands for all of a location's", () => {
     expect(seen("location /a { set $x a; }", "/b")).toBeUndefined();
     expect(seen("set $x a;", "/b")).toBe("a");
     expect(seen("set $x a; location /a { set $x b; rewrite ^ /b last; }", "/b")).toBe("? $x");
+    const sometimes = "location /a { set $x b; if ($arg_b) { rewrite ^ /b last; } }";
+    expect(seen(sometimes, "/b")).toBe("? $x");
     const auth = "set $x a; auth_request /auth; location = /auth { return 204; }";
     expect(seen(auth, "/b")).toBe("a");
     const overlaid = httpBlock(`server { ${auth} location /b { set $x b; ${sees} } }`);

@@ -100,9 +100,10 @@ export const setInLocations = rememberedOf((config: Config): ReadonlyMap<string,
 });
 
 function leadsElsewhere(level: Level): boolean {
-  const own = ["rewrite", "try_files"].some((name) => usesOf(level, name).length > 0);
+  const inner = usesOf(level, "if").flatMap((use) => use.inner ?? []);
   return (
-    own ||
+    usesOf(level, "try_files").length > 0 ||
+    [level, ...inner].some((each) => usesOf(each, "rewrite").length > 0) ||
     effectiveList(level, "error_page").uses.length > 0 ||
     (level.context === "location-if" && level.parent !== null && leadsElsewhere(level.parent))
   );
