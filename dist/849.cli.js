@@ -888,6 +888,23 @@ function newScope(config, request, serverName) {
         meddler: null,
     };
 }
+/** That of a request of which only the headers are known: by default the probe's. */
+function probeScope(config, probe, headers = probeHeaders(probe)) {
+    const request = {
+        probe,
+        standsForAll: true,
+        method: "GET",
+        path: null,
+        query: null,
+        scheme: null,
+        host: null,
+        hostName: null,
+        port: null,
+        headers,
+        clientAddress: null,
+    };
+    return newScope(config, request, null);
+}
 function isKnown(value) {
     return typeof value === "string";
 }
@@ -2830,23 +2847,6 @@ function whitelist(request, wanted) {
         maps: [...maps, connectionMap(upgrade, variable, true)],
     };
 }
-/** The value of a text for a probe whose other properties are not known. */
-function probed(config, text, probe, headers = probeHeaders(probe)) {
-    const request = {
-        probe,
-        standsForAll: true,
-        method: "GET",
-        path: null,
-        query: null,
-        scheme: null,
-        host: null,
-        hostName: null,
-        port: null,
-        headers,
-        clientAddress: null,
-    };
-    return evaluate(text, newScope(config, request, null));
-}
 /** The variables that maps define, as written, in the order of the file. */
 function mapVariables(config) {
     return [...definitions(config)]
@@ -2860,10 +2860,10 @@ const listedHandshake = probeHeaders("websocket").map(([name, value]) => name ==
 const probedMaps = rememberedOf((config) => mapVariables(config).map(({ variable, source }) => ({
     variable,
     source,
-    websocket: probed(config, variable, "websocket"),
-    listed: probed(config, variable, "websocket", listedHandshake),
-    plain: probed(config, variable, "plain"),
-    h2c: probed(config, variable, "h2c"),
+    websocket: evaluate(variable, probeScope(config, "websocket")),
+    listed: evaluate(variable, probeScope(config, "websocket", listedHandshake)),
+    plain: evaluate(variable, probeScope(config, "plain")),
+    h2c: evaluate(variable, probeScope(config, "h2c")),
 })));
 /** Those that say `upgrade` to a handshake, however the client writes it. */
 const upgrading = rememberedOf((config) => probedMaps(config).filter(({ websocket, listed }) => hasUpgrade(websocket) && hasUpgrade(listed)));
@@ -4716,10 +4716,11 @@ function proxyTarget(use, scope) {
 }
 /** The `upstream` block that a target names, or null: names are compared without case. */
 function upstreamOf(config, target) {
-    const name = shown(target.address)
-        .replace(/^[a-z]+:\/\//i, "")
-        .toLowerCase();
-    return upstreams(config).get(name) ?? null;
+    return upstreams(config).get(authorityOf(target.address).toLowerCase()) ?? null;
+}
+/** An address without its scheme. */
+function authorityOf(address) {
+    return shown(address).replace(/^[a-z]+:\/\//i, "");
 }
 /** Whether two requests may come to one server: to the same address, or to `upstream` blocks that have a server in common. */
 function haveSameServer(config, left, right) {
@@ -4729,7 +4730,7 @@ function haveSameServer(config, left, right) {
 function serversBehind(config, address) {
     const inner = upstreamOf(config, { address })?.inner ?? null;
     return inner === null
-        ? [shown(address).replace(/^[a-z]+:\/\//i, "")]
+        ? [authorityOf(address)]
         : usesOf(inner, "server").map(({ parameters }) => parameters[0] ?? "");
 }
 const upstreams = rememberedOf((config) => {
@@ -9697,7 +9698,6 @@ function map_fault_insertion(map, line) {
 
 
 
-
 /** Null where the header arrives, where nobody can know, and where the handshake works all the same. */
 function lostHeader(location, name) {
     return lostHeaders(location)[name];
@@ -9715,7 +9715,7 @@ function lost(location, name) {
         return null;
     }
     const list = headerLines(location.level);
-    const scope = handshakeScope(location.config);
+    const scope = probeScope(location.config, "websocket");
     const lines = pair_linesOf(list.uses, name);
     const header = { name, request, list, lines };
     const discarded = pair_linesOf(list.shadowed, name).filter((use) => says(use, pairTokens[name], scope));
@@ -9779,22 +9779,6 @@ function settingLevel(level) {
 }
 function pair_linesOf(uses, name) {
     return uses.filter((use) => use.parameters[0]?.toLowerCase() === name.toLowerCase());
-}
-/** A request of which only the probe's headers are known. */
-function handshakeScope(config) {
-    return newScope(config, {
-        probe: "websocket",
-        standsForAll: true,
-        method: "GET",
-        path: null,
-        query: null,
-        scheme: null,
-        host: null,
-        hostName: null,
-        port: null,
-        headers: probeHeaders("websocket"),
-        clientAddress: null,
-    }, null);
 }
 function says(line, token, scope) {
     const value = evaluate(line.parameters[1] ?? "", scope);
@@ -9892,7 +9876,7 @@ const cachedHandshake = {
         if (location.pass.name !== "proxy_pass" || cache.state !== "set") {
             return;
         }
-        const zone = evaluate(cache.use.parameters[0] ?? "", handshakeScope(config));
+        const zone = evaluate(cache.use.parameters[0] ?? "", probeScope(config, "websocket"));
         if (!isKnown(zone) || zone === "" || zone.toLowerCase() === "off" || !isServed(location)) {
             return;
         }
@@ -9913,7 +9897,7 @@ const cachedHandshake = {
 /** Whether a handshake may be served from what ordinary requests stored. */
 function isServed({ config, level }) {
     const { uses, hidden } = effectiveList(level, "proxy_cache_bypass");
-    const scope = handshakeScope(config);
+    const scope = probeScope(config, "websocket");
     const values = uses.flatMap(({ parameters }) => parameters.map((text) => evaluate(text, scope)));
     const key = effectiveSetting(level, "proxy_cache_key");
     const hasOwnKey = key.state === "unknown" ||
@@ -10737,6 +10721,7 @@ function holds(use, scope, steps) {
 
 
 
+
 /** Every address of every server of the http block, in the order of the text. */
 function allListeners(config) {
     return serversOf(config).flatMap((server) => listenersOf(server).map((listener) => ({ server, listener })));
@@ -10754,20 +10739,11 @@ function serversOf(config) {
             .map((use) => use.inner)
             .filter((server) => server !== null));
 }
-const ignoredOf = new WeakMap();
 /**
  * The servers that no request comes to, each with one that answers in its place: on every address of theirs another one is
  * the default, and had each of their names before. nginx only warns ("conflicting server name \u2026 ignored").
  */
-function ignoredServers(config) {
-    let ignored = ignoredOf.get(config);
-    if (ignored === undefined) {
-        ignored = findIgnored(config);
-        ignoredOf.set(config, ignored);
-    }
-    return ignored;
-}
-function findIgnored(config) {
+const ignoredServers = rememberedOf((config) => {
     const defaults = new Map();
     const holders = new Map();
     const reached = new Set();
@@ -10800,7 +10776,7 @@ function findIgnored(config) {
         }
     }
     return taken;
-}
+});
 /**
  * The server for a host among those of one address: the exact name, the longest wildcard at the front, the longest at
  * the end, the first regular expression, else the default server (ngx_http_find_virtual_server).
@@ -15273,7 +15249,7 @@ function nameSigns(around, endpoint, application) {
 }
 /** A location of the same server that is an endpoint by its name; where not everything comes here, of the same upstream. */
 function endpointBeside({ server, location, pass }, isRoot) {
-    const endpoints = evidence_endpointsIn(server).get(isRoot ? "" : authorityOf(pass)) ?? [];
+    const endpoints = evidence_endpointsIn(server).get(isRoot ? "" : evidence_authorityOf(pass)) ?? [];
     const beside = endpoints.find((use) => use !== location.opener);
     return beside === undefined ? null : paths_pathsOf(beside).written;
 }
@@ -15284,13 +15260,13 @@ const evidence_endpointsIn = rememberedOf((server) => {
             return;
         const [pass] = usesOf(use.inner, "proxy_pass");
         if (pass !== undefined && mayBeNamedEndpoint(paths_pathsOf(use))) {
-            for (const key of ["", authorityOf(pass)])
+            for (const key of ["", evidence_authorityOf(pass)])
                 found.set(key, [...(found.get(key) ?? []), use].slice(0, 2));
         }
     });
     return found;
 });
-function authorityOf(pass) {
+function evidence_authorityOf(pass) {
     return /^\w+:\/\/[^/]*/.exec(pass.parameters[0] ?? "")?.[0] ?? pass.parameters[0] ?? "";
 }
 
@@ -16765,9 +16741,9 @@ function analyse(files, { policy, paths }) {
 }
 /**
  * The head's analysis with only that marked as new which the base lacks: a fingerprint that the base does not have, or
- * has for fewer locations or less severely. A file or server under another name keeps its findings. A comment that silences, or says that a
- * location serves no WebSockets, does not count where the base lacks it, and one of the base that says that it serves
- * them counts where the head lacks it, unless the policy says so.
+ * has for fewer locations or less severely. A file or server under another name keeps its findings. A comment that
+ * silences, or says that a location serves no WebSockets, does not count where the base lacks it, and one of the base
+ * that says that it serves them counts where the head lacks it, unless the policy says so.
  *
  * @param changes what differs between the two sides
  */
@@ -16805,8 +16781,8 @@ function gonePaths(head, base, changes) {
         !stay.some((other) => path === other || path.startsWith(`${other}/`))));
 }
 /**
- * Variables that each program of the base defines and that of the head does not, where no part of the head's is hidden that the
- * base showed.
+ * Variables that each program of the base defines and that of the head does not, where no part of the head's is hidden
+ * that the base showed.
  */
 function goneVariables(head, base) {
     const before = new Map(base.configs.map((config) => [config.root, config]));
@@ -16817,8 +16793,8 @@ function goneVariables(head, base) {
             config.incomplete.every((why) => known.incomplete.includes(why));
         if (!isComparable)
             return [];
-        const now = [config, ...config.alternatives].map((each) => definitions(each));
-        const lost = [...definitions(known).keys()].filter((name) => now.every((defined) => !defined.has(name)));
+        const renderings = [config, ...config.alternatives].map((each) => definitions(each));
+        const lost = [...definitions(known).keys()].filter((name) => renderings.every((defined) => !defined.has(name)));
         return lost.length === 0 ? [] : [[config.root, new Set(lost)]];
     }));
 }

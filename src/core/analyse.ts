@@ -38,9 +38,9 @@ export function analyse(files: Files, { policy, paths }: AnalyseOptions): Analys
 
 /**
  * The head's analysis with only that marked as new which the base lacks: a fingerprint that the base does not have, or
- * has for fewer locations or less severely. A file or server under another name keeps its findings. A comment that silences, or says that a
- * location serves no WebSockets, does not count where the base lacks it, and one of the base that says that it serves
- * them counts where the head lacks it, unless the policy says so.
+ * has for fewer locations or less severely. A file or server under another name keeps its findings. A comment that
+ * silences, or says that a location serves no WebSockets, does not count where the base lacks it, and one of the base
+ * that says that it serves them counts where the head lacks it, unless the policy says so.
  *
  * @param changes what differs between the two sides
  */
@@ -93,8 +93,8 @@ function gonePaths(head: Run, base: Run, changes: readonly ChangedFile[]): Reado
 }
 
 /**
- * Variables that each program of the base defines and that of the head does not, where no part of the head's is hidden that the
- * base showed.
+ * Variables that each program of the base defines and that of the head does not, where no part of the head's is hidden
+ * that the base showed.
  */
 function goneVariables(head: Run, base: Run): ReadonlyMap<string, ReadonlySet<string>> {
   const before = new Map(base.configs.map((config) => [config.root, config]));
@@ -106,9 +106,9 @@ function goneVariables(head: Run, base: Run): ReadonlyMap<string, ReadonlySet<st
         config.incomplete.length > 0 &&
         config.incomplete.every((why) => known.incomplete.includes(why));
       if (!isComparable) return [];
-      const now = [config, ...config.alternatives].map((each) => definitions(each));
+      const renderings = [config, ...config.alternatives].map((each) => definitions(each));
       const lost = [...definitions(known).keys()].filter((name) =>
-        now.every((defined) => !defined.has(name)),
+        renderings.every((defined) => !defined.has(name)),
       );
       return lost.length === 0 ? [] : [[config.root, new Set(lost)] as const];
     }),

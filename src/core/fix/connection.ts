@@ -1,6 +1,6 @@
 import { rememberedOf } from "../collections.ts";
 import type { Config, Use } from "../config/model.ts";
-import type { ProbeName, Value } from "../handshake/model.ts";
+import type { Value } from "../handshake/model.ts";
 import { probeHeaders } from "../handshake/probe.ts";
 import {
   definitions,
@@ -8,7 +8,7 @@ import {
   forEachUse,
   isDefined,
   isKnown,
-  newScope,
+  probeScope,
   usesNamed,
   variablesIn,
 } from "../handshake/variables.ts";
@@ -118,29 +118,6 @@ function whitelist(request: FixRequest, wanted: Wanted): Choice {
   };
 }
 
-/** The value of a text for a probe whose other properties are not known. */
-function probed(
-  config: Config,
-  text: string,
-  probe: ProbeName,
-  headers = probeHeaders(probe),
-): Value {
-  const request = {
-    probe,
-    standsForAll: true,
-    method: "GET",
-    path: null,
-    query: null,
-    scheme: null,
-    host: null,
-    hostName: null,
-    port: null,
-    headers,
-    clientAddress: null,
-  };
-  return evaluate(text, newScope(config, request, null));
-}
-
 /** The variables that maps define, as written, in the order of the file. */
 function mapVariables(config: Config): { variable: string; source: string }[] {
   return [...definitions(config)]
@@ -171,10 +148,10 @@ const probedMaps = rememberedOf((config: Config): readonly Probed[] =>
   mapVariables(config).map(({ variable, source }) => ({
     variable,
     source,
-    websocket: probed(config, variable, "websocket"),
-    listed: probed(config, variable, "websocket", listedHandshake),
-    plain: probed(config, variable, "plain"),
-    h2c: probed(config, variable, "h2c"),
+    websocket: evaluate(variable, probeScope(config, "websocket")),
+    listed: evaluate(variable, probeScope(config, "websocket", listedHandshake)),
+    plain: evaluate(variable, probeScope(config, "plain")),
+    h2c: evaluate(variable, probeScope(config, "h2c")),
   })),
 );
 

@@ -1,3 +1,4 @@
+import { rememberedOf } from "../collections.ts";
 import { usesOf } from "../config/effective.ts";
 import type { Config, Level } from "../config/model.ts";
 import { type Listener, listenersOf, serverNames } from "./listen.ts";
@@ -33,22 +34,11 @@ export function serversOf(config: Config): Level[] {
   );
 }
 
-const ignoredOf = new WeakMap<Config, ReadonlyMap<Level, Level>>();
-
 /**
  * The servers that no request comes to, each with one that answers in its place: on every address of theirs another one is
  * the default, and had each of their names before. nginx only warns ("conflicting server name … ignored").
  */
-export function ignoredServers(config: Config): ReadonlyMap<Level, Level> {
-  let ignored = ignoredOf.get(config);
-  if (ignored === undefined) {
-    ignored = findIgnored(config);
-    ignoredOf.set(config, ignored);
-  }
-  return ignored;
-}
-
-function findIgnored(config: Config): Map<Level, Level> {
+export const ignoredServers = rememberedOf((config: Config): ReadonlyMap<Level, Level> => {
   const defaults = new Map<string, Level>();
   const holders = new Map<string, Level>();
   const reached = new Set<Level>();
@@ -80,7 +70,7 @@ function findIgnored(config: Config): Map<Level, Level> {
     }
   }
   return taken;
-}
+});
 
 /** The server that answers for a name, and what its `server_name` captured. */
 export interface NamedServer {

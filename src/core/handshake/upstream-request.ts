@@ -75,10 +75,12 @@ export function proxyTarget(use: Use, scope: Scope): ProxyTarget {
 
 /** The `upstream` block that a target names, or null: names are compared without case. */
 export function upstreamOf(config: Config, target: Pick<ProxyTarget, "address">): Use | null {
-  const name = shown(target.address)
-    .replace(/^[a-z]+:\/\//i, "")
-    .toLowerCase();
-  return upstreams(config).get(name) ?? null;
+  return upstreams(config).get(authorityOf(target.address).toLowerCase()) ?? null;
+}
+
+/** An address without its scheme. */
+function authorityOf(address: Value): string {
+  return shown(address).replace(/^[a-z]+:\/\//i, "");
 }
 
 /** Whether two requests may come to one server: to the same address, or to `upstream` blocks that have a server in common. */
@@ -94,7 +96,7 @@ export function haveSameServer(
 function serversBehind(config: Config, address: Value): string[] {
   const inner = upstreamOf(config, { address })?.inner ?? null;
   return inner === null
-    ? [shown(address).replace(/^[a-z]+:\/\//i, "")]
+    ? [authorityOf(address)]
     : usesOf(inner, "server").map(({ parameters }) => parameters[0] ?? "");
 }
 

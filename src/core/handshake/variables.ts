@@ -3,10 +3,10 @@ import type { Config, Level, Use } from "../config/model.ts";
 import { isOpaque, withoutTags } from "../syntax/opaque.ts";
 import { definitions, isDefined, setInLocations } from "./definitions.ts";
 import { mapTable, onlyValue, select } from "./map.ts";
-import type { Unknown, Value } from "./model.ts";
+import type { ProbeName, Unknown, Value } from "./model.ts";
 import type { Groups } from "./pattern.ts";
 import { nearest } from "../policy/nearest.ts";
-import { clientHeader, type ClientRequest } from "./probe.ts";
+import { clientHeader, type ClientRequest, probeHeaders } from "./probe.ts";
 
 export { definitions, isDefined, isNeverCompiled } from "./definitions.ts";
 export { selectedEntry } from "./map.ts";
@@ -59,6 +59,28 @@ export function newScope(config: Config, request: ClientRequest, serverName: str
     isInternal: false,
     meddler: null,
   };
+}
+
+/** That of a request of which only the headers are known: by default the probe's. */
+export function probeScope(
+  config: Config,
+  probe: ProbeName,
+  headers: ClientRequest["headers"] = probeHeaders(probe),
+): Scope {
+  const request = {
+    probe,
+    standsForAll: true,
+    method: "GET",
+    path: null,
+    query: null,
+    scheme: null,
+    host: null,
+    hostName: null,
+    port: null,
+    headers,
+    clientAddress: null,
+  };
+  return newScope(config, request, null);
 }
 
 export function isKnown(value: Value): value is string {

@@ -1,8 +1,8 @@
 import { effectiveList, effectiveSetting } from "../config/effective.ts";
 import type { Remedy } from "../fix/remedy.ts";
 import type { Value } from "../handshake/model.ts";
-import { evaluate, isKnown } from "../handshake/variables.ts";
-import { handshakeScope, settingLevel } from "./pair.ts";
+import { evaluate, isKnown, probeScope } from "../handshake/variables.ts";
+import { settingLevel } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
 import { called, parameterText, quoted } from "./words.ts";
 
@@ -15,7 +15,7 @@ export const cachedHandshake: LocationRule = {
     if (location.pass.name !== "proxy_pass" || cache.state !== "set") {
       return;
     }
-    const zone = evaluate(cache.use.parameters[0] ?? "", handshakeScope(config));
+    const zone = evaluate(cache.use.parameters[0] ?? "", probeScope(config, "websocket"));
     if (!isKnown(zone) || zone === "" || zone.toLowerCase() === "off" || !isServed(location)) {
       return;
     }
@@ -38,7 +38,7 @@ export const cachedHandshake: LocationRule = {
 /** Whether a handshake may be served from what ordinary requests stored. */
 function isServed({ config, level }: ProxiedLocation): boolean {
   const { uses, hidden } = effectiveList(level, "proxy_cache_bypass");
-  const scope = handshakeScope(config);
+  const scope = probeScope(config, "websocket");
   const values = uses.flatMap(({ parameters }) => parameters.map((text) => evaluate(text, scope)));
   const key = effectiveSetting(level, "proxy_cache_key");
   const hasOwnKey =

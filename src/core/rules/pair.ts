@@ -1,9 +1,8 @@
 import { rememberedOf } from "../collections.ts";
 import { headerLines, type EffectiveList } from "../config/effective.ts";
-import type { Config, Level, Use } from "../config/model.ts";
+import type { Level, Use } from "../config/model.ts";
 import type { UpstreamRequest } from "../handshake/model.ts";
-import { probeHeaders } from "../handshake/probe.ts";
-import { evaluate, isKnown, newScope, type Scope } from "../handshake/variables.ts";
+import { evaluate, isKnown, probeScope, type Scope } from "../handshake/variables.ts";
 import { carriesToken, hasToken } from "../handshake/verdict.ts";
 import { type MapFault, mapFault, type PairHeader, pairTokens } from "./map-fault.ts";
 import { placeOf, type ProxiedLocation, type Report } from "./rule.ts";
@@ -45,7 +44,7 @@ function lost(location: ProxiedLocation, name: PairHeader): LostHeader | null {
     return null;
   }
   const list = headerLines(location.level);
-  const scope = handshakeScope(location.config);
+  const scope = probeScope(location.config, "websocket");
   const lines = linesOf(list.uses, name);
   const header = { name, request, list, lines };
   const discarded = linesOf(list.shadowed, name).filter((use) =>
@@ -120,27 +119,6 @@ export function settingLevel(level: Level): Level {
 
 export function linesOf(uses: readonly Use[], name: string): Use[] {
   return uses.filter((use) => use.parameters[0]?.toLowerCase() === name.toLowerCase());
-}
-
-/** A request of which only the probe's headers are known. */
-export function handshakeScope(config: Config): Scope {
-  return newScope(
-    config,
-    {
-      probe: "websocket",
-      standsForAll: true,
-      method: "GET",
-      path: null,
-      query: null,
-      scheme: null,
-      host: null,
-      hostName: null,
-      port: null,
-      headers: probeHeaders("websocket"),
-      clientAddress: null,
-    },
-    null,
-  );
 }
 
 function says(line: Use, token: string, scope: Scope): boolean {
