@@ -232,6 +232,32 @@ server { listen 80; server_name api.test;
     });
   });
 
+  test.for<[title: string, location: string, path: string, expected: string | undefined]>([
+    ["a group", "~ ^/a/(.*)$ { set $v $1;", "/a/b+c", "b%2Bc"],
+    ["of a path without escapes", "~ ^/a/(.*)$ { set $v $1;", "/a/bc?d=+", "bc"],
+    ["of an if", "/ { if ($uri ~ ^/a/(.*)$) { set $v [$1]; }", "/a/b%3Fc", "[b%3Fc]"],
+    ["of another header", "/ { if ($http_x_mode ~ (.*)) { set $v $1; }", "/a%20b", "m%2B"],
+    ["with a name", "~ ^/a/(?<rest>.*)$ { set $v $rest;", "/a/b+c", "b+c"],
+    ["after a rewrite", "/ { rewrite ^/a(.*)$ $1 break; set $v $1;", "/a/b+c", undefined],
+    ["after a rewrite that goes on", "/a/ { rewrite ^/a(.*)$ $1; set $v $1;", "/a/b+c", "/b+c"],
+    [
+      "that an if compares",
+      "~ ^/a/(.*)$ { if ($arg_d = $1) { set $v yes; }",
+      "/a/b+c?d=b%2Bc",
+      "yes",
+    ],
+  ])(
+    "%s in the rewrite module's directives is escaped as in a query",
+    ([, own, target, expected]) => {
+      const server = `proxy_set_header V $v; location ${own} proxy_pass http://b; } location /b { proxy_pass http://b; }`;
+      const { upstream } = traced(`server { ${server} }`, "http://a.test/", {
+        target,
+        headers: [["X-Mode", "m+"]],
+      });
+      expect(upstream?.headers.find(({ name }) => name === "V")?.value).toBe(expected);
+    },
+  );
+
   test("headers that are given", () => {
     const config = "server { location / { proxy_set_header X $http_x_a; proxy_pass http://b; } }";
     const given = [

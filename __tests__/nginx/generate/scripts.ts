@@ -21,6 +21,7 @@ const conditions = [
   "($request_method = GET)",
   "($request_method = POST)",
   "($uri ~ ^/ws/(.+)$)",
+  "($uri = /ws/$1)",
   "($request_uri ~ %20)",
   "($cookie_sid = s)",
   "($scheme = https)",

@@ -1,6 +1,5 @@
 import { rememberedOf } from "../collections.ts";
 import type { Level, Use } from "../config/model.ts";
-import { escapeArgument } from "./escape.ts";
 import type { Value } from "./model.ts";
 import { compilePattern } from "./pattern.ts";
 import { capture, evaluate, forgetCaptures, isKnown, type Scope, unknown } from "./variables.ts";
@@ -30,6 +29,8 @@ interface Running {
   settings: Level;
   /** The last `rewrite` that changed the path, until a `break` takes the change as it is. */
   rewritten: Use | null;
+  /** Whether groups are escaped as in a query: so they are until a `rewrite` matches (ngx_http_rewrite_handler). */
+  escapesGroups: boolean;
 }
 
 /**
@@ -47,7 +48,14 @@ export function runScript(
   steps: string[],
   taken: Level | null = null,
 ): ScriptEnd {
-  const running: Running = { scope, steps, taken, settings: level, rewritten: null };
+  const running: Running = {
+    scope,
+    steps,
+    taken,
+    settings: level,
+    rewritten: null,
+    escapesGroups: true,
+  };
   const end = run(level, running);
   if (end !== "next" && end !== "stop") {
     return end;
@@ -59,11 +67,10 @@ export function runScript(
 }
 
 function run(level: Level, running: Running): ScriptEnd | "next" | "stop" {
-  const { scope } = running;
   for (const use of scriptOf(level)) {
     switch (use.name) {
       case "set":
-        assign(use, scope);
+        assign(use, running);
         break;
       case "break":
         takeAsItIs(running);
@@ -99,8 +106,8 @@ const scriptOf = rememberedOf((level: Level): readonly Use[] =>
 );
 
 function runIf(use: Use, inner: Level, running: Running): ScriptEnd | "next" | "stop" {
-  const { scope, steps, taken } = running;
-  const held = holds(use, scope, steps) ?? (inner === taken ? true : null);
+  const { scope, taken, steps } = running;
+  const held = holds(use, running) ?? (inner === taken ? true : null);
   if (held === null) {
     if (!matters(inner)) {
       return "next";
@@ -138,13 +145,13 @@ function takeAsItIs(running: Running): void {
   }
 }
 
-function assign(use: Use, scope: Scope): void {
+function assign(use: Use, { scope, escapesGroups }: Running): void {
   const [name, text] = use.parameters;
   if (name?.startsWith("$") !== true || text === undefined) {
     return;
   }
   const key = name.slice(1).toLowerCase();
-  const value = evaluate(text, scope);
+  const value = escapesGroups ? evaluateEscaped(text, scope) : evaluate(text, scope);
   if (key === "args") {
     scope.query = isKnown(value) ? value : null;
   } else {
@@ -190,6 +197,7 @@ function rewrite(use: Use, running: Running): ScriptEnd | "next" | "stop" {
     }
     capture(groups, scope);
   }
+  running.escapesGroups = false;
   if (redirects) {
     const status = mode === "permanent" ? 301 : 302;
     return { end: "answered", status, text: false, level: running.settings, use };
@@ -197,7 +205,7 @@ function rewrite(use: Use, running: Running): ScriptEnd | "next" | "stop" {
   const question = replacement.indexOf("?");
   const target = evaluate(question < 0 ? replacement : replacement.slice(0, question), scope);
   const query =
-    question < 0 ? "" : evaluateQuery(replacement.slice(question + 1).replace(/\?$/, ""), scope);
+    question < 0 ? "" : evaluateEscaped(replacement.slice(question + 1).replace(/\?$/, ""), scope);
   if (!isKnown(target) && !scope.request.standsForAll) {
     return { end: "unknown", why: target.unknown, use };
   }
@@ -226,19 +234,15 @@ function rewrite(use: Use, running: Running): ScriptEnd | "next" | "stop" {
   return mode === "last" ? "stop" : "next";
 }
 
-/** Groups in a query are escaped where the client's path was, or had a plus (ngx_http_script_copy_capture_code). */
-function evaluateQuery(text: string, scope: Scope): Value {
-  const asked = scope.request.target?.split("?")[0] ?? "";
-  if (!/[%+]/.test(asked)) {
-    return evaluate(text, scope);
-  }
-  const assigned = new Map(scope.assigned);
-  for (const [name, value] of assigned) {
-    if (/^\d$/.test(name) && isKnown(value)) {
-      assigned.set(name, escapeArgument(value));
-    }
-  }
-  return evaluate(text, { ...scope, assigned });
+/**
+ * Evaluates with the groups escaped as in a query, as nginx does where the client's path was escaped or had a plus
+ * (ngx_http_script_copy_capture_code).
+ */
+function evaluateEscaped(text: string, scope: Scope): Value {
+  scope.escapesGroups = /[%+]/.test(scope.request.target?.split("?")[0] ?? "");
+  const value = evaluate(text, scope);
+  scope.escapesGroups = false;
+  return value;
 }
 
 /** Whether a condition that nobody knows could change the way of a request. */
@@ -275,7 +279,7 @@ function conditionWords(use: Use): string[] {
 }
 
 /** Whether the condition of an `if` holds; null where that is not known. */
-function holds(use: Use, scope: Scope, steps: string[]): boolean | null {
+function holds(use: Use, { scope, steps, escapesGroups }: Running): boolean | null {
   const [subject = "", operator, operand = ""] = conditionWords(use);
   if (/^!?-[fdex]$/.test(subject)) {
     if (scope.request.standsForAll) {
@@ -300,7 +304,7 @@ function holds(use: Use, scope: Scope, steps: string[]): boolean | null {
     return value !== "" && value !== "0";
   }
   if (operator === "=" || operator === "!=") {
-    const expected = evaluate(operand, scope);
+    const expected = escapesGroups ? evaluateEscaped(operand, scope) : evaluate(operand, scope);
     return isKnown(expected) ? (value === expected) === (operator === "=") : null;
   }
   if (!/^!?~\*?$/.test(operator)) {

@@ -2,6 +2,7 @@ import { remembered } from "../collections.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { isOpaque, withoutTags } from "../syntax/opaque.ts";
 import { definitions, isDefined, setInLocations } from "./definitions.ts";
+import { escapeArgument } from "./escape.ts";
 import { mapTable, onlyValue, select } from "./map.ts";
 import type { ProbeName, Unknown, Value } from "./model.ts";
 import type { Groups } from "./pattern.ts";
@@ -37,6 +38,8 @@ export interface Scope {
   replacesPath: boolean;
   /** Whether nginx itself made the path: then `internal` locations are open to it. */
   isInternal: boolean;
+  /** Whether the groups in the text that is evaluated are escaped as in a query. */
+  escapesGroups: boolean;
   /** Why code that we cannot follow may have changed what `set` gave; null where there is none. */
   meddler: string | null;
 }
@@ -57,6 +60,7 @@ export function newScope(config: Config, request: ClientRequest, serverName: str
     sentAsAsked: true,
     replacesPath: true,
     isInternal: false,
+    escapesGroups: false,
     meddler: null,
   };
 }
@@ -144,7 +148,8 @@ function expand(text: string, scope: Scope, within: readonly string[]): Value {
     }
     const value = variable((braced ?? digit ?? bare ?? "").toLowerCase(), scope, within);
     if (isKnown(value)) {
-      result += value;
+      const isEscaped = digit !== undefined && scope.escapesGroups && within.length === 0;
+      result += isEscaped ? escapeArgument(value) : value;
     } else {
       why ??= value.unknown;
       result += value.text === "" ? written : value.text;
