@@ -11,7 +11,7 @@ import type { TextEdit } from "./fix/edit.ts";
 import type { Writable } from "./fix/remedy.ts";
 import { definitions } from "./handshake/definitions.ts";
 import type { Policy } from "./policy/policy.ts";
-import { fingerprintOf } from "./review/fingerprint.ts";
+import { fingerprintOf } from "./check/fingerprint.ts";
 import type { ChangedFile } from "./review/review.ts";
 import type { Finding, Severity } from "./rules/finding.ts";
 

@@ -10,7 +10,7 @@ export { discoveryText } from "./adopt/text.ts";
 export { applyEdits } from "./fix/edit.ts";
 export type { Fix, TextEdit } from "./fix/edit.ts";
 export { loadPolicy } from "./policy/load.ts";
-export { nearest } from "./policy/nearest.ts";
+export { nearest } from "./nearest.ts";
 export type { Policy, PolicyProblem, Profile } from "./policy/policy.ts";
 export { defaultPolicy } from "./policy/schema.ts";
 export { conftestReport } from "./report/conftest.ts";

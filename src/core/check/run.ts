@@ -6,7 +6,7 @@ import { findPrograms } from "../config/programs.ts";
 import { isSurroundings } from "../config/surroundings.ts";
 import { guardComments, type Hearing } from "../intent/silences.ts";
 import type { Policy } from "../policy/policy.ts";
-import { blockPath, type FingerprintParts } from "../review/fingerprint.ts";
+import { blockPath, type FingerprintParts } from "./fingerprint.ts";
 import type { Related, Severity } from "../rules/finding.ts";
 import { rules } from "../rules/index.ts";
 import { ruleTable, type RuleId } from "../rules/names.ts";

@@ -7,7 +7,7 @@ import { declarationOf } from "../intent/declared.ts";
 import { intentOf } from "../intent/intent.ts";
 import { type Declaration, guardComments, type Hearing, type Silence } from "../intent/silences.ts";
 import type { Policy } from "../policy/policy.ts";
-import { blockPath } from "../review/fingerprint.ts";
+import { blockPath } from "./fingerprint.ts";
 import type { RuleId } from "../rules/names.ts";
 import { directivesAround } from "../syntax/find.ts";
 import type { Directive } from "../syntax/tree.ts";

@@ -1,12 +1,12 @@
 import { remembered } from "../collections.ts";
 import type { Config, Level, Use } from "../config/model.ts";
+import { nearest } from "../nearest.ts";
 import { isOpaque, withoutTags } from "../syntax/opaque.ts";
 import { definitions, isDefined, setInLocations } from "./definitions.ts";
 import { escapeArgument } from "./escape.ts";
 import { mapTable, onlyValue, select } from "./map.ts";
 import type { ProbeName, Unknown, Value } from "./model.ts";
 import type { Groups } from "./pattern.ts";
-import { nearest } from "../policy/nearest.ts";
 import { clientHeader, type ClientRequest, probeHeaders } from "./probe.ts";
 
 export { definitions, isDefined, isNeverCompiled } from "./definitions.ts";

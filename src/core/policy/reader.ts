@@ -1,4 +1,4 @@
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 import type { PolicyEntry, PolicyNode } from "./node.ts";
 
 /** Where to report that the text at this offset is wrong. */

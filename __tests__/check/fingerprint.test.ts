@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Documents } from "../../src/core/config/documents.ts";
 import type { Place } from "../../src/core/config/model.ts";
-import { blockPath, fingerprintOf } from "../../src/core/review/fingerprint.ts";
+import { blockPath, fingerprintOf } from "../../src/core/check/fingerprint.ts";
 
 /** The place of the text between `«` and `»`. */
 function marked(source: string): Place {
