@@ -12,6 +12,7 @@ import {
   oldestVersion,
 } from "../../src/core/config/directives.ts";
 import { proxyingLevels } from "../../src/core/handshake/pass.ts";
+import { firefoxConnection } from "../../src/core/handshake/probe.ts";
 import { simulateAt } from "../../src/core/handshake/simulate.ts";
 import { configErrors } from "../../src/core/handshake/trace.ts";
 import { analyse, defaultPolicy } from "../../src/core/index.ts";
@@ -479,6 +480,45 @@ async function pairFor(body: string, probe: ProbeOptions): Promise<string[]> {
 }
 
 const h2c: ProbeOptions = { probe: "h2c" };
+
+describeWithNginx("connection-map and the list that Firefox sends", () => {
+  const location = (connection: string, script = "") =>
+    server(`location / { ${script} ${pass} ${version}
+      proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection ${connection}; }`);
+  const map = (lines: string) => `map $http_connection $c { ${lines} } ${location("$c")}`;
+  const script = (condition: string) =>
+    location("$c", `set $c ""; if ($http_connection ${condition}) { set $c upgrade; }`);
+  const firefox: ProbeOptions = { ...websocket, connection: firefoxConnection };
+
+  test.each([
+    ["a key that is one word", map("default close; upgrade upgrade;")],
+    ["an anchored one", map("default close; ~*^upgrade$ upgrade;")],
+    ["keep-alive first", map("~*keep-alive close; upgrade upgrade; default close;")],
+    ["a condition on one word", script('= "Upgrade"')],
+  ])("%s: Chrome comes through, Firefox does not", async (_, body) => {
+    expect(await statuses(body, websocket, firefox)).toEqual([101, 400]);
+    expect(breaksInFirefox(body)).toBe(true);
+  });
+
+  test.each([
+    ["a key that looks for the word", map("default close; ~*upgrade upgrade;")],
+    ["keys for both", map('default close; upgrade upgrade; "keep-alive, Upgrade" upgrade;')],
+    ["the client's own", location("$http_connection")],
+    ["a condition that looks for the word", script("~* upgrade")],
+  ])("%s: both come through", async (_, body) => {
+    expect(await statuses(body, websocket, firefox)).toEqual([101, 101]);
+    expect(breaksInFirefox(body)).toBe(false);
+  });
+
+  function breaksInFirefox(body: string): boolean {
+    const { files } = fillPorts(httpConfig(body), [8000], [9000]);
+    const { locations } = analyse(
+      { list: () => Object.keys(files), read: (path) => files[path] },
+      { policy: { ...defaultPolicy, nginxVersion: "1.22.1" } },
+    );
+    return locations.some(({ failsInFirefox }) => failsInFirefox);
+  }
+});
 
 describeWithNginx("connection-passthrough", () => {
   test("whatever the client writes in Connection reaches the upstream", async () => {

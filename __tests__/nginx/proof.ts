@@ -18,6 +18,8 @@ export interface ProofOptions {
   readonly path: string;
   /** The `Host` of the probes, `example.test` if absent. */
   readonly host?: string;
+  /** The `Connection` of the handshake, `Upgrade` if absent. */
+  readonly connection?: string;
   /** The port that the probed server was written for; if absent 443, else 80, else the first one written. */
   readonly port?: number;
   /** Which server is behind nginx, `strict` if absent. */
@@ -41,7 +43,7 @@ export interface Proof {
  * See `relocate` for what is changed in the texts so that they run on this machine.
  */
 export async function proveHandshake(options: ProofOptions): Promise<Proof> {
-  const { before, after } = options;
+  const { before, after, connection } = options;
   const backend = await startBackend(options.server ?? "strict", { refuseSecondHost: true });
   try {
     const target = {
@@ -57,7 +59,8 @@ export async function proveHandshake(options: ProofOptions): Promise<Proof> {
       const outcome = await withNginx(moved, [port], async () => {
         const sent = [];
         for (const probe of probeNames) {
-          sent.push([probe, await exchange(port, backend, { probe, ...target })]);
+          const written = probe === "websocket" && connection !== undefined ? { connection } : {};
+          sent.push([probe, await exchange(port, backend, { probe, ...target, ...written })]);
         }
         return Object.fromEntries(sent) as Record<ProbeName, Exchange>;
       });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
+import { analyse, defaultPolicy } from "../../src/core/index.ts";
 import { jsonReport } from "../../src/core/report/json.ts";
 import { sarifReport } from "../../src/core/report/sarif.ts";
 import type { SummaryInput } from "../../src/core/report/summary.ts";
@@ -375,6 +376,27 @@ N--xC: no WebSocket
 
 - \`b.conf\` is too large.
 `);
+  });
+
+  test("says of which browser a handshake breaks", () => {
+    const text = `map $http_connection $c { default close; upgrade upgrade; }
+server {
+  listen 80;
+  location /ws {
+    proxy_pass http://backend;
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $c;
+  }
+}
+`;
+    const found = analyse(
+      { list: () => ["conf.d/site.conf"], read: () => text },
+      { policy: defaultPolicy },
+    );
+    expect(summaryReport({ ...input, analysis: found, findings: found.findings })).toContain(
+      "| works, but not with Firefox | works | 60 s",
+    );
   });
 
   test("says that what a person resolved still counts", () => {

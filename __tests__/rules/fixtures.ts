@@ -24,6 +24,8 @@ export interface Fixture {
   readonly policy: Policy;
   /** The request target of the handshake that real nginx is asked. */
   readonly request: string;
+  /** The `Connection` of that handshake; null for the probe's own. */
+  readonly connection: string | null;
 }
 
 /** Loads a single file into what loads it, unless it is a main file itself. */
@@ -72,6 +74,7 @@ function loadFixture(rule: string, entry: string): Fixture {
       ),
     },
     request: settings.get("request") ?? "/ws",
+    connection: settings.get("connection") ?? null,
   };
 }
 
@@ -104,7 +107,7 @@ function readFolder(folder: string): Record<string, string> {
   );
 }
 
-const setting = /^# (nginx-version|profile|request|endpoints|on): (.+)\n/;
+const setting = /^# (nginx-version|profile|request|connection|endpoints|on): (.+)\n/;
 
 function settingsOf(texts: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();

@@ -174,12 +174,13 @@ describeWithNginx("real nginx in front of a strict server", () => {
   test.each(mended.map((fixture) => [`${fixture.rule}/${fixture.name}`, fixture] as const))(
     "%s",
     async (_, fixture) => {
-      const { rule, base, added, fixed, request } = fixture;
+      const { rule, base, added, fixed, request, connection } = fixture;
       const before = { ...base, ...added };
       const proof = await proveHandshake({
         before: { main: "nginx.conf", files: withIngress(before) },
         after: { main: "nginx.conf", files: withIngress({ ...before, ...fixed }) },
         path: request,
+        ...(connection !== null && { connection }),
         server: breaksOnlyLenient(fixture) ? "nodews" : "strict",
       });
       expect(proof.before.probes?.websocket.ok ?? false).toBe(

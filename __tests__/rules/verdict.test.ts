@@ -29,6 +29,7 @@ const otherReasons = new Set([
   "invalid-directive",
   "syntax",
   "host-header",
+  "location-shadowed",
 ]);
 
 type Texts = Readonly<Record<string, string>>;
@@ -63,7 +64,8 @@ function contradictions(title: string, texts: Texts): string[] {
       const isOne = analysis.locations.every(
         (other) => other === location || other.name.place.span !== location.name.place.span,
       );
-      const isWrong = strict === "works" ? says : strict === "breaks" && isProxied && !hasReason;
+      const fails = strict === "breaks" ? isProxied : location.failsInFirefox;
+      const isWrong = strict === "works" && !fails ? says : fails && !hasReason;
       const isJudged = !isNeverChosen(location.level);
       return isWrong && isOne && isJudged
         ? [`${title} ${version ?? "unknown"} location ${location.name.name}: ${strict}`]

@@ -18,6 +18,8 @@ export interface LocationReport {
   readonly traffic: Traffic;
   /** Joined over the nginx versions in question: what differs between them is unknown. */
   readonly verdict: Verdict;
+  /** Whether what works with the probe breaks with the handshake that Firefox writes. */
+  readonly failsInFirefox: boolean;
   /** Per probe; the newest version's where the version is unknown. */
   readonly exchanges: Readonly<Record<ProbeName, Exchange>>;
   readonly upstream: {

@@ -1,9 +1,11 @@
 import type { LocationReport } from "../analysis.ts";
+import { rememberedOf } from "../collections.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { joinRequests, joinVerdicts } from "../handshake/join.ts";
 import type { Exchange, ProbeName, UpstreamRequest, Verdict } from "../handshake/model.ts";
 import { proxyingLevels } from "../handshake/pass.ts";
+import { firefoxHandshake, probeHeaders } from "../handshake/probe.ts";
 import { isNeverChosen, obstructionOf } from "../handshake/reach.ts";
 import { enclosing, simulateAt } from "../handshake/simulate.ts";
 import { upstreamOf } from "../handshake/upstream-request.ts";
@@ -141,6 +143,10 @@ export class Located implements LocationReport {
       .reduce(joinVerdicts);
   }
 
+  get failsInFirefox(): boolean {
+    return this.versions.every(({ failsInFirefox }) => failsInFirefox);
+  }
+
   get exchanges(): LocationReport["exchanges"] {
     return this.#newest.exchanges;
   }
@@ -182,6 +188,7 @@ export class Located implements LocationReport {
       pass,
       intent,
       traffic,
+      handshake: probeHeaders("websocket"),
     });
   }
 }
@@ -221,11 +228,15 @@ class Simulated implements ProxiedLocation {
   readonly pass;
   readonly intent;
   readonly traffic;
+  readonly handshake;
   readonly exchanges: ProxiedLocation["exchanges"];
+  readonly #asked: Asked;
   #verdict: Verdict | null = null;
+  #firefox: ProxiedLocation | null = null;
 
   constructor(asked: Asked) {
-    const { config, level, pass, version } = asked;
+    const { config, level, pass, version, handshake } = asked;
+    this.#asked = asked;
     this.config = config;
     this.version = version;
     this.versionKnown = asked.versionKnown;
@@ -234,15 +245,37 @@ class Simulated implements ProxiedLocation {
     this.pass = pass;
     this.intent = asked.intent;
     this.traffic = asked.traffic;
-    this.exchanges = new Exchanges((probe) => simulateAt(config, level, pass, probe, version));
+    this.handshake = handshake;
+    this.exchanges = new Exchanges((probe) =>
+      simulateAt(
+        config,
+        level,
+        pass,
+        probe,
+        version,
+        probe === "websocket" ? handshake : undefined,
+      ),
+    );
   }
 
   /** The same, taken for one that serves WebSockets. */
-  serving(): ProxiedLocation {
-    const { config, version, versionKnown, name, level, pass, intent, traffic } = this;
-    const serving = { ...intent, serves: "yes" } as const;
-    const asked = { config, version, versionKnown, name, level, pass, traffic };
-    return new Simulated({ ...asked, intent: serving });
+  serving(): Simulated {
+    return new Simulated({ ...this.#asked, intent: { ...this.intent, serves: "yes" } });
+  }
+
+  /** The same, with the handshake that Firefox sends. */
+  get firefox(): ProxiedLocation {
+    this.#firefox ??= new Simulated({ ...this.#asked, handshake: firefoxHandshake });
+    return this.#firefox;
+  }
+
+  /** Whether a handshake breaks for no other reason than that Firefox wrote it. */
+  get failsInFirefox(): boolean {
+    return (
+      mayReadConnection(this.config) &&
+      this.verdict.strict !== "breaks" &&
+      this.firefox.verdict.strict === "breaks"
+    );
   }
 
   get upstream(): Use | null {
@@ -255,6 +288,11 @@ class Simulated implements ProxiedLocation {
     return this.#verdict;
   }
 }
+
+/** Nothing else shows how the client wrote `Connection`, which nginx does not pass on by itself. */
+const mayReadConnection = rememberedOf((config: Config): boolean =>
+  config.documents.some(({ text }) => /http_connection/i.test(text)),
+);
 
 /** What all of these requests say; null where one of them is none. */
 function joined(

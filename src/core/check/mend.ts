@@ -377,8 +377,12 @@ function headsOf(entries: readonly Entry[], mended: ReadonlyMap<Located, Located
   const location = entries.flatMap((entry) => entry.locations)[0];
   if (location === undefined) return { probe: "websocket", now: [], after: [] };
   const same = mended.get(location);
-  const head = (located: Located | undefined, probe: Heads["probe"]) =>
-    located === undefined ? [] : requestHead(located.versions[0].exchanges[probe]);
+  const head = (located: Located | undefined, probe: Heads["probe"]) => {
+    if (located === undefined) return [];
+    const [version] = located.versions;
+    const { exchanges } = location.failsInFirefox ? version.firefox : version;
+    return requestHead(exchanges[probe]);
+  };
   const heads = (probe: Heads["probe"]): Heads => {
     return { probe, now: head(location, probe), after: head(same, probe) };
   };

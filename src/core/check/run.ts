@@ -4,6 +4,7 @@ import type { Documents } from "../config/documents.ts";
 import type { Config, Document, Level, Place, Rendering } from "../config/model.ts";
 import { findPrograms } from "../config/programs.ts";
 import { isSurroundings } from "../config/surroundings.ts";
+import { firefoxConnection } from "../handshake/probe.ts";
 import { guardComments, type Hearing } from "../intent/silences.ts";
 import type { Policy } from "../policy/policy.ts";
 import { blockPath, type FingerprintParts } from "./fingerprint.ts";
@@ -241,6 +242,9 @@ function reportsOf(active: ActiveRule, located: Located, request: RunRequest): R
   );
 }
 
+/** What is said of one client's handshake alone begins so. */
+const ofFirefox = `Handshakes of Firefox fail, which writes \`Connection: ${firefoxConnection}\`.`;
+
 function inEachVersion(
   { rule, options }: ActiveRule,
   versions: Versions,
@@ -252,6 +256,14 @@ function inEachVersion(
     const location =
       takesUnclear && simulated.intent.serves === "unclear" ? simulated.serving() : simulated;
     rule.check(location, (report) => reports.push(report), options);
+    if (ruleTable[rule.id].group === "handshake" && location.failsInFirefox) {
+      const known = new Set(reports.map(({ place }) => keyOf(rule.id, place)));
+      const add = (report: Report): void => {
+        if (known.has(keyOf(rule.id, report.place))) return;
+        reports.push({ ...report, message: `${ofFirefox} ${report.message}` });
+      };
+      rule.check(location.firefox, add, options);
+    }
     return reports;
   });
   if (found.every((reports) => reports.length === 0)) return nothing;

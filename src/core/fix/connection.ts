@@ -1,7 +1,7 @@
 import { rememberedOf } from "../collections.ts";
 import type { Config, Use } from "../config/model.ts";
 import type { Value } from "../handshake/model.ts";
-import { probeHeaders } from "../handshake/probe.ts";
+import { firefoxHandshake } from "../handshake/probe.ts";
 import {
   definitions,
   evaluate,
@@ -128,17 +128,12 @@ function mapVariables(config: Config): { variable: string; source: string }[] {
     .map(({ use, variable }) => ({ variable, source: (use.parameters[0] ?? "").toLowerCase() }));
 }
 
-/** A handshake as Firefox writes it: `Connection` is a list, which a map of `$http_connection` may not expect. */
-const listedHandshake = probeHeaders("websocket").map(([name, value]) =>
-  name === "Connection" ? ([name, `keep-alive, ${value}`] as const) : ([name, value] as const),
-);
-
 /** What a map's variable says to each probe. */
 interface Probed {
   readonly variable: string;
   readonly source: string;
   readonly websocket: Value;
-  readonly listed: Value;
+  readonly firefox: Value;
   readonly plain: Value;
   readonly h2c: Value;
 }
@@ -149,7 +144,7 @@ const probedMaps = rememberedOf((config: Config): readonly Probed[] =>
     variable,
     source,
     websocket: evaluate(variable, probeScope(config, "websocket")),
-    listed: evaluate(variable, probeScope(config, "websocket", listedHandshake)),
+    firefox: evaluate(variable, probeScope(config, "websocket", firefoxHandshake)),
     plain: evaluate(variable, probeScope(config, "plain")),
     h2c: evaluate(variable, probeScope(config, "h2c")),
   })),
@@ -157,7 +152,9 @@ const probedMaps = rememberedOf((config: Config): readonly Probed[] =>
 
 /** Those that say `upgrade` to a handshake, however the client writes it. */
 const upgrading = rememberedOf((config: Config) =>
-  probedMaps(config).filter(({ websocket, listed }) => hasUpgrade(websocket) && hasUpgrade(listed)),
+  probedMaps(config).filter(
+    ({ websocket, firefox }) => hasUpgrade(websocket) && hasUpgrade(firefox),
+  ),
 );
 
 /**

@@ -56,6 +56,14 @@ export function probeHeaders(probe: ProbeName): readonly (readonly [string, stri
   }
 }
 
+/** What Firefox writes as `Connection` of a handshake: a list, of which Chrome, Safari and the probe have one word. */
+export const firefoxConnection = "keep-alive, Upgrade";
+
+/** The websocket probe as Firefox would send it. */
+export const firefoxHandshake = probeHeaders("websocket").map(
+  ([name, value]) => [name, name === "Connection" ? firefoxConnection : value] as const,
+);
+
 /**
  * The value of a request header as `$http_name` gives it, or the empty string. Before 1.23.0 only the first line of a
  * name counted, but for some that are lists.

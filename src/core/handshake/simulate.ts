@@ -32,6 +32,7 @@ import { isKnown, newScope, type Scope, unknown, usesWithin } from "./variables.
  * `limit_except` does not hold for GET — the outcome is `unknown` and nothing is claimed of it.
  *
  * @param level a location, or an `if`/`limit_except` in it, whose own pass is `proxyPass`
+ * @param headers what the client sends beside `Host`, as other clients than the probe's may write it
  */
 export function simulateAt(
   config: Config,
@@ -39,10 +40,11 @@ export function simulateAt(
   proxyPass: Use,
   probe: ProbeName,
   version: NginxVersion,
+  headers: ClientRequest["headers"] = probeHeaders(probe),
 ): Exchange {
   const server = enclosing(level, "server");
   const location = enclosing(level, "location") ?? level;
-  const request = standIn(server, location, probe);
+  const request = standIn(server, location, probe, headers);
   const scope = newScope(config, request, server === null ? null : serverNameOf(server));
   const steps: string[] = [];
   const end = (
@@ -210,7 +212,12 @@ export function enclosing(level: Level, context: Level["context"]): Level | null
   return null;
 }
 
-function standIn(server: Level | null, location: Level, probe: ProbeName): ClientRequest {
+function standIn(
+  server: Level | null,
+  location: Level,
+  probe: ProbeName,
+  headers: ClientRequest["headers"],
+): ClientRequest {
   const { scheme, port, host, hostName } = server === null ? anyServer : askedFor(server);
   return {
     probe,
@@ -222,7 +229,7 @@ function standIn(server: Level | null, location: Level, probe: ProbeName): Clien
     host,
     hostName,
     port,
-    headers: host === null ? probeHeaders(probe) : [["Host", host], ...probeHeaders(probe)],
+    headers: host === null ? headers : [["Host", host], ...headers],
     clientAddress: null,
     cameFromElsewhere: cameFromElsewhere(location),
   };

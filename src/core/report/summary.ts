@@ -217,7 +217,7 @@ function fixesThatGoTogether(findings: readonly Finding[]): TextEdit[] {
 
 /** @param after the location with all fixes; null where there are none */
 function locationRow(report: LocationReport, after: LocationReport | null): string[] {
-  const { name, proxyPass, intent, verdict } = report;
+  const { name, proxyPass, intent } = report;
   const idle = [...new Set([report, ...(after ? [after] : [])].map(idleText))];
   return [
     code(clip(redact(`location ${name.name}`.trim()))) +
@@ -225,8 +225,8 @@ function locationRow(report: LocationReport, after: LocationReport | null): stri
     code(clip(redact(name.server ?? ""))),
     code(positionText(name.place)),
     code(clip(redact(proxyPass.parameters[0] ?? ""))),
-    handshakeText(verdict),
-    ...(after ? [handshakeText(after.verdict)] : []),
+    handshakeText(report),
+    ...(after ? [handshakeText(after)] : []),
     idle.join(", then "),
   ];
 }
@@ -235,7 +235,8 @@ function idleText({ idleTimeoutMs }: LocationReport): string {
   return idleTimeoutMs === null ? "unknown" : `${idleTimeoutMs / 1000} s`;
 }
 
-function handshakeText({ strict, lenient }: LocationReport["verdict"]): string {
+function handshakeText({ verdict: { strict, lenient }, failsInFirefox }: LocationReport): string {
+  if (failsInFirefox) return `${strict}, but not with Firefox`;
   if (strict === lenient) return strict;
   return `${strict} with RFC 6455 servers, ${lenient} with lenient ones`;
 }

@@ -81,7 +81,8 @@ export function readMarker(body: string): readonly string[] | null {
 
 function headline({ analysis, findings }: CommentRequest): string {
   const where = whereOf(findings);
-  const verdicts = reportsOf(analysis, findings).map(({ verdict }) => verdict);
+  const reports = reportsOf(analysis, findings);
+  const verdicts = reports.map(({ verdict }) => verdict);
   const fails = findings.some(isHandshakeError);
   if (
     fails &&
@@ -91,6 +92,9 @@ function headline({ analysis, findings }: CommentRequest): string {
   }
   if (fails && verdicts.some(({ strict }) => strict === "breaks")) {
     return `**WebSocket handshakes${where} fail with servers that follow RFC 6455.**`;
+  }
+  if (fails && reports.some(({ failsInFirefox }) => failsInFirefox)) {
+    return `**WebSocket handshakes of Firefox${where} fail.**`;
   }
   const [worst] = findings;
   const said = worst && isRuleId(worst.rule) ? ruleTable[worst.rule].summary : "This needs a look";

@@ -1,10 +1,12 @@
 import type { Place, Use } from "../config/model.ts";
 import type { Remedy } from "../fix/remedy.ts";
 import { compilePattern } from "../handshake/pattern.ts";
+import { firefoxHandshake, probeHeaders } from "../handshake/probe.ts";
 import {
   definitions,
   evaluate,
   isKnown,
+  probeScope,
   type Scope,
   selectedEntry,
   usesNamed,
@@ -55,6 +57,24 @@ function firstMap(text: string, scope: Scope): Use | null {
   return null;
 }
 
+/** The map that reads the request where others read each other. */
+function firstOfChain(map: Use, scope: Scope): Use {
+  const chain = new Set([map]);
+  for (const each of chain) {
+    const feeding = firstMap(each.parameters[0] ?? "", scope);
+    if (feeding !== null) {
+      chain.add(feeding);
+    }
+  }
+  return [...chain].at(-1) ?? map;
+}
+
+/** What a map reads; empty where that is not known. */
+function textOf(map: Use, scope: Scope): string {
+  const text = evaluate(map.parameters[0] ?? "", scope);
+  return isKnown(text) ? text : "";
+}
+
 /** A map that is read for one header of a handshake. */
 class Reading {
   private readonly map: Use;
@@ -70,8 +90,7 @@ class Reading {
     this.header = header;
     this.scope = scope;
     this.keepsConnections = keepsConnections;
-    const source = evaluate(map.parameters[0] ?? "", scope);
-    this.source = isKnown(source) ? source : "";
+    this.source = textOf(map, scope);
     this.entry = selectedEntry(map, this.source);
   }
 
@@ -82,6 +101,7 @@ class Reading {
     }
     return (
       this.overridden() ??
+      this.narrowKey() ??
       this.wrongSource() ??
       this.caseSensitive() ??
       this.missingLine() ??
@@ -104,6 +124,35 @@ class Reading {
           related: [{ place: headOf(other), note: "the map that is not used" }],
         };
       }
+    }
+    return null;
+  }
+
+  /** Browsers write `Connection` as one word or as a list, and a key that is made for the one may not match the other. */
+  private narrowKey(): MapFault | null {
+    const { map, scope } = this;
+    const first = firstOfChain(map, scope);
+    const source = textOf(first, scope);
+    const entry = selectedEntry(first, source);
+    for (const headers of [probeHeaders("websocket"), firefoxHandshake]) {
+      const other = probeScope(scope.config, "websocket", headers);
+      const made = selectedEntry(first, textOf(first, other));
+      if (made === null || made === entry || !this.says(selectedEntry(map, textOf(map, other)))) {
+        continue;
+      }
+      // Regular expressions are tried in their order, `default` after all.
+      const taker = made.name === "default" || entry?.name.startsWith("~") === true ? entry : null;
+      const name = `the map for ${first.parameters[1] ?? ""}`;
+      const why =
+        taker === null
+          ? `${marked(made.name)} in ${name} does not match ${marked(source)}`
+          : `${marked(taker.name)} in ${name} takes ${marked(source)} too`;
+      const remedy =
+        taker === null
+          ? replacement(made, made.directive.name, "~*upgrade")
+          : insertion(first, `~*upgrade ${parameterText(made, 0)};`);
+      const isList = /^\$(?:http_connection|\{http_connection\})$/i.test(first.parameters[0] ?? "");
+      return { place: placeOf(taker ?? made), why, remedies: isList ? [remedy] : [] };
     }
     return null;
   }

@@ -142,6 +142,8 @@ Usual causes, beside a line that is missing:
   its own, and in no other: it works wherever somebody has copied the headers, and fails elsewhere.
 - \`proxy_set_header Connection ""\`, written to keep upstream connections alive. It clears the header for handshakes too.
 - \`proxy_set_header Connection $http_upgrade\`, which sends \`Connection: websocket\`.
+- a variable that an \`if ($http_connection = "Upgrade")\` sets: so Chrome and Safari write it, and Firefox writes
+  \`Connection: keep-alive, Upgrade\`. \`if ($http_connection ~* upgrade)\` holds for all.
 
 ## Example
 
@@ -496,6 +498,8 @@ The usual way to serve handshakes and ordinary requests in one location is a map
 - inverted: the values of \`default\` and \`''\` have changed places;
 - no \`default\`: a value that no line matches gives the empty string, and nginx sends no header then;
 - another source than \`$http_upgrade\`;
+- a key that takes \`$http_connection\` for one word: Chrome and Safari write \`Connection: Upgrade\`, Firefox writes
+  \`Connection: keep-alive, Upgrade\`, and nginx compares a key with all of it. \`~*upgrade\` is in both;
 - a regular expression with \`~\`, which is case-sensitive (exact keys are not: \`websocket\` matches \`WebSocket\`);
 - a regular expression that is not anchored and matches everything;
 - two maps for one variable: nginx takes the last one, without a word;
@@ -1713,7 +1717,8 @@ place of the prefix. \`location /ws/\` with all its headers right is never asked
 forwards no upgrade: the client gets 400 or an ordinary page. The same comes of a \`return\` that stands before, of a \`rewrite\`
 that takes the slash from the end of every path, since Socket.IO asks for \`/socket.io/\` and follows no redirect, and of \`try_files\`, which
 sends what is no file elsewhere: \`proxy_pass\` of the same location then gets only files, and an endpoint is none. A \`return\` after an
-\`if\` in the same location wins over the \`proxy_pass\` in that \`if\`.
+\`if\` in the same location wins over the \`proxy_pass\` in that \`if\`. And \`if ($http_connection != "Upgrade")\` answers Firefox, which
+writes \`Connection: keep-alive, Upgrade\`.
 
 Or the location is in one of two servers of the same name: the one without TLS has it, the one with TLS sends everything to the same
 upstream by a \`location /\` that forwards no upgrade. Pages that come with \`https://\` can only ask there.

@@ -44,7 +44,7 @@ function lost(location: ProxiedLocation, name: PairHeader): LostHeader | null {
     return null;
   }
   const list = headerLines(location.level);
-  const scope = probeScope(location.config, "websocket");
+  const scope = probeScope(location.config, "websocket", location.handshake);
   const lines = linesOf(list.uses, name);
   const header = { name, request, list, lines };
   const discarded = linesOf(list.shadowed, name).filter((use) =>

@@ -2,6 +2,7 @@ import type { NginxVersion } from "../config/directives.ts";
 import type { Config, Document, Level, Place, Use } from "../config/model.ts";
 import type { Remedy } from "../fix/remedy.ts";
 import type { Exchange, ProbeName, Verdict } from "../handshake/model.ts";
+import type { ClientRequest } from "../handshake/probe.ts";
 import type { Intent, Traffic } from "../intent/model.ts";
 import type { CommentFault, Silence } from "../intent/silences.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -21,6 +22,8 @@ export interface ProxiedLocation {
   readonly pass: Use;
   /** The `upstream` block that `proxy_pass` names, or null. */
   readonly upstream: Use | null;
+  /** What the client's handshake says beside `Host`: that of the probe, or as Firefox writes it. */
+  readonly handshake: ClientRequest["headers"];
   readonly exchanges: Readonly<Record<ProbeName, Exchange>>;
   readonly verdict: Verdict;
   /** "no" only for rules about every location: the others are asked where WebSockets may be served. */
