@@ -106,6 +106,8 @@ function passedTo({ document, directive, parameters }: Use, remedies: readonly R
   }
   const edits = remedies.flatMap((remedy) =>
     remedy.kind === "replace" &&
+    // What ends the directive is no part of the address.
+    remedy.text !== ";" &&
     remedy.place.document === document &&
     remedy.place.span.start >= word.start &&
     remedy.place.span.end <= word.end
