@@ -267,3 +267,46 @@ test("2,000 fragments in one folder", () => {
   for (let at = 0; at < 2000; at++) texts[`n/${at}.conf`] = site(at % 2 === 0 ? "same" : `s${at}`);
   expect(programs(texts).length).toBeGreaterThan(1);
 });
+
+test.each([
+  "app.conf~",
+  "app.conf.bak",
+  "app.conf.old",
+  "app.conf.orig",
+  "app.conf.save",
+  "app.conf.rej",
+  ".app.conf.swp",
+  "app.conf.dpkg-old",
+  "app.conf.ucf-dist",
+  "app.conf.rpmsave",
+  "app.conf.rpmnew",
+  "vendor/acme/app.conf",
+  "third_party/acme/app.conf",
+  "third-party/acme/app.conf",
+  "bower_components/acme/app.conf",
+  "Godeps/_workspace/acme/app.conf",
+])("no nginx reads nginx/%s by itself", (name) => {
+  const path = `nginx/${name}`;
+  const texts = { [path]: site("a"), "nginx/nginx.conf": http("include conf.d/*.conf;") };
+  expect(programs(texts)).toEqual(["main: nginx/nginx.conf"]);
+  const found = (paths: readonly string[]) =>
+    findPrograms(repository(texts), { policy: policyOf(), paths }).files;
+  expect(found([path])).toEqual([
+    {
+      path,
+      analysed: false,
+      reason: expect.stringMatching(/^it is .*, and nothing that we see includes it$/) as unknown,
+    },
+  ]);
+  // An include's word holds, and so does the policy's.
+  const including = { ...texts, "nginx/nginx.conf": http(`include ${name};`) };
+  expect(programs(including, [path])).toEqual([`main: nginx/nginx.conf ${path}`]);
+  expect(programs(texts, [path], `files: ["${path}"]\n`)).toEqual([`http: ${path}`]);
+});
+
+test.each(["nginx/vendor.conf", "nginx/external/app.conf", "nginx/conf.d/old.conf"])(
+  "%s is nobody's copy",
+  (path) => {
+    expect(programs({ [path]: site("a") })).toEqual([`http: ${path}`]);
+  },
+);

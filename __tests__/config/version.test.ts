@@ -56,6 +56,11 @@ test.each<[string, Readonly<Record<string, string>>, string | null]>([
   ["latest", { Dockerfile: "FROM nginx\n" }, null],
   ["OpenResty", { Dockerfile: "FROM openresty/openresty:1.25.3.1\n" }, null],
   ["an image of one's own", { Dockerfile: "FROM ghcr.io/acme/nginx:1.0.3\n" }, null],
+  [
+    "one of another project",
+    { Dockerfile: "FROM nginx:1.28\n", "vendor/a/Dockerfile": "FROM nginx:1.10\n" },
+    "1.28",
+  ],
   ["another image", { Dockerfile: "FROM nginx-exporter:1.1.0\n" }, null],
   [
     "two that differ",

@@ -1,6 +1,7 @@
 import type { AnalysedFile } from "../analysis.ts";
 import { rememberedOf } from "../collections.ts";
 import type { Policy } from "../policy/policy.ts";
+import { leftAside } from "../sources/plain.ts";
 import { containerOf, isNginxFile } from "../sources/sources.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { type Deployment, survey } from "./deployment.ts";
@@ -121,7 +122,7 @@ class Search {
     if (this.roots.has(document.path)) {
       return "main";
     }
-    const role = roleOf(document);
+    const role = this.asideOf(document.path) === null ? roleOf(document) : "none";
     return role === "main" && this.roots.size > 0 ? "none" : role;
   }
 
@@ -188,9 +189,10 @@ class Search {
       const { path, source } = document;
       if (source.name === "" && this.isAskedFor(path)) {
         const reason =
-          roleOf(document) === "main"
+          this.asideOf(path) ??
+          (roleOf(document) === "main"
             ? "it is a main file, and the policy's roots do not name it"
-            : "nothing that we see includes it, and its directives do not say where it belongs";
+            : "nothing that we see includes it, and its directives do not say where it belongs");
         this.files.set(path, { path, analysed: false, reason });
       }
     }
@@ -210,8 +212,16 @@ class Search {
   /** Of files that hold configuration among other things, only those that are asked for: nothing includes them. */
   private isCandidate(path: string): boolean {
     return (
-      isNginxFile(path, null, this.policy) && (containerOf(path) === null || this.isAskedFor(path))
+      isNginxFile(path, null, this.policy) &&
+      (containerOf(path) === null || this.isAskedFor(path)) &&
+      (this.asideOf(path) === null || this.paths?.has(path) === true)
     );
+  }
+
+  /** Why a file counts only where another one includes it; null where it counts by itself, as where the policy names files. */
+  private asideOf(path: string): string | null {
+    const reason = this.policy.files.length > 0 ? null : leftAside(path);
+    return reason === null ? null : `${reason}, and nothing that we see includes it`;
   }
 
   private isAskedFor(path: string): boolean {

@@ -8,6 +8,7 @@ import {
   proxyConnectionStripped,
 } from "./directives.ts";
 import type { Files } from "./model.ts";
+import { leftAside } from "../sources/plain.ts";
 
 /** Behaviour that handshakes depend on changed in these. */
 const changes = [httpOneOneByDefault, proxyConnectionStripped, hostFirst];
@@ -35,7 +36,7 @@ const compose = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
 
 /** Whether {@link repositoryVersion} looks into a file of this name. */
 export function decidesVersion(path: string): boolean {
-  return dockerfile.test(path) || compose.test(path);
+  return (dockerfile.test(path) || compose.test(path)) && leftAside(path) === null;
 }
 
 /** An image of nginx that a Dockerfile or compose file names. */

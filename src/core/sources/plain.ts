@@ -30,21 +30,32 @@ export function isNginxPath(path: string): boolean {
 }
 
 /** Endings that others put behind a configuration's name: copies to edit, and templates. */
-const copies = /\.(?:sample|default|example|dist|orig|in)$/i;
+const copies = /\.(?:sample|default|example|dist|in)$/i;
 const templates =
   /\.(?:template|tmpl|tpl|j2|jinja|jinja2|erb|epp|ejs|gtpl|gotmpl|sigil|ctmpl|tftpl)$/i;
 
+/** What editors, patch, merge tools and package managers put behind the name of a file that they replace or leave alone. */
+const leftover =
+  /(?:~|\.(?:orig|rej|bak|old|save|sw[op]|(?:dpkg|ucf)-[a-z]+|rpm(?:save|new|orig)|pac(?:save|new)))$/i;
+
+/** Trees that a package manager or a person copies from elsewhere, of those that linguist counts as vendored. */
+const vendored =
+  /(?:^|\/)(?:node_modules|bower_components|vendors?|third[-_]?party|3rd[-_]?party|Godeps\/_workspace)\//i;
+
+/** Why no nginx reads a file unless another one includes it, told by its path; null where it may be read by itself. */
+export function leftAside(path: string): string | null {
+  if (leftover.test(path)) return "it is a copy that an editor or a package manager leaves behind";
+  return vendored.test(path) ? "it is copied from another project" : null;
+}
+
 /** Files that stand beside nginx configuration and are none. */
 const notConfiguration =
-  /^(?:Dockerfile|Containerfile|Makefile|Jenkinsfile)\b|^(?:LICENSE|README)$|\.(?:md|mdx|rst|txt|adoc|html?|css|m?[jt]sx?|cjs|json|ya?ml|toml|xml|sh|bash|py|rb|pl|php|go|rs|java|lua|c|h|cpp|sql|tf|hcl|nix|lock|log|gitignore|gitkeep|pem|crt|cer|key|csr|dhparam|htpasswd|svg|png|jpe?g|gif|ico|webp|pdf|zip|t?gz|bz2|woff2?|ttf|bats|snap|service|socket|timer|env|ini|cfg|properties|types|bak|old|swp)$/i;
+  /^(?:Dockerfile|Containerfile|Makefile|Jenkinsfile)\b|^(?:LICENSE|README)$|\.(?:md|mdx|rst|txt|adoc|html?|css|m?[jt]sx?|cjs|json|ya?ml|toml|xml|sh|bash|py|rb|pl|php|go|rs|java|lua|c|h|cpp|sql|tf|hcl|nix|lock|log|gitignore|gitkeep|pem|crt|cer|key|csr|dhparam|htpasswd|svg|png|jpe?g|gif|ico|webp|pdf|zip|t?gz|bz2|woff2?|ttf|bats|snap|service|socket|timer|env|ini|cfg|properties|types)$/i;
 
 /** Whether the path alone may be that of a file which is nothing but nginx configuration. */
 export function mayBePlain(path: string): boolean {
-  if (/(?:^|\/)(?:node_modules|\.git)\//.test(path)) {
-    return false;
-  }
   const file = path.slice(path.lastIndexOf("/") + 1);
-  const name = file.replace(copies, "").replace(templates, "");
+  const name = file.replace(leftover, "").replace(copies, "").replace(templates, "");
   if (notConfiguration.test(name)) {
     return false;
   }

@@ -64,7 +64,14 @@ function mayBe(path: string, policy: Selection): boolean {
 /** The same names are asked for again and again while edits are tried. */
 const namesFor = rememberedOf(({ files, ignore, markdown }: Selection) =>
   remembered((path): boolean => {
-    if (matchesAny(ignore, path) || /(?:^|\/)(?:node_modules|\.git)\//.test(path)) {
+    if (matchesAny(ignore, path) || /(?:^|\/)\.git\//.test(path)) {
+      return false;
+    }
+    // There are too many files in there for `**/*.conf` to mean them.
+    if (
+      /(?:^|\/)node_modules\//.test(path) &&
+      !files.some((glob) => glob.includes("node_modules"))
+    ) {
       return false;
     }
     if (files.length > 0) {

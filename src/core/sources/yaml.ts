@@ -5,7 +5,7 @@ import type { Span } from "../syntax/tree.ts";
 import { cutOut, unescaped } from "./cut.ts";
 import { annotationPrefix, ingressSources, outdatedPrefix } from "./ingress.ts";
 import { filled } from "./mask.ts";
-import { isNginxPath, mayBePlain, seemsNginx } from "./plain.ts";
+import { isNginxPath, leftAside, mayBePlain, seemsNginx } from "./plain.ts";
 import type { Source } from "./source.ts";
 import { plainTags, type Tag, tagsIn } from "./tags.ts";
 
@@ -221,7 +221,9 @@ function snippetOf(
 function isNamedNginx(path: readonly (string | number)[]): boolean {
   const name = path.at(-1);
   return (
-    typeof name === "string" && (isNginxPath(name) || (/\.\w+$/.test(name) && mayBePlain(name)))
+    typeof name === "string" &&
+    leftAside(name) === null &&
+    (isNginxPath(name) || (/\.\w+$/.test(name) && mayBePlain(name)))
   );
 }
 
