@@ -10,7 +10,8 @@ export interface DirectiveRow {
   readonly least: number;
   /** Infinity where there is no limit. */
   readonly most: number;
-  readonly flag: boolean;
+  /** What its only or first parameter must be, as far as we check it. */
+  readonly value: "flag" | "version" | "time" | "count" | null;
   readonly block: boolean;
   /** nginx refuses a second one on the same level. */
   readonly once: boolean;
@@ -24,19 +25,27 @@ export function directiveRows(name: string): readonly DirectiveRow[] | undefined
   if (known !== undefined || !Object.hasOwn(directiveTable, name)) {
     return known;
   }
-  const rows = (directiveTable[name] ?? "").split(" | ").map(parseRow);
+  const rows = (directiveTable[name] ?? "").split(" | ").map((row) => parseRow(name, row));
   parsed.set(name, rows);
   return rows;
 }
 
-function parseRow(row: string): DirectiveRow {
+const values: ReadonlyMap<string, DirectiveRow["value"]> = new Map([
+  ["proxy_http_version", "version"],
+  ["keepalive", "count"],
+  ...["proxy_read", "proxy_send", "proxy_connect", "send", "client_body", "client_header"].map(
+    (name) => [`${name}_timeout`, "time"] as const,
+  ),
+]);
+
+function parseRow(name: string, row: string): DirectiveRow {
   const [contexts = "", count = "", ...words] = row.split(" ");
   const [least = "0", most] = count === "flag" ? ["1", "1"] : count.split("-");
   return {
     contexts,
     least: Number(least),
     most: most === "" ? Infinity : Number(most ?? least),
-    flag: count === "flag",
+    value: count === "flag" ? "flag" : (values.get(name) ?? null),
     block: words.includes("block"),
     once: words.includes("once"),
   };

@@ -35,9 +35,15 @@ export function usesOf(level: Level, name: string): readonly Use[] {
 
 /** The first of `usesOf`. */
 function firstOf(level: Level, name: string): Use | undefined {
-  return level.uses.length <= MOST_UNINDEXED
-    ? level.uses.find((use) => use.name === name)
-    : usesOf(level, name)[0];
+  if (level.uses.length > MOST_UNINDEXED) {
+    return indexOf(level).get(name)?.[0];
+  }
+  for (const use of level.uses) {
+    if (use.name === name) {
+      return use;
+    }
+  }
+  return undefined;
 }
 
 const indexOf = rememberedOf((level: Level): ReadonlyMap<string, readonly Use[]> => {
@@ -64,8 +70,9 @@ export function effectiveSetting(level: Level, name: string): Setting {
     if (use !== undefined) {
       return { state: "set", use, inherited: at !== level };
     }
-    if (at.hidden[0] !== undefined) {
-      return { state: "unknown", why: at.hidden[0] };
+    const why = whyHidden(at);
+    if (why !== null) {
+      return { state: "unknown", why };
     }
   }
   return byDefault;
@@ -85,9 +92,14 @@ export function effectiveList(level: Level, name: string): EffectiveList {
   return {
     uses,
     level: at,
-    hidden: at.hidden[0] ?? null,
+    hidden: whyHidden(at),
     shadowed: outer === null ? none : usesOf(outer, name),
   };
+}
+
+/** The first reason why more may stand on the level; null where nothing is hidden. */
+function whyHidden({ hidden }: Level): string | null {
+  return hidden.length === 0 ? null : (hidden[0] ?? null);
 }
 
 /** The `proxy_set_header` lines that hold on this level; nearly everybody asks for them. */

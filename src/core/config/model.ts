@@ -20,6 +20,8 @@ export interface Document {
   /** The file's, whatever part of it is configuration; spans are offsets into it. */
   readonly text: string;
   readonly tree: SyntaxTree;
+  /** Whether a word may hold a template's tag (syntax/opaque.ts). */
+  readonly hasTags: boolean;
   readonly lines: LineMap;
   /** Where its configuration comes from. */
   readonly source: Source;

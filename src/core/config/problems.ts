@@ -1,6 +1,6 @@
 import { isOpaque } from "../syntax/opaque.ts";
 import type { Span } from "../syntax/tree.ts";
-import { type DirectiveRow, directiveRows, isChecked, parseTime, rowIn } from "./directives.ts";
+import { type DirectiveRow, directiveRows, parseTime, rowIn } from "./directives.ts";
 import type { ConfigProblem, Level, Use } from "./model.ts";
 import { fixedVariables } from "./variable-names.ts";
 
@@ -33,21 +33,11 @@ export class Checker {
   /**
    * A directive was read; for a block, its `{`.
    *
+   * @param rows what the directive's name stands for
    * @param anywhere its context was only guessed: it is not said to be misplaced
    */
-  directive(use: Use, anywhere = false): void {
-    const { level } = use;
-    if (level.context === "map") {
-      if (level.opener?.name === "map" && ![use.name, ...use.parameters].some(isOpaque)) {
-        this.mapEntry(level, use);
-      }
-      return;
-    }
-    const rows = isChecked(level.context) ? directiveRows(use.name) : undefined;
-    if (rows === undefined) {
-      return;
-    }
-    const row = rowIn(rows, level.context);
+  directive(use: Use, rows: readonly DirectiveRow[], anywhere: boolean): void {
+    const row = rowIn(rows, use.level.context);
     if (row === undefined && anywhere) {
       this.meaning(use);
       return;
@@ -58,7 +48,7 @@ export class Checker {
       return;
     }
     // A tag may stand for any number of parameters.
-    if (use.parameters.some(isOpaque)) {
+    if (use.document.hasTags && use.parameters.some(isOpaque)) {
       this.repetition(use, row);
       return;
     }
@@ -69,11 +59,21 @@ export class Checker {
       return;
     }
     this.repetition(use, row);
-    const value = invalidValue(use, row.flag);
+    const value = row.value === null ? null : invalidValue(use, row.value);
     if (value !== null) {
       this.report(use, "invalid-value", value);
     }
     this.meaning(use);
+  }
+
+  /** A line was read in a block whose lines are no directives we know. */
+  entry(use: Use): void {
+    const { level, name, parameters, document } = use;
+    if (level.context === "map" && level.opener?.name === "map") {
+      if (!(document.hasTags && [name, ...parameters].some(isOpaque))) {
+        this.mapEntry(level, use);
+      }
+    }
   }
 
   /** A block was read to its end. */
@@ -310,27 +310,25 @@ function formProblem(
 }
 
 /** Values of other directives are nginx's to check. */
-function invalidValue({ name, parameters }: Use, flag: boolean): string | null {
+function invalidValue(
+  { name, parameters }: Use,
+  kind: NonNullable<DirectiveRow["value"]>,
+): string | null {
   const value = parameters[0] ?? "";
-  if (flag && !/^(?:on|off)$/i.test(value)) {
-    return `invalid value "${value}" in "${name}" directive, it must be "on" or "off"`;
+  switch (kind) {
+    case "flag":
+      return /^(?:on|off)$/i.test(value)
+        ? null
+        : `invalid value "${value}" in "${name}" directive, it must be "on" or "off"`;
+    // Which of these a version takes is for the simulation to say: `2` came with 1.29.4.
+    case "version":
+      return ["1.0", "1.1", "2"].includes(value) ? null : `invalid value "${value}"`;
+    case "time":
+      return parseTime(value) === null ? `"${name}" directive invalid value` : null;
+    // `keepalive 0` is refused before 1.29.7 (E59).
+    case "count":
+      return /^\d+$/.test(value) ? null : `invalid value "${value}" in "${name}" directive`;
   }
-  // Which of these a version takes is for the simulation to say: `2` came with 1.29.4.
-  if (name === "proxy_http_version" && !["1.0", "1.1", "2"].includes(value)) {
-    return `invalid value "${value}"`;
-  }
-  if (
-    name.endsWith("_timeout") &&
-    /^(?:proxy_(?:read|send|connect)|send|client_(?:body|header))_timeout$/.test(name) &&
-    parseTime(value) === undefined
-  ) {
-    return `"${name}" directive invalid value`;
-  }
-  // `keepalive 0` is refused before 1.29.7 (E59).
-  if (name === "keepalive" && !/^\d+$/.test(value)) {
-    return `invalid value "${value}" in "keepalive" directive`;
-  }
-  return null;
 }
 
 interface LocationArgument {

@@ -1,7 +1,7 @@
 import { groupBy, rememberedOf } from "../collections.ts";
 import { isOpaque, tagged, tagIn } from "../syntax/opaque.ts";
 import type { Directive, Span } from "../syntax/tree.ts";
-import { contextInside, directiveRows } from "./directives.ts";
+import { contextInside, directiveRows, isChecked } from "./directives.ts";
 import type { Deployment } from "./deployment.ts";
 import { byteOrder, type Documents, nameOf } from "./documents.ts";
 import { folderOf, joinPath } from "./links.ts";
@@ -178,12 +178,13 @@ class Resolver {
       return;
     }
     this.depth++;
+    const hasSwitches = document.source.switches.length > 0;
     for (const directive of directives) {
       if (this.repeatedUses >= MOST_REPEATED_USES) {
         this.hide(level, `the includes repeat more than ${MOST_REPEATED_USES} directives`);
         break;
       }
-      if (!this.rendering.has(document, directive.start)) {
+      if (hasSwitches && !this.rendering.has(document, directive.start)) {
         continue;
       }
       this.repeatedUses += this.isRepeated ? 1 : 0;
@@ -210,11 +211,11 @@ class Resolver {
       include,
     };
     level.uses.push(use);
-    if (isOpaque(name) && level.context !== "map") {
+    if (level.context !== "map" && document.hasTags && isOpaque(name)) {
       this.call(level, use);
+    } else {
+      this.check(use);
     }
-    this.checker.directive(use, this.isGuessed(level));
-    this.noteModule(use);
     if (directive.block !== null) {
       const inner = newLevel(this.contextInside(name, level), use, level);
       use.inner = inner;
@@ -237,19 +238,22 @@ class Resolver {
     return level.parent === null && this.options.kind !== "main";
   }
 
-  /** A module may define variables that no directive here names. */
-  private noteModule({ name, parameters, level: { context } }: Use): void {
-    if (isOpaque(name)) {
+  /** Checks a directive as nginx does. A module may define variables that no directive here names. */
+  private check(use: Use): void {
+    const { name, parameters, level } = use;
+    if (!isChecked(level.context)) {
+      this.checker.entry(use);
+      return;
+    }
+    const rows = directiveRows(name);
+    if (rows === undefined) {
+      this.incomplete.add(`${name} is of a module we do not know`);
       return;
     }
     if (name === "load_module") {
       this.incomplete.add(`${parameters[0] ?? "a module"} is loaded`);
-    } else if (
-      !["map", "other", "stream", "mail"].includes(context) &&
-      directiveRows(name) === undefined
-    ) {
-      this.incomplete.add(`${name} is of a module we do not know`);
     }
+    this.checker.directive(use, rows, this.isGuessed(level));
   }
 
   /** A tag in a directive's place. What it brings is known of a call of a macro that the same file defines. */
@@ -269,8 +273,7 @@ class Resolver {
   }
 
   private include(level: Growing<Level>, use: Use, pattern: string): void {
-    const found = this.included.get(pattern) ?? this.find(pattern);
-    this.included.set(pattern, found);
+    const found = this.included.get(pattern) ?? this.findFirst(pattern);
     for (const why of found.missing) {
       this.hideIncluded(level, why, use);
     }
@@ -280,11 +283,6 @@ class Resolver {
     if (found.isCertainlyMissing) {
       const message = `open() "${pattern}" failed (2: No such file or directory)`;
       this.checker.report(use, "missing-include", message);
-    }
-    if (!isGlob(pattern)) {
-      for (const { path } of found.documents) {
-        this.foldersOfIncludes.add(folderOf(path));
-      }
     }
     for (const folder of found.folders) {
       const message = `pread() "${folder}" failed (21: Is a directory)`;
@@ -335,6 +333,17 @@ class Resolver {
     if (!level.hidden.includes(why)) {
       level.hidden.push(why);
     }
+  }
+
+  private findFirst(pattern: string): Included {
+    const found = this.find(pattern);
+    this.included.set(pattern, found);
+    if (!isGlob(pattern)) {
+      for (const { path } of found.documents) {
+        this.foldersOfIncludes.add(folderOf(path));
+      }
+    }
+    return found;
   }
 
   private find(pattern: string): Included {

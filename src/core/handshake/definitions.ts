@@ -2,7 +2,7 @@ import { remembered, rememberedOf } from "../collections.ts";
 import { effectiveList, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { namedGroups } from "./pattern.ts";
-import { forEachUse, usesNamed } from "./walk.ts";
+import { usesNamed, usesOfAny } from "./walk.ts";
 
 /** Directives that compute a variable whenever it is asked for, and which of their parameters names it. */
 const computing: ReadonlyMap<string, number> = new Map([
@@ -32,9 +32,9 @@ const assigning: ReadonlySet<string> = new Set([
 const capturing: ReadonlySet<string> = new Set(["location", "server_name", "rewrite", "if"]);
 
 /** Whether directives of that name may define a variable: most do not. */
-const mayDefine = remembered(
-  (name) => computing.has(name) || capturing.has(name) || name === "geoip2" || isAssigning(name),
-);
+function mayDefine(name: string): boolean {
+  return computing.has(name) || capturing.has(name) || name === "geoip2" || isAssigning(name);
+}
 
 function isAssigning(name: string): boolean {
   return assigning.has(name) || /^(?:more_)?set_/.test(name);
@@ -56,10 +56,11 @@ export const definitions = rememberedOf((config: Config): ReadonlyMap<string, Us
       }
     }
   };
-  const visit = (use: Use): void => {
-    const { name, parameters } = use;
-    if (!mayDefine(name)) {
-      return;
+  for (const use of usesOfAny(config, mayDefine)) {
+    const { name, parameters, level } = use;
+    // An entry of a map is no directive, whatever it is called.
+    if (level.context === "map") {
+      continue;
     }
     const position = computing.get(name);
     if (position !== undefined) {
@@ -79,8 +80,7 @@ export const definitions = rememberedOf((config: Config): ReadonlyMap<string, Us
         add(`$${group}`, use);
       }
     }
-  };
-  forEachUse(config.main, visit, isOfHttp);
+  }
   return found;
 });
 
@@ -106,13 +106,6 @@ function leadsElsewhere(level: Level): boolean {
     [level, ...inner].some((each) => usesOf(each, "rewrite").length > 0) ||
     effectiveList(level, "error_page").uses.length > 0 ||
     (level.context === "location-if" && level.parent !== null && leadsElsewhere(level.parent))
-  );
-}
-
-/** Blocks whose directives define variables of the http block; the entries of a map are values, not directives. */
-function isOfHttp(use: Use): boolean {
-  return !["stream", "mail", "map", "geo", "split_clients", "types", "upstream", "geoip2"].includes(
-    use.name,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Config, Level, Use } from "../config/model.ts";
-import { forEachUse } from "./variables.ts";
+import { usesOfAny } from "./walk.ts";
 
 /** Directives that hand a request to another server. */
 const passes: ReadonlySet<string> = new Set([
@@ -10,6 +10,9 @@ const passes: ReadonlySet<string> = new Set([
   "scgi_pass",
   "memcached_pass",
 ]);
+
+/** Blocks that may have one. */
+const openers: ReadonlySet<string> = new Set(["location", "if", "limit_except"]);
 
 /** A place where requests leave nginx for another server: a location, or an `if` or `limit_except` in one. */
 export interface ProxyingLevel {
@@ -30,11 +33,11 @@ export function proxyingLevels(config: Config): ProxyingLevel[] {
     }
   };
   add(config.main);
-  forEachUse(config.main, ({ inner }) => {
+  for (const { inner } of usesOfAny(config, (name) => openers.has(name))) {
     if (inner !== null) {
       add(inner);
     }
-  });
+  }
   return found;
 }
 

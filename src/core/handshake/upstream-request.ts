@@ -369,7 +369,7 @@ export function idleTimeout(level: Level, pass: Use): number | null {
   if (setting.state === "default") {
     return 60_000;
   }
-  return setting.state === "set" ? (parseTime(setting.use.parameters[0] ?? "") ?? null) : null;
+  return setting.state === "set" ? parseTime(setting.use.parameters[0] ?? "") : null;
 }
 
 function useOf(setting: Setting): Use | null {

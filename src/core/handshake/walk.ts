@@ -26,17 +26,39 @@ const none: readonly Use[] = [];
  * and variables are others of the same names. A program is indexed once for all who ask.
  */
 export function usesNamed(config: Config, name: string): readonly Use[] {
-  return indexOf(config).get(name) ?? none;
+  return indexOf(config).get(name)?.uses ?? none;
 }
 
-const indexOf = rememberedOf((config: Config): ReadonlyMap<string, readonly Use[]> => {
-  const index = new Map<string, Use[]>();
+/** The same of several directives: of those whose names are wanted. */
+export function usesOfAny(config: Config, isWanted: (name: string) => boolean): readonly Use[] {
+  const found = [...indexOf(config)].filter(([name]) => isWanted(name)).map(([, named]) => named);
+  const [first = nothing, ...others] = found;
+  return others.length === 0
+    ? first.uses
+    : found
+        .flatMap(({ uses, places }) => uses.map((use, index) => ({ use, at: places[index] ?? 0 })))
+        .toSorted((a, b) => a.at - b.at)
+        .map(({ use }) => use);
+}
+
+interface Named {
+  readonly uses: Use[];
+  /** Where each stands among all uses of the program. */
+  readonly places: number[];
+}
+
+const nothing: Named = { uses: [], places: [] };
+
+const indexOf = rememberedOf((config: Config): ReadonlyMap<string, Named> => {
+  const index = new Map<string, Named>();
+  let place = 0;
   const add = (use: Use): void => {
-    const uses = index.get(use.name);
-    if (uses === undefined) {
-      index.set(use.name, [use]);
+    const named = index.get(use.name);
+    if (named === undefined) {
+      index.set(use.name, { uses: [use], places: [place++] });
     } else {
-      uses.push(use);
+      named.uses.push(use);
+      named.places.push(place++);
     }
   };
   forEachUse(config.main, add, ({ name }) => name !== "stream" && name !== "mail");

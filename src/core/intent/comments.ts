@@ -41,6 +41,8 @@ export function isAloneInLine({ text }: Document, comment: Span): boolean {
   return /^[\s\uFEFF]*$/.test(text.slice(lineStart(text, comment.start), comment.start));
 }
 
+const none: readonly string[] = [];
+
 /** What the author says about a block in words: above it and in it, but not in the blocks within. */
 export const remarksOn = rememberedOf((use: Use): readonly string[] => {
   const { document, directive: block } = use;
@@ -52,7 +54,9 @@ export const remarksOn = rememberedOf((use: Use): readonly string[] => {
     const around = lastBefore(block.block?.directives ?? [], comment.start);
     if (around?.block == null || comment.start >= around.end) within.push(comment);
   }
-  return [...commentsAbove(document, block.start), ...within]
+  const above = commentsAbove(document, block.start);
+  if (above.length + within.length === 0) return none;
+  return [...above, ...within]
     .map(({ start, end }) => document.text.slice(start, end))
     .filter((remark) => !directive.test(remark.trim()));
 });

@@ -64,13 +64,12 @@ export function evidenceAt(config: Config, level: Level, location: Level, pass: 
   const application = applicationSign(around);
   const isRoot = takesEverything(paths) || isFallback(server, location);
   return {
-    signs: [
-      ...nameSigns(around, endpoint?.sign ?? null, application?.sign ?? null),
-      ...headerSigns(around),
-      ...conditionSigns(around),
-      ...remarkSigns(around),
-      ...settingSigns(around),
-    ],
+    signs: nameSigns(around, endpoint?.sign ?? null, application?.sign ?? null).concat(
+      headerSigns(around),
+      conditionSigns(around),
+      remarkSigns(around),
+      settingSigns(around),
+    ),
     dedicated:
       endpoint?.dedicated === true ||
       application?.dedicated === true ||

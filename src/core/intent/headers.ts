@@ -1,4 +1,4 @@
-import { rememberedOf } from "../collections.ts";
+import { remembered, rememberedOf } from "../collections.ts";
 import { headerLines } from "../config/effective.ts";
 import { isTemplate } from "../config/surroundings.ts";
 import { isSurroundings } from "../config/surroundings.ts";
@@ -14,10 +14,12 @@ const longTimeout = 3_600_000;
 /** Headers that only WebSockets need: in the location's own lines they are strong, for many locations at once they are weak. */
 export function headerSigns({ config, location }: Surroundings): readonly Sign[] {
   const list = headerLines(location);
-  const signs: Sign[] = [];
   const telling = list.uses.filter(
     (use) => isUpgradeHeader(config, use) && !isTemplate(use.document.path),
   );
+  const shadowed = list.shadowed.find((use) => isUpgradeHeader(config, use));
+  if (telling.length === 0 && shadowed === undefined) return none;
+  const signs: Sign[] = [];
   for (const use of telling.toSorted((a, b) => rank(a) - rank(b))) {
     const header = use.parameters[0] ?? "";
     if (use.level !== location) {
@@ -40,7 +42,6 @@ export function headerSigns({ config, location }: Surroundings): readonly Sign[]
       });
     }
   }
-  const shadowed = list.shadowed.find((use) => isUpgradeHeader(config, use));
   if (shadowed !== undefined) {
     const header = shadowed.parameters[0] ?? "";
     signs.push({
@@ -50,6 +51,8 @@ export function headerSigns({ config, location }: Surroundings): readonly Sign[]
   }
   return signs;
 }
+
+const none: readonly Sign[] = [];
 
 /** `Upgrade` tells more than `Connection`. */
 function rank(use: Use): number {
@@ -72,16 +75,19 @@ function isUpgradeHeader(config: Config, use: Use): boolean {
 
 /** Whether a text has `$http_upgrade`, what a map makes of it, or the name by which everybody calls that map. */
 function asksForUpgrade(config: Config, text: string): boolean {
-  return (
-    text.includes("$") &&
+  return text.includes("$") && asking(config)(text);
+}
+
+const asking = rememberedOf((config: Config) =>
+  remembered((text) =>
     variablesIn(text).some(
       (variable) =>
         variable === "http_upgrade" ||
         /^connection_upgrade\b/.test(variable) ||
         mapsOfUpgrade(config).has(variable),
-    )
-  );
-}
+    ),
+  ),
+);
 
 /** The variables that maps make of `$http_upgrade`. */
 const mapsOfUpgrade = rememberedOf((config: Config): ReadonlySet<string> => {

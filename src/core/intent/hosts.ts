@@ -2,7 +2,7 @@ import { remembered, rememberedOf } from "../collections.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { serverNames } from "../handshake/listen.ts";
 import { upstreamOf } from "../handshake/upstream-request.ts";
-import { tagsIn } from "../syntax/opaque.ts";
+import { isOpaque, tagsIn } from "../syntax/opaque.ts";
 import type { Named } from "./sign.ts";
 
 /** The server's names, as far as they are no regular expressions. */
@@ -19,11 +19,12 @@ export function upstreamNames(config: Config, level: Level, pass: Use): readonly
   const names: Named[] = host === "" ? [] : [{ text: host, what: `the upstream ${host}` }];
   const folder = /^\w+:\/\/[^/]+\/([\w.-]+)/.exec(written)?.[1];
   if (folder !== undefined) names.push({ text: folder, what: `the upstream's path /${folder}` });
-  for (const [, variable = ""] of written.matchAll(/\$\{?(\w+)/g)) {
+  for (const [, variable = ""] of written.includes("$") ? written.matchAll(/\$\{?(\w+)/g) : []) {
     names.push({ text: variable.replace(/^upstream_/, ""), what: `the upstream $${variable}` });
   }
   // `{{ grafana_host }}` names it as well as a variable does.
-  for (const tag of tagsIn(/^[^/]*(?:\/\/[^/]*)?/.exec(written)?.[0] ?? "")) {
+  const authority = isOpaque(written) ? /^[^/]*(?:\/\/[^/]*)?/.exec(written)?.[0] : "";
+  for (const tag of tagsIn(authority ?? "")) {
     for (const [name] of tag.matchAll(/[a-z_][\w-]*/gi)) {
       names.push({ text: name, what: `the upstream ${name}` });
     }

@@ -1,4 +1,4 @@
-import { remembered } from "../collections.ts";
+import { remembered, rememberedOf } from "../collections.ts";
 import type { Use } from "../config/model.ts";
 
 /** Stands in a path for what nobody can know: whatever a regular expression leaves open. */
@@ -25,9 +25,10 @@ export function pathsOf(location: Use | null): LocationPaths {
 }
 
 /** Whether the location takes whatever no other one does: `/`, `^~ /`, `~ ^/`, `~ .*`. */
-export function takesEverything({ kind, paths }: LocationPaths): boolean {
-  return (kind === "prefix" || kind === "regex") && paths.every((path) => /^[/…]*$/.test(path));
-}
+export const takesEverything = rememberedOf(
+  ({ kind, paths }: LocationPaths) =>
+    (kind === "prefix" || kind === "regex") && paths.every((path) => /^[/…]*$/.test(path)),
+);
 
 const read = remembered((written): LocationPaths => {
   const modifier = /^(=|~\*|~|\^~)?\s*(.*)$/.exec(written);

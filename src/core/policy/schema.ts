@@ -43,8 +43,8 @@ const severity = choice(...severities);
 const time = reader<number>(
   { type: ["string", "number"], pattern: timePattern.source, minimum: 0 },
   (node, what, complain) => {
-    const milliseconds = node.kind === "text" ? parseTime(node.text) : undefined;
-    if (milliseconds !== undefined) return milliseconds;
+    const milliseconds = node.kind === "text" ? parseTime(node.text) : null;
+    if (milliseconds !== null) return milliseconds;
     complain(
       node.at,
       `${what} is ${described(node)}: expected a time as nginx writes it, such as 3600s, 1h or 1h30m`,

@@ -213,6 +213,9 @@ function mayBeOfModule({ name, block, semicolon }: Directive): boolean {
 /** In these, each line's first word is data. */
 const dataBlocks = new Set("map geo split_clients types charset_map match".split(" "));
 
+/** As many directives tell what a file is. */
+const MOST_COUNTED = 1000;
+
 /** Whether more of the directives are nginx's than not, and one of them could hardly be of another program. */
 export function seemsNginx(tree: SyntaxTree, byPath: boolean): boolean {
   const [first] = tree.directives;
@@ -226,6 +229,9 @@ export function seemsNginx(tree: SyntaxTree, byPath: boolean): boolean {
   let tells = false;
   const walk = (directives: readonly Directive[]): void => {
     for (const directive of directives) {
+      if (ours + others >= MOST_COUNTED) {
+        return;
+      }
       const { name, block, semicolon } = directive;
       if (isKnown(directive)) {
         ours++;

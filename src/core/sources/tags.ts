@@ -295,6 +295,9 @@ function terraform(inside: string): Meaning {
 
 /** Where an excerpt leaves something out: anything may stand there. */
 export function ellipses(body: string): Tag[] {
+  if (!["..", ". .", "…", "[ ", "<snip>"].some((part) => body.includes(part))) {
+    return [];
+  }
   const pattern =
     /(?<=^|[{;\s])[ \t]?(?:\.(?: ?\.)+|…|\[ *(?:\.{2,}|…) *\]|<snip>)(?=[ \t]*(?:[};#\r\n]|$))|(?<=^[ \t]*)\[ [^\]\r\n;{}]* \](?=[ \t]*$)/gm;
   return Array.from(body.matchAll(pattern), ({ 0: written, index }) => ({

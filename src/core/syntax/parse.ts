@@ -48,9 +48,11 @@ class Parser {
   /** The directives of the innermost open block. */
   private directives: Directive[] = this.topLevel;
 
-  /** The directive being read: its name, once that was read, and its parameters so far. */
+  /** The name of the directive being read, once that was read. */
   private name: Word | null = null;
-  private parameters: Word[] = [];
+  /** Its parameters so far are the first of these: each in an array that grows would take the room of many. */
+  private readonly words: Word[] = [];
+  private parameterCount = 0;
 
   constructor(text: string, grammar: Grammar | null) {
     this.text = text;
@@ -96,9 +98,9 @@ class Parser {
     const word: Word = { start, end, value: this.scanner.value(), quote };
     if (this.name === null) {
       this.name = word;
-      this.parameters = [];
+      this.parameterCount = 0;
     } else {
-      this.parameters.push(word);
+      this.words[this.parameterCount++] = word;
     }
   }
 
@@ -219,7 +221,7 @@ class Parser {
    * in it, these are several, and the last one is returned.
    */
   private directive(name: Word): Writable<Directive> {
-    const { parameters } = this;
+    const parameters = this.words.slice(0, this.parameterCount);
     this.name = null;
     if (parameters.length > (this.grammar?.maxParameters(name.value) ?? Infinity)) {
       return this.split(name, parameters);
