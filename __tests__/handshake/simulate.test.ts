@@ -133,6 +133,23 @@ describe("the request that stands for all of a location's", () => {
     expect(verdictOf(at(config, "http://ws"))).toMatchObject({ strict: "works", lenient: "works" });
   });
 
+  test("what follows a rewrite with break is not passed by all", () => {
+    const seen = (script: string, text = "$uri"): string | undefined =>
+      sent(
+        at(
+          httpBlock(`server { location / { ${script}
+            proxy_set_header X ${text}; proxy_pass http://b; } }`),
+        ),
+        "X",
+      );
+    expect(seen("rewrite ^/a /b break; set $x c;", "$x")).toBe("? $x");
+    expect(seen("rewrite ^/a /b last; set $x c;", "$x")).toBe("c");
+    expect(seen("rewrite ^/a /b break; rewrite ^ /c break;")).toBe("? $uri");
+    expect(seen("rewrite ^/a /b last; rewrite ^ /c break;")).toBe("/c");
+    expect(seen("rewrite ^ $request_uri; rewrite ^/a /b break; return 400;")).toBe("? $uri");
+    expect(seen("rewrite ^ /a; rewrite ^/x /b break; return 400;")).toBeUndefined();
+  });
+
   test("limit_except that holds for GET comes before the location's script", () => {
     const config = httpBlock(
       `server { location / { return 403; limit_except POST { proxy_pass http://b; } } }`,

@@ -35,15 +35,9 @@ export function usesOf(level: Level, name: string): readonly Use[] {
 
 /** The first of `usesOf`. */
 function firstOf(level: Level, name: string): Use | undefined {
-  if (level.uses.length > MOST_UNINDEXED) {
-    return indexOf(level).get(name)?.[0];
-  }
-  for (const use of level.uses) {
-    if (use.name === name) {
-      return use;
-    }
-  }
-  return undefined;
+  return level.uses.length <= MOST_UNINDEXED
+    ? level.uses.find((use) => use.name === name)
+    : indexOf(level).get(name)?.[0];
 }
 
 const indexOf = rememberedOf((level: Level): ReadonlyMap<string, readonly Use[]> => {

@@ -179,17 +179,14 @@ class Resolver {
     }
     this.depth++;
     const hasSwitches = document.source.switches.length > 0;
-    for (const directive of directives) {
+    directives.forEach((directive) => {
       if (this.repeatedUses >= MOST_REPEATED_USES) {
         this.hide(level, `the includes repeat more than ${MOST_REPEATED_USES} directives`);
-        break;
+      } else if (!hasSwitches || this.rendering.has(document, directive.start)) {
+        this.repeatedUses += this.isRepeated ? 1 : 0;
+        this.expandOne(level, document, directive, include);
       }
-      if (hasSwitches && !this.rendering.has(document, directive.start)) {
-        continue;
-      }
-      this.repeatedUses += this.isRepeated ? 1 : 0;
-      this.expandOne(level, document, directive, include);
-    }
+    });
     this.depth--;
   }
 

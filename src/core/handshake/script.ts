@@ -29,6 +29,8 @@ interface Running {
   settings: Level;
   /** The last `rewrite` that changed the path, until a `break` takes the change as it is. */
   rewritten: Use | null;
+  /** Whether a `rewrite … break` may have ended the script: then all that follows may not have been passed. */
+  mayHaveStopped: boolean;
   /** Whether groups are escaped as in a query: so they are until a `rewrite` matches (ngx_http_rewrite_handler). */
   escapesGroups: boolean;
 }
@@ -54,20 +56,29 @@ export function runScript(
     taken,
     settings: level,
     rewritten: null,
+    mayHaveStopped: false,
     escapesGroups: true,
   };
   const end = run(level, running);
   if (end !== "next" && end !== "stop") {
     return end;
   }
-  const { settings, rewritten } = running;
-  return rewritten === null
+  const { settings, rewritten, mayHaveStopped } = running;
+  return rewritten === null || mayHaveStopped
     ? { end: "continue", level: settings }
     : { end: "rewritten", level: settings, use: rewritten };
 }
 
 function run(level: Level, running: Running): ScriptEnd | "next" | "stop" {
   for (const use of scriptOf(level)) {
+    if (running.mayHaveStopped && (use.inner === null || use.inner !== running.taken)) {
+      forgetAssigned(
+        use,
+        running.scope,
+        "whether a rewrite … break before it matches is not known",
+      );
+      continue;
+    }
     switch (use.name) {
       case "set":
         assign(use, running);
@@ -115,7 +126,7 @@ function runIf(use: Use, inner: Level, running: Running): ScriptEnd | "next" | "
     if (!scope.request.standsForAll) {
       return { end: "unknown", why: `whether (${conditionText(use)}) holds is not known`, use };
     }
-    forgetAssigned(inner, scope, use);
+    forgetAssigned(use, scope, `whether (${conditionText(use)}) holds is not known`);
     return "next";
   }
   if (!held) {
@@ -159,12 +170,11 @@ function assign(use: Use, { scope, escapesGroups }: Running): void {
   }
 }
 
-/** Variables that a condition of unknown outcome may set are unknown after it. */
-function forgetAssigned(level: Level, scope: Scope, condition: Use): void {
-  for (const use of usesWithin(level)) {
+/** Variables that a `set` gives a value, or one in an `if`, of which nobody knows whether the request passes it. */
+function forgetAssigned(passed: Use, scope: Scope, why: string): void {
+  for (const use of passed.inner === null ? [passed] : usesWithin(passed.inner)) {
     if (use.name === "set" && use.parameters[0] !== undefined) {
       const name = use.parameters[0].slice(1).toLowerCase();
-      const why = `whether (${conditionText(condition)}) holds is not known`;
       scope.assigned.set(name, unknown(why, `$${name}`));
       if (name === "args") {
         scope.query = null;
@@ -184,6 +194,7 @@ function rewrite(use: Use, running: Running): ScriptEnd | "next" | "stop" {
   if (scope.path === null) {
     forgetCaptures(scope, "it is a part of the path that the client asks for");
     if (!everyPath.test(pattern)) {
+      running.mayHaveStopped ||= mode === "break";
       return "next";
     }
   } else {

@@ -100,10 +100,10 @@ export function verdictOf(exchange: Exchange): Verdict {
     ...obstaclesFor("lenient"),
   ];
   const truths = (list: readonly (readonly [string, Truth])[]): Truth[] =>
-    list.map(([, truth]) => truth);
+    list.map((each) => each[1]);
   const reasons = [...both, ...onlyStrict, ...onlyLenient]
-    .filter(([, truth]) => truth === false)
-    .map(([rule]) => rule);
+    .filter((each) => each[1] === false)
+    .map((each) => each[0]);
   return {
     strict: toResult(and(...truths(both), ...truths(onlyStrict))),
     lenient: toResult(and(...truths(both), ...truths(onlyLenient))),

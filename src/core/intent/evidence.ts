@@ -11,7 +11,7 @@ import {
   settingSigns,
   subrequestDoubts,
 } from "./headers.ts";
-import { ownNames, upstreamNames } from "./hosts.ts";
+import { destinationOf, ownNames } from "./hosts.ts";
 import {
   endpointName,
   mayBeNamedEndpoint,
@@ -48,6 +48,7 @@ export interface Circumstances {
  */
 export function evidenceAt(config: Config, level: Level, location: Level, pass: Use): Evidence {
   const server = serverOf(config, location);
+  const { names, port } = destinationOf(config, location, pass);
   const paths = pathsOf(location.opener);
   const around: Surroundings = {
     config,
@@ -56,7 +57,8 @@ export function evidenceAt(config: Config, level: Level, location: Level, pass: 
     server,
     pass,
     paths,
-    upstreamNames: upstreamNames(config, location, pass),
+    upstreamNames: names,
+    upstreamPort: port,
     serverNames: ownNames(server),
     remarks: location.opener === null ? [] : remarksOn(location.opener),
   };

@@ -149,23 +149,20 @@ export function conditionSigns({ config, level, location, pass }: Surroundings):
 /** Settings that mostly go with WebSockets. */
 export function settingSigns({ config, location }: Surroundings): readonly Sign[] {
   const signs: Sign[] = [];
-  for (const use of location.uses) {
-    const [first = ""] = use.parameters;
-    if (
-      use.name === "proxy_read_timeout" &&
-      (parseTime(first) ?? 0) >= longTimeout &&
-      !isShared(config, location, use)
-    ) {
-      signs.push({ kind: "timeout", text: `proxy_read_timeout is ${first}` });
+  location.uses.forEach((use) => {
+    const { name, parameters } = use;
+    if (name === "proxy_read_timeout") {
+      const time = parameters[0] ?? "";
+      if ((parseTime(time) ?? 0) >= longTimeout && !isShared(config, location, use)) {
+        signs.push({ kind: "timeout", text: `proxy_read_timeout is ${time}` });
+      }
+    } else if (name === "proxy_cache_bypass" || name === "proxy_no_cache") {
+      const asks = parameters.some((each) => variablesIn(each).includes("http_upgrade"));
+      if (asks && !isShared(config, location, use)) {
+        signs.push({ kind: "bypass", text: `${name} asks for $http_upgrade` });
+      }
     }
-    if (
-      (use.name === "proxy_cache_bypass" || use.name === "proxy_no_cache") &&
-      use.parameters.some((each) => variablesIn(each).includes("http_upgrade")) &&
-      !isShared(config, location, use)
-    ) {
-      signs.push({ kind: "bypass", text: `${use.name} asks for $http_upgrade` });
-    }
-  }
+  });
   return signs;
 }
 

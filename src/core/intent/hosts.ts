@@ -12,10 +12,18 @@ export const ownNames = rememberedOf((server: Level): readonly Named[] =>
     .map((name) => ({ text: name.replace(/^\*?\./, ""), what: `the server name ${name}` })),
 );
 
-/** What the upstream is called: its host or its block, the servers in it, the variables that hold them. */
-export function upstreamNames(config: Config, level: Level, pass: Use): readonly Named[] {
+/** Where requests go, as far as it is written. */
+export interface Destination {
+  /** What the upstream is called: its host or its block, the servers in it, the variables that hold them. */
+  readonly names: readonly Named[];
+  readonly port: number | null;
+}
+
+/** Where a location's pass leads. */
+export function destinationOf(config: Config, level: Level, pass: Use): Destination {
   const written = pass.parameters[0] ?? "";
-  const host = hostOf(withSetVariables(written, level));
+  const known = withSetVariables(written, level);
+  const host = hostOf(known);
   const names: Named[] = host === "" ? [] : [{ text: host, what: `the upstream ${host}` }];
   const folder = /^\w+:\/\/[^/]+\/([\w.-]+)/.exec(written)?.[1];
   if (folder !== undefined) names.push({ text: folder, what: `the upstream's path /${folder}` });
@@ -29,8 +37,12 @@ export function upstreamNames(config: Config, level: Level, pass: Use): readonly
       names.push({ text: name, what: `the upstream ${name}` });
     }
   }
-  names.push(...upstreams(config)(host).names);
-  return names;
+  const upstream = upstreams(config)(host);
+  const port = /^(?:\w+:\/\/)?[^/:]*:(\d+)/.exec(upstream.address ?? known)?.[1];
+  return {
+    names: names.concat(upstream.names),
+    port: port === undefined ? null : Number(port),
+  };
 }
 
 /** The servers of an upstream. */
@@ -73,12 +85,4 @@ function withSetVariables(text: string, level: Level): string {
     }
     return "";
   });
-}
-
-/** The port that requests go to; null where it is not written. */
-export function upstreamPort(config: Config, level: Level, pass: Use): number | null {
-  const written = withSetVariables(pass.parameters[0] ?? "", level);
-  const address = upstreams(config)(hostOf(written)).address ?? written;
-  const port = /^(?:\w+:\/\/)?[^/:]*:(\d+)/.exec(address)?.[1];
-  return port === undefined ? null : Number(port);
 }

@@ -65,6 +65,13 @@ const writings = new Set("blog docs documentation news wiki".split(" "));
 
 /** What the names of the path, the upstream and the server tell, where the path is no endpoint's. */
 export function wordSigns({ paths, upstreamNames, serverNames }: Surroundings): readonly Sign[] {
+  return pathSigns(paths).concat(
+    hostSigns("upstream-name", upstreamNames),
+    serverSigns(serverNames),
+  );
+}
+
+const pathSigns = rememberedOf((paths: LocationPaths): readonly Sign[] => {
   const inPath = paths.paths.map(wordsInPath);
   const always = (inPath[0] ?? []).filter(({ word }) =>
     inPath.every((words) => words.some((each) => each.word === word)),
@@ -74,24 +81,23 @@ export function wordSigns({ paths, upstreamNames, serverNames }: Surroundings): 
     const text = `the path ${paths.written} can be a WebSocket endpoint`;
     signs.push({ kind: "possible-name", text });
   }
-  signs.push(...weakWords(always, `the path ${paths.written}`));
-  addHostSigns(signs, "upstream-name", upstreamNames);
-  addHostSigns(signs, "server-name", serverNames);
-  return signs;
-}
+  return signs.concat(weakWords(always, `the path ${paths.written}`));
+});
 
-function addHostSigns(
-  signs: Sign[],
+/** All locations of a server share its names. */
+const serverSigns = rememberedOf((names: readonly Named[]) => hostSigns("server-name", names));
+
+function hostSigns(
   kind: "upstream-name" | "server-name",
   names: readonly Named[],
-): void {
-  for (const { text, what } of names) {
+): readonly Sign[] {
+  return names.flatMap(({ text, what }) => {
     const words = wordsInHost(text);
-    if (words.some(mayBeEndpoint)) {
-      signs.push({ kind, text: `${what} has a name of WebSocket endpoints` });
-    }
-    signs.push(...weakWords(words, what));
-  }
+    const weak = weakWords(words, what);
+    return words.some(mayBeEndpoint)
+      ? [{ kind, text: `${what} has a name of WebSocket endpoints` }, ...weak]
+      : weak;
+  });
 }
 
 function mayBeEndpoint({ meaning }: FoundWord): boolean {

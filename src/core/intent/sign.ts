@@ -48,6 +48,8 @@ export interface Surroundings {
   readonly paths: LocationPaths;
   /** What the upstream is called. */
   readonly upstreamNames: readonly Named[];
+  /** The port that requests go to; null where it is not written. */
+  readonly upstreamPort: number | null;
   /** What the nginx server is called. */
   readonly serverNames: readonly Named[];
   /** What the author says of the location in words. */

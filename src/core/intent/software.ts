@@ -1,6 +1,5 @@
 import { remembered, rememberedOf } from "../collections.ts";
 import { type Application, applications, withoutWebSocket } from "./applications.ts";
-import { upstreamPort } from "./hosts.ts";
 import type { LocationPaths } from "./paths.ts";
 import { isTakenBy } from "./routes.ts";
 import type { Doubt, Sign, Surroundings } from "./sign.ts";
@@ -18,7 +17,10 @@ export function applicationSign(
   around: Surroundings,
 ): { readonly sign: Sign; readonly dedicated: boolean } | null {
   const { paths, upstreamNames, serverNames } = around;
-  for (const { text, what } of [...upstreamNames, ...serverNames]) {
+  const telling = upstreamNames
+    .concat(serverNames)
+    .filter(({ text }) => applicationCalled(text) !== null);
+  for (const { text, what } of telling) {
     const application = applicationCalled(text);
     if (application === null) continue;
     const isItsPath = isAlways(paths, application);
@@ -62,8 +64,7 @@ const applicationsByPort = new Map(
 
 /** A port is no proof, unless a folder or the file is called like the software too. */
 export function portSign(around: Surroundings): Sign | null {
-  const { config, location, pass } = around;
-  const port = upstreamPort(config, location, pass);
+  const { upstreamPort: port, pass } = around;
   const application = port === null ? undefined : applicationsByPort.get(port);
   if (application === undefined || !takesAllOf(around, application)) return null;
   const { path } = pass.document;
