@@ -37,6 +37,7 @@ export function candidates(given: Case): Fix[] {
     remedies: typeof remedies === "function" ? remedies(config) : remedies,
     traffic: "websocket",
     keepsConnections: false,
+    beside: null,
     connection: "auto",
     upgrade: "raw",
     ...given.options,

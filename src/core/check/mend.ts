@@ -4,7 +4,7 @@ import type { Level, Use } from "../config/model.ts";
 import type { Fix, TextEdit } from "../fix/edit.ts";
 import { fixCandidates } from "../fix/plan.ts";
 import { wholeLines } from "../fix/change.ts";
-import type { Remedy, Writable } from "../fix/remedy.ts";
+import type { FixRequest, Remedy, Writable } from "../fix/remedy.ts";
 import { requestHead } from "../handshake/head.ts";
 import { keepsConnections } from "../handshake/upstream-request.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -219,24 +219,27 @@ export class Mender {
   ): Generator<Candidate> {
     const [first] = entries;
     if (first === undefined) return;
-    const level = levelOf(first);
+    const [beside = null] = entries.flatMap(({ report }) => report.beside ?? []);
+    const level = beside?.level ?? levelOf(first);
     const repeated = this.#repeated(left, entries);
     const more = remediesOf(left).flatMap((remedy) => inText(remedy, level) ?? []);
     const locations = entries.flatMap((entry) => entry.locations);
-    const fixes = fixCandidates(
-      {
-        config: first.config,
-        level,
-        remedies: distinct([...more, ...remediesOf(entries)]),
-        traffic: locations.some(({ traffic }) => traffic === "mixed") ? "mixed" : "websocket",
-        keepsConnections: locations.some(isKept),
-        ...formsFor(this.#run.request.policy),
-      },
-      writable,
-    );
-    for (const fix of fixes) {
-      if (fix.edits.length > 0 && fix.edits.every(isPossible)) {
-        yield { fix: { ...fix, edits: fix.edits.map(asWritten) }, group, entries, repeated };
+    const request: FixRequest = {
+      config: first.config,
+      level,
+      beside,
+      remedies: distinct([...more, ...remediesOf(entries)]),
+      traffic: locations.some(({ traffic }) => traffic === "mixed") ? "mixed" : "websocket",
+      keepsConnections: locations.some(isKept),
+      ...formsFor(this.#run.request.policy),
+    };
+    // One location may help itself where the file that it includes must stay as it is.
+    const isAlone = beside !== null && new Set(locations).size === 1;
+    for (const each of isAlone ? [request, { ...request, beside: null }] : [request]) {
+      for (const fix of fixCandidates(each, writable)) {
+        if (fix.edits.length > 0 && fix.edits.every(isPossible)) {
+          yield { fix: { ...fix, edits: fix.edits.map(asWritten) }, group, entries, repeated };
+        }
       }
     }
   }

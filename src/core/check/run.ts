@@ -1,6 +1,8 @@
 import type { AnalysedFile, PendingComment } from "../analysis.ts";
+import { groupBy, rememberedOf } from "../collections.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Documents } from "../config/documents.ts";
+import { headerLines } from "../config/effective.ts";
 import type { Config, Document, Level, Place, Rendering } from "../config/model.ts";
 import { findPrograms } from "../config/programs.ts";
 import { isSurroundings } from "../config/surroundings.ts";
@@ -11,11 +13,11 @@ import { blockPath, type FingerprintParts } from "./fingerprint.ts";
 import type { Related, Severity } from "../rules/finding.ts";
 import { rules } from "../rules/index.ts";
 import { ruleTable, type RuleId } from "../rules/names.ts";
-import type { Report, Rule, RuleOptions } from "../rules/rule.ts";
-import { locationOf } from "../rules/words.ts";
+import { placeOf as placeOfUse, type Report, type Rule, type RuleOptions } from "../rules/rule.ts";
+import { comesByInclude, locationOf } from "../rules/words.ts";
 import { directivesAround } from "../syntax/find.ts";
 import { readable } from "../syntax/opaque.ts";
-import type { Span } from "../syntax/tree.ts";
+import type { Directive, Span } from "../syntax/tree.ts";
 import { locate, type Located, type Versions } from "./locations.ts";
 import { pendingDeclaration, pendingSilences, type PlacedComment, silenceAt } from "./silence.ts";
 
@@ -149,6 +151,10 @@ export function run(request: RunRequest): Run {
         break;
     }
   }
+  for (const { parts, whole } of sharedCauses([...drafts.values()], located)) {
+    for (const { report } of parts) drafts.delete(keyOf(whole.active.rule.id, report.place));
+    add(whole);
+  }
   // A comment that does not count yet has its purpose all the same.
   const used = new Set<unknown>(
     Array.from(drafts.values(), (draft) => silenceOf(draft, undefined)?.comment),
@@ -173,6 +179,55 @@ export function run(request: RunRequest): Run {
   const entries = entriesOf([...drafts.values()], request);
   return { request, configs, programs, files, located, entries };
 }
+
+/** Reports at several locations that are one at a line which these have from an included file, and no others have. */
+function sharedCauses(
+  drafts: readonly Draft[],
+  located: readonly Located[],
+): { readonly parts: readonly Draft[]; readonly whole: Draft }[] {
+  const sharing = drafts.flatMap((draft) => {
+    const { shared } = draft.report;
+    return shared === undefined ? [] : { draft, shared };
+  });
+  const lines = groupBy(
+    sharing,
+    ({ draft: { active }, shared: { document, directive } }) =>
+      `${active.rule.id} ${directive.start} ${document.path}`,
+  );
+  return [...lines.values()].flatMap(([first, ...others]) => {
+    if (first === undefined || others.length === 0) return [];
+    const { draft, shared } = first;
+    const parts = [draft, ...others.map((other) => other.draft)];
+    const locations = parts.flatMap((part) => part.locations);
+    const clear = new Set(locations.filter(({ intent }) => intent.serves === "yes"));
+    const having = havingLine(located).get(shared.directive) ?? [];
+    const report = {
+      ...draft.report,
+      place: placeOfUse(shared),
+      level: shared.level,
+      beside: shared,
+    };
+    return having.every((location) => clear.has(location))
+      ? [{ parts, whole: { ...draft, report, locations } }]
+      : [];
+  });
+}
+
+/** The locations that each header line of an included file holds in. */
+const havingLine = rememberedOf(
+  (located: readonly Located[]): ReadonlyMap<Directive, readonly Located[]> => {
+    const found = new Map<Directive, Located[]>();
+    for (const location of located) {
+      for (const use of location.levels.flatMap((level) => headerLines(level).uses)) {
+        if (!comesByInclude(use)) continue;
+        const known = found.get(use.directive);
+        if (known === undefined) found.set(use.directive, [location]);
+        else if (known.at(-1) !== location) known.push(location);
+      }
+    }
+    return found;
+  },
+);
 
 /** Whether what a file says by itself was found before an edit of others; what it silences must be found again. */
 function isAsKnown(document: Document, { known, paths }: RunRequest): boolean {

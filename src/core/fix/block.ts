@@ -1,4 +1,4 @@
-import type { Config, Document, Level } from "../config/model.ts";
+import type { Config, Document, Level, Use } from "../config/model.ts";
 import type { Block, Directive } from "../syntax/tree.ts";
 import type { TextEdit } from "./edit.ts";
 import { eolAt, indentAt, indentInside, isFirstInLine, isLastInLine } from "./format.ts";
@@ -27,6 +27,14 @@ export function containerOf(config: Config, level: Level): Container | null {
   return document === undefined || level !== config.main
     ? null
     : { document, opener: null, block: null, directives: document.tree.directives };
+}
+
+/** The text of the file that an include brings into a level, or null where the line does not stand at its top. */
+export function includedContainer({ document, directive }: Use): Container | null {
+  const { directives } = document.tree;
+  return directives.includes(directive)
+    ? { document, opener: null, block: null, directives }
+    : null;
 }
 
 /** Where new lines go: after a directive, before one, after the opening brace or before the closing one. */

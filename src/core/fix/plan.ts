@@ -5,7 +5,7 @@ import { forEachUse, usesNamed } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { annotationEdits, ingressOf } from "./annotation.ts";
-import { type Container, containerOf, isOnOneLine } from "./block.ts";
+import { type Container, containerOf, includedContainer, isOnOneLine } from "./block.ts";
 import { isOverlapping, removals, replaceParameters, wholeLines, type Written } from "./change.ts";
 import { type Choice, choices } from "./connection.ts";
 import { applyEdits, type Fix, type TextEdit } from "./edit.ts";
@@ -106,7 +106,10 @@ class Plan {
     this.request = request;
     this.writable = writable;
     this.level = settingsLevel(request.level);
-    this.container = containerOf(request.config, this.level);
+    this.container =
+      request.beside === null
+        ? containerOf(request.config, this.level)
+        : includedContainer(request.beside);
     this.headers = wantedHeaders(request.remedies);
     this.removed = request.remedies.flatMap((remedy) =>
       remedy.kind === "remove" ? [remedy.use] : [],
@@ -123,8 +126,9 @@ class Plan {
       return [null];
     }
     const current = this.currentConnection();
+    const { beside } = this.request;
     const isOuter = this.level.context !== "location";
-    const isShared = this.isShared(current);
+    const isShared = beside !== null || this.isShared(current);
     const wanted = { connection: isChosen, current, isShared, isOuter };
     return [...(isGiven ? [null] : []), ...choices(this.request, wanted)];
   }

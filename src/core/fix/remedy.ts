@@ -21,6 +21,8 @@ export interface FixRequest {
   /** The level whose effective settings shall change: the location, or an outer level where the cause stands. */
   readonly level: Level;
   readonly remedies: readonly Remedy[];
+  /** A line of an included file beside which new lines go; null where they go into the level's own text. */
+  readonly beside: Use | null;
   readonly traffic: Traffic;
   /** The upstream keeps connections alive, so a new map must send nothing on ordinary requests instead of `close`. */
   readonly keepsConnections: boolean;

@@ -1,5 +1,5 @@
 import { httpOneOneByDefault, isSince } from "../config/directives.ts";
-import { lostHeader, placeOfLoss } from "./pair.ts";
+import { lostHeader, missingWhere, placeOfLoss } from "./pair.ts";
 import type { LocationRule, ProxiedLocation } from "./rule.ts";
 import { called, quoted, sent, upstreamName } from "./words.ts";
 
@@ -13,12 +13,13 @@ export const connectionHeader: LocationRule = {
       return;
     }
     const [line] = lost.lines;
+    const where = placeOfLoss(lost, location);
     const cause =
       line === undefined
-        ? `no \`proxy_set_header Connection\` is in force here, and ${byDefault(location)}`
+        ? `no \`proxy_set_header Connection\` ${missingWhere(where.beside)}, and ${byDefault(location)}`
         : `${quoted(line)} ${line.parameters[1] === "" ? "clears it" : "does not say upgrade"}`;
     report({
-      ...placeOfLoss(lost, location),
+      ...where,
       message: `${called(location)} sends ${sent(lost.request, "Connection")} to ${upstreamName(location)}: ${cause}.`,
       remedies: [{ kind: "header", name: "Connection", value: null }],
     });

@@ -1,4 +1,5 @@
 import { isKnown } from "../handshake/variables.ts";
+import { sharedLine } from "./pair.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
 import { called, quoted, upstreamName } from "./words.ts";
 
@@ -33,6 +34,7 @@ export const httpVersion: LocationRule = {
     }
     report({
       place: placeOf(location.pass),
+      ...sharedLine(location.level),
       message: location.versionKnown
         ? `${route}, the default of this nginx: no proxy_http_version is in force here. ${whoRefuses}`
         : `${route} where nginx is before 1.29.7: no proxy_http_version is in force here, and 1.0 was the default. ${whoRefuses}`,

@@ -18,6 +18,9 @@ The rule looks at the request head that reaches the upstream. It fires when \`Up
 misspelt \`$http_upgrad\`, which nginx takes for a header that nobody sends), or because it is empty. It also fires where \`$http_upgrade\` does not
 survive until nginx: a bare \`envsubst\`, or a heredoc of a shell script or Dockerfile whose delimiter is not quoted, replaces it by nothing.
 
+Where an included file has the other half of the pair, and nobody who includes it sets this one, it is the file that lacks the line: one
+finding there, with the locations, and one suggestion for all of them. So it is where every location with the file's lines lacks it.
+
 ## Example
 
 Before:

@@ -1,12 +1,13 @@
-import { rememberedOf } from "../collections.ts";
+import { groupBy, rememberedOf } from "../collections.ts";
 import { headerLines, type EffectiveList } from "../config/effective.ts";
-import type { Level, Use } from "../config/model.ts";
+import type { Config, Level, Use } from "../config/model.ts";
 import type { UpstreamRequest } from "../handshake/model.ts";
-import { evaluate, isKnown, probeScope, type Scope } from "../handshake/variables.ts";
+import { evaluate, isKnown, probeScope, type Scope, usesNamed } from "../handshake/variables.ts";
 import { carriesToken, hasToken } from "../handshake/verdict.ts";
+import type { Directive } from "../syntax/tree.ts";
 import { type MapFault, mapFault, type PairHeader, pairTokens } from "./map-fault.ts";
 import { placeOf, type ProxiedLocation, type Report } from "./rule.ts";
-import { isVariable } from "./words.ts";
+import { comesByInclude, isVariable, quoted } from "./words.ts";
 
 /** A header of the pair that does not reach the upstream, and the one rule that says why. */
 export interface LostHeader {
@@ -84,20 +85,25 @@ export function discardedLines(location: ProxiedLocation): readonly Use[] {
 
 /**
  * Where a lost header is reported: at the line that says something wrong, unless that line is an outer level's which
- * does not care for upgrades otherwise. Then, and where no line names the header, it is the location that lacks the pair.
+ * does not care for upgrades otherwise. Then, and where no line names the header, it is the location that lacks the pair, or
+ * an included file that has the other half of it.
  */
 export function placeOfLoss(
-  { list, lines, name, request }: LostHeader,
-  { level, pass }: ProxiedLocation,
-): Pick<Report, "place" | "related" | "level"> {
+  lost: LostHeader,
+  { config, level, pass }: ProxiedLocation,
+): Pick<Report, "place" | "related" | "level" | "beside" | "shared"> {
+  const { list, lines, name, request } = lost;
   const [line] = lines;
   if (line === undefined) {
-    return { place: placeOf(pass) };
+    const partner = includedPartner(lost, config);
+    return partner === null
+      ? { place: placeOf(pass), ...sharedLine(level) }
+      : { place: placeOf(partner), level: partner.level, beside: partner };
   }
   if (list.level === null || list.level === settingLevel(level)) {
     return { place: placeOf(line) };
   }
-  const other = name === "Upgrade" ? "Connection" : "Upgrade";
+  const other = otherOf(name);
   return carriesToken(request, other.toLowerCase(), pairTokens[other]) === true
     ? { place: placeOf(line), level: list.level }
     : {
@@ -109,6 +115,58 @@ export function placeOfLoss(
           },
         ],
       };
+}
+
+/**
+ * The other half of the pair, where an included file has it and nobody who includes that file sets this header beside it: then
+ * it is the file that lacks it. Null where the location's own text is to have it.
+ */
+function includedPartner({ name, list, lines, request }: LostHeader, config: Config): Use | null {
+  const other = otherOf(name);
+  const partner = linesOf(list.uses, other).find(isIncluded);
+  return lines.length === 0 &&
+    partner !== undefined &&
+    carriesToken(request, other.toLowerCase(), pairTokens[other]) === true &&
+    companions(config).get(partner.directive)?.has(name) === false
+    ? partner
+    : null;
+}
+
+/** The last header line of an included file, which may be where what is missing once stood. */
+export function sharedLine(level: Level): Pick<Report, "shared"> {
+  const shared = headerLines(level).uses.findLast(isIncluded);
+  return shared === undefined ? {} : { shared };
+}
+
+/** What only a distribution ships has an absolute path. */
+function isIncluded(use: Use): boolean {
+  return comesByInclude(use) && !use.document.path.startsWith("/");
+}
+
+/** For each line of the pair, which of the two some level has that it stands or is included at. */
+const companions = rememberedOf(
+  (config: Config): ReadonlyMap<Directive, ReadonlySet<PairHeader>> => {
+    const found = new Map<Directive, Set<PairHeader>>();
+    for (const [, uses] of groupBy(usesNamed(config, "proxy_set_header"), ({ level }) => level)) {
+      const lines = { Upgrade: linesOf(uses, "Upgrade"), Connection: linesOf(uses, "Connection") };
+      for (const { directive } of [...lines.Upgrade, ...lines.Connection]) {
+        const names = found.get(directive) ?? new Set();
+        if (lines.Upgrade.length > 0) names.add("Upgrade");
+        if (lines.Connection.length > 0) names.add("Connection");
+        found.set(directive, names);
+      }
+    }
+    return found;
+  },
+);
+
+/** Where a line is missing, as the end of "no `proxy_set_header Upgrade` …". */
+export function missingWhere(partner: Use | undefined): string {
+  return partner === undefined ? "is in force here" : `stands beside ${quoted(partner)}`;
+}
+
+function otherOf(name: PairHeader): PairHeader {
+  return name === "Upgrade" ? "Connection" : "Upgrade";
 }
 
 /** The level at which this one's `proxy_set_header` lines may stand: `if` and `limit_except` take none. */

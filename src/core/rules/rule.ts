@@ -42,6 +42,13 @@ export interface Report {
   readonly remedies?: readonly Remedy[];
   /** The level whose settings the remedies change; by default the location's. */
   readonly level?: Level;
+  /** A line of an included file beside which the remedies add theirs; by default they go into the level's own text. */
+  readonly beside?: Use;
+  /**
+   * Another line of an included file that it may be said at instead, with the remedies beside it: where it holds for every
+   * location that has this line.
+   */
+  readonly shared?: Use;
   /** Where it differs from the rule's own. */
   readonly severity?: Severity;
   /** False for a notice that only the summary and the JSON show. */

@@ -1,6 +1,6 @@
 import type { Use } from "../config/model.ts";
 import type { Source } from "../sources/source.ts";
-import { lostHeader, placeOfLoss } from "./pair.ts";
+import { lostHeader, missingWhere, placeOfLoss } from "./pair.ts";
 import type { LocationRule } from "./rule.ts";
 import { called, quoted, sent, upstreamName } from "./words.ts";
 
@@ -14,9 +14,10 @@ export const upgradeHeader: LocationRule = {
       return;
     }
     const [line] = lost.lines;
+    const where = placeOfLoss(lost, location);
     report({
-      ...placeOfLoss(lost, location),
-      message: `${called(location)} sends ${sent(lost.request, "Upgrade")} to ${upstreamName(location)}: ${causeOf(line)}.`,
+      ...where,
+      message: `${called(location)} sends ${sent(lost.request, "Upgrade")} to ${upstreamName(location)}: ${causeOf(line, where.beside)}.`,
       // What a command erases stands as it should in the file.
       ...(erasureOf(line)?.by !== "envsubst" && {
         remedies: [{ kind: "header", name: "Upgrade", value: "$http_upgrade" }],
@@ -25,7 +26,7 @@ export const upgradeHeader: LocationRule = {
   },
 };
 
-function causeOf(line: Use | undefined): string {
+function causeOf(line: Use | undefined, partner: Use | undefined): string {
   const erasure = erasureOf(line);
   switch (erasure?.by) {
     case "envsubst":
@@ -35,7 +36,7 @@ function causeOf(line: Use | undefined): string {
     case undefined:
   }
   return line === undefined
-    ? "no `proxy_set_header Upgrade` is in force here, and nginx does not pass it on by itself"
+    ? `no \`proxy_set_header Upgrade\` ${missingWhere(partner)}, and nginx does not pass it on by itself`
     : `${quoted(line)} ${line.parameters[1] === "" ? "clears it" : "does not say websocket"}`;
 }
 
