@@ -2,17 +2,18 @@ import type { AnalysedFile, PendingComment } from "../analysis.ts";
 import { groupBy, rememberedOf } from "../collections.ts";
 import type { NginxVersion } from "../config/directives.ts";
 import type { Documents } from "../config/documents.ts";
-import { headerLines } from "../config/effective.ts";
 import type { Config, Document, Level, Place, Rendering } from "../config/model.ts";
 import { findPrograms } from "../config/programs.ts";
 import { isSurroundings } from "../config/surroundings.ts";
 import { firefoxConnection } from "../handshake/probe.ts";
+import { usesNamed } from "../handshake/variables.ts";
 import { guardComments, type Hearing } from "../intent/silences.ts";
 import type { Policy } from "../policy/policy.ts";
 import { blockPath, type FingerprintParts } from "./fingerprint.ts";
 import type { Related, Severity } from "../rules/finding.ts";
 import { rules } from "../rules/index.ts";
 import { ruleTable, type RuleId } from "../rules/names.ts";
+import { settingLevel } from "../rules/pair.ts";
 import { placeOf as placeOfUse, type Report, type Rule, type RuleOptions } from "../rules/rule.ts";
 import { comesByInclude, locationOf } from "../rules/words.ts";
 import { directivesAround } from "../syntax/find.ts";
@@ -151,7 +152,7 @@ export function run(request: RunRequest): Run {
         break;
     }
   }
-  for (const { parts, whole } of sharedCauses([...drafts.values()], located)) {
+  for (const { parts, whole } of sharedCauses([...drafts.values()], configs)) {
     for (const { report } of parts) drafts.delete(keyOf(whole.active.rule.id, report.place));
     add(whole);
   }
@@ -180,10 +181,10 @@ export function run(request: RunRequest): Run {
   return { request, configs, programs, files, located, entries };
 }
 
-/** Reports at several locations that are one at a line which these have from an included file, and no others have. */
+/** Reports at several locations that are one at a line of a file which these include, and nobody else. */
 function sharedCauses(
   drafts: readonly Draft[],
-  located: readonly Located[],
+  configs: readonly Config[],
 ): { readonly parts: readonly Draft[]; readonly whole: Draft }[] {
   const sharing = drafts.flatMap((draft) => {
     const { shared } = draft.report;
@@ -199,30 +200,26 @@ function sharedCauses(
     const { draft, shared } = first;
     const parts = [draft, ...others.map((other) => other.draft)];
     const locations = parts.flatMap((part) => part.locations);
-    const clear = new Set(locations.filter(({ intent }) => intent.serves === "yes"));
-    const having = havingLine(located).get(shared.directive) ?? [];
-    const report = {
-      ...draft.report,
-      place: placeOfUse(shared),
-      level: shared.level,
-      beside: shared,
-    };
-    return having.every((location) => clear.has(location))
-      ? [{ parts, whole: { ...draft, report, locations } }]
+    const clear = locations.filter(({ intent }) => intent.serves === "yes");
+    const levels = new Set(clear.flatMap((location) => location.levels.map(settingLevel)));
+    const including = includingLevels(configs).get(shared.directive) ?? [];
+    const where = { place: placeOfUse(shared), level: shared.level, beside: shared };
+    return including.every((level) => levels.has(level))
+      ? [{ parts, whole: { ...draft, report: { ...draft.report, ...where }, locations } }]
       : [];
   });
 }
 
-/** The locations that each header line of an included file holds in. */
-const havingLine = rememberedOf(
-  (located: readonly Located[]): ReadonlyMap<Directive, readonly Located[]> => {
-    const found = new Map<Directive, Located[]>();
-    for (const location of located) {
-      for (const use of location.levels.flatMap((level) => headerLines(level).uses)) {
+/** The levels that each header line of an included file comes to. */
+const includingLevels = rememberedOf(
+  (configs: readonly Config[]): ReadonlyMap<Directive, readonly Level[]> => {
+    const found = new Map<Directive, Level[]>();
+    for (const config of configs.flatMap((each) => [each, ...each.alternatives])) {
+      for (const use of usesNamed(config, "proxy_set_header")) {
         if (!comesByInclude(use)) continue;
         const known = found.get(use.directive);
-        if (known === undefined) found.set(use.directive, [location]);
-        else if (known.at(-1) !== location) known.push(location);
+        if (known === undefined) found.set(use.directive, [use.level]);
+        else known.push(use.level);
       }
     }
     return found;
