@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { grammar } from "../../src/core/config/directives.ts";
 import { Documents } from "../../src/core/config/documents.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
+import { parse } from "../../src/core/syntax/parse.ts";
 import { configTest, httpConfig, inPool, type NginxFiles } from "./harness.ts";
 import { describeWithNginx } from "./suite.ts";
 
@@ -373,5 +375,31 @@ describeWithNginx("nginx -t and we say the same", () => {
     const config = httpConfig("include nginx.conf;");
     expect(await nginxSays(config)).not.toBeNull();
     expect(weSay(config)?.text).toBe("nginx.conf includes itself");
+  });
+});
+
+/** Each with one thing missing that nginx sees somewhere else, if at all. */
+const incomplete: readonly Case[] = [
+  http("a ; before a block", "server {\nlisten 127.0.0.1:9\nlocation / {\nreturn 200;\n}\n}"),
+  http("a ; between the lines of a map", "map $host $x {\na b\nc d;\n}"),
+  http("a ; between the lines of a geo", "geo $x {\ndefault b\n10.0.0.0/8 d;\n}"),
+  http("a ; between the lines of a split_clients", 'split_clients $uri $x {\n10% a\n"*" b;\n}'),
+  http("a ; after a directive that takes more", "server {\nserver_name a\nlocation / {\n}\n}"),
+  http("the { of a server", "server\nlisten 127.0.0.1:9;\nlocation / {\n}\n}"),
+  http("the { of a location", "server {\nlocation /a\nreturn 200;\n}\n}"),
+  http("the { of an if", "server {\nif ($host = a)\nreturn 200;\n}\n}"),
+  http("the { of a map", "map $host $x\ndefault a;\n}"),
+  http(
+    "the } of a location",
+    "server {\n  location /a {\n    return 200;\n  location /a/b {\n  }\n}\n",
+  ),
+];
+
+describeWithNginx("what is missing", () => {
+  test.each(incomplete)("$title: nginx's own words", async ({ config }) => {
+    const { messages } = await configTest(config);
+    const { problems } = parse(config.files["nginx.conf"] ?? "", grammar);
+    const said = (text: string): string => text.replace(/(?<!file), expecting ";" after.*$/, "");
+    expect(problems.map(({ message }) => said(message))).toEqual(messages.map(({ text }) => text));
   });
 });

@@ -1,13 +1,14 @@
+import { readable } from "../../src/core/syntax/opaque.ts";
 import { parse } from "../../src/core/syntax/parse.ts";
 import { tokenize } from "../../src/core/syntax/tokenize.ts";
 import type { Directive, Grammar } from "../../src/core/syntax/tree.ts";
 
-/** The words of a directive, as nginx keeps them, then the outline of its block. */
+/** The words of a directive, as nginx keeps them or, where that is not known, as they are written, then the outline of its block. */
 export type Outline = (string | Outline[])[];
 
 export function outline(directives: readonly Directive[]): Outline[] {
   return directives.map(({ name, parameters, block }) => {
-    const words = [name.value, ...parameters.map(({ value }) => value)];
+    const words = [name, ...parameters].map(({ value }) => readable(value));
     return block === null ? words : [...words, outline(block.directives)];
   });
 }
@@ -45,9 +46,11 @@ export function lossAt(text: string): string | undefined {
 const KNOWN = new Map([
   ["access_by_lua_block", Infinity],
   ["http", 0],
+  ["if", Infinity],
   ["internal", 0],
   ["listen", Infinity],
   ["location", 2],
+  ["map", 2],
   ["proxy_http_version", 1],
   ["proxy_pass", 1],
   ["proxy_set_header", 2],
@@ -57,4 +60,16 @@ const KNOWN = new Map([
   ["server_name", Infinity],
 ]);
 
-export const grammar: Grammar = { maxParameters: (name) => KNOWN.get(name) };
+const BLOCKS = new Set(["http", "if", "location", "map"]);
+
+export const grammar: Grammar = {
+  maxParameters: (name) => KNOWN.get(name),
+  opensBlock: (name) =>
+    name === "server"
+      ? "somewhere"
+      : BLOCKS.has(name)
+        ? "always"
+        : KNOWN.has(name)
+          ? "never"
+          : undefined,
+};

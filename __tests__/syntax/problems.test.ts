@@ -44,7 +44,7 @@ describe("recovery", () => {
     [
       "junk after a quote is a word of its own",
       'a "b"c; d;',
-      [["a", "b", "c"], ["d"]],
+      [["a", '"b"', "c"], ["d"]],
       ["unexpected-character c"],
     ],
     ["a second ; is passed over", "a;; b;", [["a"], ["b"]], ["unexpected-semicolon ;"]],
@@ -78,31 +78,31 @@ describe("recovery", () => {
     [
       "a quote that a later line closes in the wrong place ends with its line",
       'a "b;\nc "d";\ne;',
-      [["a", "b"], ["c", "d"], ["e"]],
+      [["a", '"b'], ["c", "d"], ["e"]],
       ['unterminated-quote "'],
     ],
     [
       "also before {",
       'a "b {\nc "d";\n}\ne;',
-      [["a", "b", [["c", "d"]]], ["e"]],
+      [["a", '"b', [["c", "d"]]], ["e"]],
       ['unterminated-quote "'],
     ],
     [
       "but not before the { of a variable",
       'a "b ${\nc "d";\ne;',
-      [["a", "b ${", "c", "d"], ["e"]],
+      [["a", '"b ${', "c", "d"], ["e"]],
       ['unterminated-quote "'],
     ],
     [
       "a quote that nothing closes ends with its line",
       "a 'b\\n;\r\nc;",
-      [["a", "b\n"], ["c"]],
+      [["a", "'b\\n"], ["c"]],
       ["unterminated-quote '"],
     ],
     [
       "a quote closed on its own line is not taken for unclosed",
       'a "b"c "d";\n',
-      [["a", "b", "c", "d"]],
+      [["a", '"b"', "c", "d"]],
       ["unexpected-character c"],
     ],
     [
@@ -163,6 +163,37 @@ describe("recovery", () => {
       ["missing-semicolon root /a"],
     ],
     [
+      "before a block, where the directive takes that many",
+      "server {\n listen 80\n location /b {\n return 200;\n }\n}",
+      [
+        [
+          "server",
+          [
+            ["listen", "80"],
+            ["location", "/b", [["return", "200"]]],
+          ],
+        ],
+      ],
+      ["missing-semicolon listen 80"],
+    ],
+    [
+      "between the lines of a map",
+      "map $a $b {\n default c\n '' d\n ~e f;\n}",
+      [
+        [
+          "map",
+          "$a",
+          "$b",
+          [
+            ["default", "c"],
+            ["", "d"],
+            ["~e", "f"],
+          ],
+        ],
+      ],
+      ["missing-semicolon default c", "missing-semicolon '' d"],
+    ],
+    [
       "before } and the next line",
       "server {\n root /a\n return 200\n}",
       [
@@ -189,7 +220,7 @@ describe("recovery", () => {
       "after a quote that was not closed",
       'proxy_set_header Connection "upgrade\nproxy_set_header Host "$host";',
       [
-        ["proxy_set_header", "Connection", "upgrade"],
+        ["proxy_set_header", "Connection", '"upgrade'],
         ["proxy_set_header", "Host", "$host"],
       ],
       ['missing-semicolon proxy_set_header Connection "upgrade', 'unterminated-quote "'],
@@ -215,6 +246,12 @@ describe("recovery", () => {
       [["other", "a", "root", "b"]],
       [],
     ],
+    [
+      "not where a directive that is not known has a block",
+      "other a\n location /b {\n}",
+      [["other", "a", "location", "/b", []]],
+      [],
+    ],
     ["not on the same line", "root /a return 200;", [["root", "/a", "return", "200"]], []],
     ["not before an unknown name", "root /a\n other b;", [["root", "/a", "other", "b"]], []],
   ])("a missing ; is seen %s", (_why, text, tree, expected) => {
@@ -222,7 +259,147 @@ describe("recovery", () => {
     expect(outline(parse(text, grammar).directives)).toEqual(tree);
   });
 
+  test.each<[why: string, text: string, tree: Outline[], expected: string[]]>([
+    [
+      "before what its block holds",
+      "server {\n location /a\n  root /b;\n  return 200;\n }\n}",
+      [
+        [
+          "server",
+          [
+            [
+              "location",
+              "/a",
+              [
+                ["root", "/b"],
+                ["return", "200"],
+              ],
+            ],
+          ],
+        ],
+      ],
+      ["missing-brace location /a"],
+    ],
+    [
+      "before a block",
+      "server\n location /a {\n  root /b;\n }\n}",
+      [["server", [["location", "/a", [["root", "/b"]]]]]],
+      ["missing-brace server"],
+    ],
+    [
+      "twice",
+      "server\n location /a\n  root /b;\n }\n}",
+      [["server", [["location", "/a", [["root", "/b"]]]]]],
+      ["missing-brace server", "missing-brace location /a"],
+    ],
+    [
+      "before the lines of a map",
+      "map $a $b\n default c;\n d e;\n}\nroot /f;",
+      [
+        [
+          "map",
+          "$a",
+          "$b",
+          [
+            ["default", "c"],
+            ["d", "e"],
+          ],
+        ],
+        ["root", "/f"],
+      ],
+      ["missing-brace map $a $b"],
+    ],
+    [
+      "after a condition",
+      "if ($a = b)\n return 200;\n}\nroot /c;",
+      [
+        ["if", "($a", "=", "b)", [["return", "200"]]],
+        ["root", "/c"],
+      ],
+      ["missing-brace if ($a = b)"],
+    ],
+    ["not where it stands on the next line", "server\n{\n}", [["server", []]], []],
+    [
+      "not in an upstream",
+      "upstream a {\n server\n b;\n}",
+      [["upstream", "a", [["server", "b"]]]],
+      [],
+    ],
+  ])("a missing { is seen %s", (_why, text, tree, expected) => {
+    expect(problems(text, grammar)).toEqual(expected);
+    expect(outline(parse(text, grammar).directives)).toEqual(tree);
+  });
+
+  const inner = "  location /a {\n    root /a;\n  }\n";
+  const both: Outline[] = [
+    [
+      "server",
+      [
+        ["location", "/a", [["root", "/a"]]],
+        ["location", "/b", [["root", "/b"]]],
+      ],
+    ],
+    ["server", []],
+  ];
+  const last = "  location /b {\n    root /b;\n  }\n";
+
+  test.each<[why: string, text: string, at: string]>([
+    [
+      "before a neighbour",
+      `server {\n${inner.replace("  }\n", "")}${last}}\nserver {\n}\n`,
+      "{\n    root /a",
+    ],
+    [
+      "before the end of the block around it",
+      `server {\n${inner}${last.replace("  }\n", "")}}\nserver {\n}\n`,
+      "{\n    root /b",
+    ],
+    [
+      "before a neighbour of the block around it",
+      `server {\n${inner}${last}server {\n}\n`,
+      "{\n  location /a",
+    ],
+  ])("a missing } is seen by the indentation %s", (_why, text, at) => {
+    const tree = parse(text, grammar);
+    expect(outline(tree.directives)).toEqual(both);
+    expect(tree.problems.map(({ code, start }) => [code, start])).toEqual([
+      ["unexpected-end", text.indexOf(at)],
+    ]);
+  });
+
+  test("a } too many is seen by the indentation", () => {
+    const text = `server {\n${inner}    }\n${last}}\nserver {\n}\n`;
+    const tree = parse(text, grammar);
+    expect(outline(tree.directives)).toEqual(both);
+    expect(tree.problems.map(({ code, start }) => [code, start])).toEqual([
+      ["unexpected-brace", text.indexOf("    }\n  location /b") + 4],
+    ]);
+  });
+
+  test.each([
+    ["nothing is indented", "server {\nlocation /a {\nroot /a;\nlocation /b {\n}\n}\n"],
+    ["all stands in one line", "server { location /a { root /a; location /b { } }\n"],
+    [
+      "it says so of more than there are",
+      "server {\n  location /a {\nroot /a;\n  }\n}\nserver {\n",
+    ],
+  ])("the indentation is no guide where %s", (_why, text) => {
+    expect(outline(parse(text, grammar).directives)).toEqual(outline(parse(text).directives));
+  });
+
+  test("a missing { is reported as nginx does", () => {
+    expect(messages("location /a\n root /b;\n}", grammar)).toEqual([
+      'directive "location" has no opening "{"',
+    ]);
+  });
+
   test("a missing ; is reported as nginx does, with what was expected", () => {
+    expect(messages("listen 80\n location /a {\n}", grammar)).toEqual([
+      'directive "listen" is not terminated by ";", expecting ";" after 80',
+    ]);
+    expect(messages("map $a $b {\n c d\n e f;\n}", grammar)).toEqual([
+      'invalid number of the map parameters, expecting ";" after d',
+    ]);
     expect(messages("root /a\nreturn 200;", grammar)).toEqual([
       'invalid number of arguments in "root" directive, expecting ";" after /a',
     ]);

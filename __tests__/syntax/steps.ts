@@ -2,8 +2,8 @@ import { parse } from "../../src/core/syntax/parse.ts";
 import { tokenize } from "../../src/core/syntax/tokenize.ts";
 import { grammar, lossAt } from "./outline.ts";
 
-/** How often each character may be looked at, whatever the text. */
-const MOST_STEPS_PER_CHARACTER = 8;
+/** How often each character may be looked at, whatever the text: one with a brace too many or too few is read twice. */
+const MOST_STEPS_PER_CHARACTER = 16;
 
 /** What the core reads a text with. */
 const READERS = ["charCodeAt", "codePointAt", "charAt", "indexOf", "startsWith"] as const;

@@ -77,9 +77,16 @@ export function rowIn(rows: readonly DirectiveRow[], context: Context): Directiv
   return rows.find((row) => row.contexts === "*" || row.contexts.includes(letters[context]));
 }
 
-/** What the parser asks to see that a `;` is missing. */
+/** What the parser asks to see that a `;` or `{` is missing. */
 export const grammar: Grammar = {
   maxParameters: (name) => maxParameters(name) ?? undefined,
+  opensBlock(name) {
+    const rows = directiveRows(name);
+    if (rows?.some(({ block }) => block) !== true) {
+      return rows && "never";
+    }
+    return rows.every(({ block }) => block) ? "always" : "somewhere";
+  },
 };
 
 const maxParameters = remembered((name): number | null => {

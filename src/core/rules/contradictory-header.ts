@@ -4,6 +4,7 @@ import type { Use } from "../config/model.ts";
 import type { UpstreamRequest } from "../handshake/model.ts";
 import { isKnown } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
+import { withoutTags } from "../syntax/opaque.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
 import { attributed, called, upstreamName } from "./words.ts";
@@ -32,14 +33,14 @@ export const contradictoryHeader: LocationRule = {
   },
 };
 
-/** Variables that are never empty in a request of HTTP/1.1; a line whose value is empty is not sent. */
+/** Variables that are never empty in a request of HTTP/1.1; a line whose value is empty is not sent, and a template's tag may be. */
 const neverEmpty = new Set(["$host", "$http_host", "$proxy_host"]);
 
 function isSent(use: Use, request: UpstreamRequest | null): boolean {
   const [, text = ""] = use.parameters;
   return (
     neverEmpty.has(text) ||
-    (text !== "" && !text.includes("$")) ||
+    (withoutTags(text) !== "" && !text.includes("$")) ||
     valueOf(use, request) !== undefined
   );
 }

@@ -75,22 +75,7 @@ function isPlaceholder({ code, use }: ConfigProblem): boolean {
 }
 
 function remediesFor({ use, code }: ConfigProblem): Remedy[] {
-  const { document, directive } = use;
-  if (use.name === "proxy_http_version" && code === "invalid-value") {
-    return [{ kind: "directive", name: use.name, parameters: ["1.1"] }];
-  }
-  const [value, key, next, ...more] = directive.parameters;
-  const line = (offset: number): number => document.lines.lineAt(offset);
-  // Two entries of a map where the first lacks its `;`.
-  const isTwo =
-    use.level.opener?.name === "map" &&
-    value !== undefined &&
-    key !== undefined &&
-    next !== undefined &&
-    more.length === 0 &&
-    line(value.start) === line(directive.start) &&
-    line(key.start) > line(value.start) &&
-    line(next.start) === line(key.start);
-  const span = { start: value?.end ?? 0, end: value?.end ?? 0 };
-  return isTwo ? [{ kind: "replace", place: { document, span }, text: ";" }] : [];
+  return use.name === "proxy_http_version" && code === "invalid-value"
+    ? [{ kind: "directive", name: use.name, parameters: ["1.1"] }]
+    : [];
 }

@@ -1,6 +1,7 @@
 import { effectiveList } from "../config/effective.ts";
 import type { Config, Use } from "../config/model.ts";
 import { usesNamed, variablesIn } from "../handshake/variables.ts";
+import { isOpaque } from "../syntax/opaque.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
 import { called, headOf, quoted } from "./words.ts";
 
@@ -25,7 +26,7 @@ export const observability: LocationRule = {
   },
 };
 
-/** Whether a log's format has the upstream's status; what another program writes is not known to lack it. */
+/** Whether a log's format has the upstream's status; what another program or a template writes is not known to lack it. */
 function isTelling({ parameters }: Use, config: Config): boolean {
   const [target = "", name] = parameters;
   if (target === "off" || name === undefined || name.includes("=")) {
@@ -36,6 +37,9 @@ function isTelling({ parameters }: Use, config: Config): boolean {
   );
   return (
     (formats.length === 0 && name !== "combined") ||
-    formats.some((use) => use.parameters.slice(1).flatMap(variablesIn).includes("upstream_status"))
+    formats.some(
+      ({ parameters: [, ...texts] }) =>
+        texts.some(isOpaque) || texts.flatMap(variablesIn).includes("upstream_status"),
+    )
   );
 }

@@ -1021,20 +1021,15 @@ the one around it, and two locations, upstreams or lines of a map of one name. A
 Before:
 
 \`\`\`nginx
-map $http_upgrade $connection_upgrade {
-    default upgrade
-    ''      close;
-}
-
 server {
     listen 80;
     server_name www.example.com;
 
     location /ws {
         proxy_pass http://127.0.0.1:8080;
-        proxy_http_version 1.1;
+        proxy_http_version 1.2;
         proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Connection "upgrade";
         proxy_set_header Host $host;
         proxy_read_timeout 3600s;
     }
@@ -1044,11 +1039,6 @@ server {
 After:
 
 \`\`\`nginx
-map $http_upgrade $connection_upgrade {
-    default upgrade;
-    ''      close;
-}
-
 server {
     listen 80;
     server_name www.example.com;
@@ -1057,7 +1047,7 @@ server {
         proxy_pass http://127.0.0.1:8080;
         proxy_http_version 1.1;
         proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Connection "upgrade";
         proxy_set_header Host $host;
         proxy_read_timeout 3600s;
     }
@@ -1066,8 +1056,7 @@ server {
 
 ## Severity
 
-Error, whatever the location serves. There is a suggestion where a line of a map lacks its \`;\`, and where \`proxy_http_version\` has
-a version that there is not.
+Error, whatever the location serves. There is a suggestion where \`proxy_http_version\` has a version that there is not.
 
 ## Silence
 
@@ -1936,7 +1925,8 @@ nginx cannot read the file.
 
 nginx does not start, and a reload keeps the old configuration. The files are read by nginx's own rules: where a quote may stand,
 what ends a directive, how long a word or a comment may be (less than 4096 bytes). nginx names the line where it stopped reading,
-which for a missing \`;\` is a later one; the finding stands where the \`;\` is missing.
+which for a missing \`;\` is a later one; the finding stands where the \`;\` is missing. For a missing \`}\` it names the end of the file:
+the finding stands at the block that the indentation of what follows ends.
 
 A byte order mark at the start of a file counts as a part of the first directive's name.
 
@@ -1982,8 +1972,8 @@ server {
 
 ## Severity
 
-Error. There is a suggestion for a missing \`;\`, a superfluous one and a byte order mark. What stands around the problem is still
-looked at, as far as it can be read.
+Error. There is a suggestion for a missing \`;\`, \`{\` or \`}\`, a superfluous \`;\` and a byte order mark. What stands around the problem is
+still looked at, as far as it can be read, as if what is missing were there.
 
 ## Silence
 

@@ -4,6 +4,9 @@ import type { Block, Directive, Grammar, Span, SyntaxTree, Word } from "./tree.t
 /** nginx itself has no limit; sixty nested locations are fine. */
 const DEEPEST_BLOCK = 512;
 
+/** Where more braces have no counterpart, the indentation is not asked. */
+const MOST_UNBALANCED = 10;
+
 /** How much of a word a message repeats, in UTF-16 units. */
 const LONGEST_QUOTATION = 60;
 
@@ -20,7 +23,12 @@ interface OpenBrace {
   readonly opened: OpenBlock | null;
   /** Where directives go after the `}`. */
   readonly outer: Directive[];
+  /** The blanks before the directive; null where it does not begin its line, and where nobody asks. */
+  readonly indent: string | null;
 }
+
+/** Blocks whose lines are no directives but a word and what it stands for, and nothing more. */
+const tables: ReadonlySet<string> = new Set(["map", "geo"]);
 
 /**
  * Parses nginx configuration text.
@@ -30,10 +38,18 @@ interface OpenBrace {
  *
  * Recovers so that one mistake does not hide what follows: an unclosed quote ends with its line, a
  * missing `;` is seen before `}`, and, where `grammar` knows the directives, before a directive that
- * begins a line.
+ * begins a line, and so is a missing `{`. Where a `}` is missing or one too many, the indentation says
+ * which, if it says so of as many as there are.
  */
 export function parse(text: string, grammar?: Grammar): SyntaxTree {
-  return new Parser(text, grammar ?? null).parse();
+  const parser = new Parser(text, grammar ?? null, false);
+  const tree = parser.parse();
+  if (grammar === undefined || parser.unbalanced === 0 || parser.unbalanced > MOST_UNBALANCED) {
+    return tree;
+  }
+  const guided = new Parser(text, grammar, true);
+  const likely = guided.parse();
+  return guided.unbalanced === parser.unbalanced ? likely : tree;
 }
 
 class Parser {
@@ -41,6 +57,10 @@ class Parser {
   private readonly grammar: Grammar | null;
   private readonly problems = new Problems();
   private readonly scanner: Scanner;
+  private readonly byIndent: boolean;
+
+  /** How many braces have no counterpart. */
+  unbalanced = 0;
 
   private readonly comments: Span[] = [];
   private readonly open: OpenBrace[] = [];
@@ -54,9 +74,11 @@ class Parser {
   private readonly words: Word[] = [];
   private parameterCount = 0;
 
-  constructor(text: string, grammar: Grammar | null) {
+  /** @param byIndent whether the indentation says where a `}` is missing or one too many */
+  constructor(text: string, grammar: Grammar | null, byIndent: boolean) {
     this.text = text;
     this.grammar = grammar;
+    this.byIndent = byIndent;
     this.scanner = new Scanner(text, this.problems);
   }
 
@@ -97,6 +119,9 @@ class Parser {
     const { start, end, quote } = this.scanner;
     const word: Word = { start, end, value: this.scanner.value(), quote };
     if (this.name === null) {
+      if (this.byIndent) {
+        this.closeDeeper((indent, own) => indent.startsWith(own));
+      }
       this.name = word;
       this.parameterCount = 0;
     } else {
@@ -111,7 +136,7 @@ class Parser {
       this.problems.report("unexpected-semicolon", semicolon.start, semicolon.end, message);
       return;
     }
-    const directive = this.directive(this.name);
+    const directive = this.directive(this.name, ";");
     directive.semicolon = semicolon;
     directive.end = semicolon.end;
   }
@@ -127,9 +152,13 @@ class Parser {
     if (this.name === null) {
       const message = 'unexpected "{", expecting a directive before it';
       this.problems.report("unexpected-brace", open.start, open.end, message);
-      this.open.push({ opened: null, outer: this.directives });
+      this.open.push({ opened: null, outer: this.directives, indent: null });
       return;
     }
+    this.openBlock(this.directive(this.name, "{"), open);
+  }
+
+  private openBlock(directive: Writable<Directive>, open: Span): void {
     const directives: Directive[] = [];
     const block: Block = {
       start: open.start,
@@ -139,9 +168,9 @@ class Parser {
       directives,
       lua: null,
     };
-    const directive = this.directive(this.name);
     directive.block = block;
-    this.open.push({ opened: { directive, block }, outer: this.directives });
+    const indent = this.byIndent ? indentOf(this.text, directive.start) : null;
+    this.open.push({ opened: { directive, block }, outer: this.directives, indent });
     this.directives = directives;
   }
 
@@ -160,7 +189,7 @@ class Parser {
     if (this.name !== null) {
       const { end } = scanner;
       const close = depth === 0 ? this.span() : null;
-      const directive = this.directive(this.name);
+      const directive = this.directive(this.name, "{");
       directive.block = { start: open.start, end, open, close, directives: [], lua: null };
       directive.end = end;
     }
@@ -169,12 +198,16 @@ class Parser {
   private closeBrace(): void {
     const close = this.span();
     if (this.name !== null) {
-      this.missingSemicolon(this.directive(this.name), 'unexpected "}"');
+      this.missingSemicolon(this.directive(this.name, "}"), 'unexpected "}"');
     }
-    const brace = this.open.pop();
+    if (this.byIndent) {
+      this.closeDeeper((indent, own) => indent !== own && indent.startsWith(own));
+    }
+    const brace = this.isOneTooMany(close) ? undefined : this.open.pop();
     if (brace === undefined) {
       const message = 'unexpected "}", expecting a directive or the end of the file';
       this.problems.report("unexpected-brace", close.start, close.end, message);
+      this.unbalanced++;
       return;
     }
     this.directives = brace.outer;
@@ -184,6 +217,42 @@ class Parser {
       block.end = close.end;
       directive.end = close.end;
     }
+  }
+
+  /** Whether a `}` stands deeper in the line than the block that it would close. */
+  private isOneTooMany(close: Span): boolean {
+    const indent = this.open.at(-1)?.indent ?? null;
+    const own = this.byIndent ? indentOf(this.text, close.start) : null;
+    return indent !== null && own !== null && own !== indent && own.startsWith(indent);
+  }
+
+  /** Closes blocks that have no `}` before what begins this line, as far as their indentation says so. */
+  private closeDeeper(isOver: (indent: string, own: string) => boolean): void {
+    const own = indentOf(this.text, this.scanner.start);
+    if (own === null) {
+      return;
+    }
+    for (let brace = this.open.at(-1); brace; brace = this.open.at(-1)) {
+      const { indent, opened, outer } = brace;
+      if (indent === null || opened === null || !isOver(indent, own)) {
+        return;
+      }
+      const { directive, block } = opened;
+      block.end = (block.directives.at(-1) ?? block.open).end;
+      directive.end = block.end;
+      this.unclosed(block);
+      this.open.pop();
+      this.directives = outer;
+    }
+  }
+
+  private unclosed({ open, lua }: Block): void {
+    const message =
+      lua === null
+        ? 'unexpected end of file, expecting "}"'
+        : "unexpected end of file, expecting terminating characters for lua code block";
+    this.problems.report("unexpected-end", open.start, open.end, message);
+    this.unbalanced++;
   }
 
   private luaBody(): void {
@@ -196,7 +265,7 @@ class Parser {
   private endOfFile(): void {
     const { text } = this;
     if (this.name !== null) {
-      const { start, end } = this.directive(this.name);
+      const { start, end } = this.directive(this.name, "");
       const message = 'unexpected end of file, expecting ";" or "}"';
       this.problems.report("unexpected-end", start, end, message);
     }
@@ -207,26 +276,39 @@ class Parser {
     }
     const innermost = unclosed.at(-1);
     if (innermost !== undefined) {
-      const { open, lua } = innermost.block;
-      const message =
-        lua === null
-          ? 'unexpected end of file, expecting "}"'
-          : "unexpected end of file, expecting terminating characters for lua code block";
-      this.problems.report("unexpected-end", open.start, open.end, message);
+      this.unclosed(innermost.block);
+      this.unbalanced += unclosed.length - 1;
     }
   }
 
   /**
-   * Adds the directive that was read, without its end, to the innermost block. Where a `;` is missing
-   * in it, these are several, and the last one is returned.
+   * Adds the directive that was read, without its end, to the innermost block. Where a `;` or `{` is
+   * missing in it, these are several, and the last one is returned.
    */
-  private directive(name: Word): Writable<Directive> {
+  private directive(name: Word, before: ";" | "{" | "}" | ""): Writable<Directive> {
+    const { grammar } = this;
     const parameters = this.words.slice(0, this.parameterCount);
     this.name = null;
-    if (parameters.length > (this.grammar?.maxParameters(name.value) ?? Infinity)) {
-      return this.split(name, parameters);
-    }
-    return this.add(name, parameters);
+    const mayBeSeveral =
+      grammar !== null &&
+      parameters.length > 0 &&
+      (parameters.length > this.mostOf(name, grammar) ||
+        (before === "{" && grammar.opensBlock(name.value) === "never") ||
+        ((name.value === "server" || name.value === "if") &&
+          parameters.some(({ start }) => isFirstOnLine(this.text, start))));
+    return mayBeSeveral
+      ? this.split(name, parameters, before === "{", grammar)
+      : this.add(name, parameters);
+  }
+
+  private mostOf(name: Word, grammar: Grammar): number {
+    return this.table() !== null ? 1 : (grammar.maxParameters(name.value) ?? Infinity);
+  }
+
+  /** The name of the innermost block, where its lines are no directives. */
+  private table(): string | null {
+    const name = this.open.at(-1)?.opened?.directive.name.value;
+    return name !== undefined && tables.has(name) ? name : null;
   }
 
   private add(name: Word, parameters: Word[]): Writable<Directive> {
@@ -236,27 +318,59 @@ class Parser {
     return directive;
   }
 
-  /** A known directive's name that begins a line ends a directive that has too many parameters. */
-  private split(firstName: Word, words: Word[]): Writable<Directive> {
+  /**
+   * What begins a line like a directive ends one that has too many parameters or, before a `{`, no
+   * block; it stands in the block of one that should have opened it.
+   */
+  private split(
+    firstName: Word,
+    words: readonly Word[],
+    hasBlock: boolean,
+    grammar: Grammar,
+  ): Writable<Directive> {
     let name = firstName;
     let first = 0;
-    let most = this.grammar?.maxParameters(name.value) ?? Infinity;
     for (const [index, word] of words.entries()) {
-      if (words.length - first <= most) {
-        break;
+      if (!isFirstOnLine(this.text, word.start)) continue;
+      const own = words.slice(first, index);
+      const opens = this.shouldOpen(name, own, grammar);
+      const endsInBlock = hasBlock && grammar.opensBlock(name.value) === "never";
+      const isOver = endsInBlock || words.length - first > this.mostOf(name, grammar);
+      const mayBegin =
+        this.table() !== null || (opens && tables.has(name.value))
+          ? own.length > 0
+          : grammar.maxParameters(word.value) !== undefined;
+      if (!mayBegin || !(opens || isOver)) continue;
+      const directive = this.add(name, own);
+      if (opens) {
+        const { start, end } = directive;
+        const message = `directive "${name.value}" has no opening "{"`;
+        this.problems.report("missing-brace", start, end, message);
+        this.openBlock(directive, { start: end, end });
+      } else {
+        const table = this.table();
+        const cause =
+          table !== null
+            ? `invalid number of the ${table} parameters`
+            : endsInBlock
+              ? `directive "${name.value}" is not terminated by ";"`
+              : `invalid number of arguments in "${name.value}" directive`;
+        this.missingSemicolon(directive, cause);
       }
-      if (isFirstOnLine(this.text, word.start)) {
-        const mostOfNext = this.grammar?.maxParameters(word.value);
-        if (mostOfNext !== undefined) {
-          const cause = `invalid number of arguments in "${name.value}" directive`;
-          this.missingSemicolon(this.add(name, words.slice(first, index)), cause);
-          name = word;
-          first = index + 1;
-          most = mostOfNext;
-        }
-      }
+      name = word;
+      first = index + 1;
     }
     return this.add(name, words.slice(first));
+  }
+
+  /** Whether a `{` is missing behind these words, where a directive follows them. */
+  private shouldOpen(name: Word, parameters: readonly Word[], grammar: Grammar): boolean {
+    const isNone =
+      this.table() !== null ||
+      this.open.length >= DEEPEST_BLOCK ||
+      name.value.endsWith("_by_lua_block");
+    const opens = isNone ? "never" : grammar.opensBlock(name.value);
+    return opens === "always" || (opens === "somewhere" && parameters.length === 0);
   }
 
   private missingSemicolon(directive: Directive, cause: string): void {
@@ -267,4 +381,11 @@ class Parser {
     const message = `${cause}, expecting ";" after ${after}${ellipsis}`;
     this.problems.report("missing-semicolon", start, end, message);
   }
+}
+
+/** The blanks before what begins a line; null for what does not. */
+function indentOf(text: string, offset: number): string | null {
+  return isFirstOnLine(text, offset)
+    ? text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset)
+    : null;
 }

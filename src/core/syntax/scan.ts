@@ -1,4 +1,5 @@
 import { luaBodyEnd } from "./lua.ts";
+import { tagged } from "./opaque.ts";
 import type { SyntaxProblem, TokenKind, Word } from "./tree.ts";
 
 const TAB = 0x09;
@@ -58,6 +59,8 @@ export class Scanner {
   contentStart = 0;
   contentEnd = 0;
   private hasBackslash = false;
+  /** Whether a quote is missing or one too many, so that where it should end is a guess. */
+  private isCut = false;
 
   private inDirective = false;
   private luaBlockNamed = false;
@@ -93,6 +96,7 @@ export class Scanner {
       this.end = length;
       return (this.kind = "end");
     }
+    this.isCut = false;
     const code = text.charCodeAt(at);
     switch (code) {
       case SEMICOLON:
@@ -129,8 +133,11 @@ export class Scanner {
     return (this.kind = "word");
   }
 
-  /** What nginx keeps of the current word. */
+  /** What nginx keeps of the current word; something unknown where a quote is missing or one too many. */
   value(): string {
+    if (this.isCut) {
+      return tagged(this.text.slice(this.start, this.end));
+    }
     const content = this.text.slice(this.contentStart, this.contentEnd);
     return this.hasBackslash ? unescaped(content) : content;
   }
@@ -236,6 +243,7 @@ export class Scanner {
     this.checkLength(content, isSpace(next) ? after + 1 : after);
     // A closing brace here is a missing semicolon, which the parser reports.
     if (!legal && next !== CLOSE_BRACE) {
+      this.isCut = true;
       const found = characterAt(text, after);
       this.problems.report(
         "unexpected-character",
@@ -256,6 +264,7 @@ export class Scanner {
     }
     this.end = end;
     this.contentEnd = end;
+    this.isCut = true;
     this.problems.report(
       "unterminated-quote",
       start,

@@ -35,10 +35,11 @@ export interface Directive extends Span {
   readonly semicolon: Span | null;
 }
 
-/** From `{` to `}`, or to the end of the text where `}` is missing. */
+/** From `{` to `}`; where `}` is missing, to the end of what it holds. */
 export interface Block extends Span {
+  /** Empty, behind what should precede it, where it is missing. */
   readonly open: Span;
-  /** Null where the file ends before the block does. */
+  /** Null where it is missing. */
   readonly close: Span | null;
   readonly directives: readonly Directive[];
   /** The body of a `*_by_lua_block`, possibly empty; such a block has no directives. */
@@ -49,7 +50,7 @@ export interface Block extends Span {
  * What the parser says about text that nginx would refuse (and, `too-deep`, about blocks it does not
  * follow nginx into).
  *
- * The span is the character at fault, except: `missing-semicolon` the directive's own words;
+ * The span is the character at fault, except: `missing-semicolon` and `missing-brace` the directive's own words;
  * `unexpected-end` those of the unfinished directive, or the `{` of the unclosed block;
  * `unterminated-quote` the opening quote; `too-long` the word or comment.
  */
@@ -60,6 +61,7 @@ export interface SyntaxProblem extends Span {
     | "unexpected-semicolon"
     | "unexpected-end"
     | "missing-semicolon"
+    | "missing-brace"
     | "unterminated-quote"
     | "too-long"
     | "byte-order-mark"
@@ -77,8 +79,10 @@ export interface SyntaxTree {
   readonly problems: readonly SyntaxProblem[];
 }
 
-/** What the parser must know of nginx's directives to see that a `;` is missing. */
+/** What the parser must know of nginx's directives to see that a `;` or `{` is missing. */
 export interface Grammar {
   /** The most parameters that the directive takes; undefined where the name is not a known directive. */
   maxParameters(name: string): number | undefined;
+  /** Whether a block follows the directive: wherever it may stand, only somewhere, or never; undefined as above. */
+  opensBlock(name: string): "always" | "somewhere" | "never" | undefined;
 }
