@@ -317,6 +317,16 @@ describe("handshakes that the answer does not come back from", () => {
     });
   });
 
+  test("a subrequest whose answer no client would take", () => {
+    const server = `${headers} location / { auth_request /a; proxy_pass http://b; }
+      location = /a { proxy_hide_header Sec-WebSocket-Accept; proxy_pass http://b/a; }`;
+    expect(traced(`server { ${server} }`, "http://a.test/").verdict).toEqual({
+      strict: "breaks",
+      lenient: "breaks",
+      reasons: ["subrequest-upgrade"],
+    });
+  });
+
   test("another status does not save the connection from a subrequest's 101", () => {
     const server = `error_page 403 =200 /page; location = /a { return 403; }
       location / { ${headers} auth_request /a; proxy_pass http://b; }`;

@@ -14,7 +14,7 @@ import { serverFor, type Listening } from "./server.ts";
 import { limited, proxied } from "./simulate.ts";
 import { haveSameServer } from "./upstream-request.ts";
 import { capture, evaluate, isKnown, newScope, type Scope } from "./variables.ts";
-import { verdictOf } from "./verdict.ts";
+import { answerTo } from "./verdict.ts";
 
 /** nginx follows as many `rewrite … last`, `try_files` and `error_page` before it answers 500. */
 const MOST_CHANGES = 10;
@@ -354,7 +354,7 @@ class Journey {
         sub.upstream !== null &&
         exchange.upstream !== null &&
         haveSameServer(this.scope.config, sub.upstream, exchange.upstream);
-      const verdict = verdictOf(sub);
+      const verdict = answerTo(sub);
       for (const only of isSameServer ? (["strict", "lenient"] as const) : []) {
         if (verdict[only] === "works") {
           const why = `the subrequest of ${use.name} is a handshake too: its 101 ends the connection`;
@@ -442,7 +442,7 @@ class Journey {
     const { probe } = this.scope.request;
     // The 101 of a subrequest ends the connection before anything is answered.
     const isCutOff = this.subrequests.some(({ exchange }) => {
-      const { strict, lenient } = verdictOf(exchange);
+      const { strict, lenient } = answerTo(exchange);
       return strict === "works" || lenient === "works";
     });
     const at = { status: isCutOff ? null : status, level, answeredBy: this.answeredBy };

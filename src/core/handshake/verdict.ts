@@ -41,6 +41,15 @@ export function hiddenResponseHeaders(level: Level): readonly string[] {
 
 /** What a strict server (RFC 6455) and a lenient one (Node's `ws`) make of a websocket probe. */
 export function verdictOf(exchange: Exchange): Verdict {
+  return judged(exchange, true);
+}
+
+/** Whether such servers answer 101, whatever the client then makes of it: a subrequest has no client. */
+export function answerTo(exchange: Exchange): Verdict {
+  return judged(exchange, false);
+}
+
+function judged(exchange: Exchange, hasClient: boolean): Verdict {
   const { upstream, level, pass } = exchange;
   if (exchange.outcome === "proxied" && pass !== null && upstream === null) {
     // uwsgi and scgi let a 101 through; what the application is told stands in params, which are not simulated.
@@ -66,7 +75,7 @@ export function verdictOf(exchange: Exchange): Verdict {
     ["connection-header", carriesToken(upstream, "connection", "upgrade")],
     // What is not sent of the client's own is not in a hidden list either: nobody writes a key.
     ["altered-request", and(equals(upstream.method, "GET"), keys.length === 1)],
-    ["hidden-response-header", hiddenResponseHeaders(level).length === 0],
+    ["hidden-response-header", !hasClient || hiddenResponseHeaders(level).length === 0],
     // A blank or a line feed in the path ends the request line.
     ["upstream-path", isKnown(upstream.uri) ? !/\s/.test(upstream.uri) : true],
     ["http-version", isKnown(upstream.httpVersion) ? upstream.httpVersion !== "2" : "unknown"],

@@ -1,7 +1,7 @@
 import { enclosing } from "../handshake/simulate.ts";
 import { subrequestsOf } from "../handshake/subrequest.ts";
 import { haveSameServer } from "../handshake/upstream-request.ts";
-import { verdictOf } from "../handshake/verdict.ts";
+import { answerTo } from "../handshake/verdict.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
 import { called, marked, quoted } from "./words.ts";
 
@@ -17,7 +17,7 @@ export const subrequestUpgrade: LocationRule = {
     for (const { use, level: asked, pass, exchange } of subrequestsOf(config, level, version)) {
       // Without a location of its own the path is most likely one that another file serves.
       const hasOwn = enclosing(asked, "location") !== enclosing(level, "location");
-      if (!hasOwn || exchange.upstream === null || verdictOf(exchange).lenient !== "works") {
+      if (!hasOwn || exchange.upstream === null || answerTo(exchange).lenient !== "works") {
         continue;
       }
       const isSame = haveSameServer(config, exchange.upstream, target);
