@@ -172,9 +172,8 @@ function effective_effectiveSetting(level, name) {
         if (use !== undefined) {
             return { state: "set", use, inherited: at !== level };
         }
-        const why = whyHidden(at);
-        if (why !== null) {
-            return { state: "unknown", why };
+        if (at.hidden[0] !== undefined) {
+            return { state: "unknown", why: at.hidden[0] };
         }
     }
     return byDefault;
@@ -193,13 +192,9 @@ function effectiveList(level, name) {
     return {
         uses,
         level: at,
-        hidden: whyHidden(at),
+        hidden: at.hidden[0] ?? null,
         shadowed: outer === null ? none : usesOf(outer, name),
     };
-}
-/** The first reason why more may stand on the level; null where nothing is hidden. */
-function whyHidden({ hidden }) {
-    return hidden.length === 0 ? null : (hidden[0] ?? null);
 }
 /** The `proxy_set_header` lines that hold on this level; nearly everybody asks for them. */
 const effective_headerLines = rememberedOf((level) => effectiveList(level, "proxy_set_header"));
@@ -3532,6 +3527,10 @@ function headOf({ document, directive }) {
         document,
         span: { start: directive.start, end: directive.block?.open.end ?? directive.end },
     };
+}
+/** A file that only a distribution ships, such as Debian's `proxy_params`, has an absolute path. */
+function isInRepository({ document }) {
+    return !document.path.startsWith("/");
 }
 /** Whether an `include` in the block brings the directive, rather than the block's own text. */
 function comesByInclude({ include, level }) {
@@ -7255,7 +7254,7 @@ function parseDocument(path, text, source) {
         key: source.name === "" ? path : `${path}#${source.name}`,
         text,
         tree,
-        hasTags: source.tree !== null || tree.text.includes(standIn),
+        hasTags: source.tree !== null || problem !== undefined || tree.text.includes(standIn),
         lines: new LineMap(text),
         source,
         unreadable: source.unreadable ??
@@ -8348,9 +8347,6 @@ class Resolver {
         if (level.context !== "map" && document.hasTags && isOpaque(name)) {
             this.call(level, use);
         }
-        else if (isTorn(use)) {
-            this.hide(level, `${document.path} has a quote without its end`);
-        }
         else {
             this.check(use);
         }
@@ -8629,10 +8625,6 @@ const resolve_written = rememberedOf(({ tree, source: { macros } }) => {
     const spans = [...macros.values()].toSorted((a, b) => b.start - a.start);
     return collections_groupBy(tree.directives, ({ start }) => spans.find((span) => span.start <= start && start < span.end) ?? null);
 });
-/** Whether a quote in it has no end, so that its words are not what was meant. */
-function isTorn({ document: { tree }, directive: { start, end } }) {
-    return tree.problems.some((problem) => problem.code === "unterminated-quote" && start <= problem.start && problem.start < end);
-}
 function isMain({ tree }) {
     return tree.directives.some(({ name }) => name.value === "http" || name.value === "events");
 }
@@ -10058,9 +10050,8 @@ function sharedLine(level) {
     const shared = effective_headerLines(level).uses.findLast(isIncluded);
     return shared === undefined ? {} : { shared };
 }
-/** What only a distribution ships has an absolute path. */
 function isIncluded(use) {
-    return comesByInclude(use) && !use.document.path.startsWith("/");
+    return comesByInclude(use) && isInRepository(use);
 }
 /** For each line of the pair, which of the two some level has that it stands or is included at. */
 const companions = rememberedOf((config) => {
@@ -10882,7 +10873,7 @@ function script_assign(use, { scope, escapesGroups }) {
         return;
     }
     const key = name.slice(1).toLowerCase();
-    const value = escapesGroups ? evaluateEscaped(text, scope) : evaluate(text, scope);
+    const value = evaluateWord(text, scope, escapesGroups);
     if (key === "args") {
         scope.query = isKnown(value) ? value : null;
     }
@@ -10933,7 +10924,9 @@ function rewrite(use, running) {
     }
     const question = replacement.indexOf("?");
     const target = evaluate(question < 0 ? replacement : replacement.slice(0, question), scope);
-    const query = question < 0 ? "" : evaluateEscaped(replacement.slice(question + 1).replace(/\?$/, ""), scope);
+    const query = question < 0
+        ? ""
+        : evaluateWord(replacement.slice(question + 1).replace(/\?$/, ""), scope, true);
     if (!isKnown(target) && !scope.request.standsForAll) {
         return { end: "unknown", why: target.unknown, use };
     }
@@ -10962,11 +10955,13 @@ function rewrite(use, running) {
     return mode === "last" ? "stop" : "next";
 }
 /**
- * Evaluates with the groups escaped as in a query, as nginx does where the client's path was escaped or had a plus
- * (ngx_http_script_copy_capture_code).
+ * Evaluates a word of the script.
+ *
+ * @param escapesGroups whether groups are escaped as in a query, which nginx does where the client's path was escaped or had
+ *   a plus (ngx_http_script_copy_capture_code)
  */
-function evaluateEscaped(text, scope) {
-    scope.escapesGroups = /[%+]/.test(scope.request.target?.split("?")[0] ?? "");
+function evaluateWord(text, scope, escapesGroups) {
+    scope.escapesGroups = escapesGroups && /[%+]/.test(scope.request.target?.split("?")[0] ?? "");
     const value = evaluate(text, scope);
     scope.escapesGroups = false;
     return value;
@@ -11025,7 +11020,7 @@ function holds(use, { scope, steps, escapesGroups }) {
         return value !== "" && value !== "0";
     }
     if (operator === "=" || operator === "!=") {
-        const expected = escapesGroups ? evaluateEscaped(operand, scope) : evaluate(operand, scope);
+        const expected = evaluateWord(operand, scope, escapesGroups);
         return isKnown(expected) ? (value === expected) === (operator === "=") : null;
     }
     if (!/^!?~\*?$/.test(operator)) {
@@ -11247,6 +11242,9 @@ function simulateAt(config, level, proxyPass, probe, version, headers = probeHea
                 scope.assigned.set(name, unknown("the location that leads here may set it", `$${name}`));
             }
         }
+    }
+    if (locate_locationName(location)?.kind.startsWith("regex") === true) {
+        forgetCaptures(scope, "it is a part of the path that the client asks for");
     }
     scope.meddler = meddlerOf(location);
     const mover = moverOf(location);
@@ -13709,10 +13707,6 @@ function header_inheritance_listed(lines) {
 }
 function note(use, text) {
     return { place: rule_placeOf(use), note: text };
-}
-/** A file that only a distribution ships, such as Debian's `proxy_params`, has an absolute path. */
-function isInRepository({ document }) {
-    return !document.path.startsWith("/");
 }
 
 ;// CONCATENATED MODULE: ./build/core/rules/hidden-response-header.js

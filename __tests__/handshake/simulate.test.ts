@@ -150,6 +150,15 @@ describe("the request that stands for all of a location's", () => {
     expect(seen("rewrite ^ /a; rewrite ^/x /b break; return 400;")).toBeUndefined();
   });
 
+  test("a location's own groups take the place of those of the server's if", () => {
+    const config = httpBlock(`server { if ($http_upgrade ~ ^web) { } location ~ ^/api/(.*)$ {
+      set $x [$1]; proxy_set_header X $x; proxy_pass http://b; } }`);
+    expect(sent(at(config), "X")).toBe("? [$1]");
+    const prefix = httpBlock(`server { if ($http_upgrade ~ ^(web)) { } location /api/ {
+      set $x [$1]; proxy_set_header X $x; proxy_pass http://b; } }`);
+    expect(sent(at(prefix), "X")).toBe("[web]");
+  });
+
   test("limit_except that holds for GET comes before the location's script", () => {
     const config = httpBlock(
       `server { location / { return 403; limit_except POST { proxy_pass http://b; } } }`,

@@ -282,7 +282,7 @@ function parseDocument(path: string, text: string, source: Source): Document {
     key: source.name === "" ? path : `${path}#${source.name}`,
     text,
     tree,
-    hasTags: source.tree !== null || tree.text.includes(standIn),
+    hasTags: source.tree !== null || problem !== undefined || tree.text.includes(standIn),
     lines: new LineMap(text),
     source,
     unreadable:

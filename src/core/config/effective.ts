@@ -64,9 +64,8 @@ export function effectiveSetting(level: Level, name: string): Setting {
     if (use !== undefined) {
       return { state: "set", use, inherited: at !== level };
     }
-    const why = whyHidden(at);
-    if (why !== null) {
-      return { state: "unknown", why };
+    if (at.hidden[0] !== undefined) {
+      return { state: "unknown", why: at.hidden[0] };
     }
   }
   return byDefault;
@@ -86,14 +85,9 @@ export function effectiveList(level: Level, name: string): EffectiveList {
   return {
     uses,
     level: at,
-    hidden: whyHidden(at),
+    hidden: at.hidden[0] ?? null,
     shadowed: outer === null ? none : usesOf(outer, name),
   };
-}
-
-/** The first reason why more may stand on the level; null where nothing is hidden. */
-function whyHidden({ hidden }: Level): string | null {
-  return hidden.length === 0 ? null : (hidden[0] ?? null);
 }
 
 /** The `proxy_set_header` lines that hold on this level; nearly everybody asks for them. */

@@ -20,7 +20,7 @@ export interface Document {
   /** The file's, whatever part of it is configuration; spans are offsets into it. */
   readonly text: string;
   readonly tree: SyntaxTree;
-  /** Whether a word may hold a template's tag (syntax/opaque.ts). */
+  /** Whether a word may be one that nobody knows (syntax/opaque.ts): it holds a template's tag, or a quote without its end. */
   readonly hasTags: boolean;
   readonly lines: LineMap;
   /** Where its configuration comes from. */

@@ -210,8 +210,6 @@ class Resolver {
     level.uses.push(use);
     if (level.context !== "map" && document.hasTags && isOpaque(name)) {
       this.call(level, use);
-    } else if (isTorn(use)) {
-      this.hide(level, `${document.path} has a quote without its end`);
     } else {
       this.check(use);
     }
@@ -523,14 +521,6 @@ const written = rememberedOf(
     );
   },
 );
-
-/** Whether a quote in it has no end, so that its words are not what was meant. */
-function isTorn({ document: { tree }, directive: { start, end } }: Use): boolean {
-  return tree.problems.some(
-    (problem) =>
-      problem.code === "unterminated-quote" && start <= problem.start && problem.start < end,
-  );
-}
 
 function isMain({ tree }: Document): boolean {
   return tree.directives.some(({ name }) => name.value === "http" || name.value === "events");

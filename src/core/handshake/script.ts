@@ -162,7 +162,7 @@ function assign(use: Use, { scope, escapesGroups }: Running): void {
     return;
   }
   const key = name.slice(1).toLowerCase();
-  const value = escapesGroups ? evaluateEscaped(text, scope) : evaluate(text, scope);
+  const value = evaluateWord(text, scope, escapesGroups);
   if (key === "args") {
     scope.query = isKnown(value) ? value : null;
   } else {
@@ -216,7 +216,9 @@ function rewrite(use: Use, running: Running): ScriptEnd | "next" | "stop" {
   const question = replacement.indexOf("?");
   const target = evaluate(question < 0 ? replacement : replacement.slice(0, question), scope);
   const query =
-    question < 0 ? "" : evaluateEscaped(replacement.slice(question + 1).replace(/\?$/, ""), scope);
+    question < 0
+      ? ""
+      : evaluateWord(replacement.slice(question + 1).replace(/\?$/, ""), scope, true);
   if (!isKnown(target) && !scope.request.standsForAll) {
     return { end: "unknown", why: target.unknown, use };
   }
@@ -246,11 +248,13 @@ function rewrite(use: Use, running: Running): ScriptEnd | "next" | "stop" {
 }
 
 /**
- * Evaluates with the groups escaped as in a query, as nginx does where the client's path was escaped or had a plus
- * (ngx_http_script_copy_capture_code).
+ * Evaluates a word of the script.
+ *
+ * @param escapesGroups whether groups are escaped as in a query, which nginx does where the client's path was escaped or had
+ *   a plus (ngx_http_script_copy_capture_code)
  */
-function evaluateEscaped(text: string, scope: Scope): Value {
-  scope.escapesGroups = /[%+]/.test(scope.request.target?.split("?")[0] ?? "");
+function evaluateWord(text: string, scope: Scope, escapesGroups: boolean): Value {
+  scope.escapesGroups = escapesGroups && /[%+]/.test(scope.request.target?.split("?")[0] ?? "");
   const value = evaluate(text, scope);
   scope.escapesGroups = false;
   return value;
@@ -315,7 +319,7 @@ function holds(use: Use, { scope, steps, escapesGroups }: Running): boolean | nu
     return value !== "" && value !== "0";
   }
   if (operator === "=" || operator === "!=") {
-    const expected = escapesGroups ? evaluateEscaped(operand, scope) : evaluate(operand, scope);
+    const expected = evaluateWord(operand, scope, escapesGroups);
     return isKnown(expected) ? (value === expected) === (operator === "=") : null;
   }
   if (!/^!?~\*?$/.test(operator)) {

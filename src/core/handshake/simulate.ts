@@ -21,7 +21,7 @@ import {
   undefinedVariableIn,
   upstreamRequest,
 } from "./upstream-request.ts";
-import { isKnown, newScope, type Scope, unknown, usesWithin } from "./variables.ts";
+import { forgetCaptures, isKnown, newScope, type Scope, unknown, usesWithin } from "./variables.ts";
 
 /**
  * Simulates the request that stands for all requests of one probe that end at a proxying level.
@@ -70,6 +70,9 @@ export function simulateAt(
         scope.assigned.set(name, unknown("the location that leads here may set it", `$${name}`));
       }
     }
+  }
+  if (locationName(location)?.kind.startsWith("regex") === true) {
+    forgetCaptures(scope, "it is a part of the path that the client asks for");
   }
   scope.meddler = meddlerOf(location);
   const mover = moverOf(location);

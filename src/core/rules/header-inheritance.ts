@@ -3,7 +3,15 @@ import type { Use } from "../config/model.ts";
 import type { Related } from "./finding.ts";
 import { discardedLines, linesOf } from "./pair.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, comesByInclude, marked, parameterText, quoted, upstreamName } from "./words.ts";
+import {
+  called,
+  comesByInclude,
+  isInRepository,
+  marked,
+  parameterText,
+  quoted,
+  upstreamName,
+} from "./words.ts";
 
 export const headerInheritance: LocationRule = {
   id: "header-inheritance",
@@ -51,9 +59,4 @@ function listed(lines: readonly Use[]): string {
 
 function note(use: Use, text: string): Related {
   return { place: placeOf(use), note: text };
-}
-
-/** A file that only a distribution ships, such as Debian's `proxy_params`, has an absolute path. */
-function isInRepository({ document }: Use): boolean {
-  return !document.path.startsWith("/");
 }

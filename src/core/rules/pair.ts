@@ -7,7 +7,7 @@ import { carriesToken, hasToken } from "../handshake/verdict.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { type MapFault, mapFault, type PairHeader, pairTokens } from "./map-fault.ts";
 import { placeOf, type ProxiedLocation, type Report } from "./rule.ts";
-import { comesByInclude, isVariable, quoted } from "./words.ts";
+import { comesByInclude, isInRepository, isVariable, quoted } from "./words.ts";
 
 /** A header of the pair that does not reach the upstream, and the one rule that says why. */
 export interface LostHeader {
@@ -138,9 +138,8 @@ export function sharedLine(level: Level): Pick<Report, "shared"> {
   return shared === undefined ? {} : { shared };
 }
 
-/** What only a distribution ships has an absolute path. */
 function isIncluded(use: Use): boolean {
-  return comesByInclude(use) && !use.document.path.startsWith("/");
+  return comesByInclude(use) && isInRepository(use);
 }
 
 /** For each line of the pair, which of the two some level has that it stands or is included at. */

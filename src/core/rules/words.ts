@@ -67,6 +67,11 @@ export function headOf({ document, directive }: Use): Place {
   };
 }
 
+/** A file that only a distribution ships, such as Debian's `proxy_params`, has an absolute path. */
+export function isInRepository({ document }: Use): boolean {
+  return !document.path.startsWith("/");
+}
+
 /** Whether an `include` in the block brings the directive, rather than the block's own text. */
 export function comesByInclude({ include, level }: Use): boolean {
   return include !== (level.opener?.include ?? null);
