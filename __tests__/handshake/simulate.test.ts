@@ -75,6 +75,18 @@ describe("the request that stands for all of a location's", () => {
     expect(sent(at(config), "X")).toBe(expected);
   });
 
+  test.for(["$goal", "$goal$request_uri", "${goal}"])(
+    "the host of a pass that is a variable is not known: %s",
+    (pass) => {
+      const config = httpBlock(
+        `map $arg_x $goal { default http://b; y http://c; } server { location / { proxy_pass ${pass}; } }`,
+      );
+      const exchange = at(config);
+      expect(sent(exchange, "Host")).toMatch(/^\? \$/);
+      expect(exchange.upstream?.address).toMatchObject({ unknown: expect.any(String) });
+    },
+  );
+
   test("a slip in a header's name is known to be empty", () => {
     const config = httpBlock(
       "server { location / { proxy_set_header Upgrade $http_upgrad; proxy_pass http://b; } }",
@@ -312,6 +324,13 @@ describe("connections to the upstream", () => {
       'proxy_http_version 1.1; proxy_set_header Connection "";',
       false,
       true,
+    ],
+    [
+      "a connection for each request",
+      "keepalive 4; keepalive_requests 1;",
+      'proxy_http_version 1.1; proxy_set_header Connection "";',
+      false,
+      false,
     ],
   ])("%s", ([, upstream, location, old, new_]) => {
     const config = httpBlock(

@@ -187,6 +187,49 @@ describe("on the way", () => {
       { status: 401 },
     ],
     [
+      "satisfy any, and a no that is no no",
+      "satisfy ANY; deny all; location / { auth_request /a; proxy_pass http://b; } location = /a { return 404; }",
+      { status: 500 },
+    ],
+    [
+      "satisfy any, with a yes before the subrequest",
+      "satisfy any; allow all; location / { auth_request /a; proxy_pass http://b; } location = /a { return 404; }",
+      { outcome: "proxied" },
+    ],
+    [
+      "deny all before the subrequest",
+      "deny all; location / { auth_request /a; proxy_pass http://b; } location = /a { return 401; }",
+      { status: 403 },
+    ],
+    [
+      "a variable that holds no address",
+      "location / { set $b b; proxy_pass $b; }",
+      { status: 500, steps: expect.arrayContaining(['invalid URL prefix in "b"']) },
+    ],
+    [
+      "a variable that holds nothing",
+      'location / { set $b ""; proxy_pass http://$b/x; }',
+      { status: 500 },
+    ],
+    [
+      "a variable that holds no port",
+      "location / { set $b 10.0.0.5:x; proxy_pass http://$b; }",
+      {
+        status: 500,
+        steps: expect.arrayContaining(['invalid port in upstream "http://10.0.0.5:x"']),
+      },
+    ],
+    [
+      "a name that nobody looks up",
+      "location / { set $b b.test; proxy_pass http://$b; }",
+      { status: 502, steps: expect.arrayContaining(["no resolver defined to resolve b.test"]) },
+    ],
+    [
+      "a name that nobody looks up, with a page for that",
+      "location / { error_page 502 = @c; set $b b.test; proxy_pass http://$b; } location @c { return 203; }",
+      { status: 203 },
+    ],
+    [
       "a password that is not given",
       "auth_basic x; location / { proxy_pass http://b; }",
       { status: 401 },
@@ -274,6 +317,29 @@ server { listen 80; server_name api.test;
       "X-A",
     ]);
   });
+});
+
+test.for<[title: string, settings: string, expected: string[]]>([
+  ["are not", "", ["X-A"]],
+  ["are, where the server says so", "underscores_in_headers on;", ["X_A", "X-A"]],
+  ["are, with all others", "ignore_invalid_headers off;", ["X_A", "X.A", "X-A"]],
+])("headers with invalid names %s taken", ([, settings, expected]) => {
+  const config = `server { ${settings} location / { proxy_set_header V $http_x_a; proxy_pass http://b; } }`;
+  const { upstream, steps } = traced(config, "http://a.test/", {
+    probe: "plain",
+    headers: [
+      ["X_A", "1"],
+      ["X.A", "2"],
+      ["X-A", "3"],
+    ],
+  });
+  const headers = upstream?.headers ?? [];
+  const names = headers.map(({ name }) => name).filter((name) => name.startsWith("X"));
+  expect(names).toEqual(expected);
+  expect(headers[0]?.value).toBe(expected.includes("X_A") ? "1" : "3");
+  expect(steps.filter((step) => step.startsWith("nginx ignores the header"))).toHaveLength(
+    3 - expected.length,
+  );
 });
 
 describe("handshakes that the answer does not come back from", () => {

@@ -9,8 +9,11 @@ import {
 } from "../../src/core/handshake/trace.ts";
 import { exactServerName } from "../../src/core/handshake/listen.ts";
 import type { ProbeName, UpstreamRequest } from "../../src/core/handshake/model.ts";
+import { probeHeaders } from "../../src/core/handshake/probe.ts";
 import { passOf } from "../../src/core/handshake/pass.ts";
 import { enclosing, simulateAt } from "../../src/core/handshake/simulate.ts";
+import { verdictOf } from "../../src/core/handshake/verdict.ts";
+import { withSubrequests } from "../../src/core/handshake/subrequest.ts";
 import { isKnown, shown } from "../../src/core/handshake/variables.ts";
 import type { Backend } from "./backend.ts";
 import { generate, type Generated } from "./generate/config.ts";
@@ -155,7 +158,7 @@ function compareTarget(
       }
     }
     found.push(...compareStandIn(config, target, probe));
-    const what = `${probe} ${target.host ?? ""}${target.path ?? ""} ${JSON.stringify(target.headers ?? [])}`;
+    const what = `${probe} ${target.host ?? ""}${target.path ?? ""} ${JSON.stringify([target.websocket ?? {}, target.headers ?? []])}`;
     differences.push(...found.map((each) => `${what}\n  ${each}\n  ${ours.steps.join("; ")}`));
   }
   return { differences, answered, unknown };
@@ -193,7 +196,11 @@ function compareExchange(ours: TraceResult, observed: Exchange): string[] | null
     }
     case "answered": {
       const own = observed.backendRequest === null ? observed.status : null;
-      const isSame = ours.status === null ? observed.backendRequest === null : ours.status === own;
+      // 444 is no answer: nginx closes the connection.
+      const isSame =
+        ours.status === null || ours.status === 444
+          ? observed.backendRequest === null
+          : ours.status === own;
       return isSame ? [] : [`status: ${ours.status}, nginx: ${observed.status} ${theirs ?? ""}`];
     }
     case "config-error":
@@ -240,6 +247,7 @@ const harnessSettings = "AAMAAABkAARAAAAAAAIAAAAA";
 function requestOf(target: Target, probe: ProbeName): TraceRequest {
   const { path = "/ws", host = "example.test", method = "GET", headers = [] } = target;
   const own: [string, string][] = probe === "h2c" ? [["HTTP2-Settings", harnessSettings]] : [];
+  if (probe === "websocket") own.push(...websocketHeaders(target));
   return {
     probe,
     scheme: null,
@@ -250,6 +258,14 @@ function requestOf(target: Target, probe: ProbeName): TraceRequest {
     headers: [["Host", host], ...own, ...headers],
     clientAddress: "127.0.0.1",
   };
+}
+
+/** What the client writes in place of the probe's own. */
+function websocketHeaders({ websocket: { upgrade, connection } = {} }: Target): [string, string][] {
+  const headers: [string, string][] = [];
+  if (upgrade) headers.push(["Upgrade", upgrade]);
+  if (connection) headers.push(["Connection", connection]);
+  return headers;
 }
 
 /**
@@ -263,7 +279,12 @@ function compareStandIn(config: Config, target: Target, probe: ProbeName): strin
   if (level === null || pass === null || real.upstream === null || passOf(level) !== pass)
     return [];
   if (!level.uses.includes(pass) || !asksForItsServer(level, target)) return [];
-  const standIn = simulateAt(config, level, pass, probe, oldestVersion);
+  const handshake = probe === "websocket" ? websocketHeaders(target) : [];
+  const exchange = simulateAt(config, level, pass, probe, oldestVersion, [
+    ...probeHeaders(probe).filter(([name]) => handshake.every(([other]) => other !== name)),
+    ...handshake,
+  ]);
+  const standIn = withSubrequests(config, exchange, oldestVersion);
   if (standIn.upstream === null) return [];
   const { headers } = real.upstream;
   const lines = new Set(headers.map(({ name, value }) => `${name}: ${shown(value)}`));
@@ -277,9 +298,16 @@ function compareStandIn(config: Config, target: Target, probe: ProbeName): strin
   const missing = headers.filter(
     ({ origin }) => origin.from === "directive" && !uses.has(origin.use),
   );
-  return [...wrong, ...missing].map(
-    ({ name, value }) => `a request for all of them differs in ${name}: ${shown(value)}`,
+  const [own, whole] = [verdictOf(real), verdictOf(standIn)];
+  // A path with a blank, which a variable decodes, is one that few ask for.
+  const isUsual = probe === "websocket" && !/\s/.test(shown(real.upstream.uri));
+  const verdicts = (["strict", "lenient"] as const).filter(
+    (each) => isUsual && whole[each] !== "unknown" && whole[each] !== own[each],
   );
+  return [
+    ...[...wrong, ...missing].map(({ name, value }) => `${name}: ${shown(value)}`),
+    ...verdicts.map((each) => `${each}: ${whole[each]} ${whole.reasons.join(" ")}`),
+  ].map((difference) => `a request for all of them differs in ${difference}`);
 }
 
 /** A server with one name is taken to be asked for by that name. */

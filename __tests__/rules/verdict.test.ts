@@ -19,6 +19,7 @@ const handshakeRules = new Set([
   "altered-request",
   "hidden-response-header",
   "missing-resolver",
+  "subrequest-upgrade",
 ]);
 /** What keeps nginx from starting, and the headers that only some rules of the other group look at. */
 const otherReasons = new Set([

@@ -18,6 +18,7 @@ export function generate(random: Random): Generated {
   const http = [
     ...upstreamBlocks(world),
     ...mapBlocks(world),
+    "proxy_cache_path cache keys_zone=cache:64k;",
     ...(random.chance(0.25) ? maybeIncluded(world, levelLines(world)) : []),
   ];
   const names = random.shuffle([
@@ -63,10 +64,15 @@ function target({ random }: World): Target {
   const host = random.pick([
     "example.test",
     "example.test",
+    "example.test",
+    "example.test",
     "a.example.test",
     "WWW.test",
     "other.test",
     "b.other.test:81",
+    "Example.test.",
+    "10.0.0.1",
+    "[::1]:81",
   ]);
   const headers: [string, string][] = [];
   if (random.chance(0.3)) headers.push(["X-Given", random.pick(["given", "other"])]);
@@ -74,7 +80,23 @@ function target({ random }: World): Target {
   if (random.chance(0.2)) headers.push(["Origin", "https://example.test"]);
   if (random.chance(0.05)) headers.push(["Proxy-Connection", "x"]);
   if (random.chance(0.05)) headers.push(["X-Forwarded-For", "192.0.2.1"]);
-  return { path, host, ...(headers.length > 0 ? { headers } : {}) };
+  if (random.chance(0.04)) headers.push(["X-Forwarded-For", "192.0.2.7, 10.0.0.1"]);
+  if (random.chance(0.04)) headers.push(["Cookie", "sid=second"]);
+  if (random.chance(0.04)) headers.push(["X_Under", "u"]);
+  if (random.chance(0.04)) headers.push(["X.Dot", "d"]);
+  if (random.chance(0.04)) headers.push(["If-None-Match", '"tag"']);
+  if (random.chance(0.04)) headers.push(["Range", "bytes=0-1"]);
+  if (random.chance(0.04)) headers.push(["TE", "trailers"]);
+  const websocket = random.chance(0.2)
+    ? {
+        websocket: random.pick([
+          { connection: "keep-alive, Upgrade" },
+          { connection: "upgrade" },
+          { upgrade: "WebSocket" },
+        ]),
+      }
+    : {};
+  return { path, host, ...websocket, ...(headers.length > 0 ? { headers } : {}) };
 }
 
 function upstreamBlocks(world: World): string[] {
@@ -82,9 +104,14 @@ function upstreamBlocks(world: World): string[] {
   const lines: string[] = [];
   for (const name of ["backend", "Pool_2"].slice(0, random.between(0, 2))) {
     const keepalive = random.chance(0.5) ? ["keepalive 4;"] : [];
-    const method = random.chance(0.2) ? [random.pick(["least_conn;", "ip_hash;", "random;"])] : [];
+    const method = random.chance(0.2)
+      ? [random.pick(["least_conn;", "ip_hash;", "random;", "hash $request_uri consistent;"])]
+      : [];
+    const limits = random.chance(0.1)
+      ? [random.pick(["zone shared 64k;", "keepalive_requests 1;", "keepalive_timeout 5s;"])]
+      : [];
     const inside = random.chance(0.8) ? [...method, ...keepalive] : [...keepalive, ...method];
-    lines.push(...block(`upstream ${name}`, ["server 127.0.0.1:@BACKEND@;", ...inside]));
+    lines.push(...block(`upstream ${name}`, ["server 127.0.0.1:@BACKEND@;", ...inside, ...limits]));
     world.upstreams.push(name);
   }
   return lines;
@@ -108,6 +135,8 @@ function serverBlock(world: World, name: string, isDefault: boolean): string[] {
       `error_page 403 418 ${random.pick(["= @named", "@named", "=200 /api/error", "/ws"])};`,
     );
   if (random.chance(0.03)) lines.push("auth_request /auth;");
+  if (random.chance(0.02)) lines.push("mirror /copy;");
+  if (random.chance(0.02)) lines.push(random.pick(["satisfy any;", "satisfy Any;"]));
   if (random.chance(0.03)) lines.push("merge_slashes off;");
   if (random.chance(0.03)) lines.push("recursive_error_pages on;");
   const names = random
@@ -121,6 +150,7 @@ function serverBlock(world: World, name: string, isDefault: boolean): string[] {
       "/api",
       "/api/",
       "~ ^/api/(.*)$",
+      "~ ^/(?<service>ws|api)(?:/(?<rest>.*))?$",
       "/old",
       "=/ws/room",
     ])
@@ -148,8 +178,24 @@ function serverBlock(world: World, name: string, isDefault: boolean): string[] {
             "proxy_pass http://127.0.0.1:@BACKEND@/auth;",
             'proxy_set_header Upgrade "";',
           ],
+          [
+            "proxy_pass http://127.0.0.1:@BACKEND@;",
+            "proxy_pass_request_body off;",
+            'proxy_set_header Content-Length "";',
+            "proxy_set_header X-Original-URI $request_uri;",
+          ],
+          ["proxy_pass http://127.0.0.1:@BACKEND@/auth$is_args$args;"],
         ]),
       ),
+    );
+  }
+  if (lines.some((line) => line.includes("mirror /copy;"))) {
+    lines.push(
+      ...block("location = /copy", [
+        "internal;",
+        "proxy_pass http://127.0.0.1:@BACKEND@/copy$request_uri;",
+        ...random.pick([[], ['proxy_set_header Upgrade "";'], ["proxy_set_header X-Copy yes;"]]),
+      ]),
     );
   }
   return block("server", lines);
@@ -161,7 +207,7 @@ function locationBlock(world: World, name: string, depth: number): string[] {
   const lines: string[] = [];
   const settings = random.chance(0.85) ? maybeIncluded(world, levelLines(world)) : [];
   const script = scriptLines(world, false);
-  const pass = random.chance(0.93) ? [proxyPass(world, takesUri)] : [];
+  const pass = random.chance(0.93) ? proxyPass(world, takesUri, name.includes("?<rest>")) : [];
   lines.push(...random.shuffle([settings, script, pass]).flat());
   if (random.chance(0.06)) {
     const limited = random.chance(0.7) ? ["proxy_pass http://127.0.0.1:@BACKEND@;"] : ["deny all;"];
@@ -177,7 +223,19 @@ function locationBlock(world: World, name: string, depth: number): string[] {
         `error_page ${random.pick(["403 418 = @named", "404 @named", "403 =200 /api/denied"])};`,
       );
     if (random.chance(0.03))
-      lines.push(random.pick(["deny all;", "allow all;", "internal;", "auth_request /auth;"]));
+      lines.push(
+        random.pick([
+          "deny all;",
+          "allow all;",
+          "internal;",
+          "auth_request /auth;",
+          "auth_request off;",
+          "mirror /copy;",
+          "mirror off;",
+        ]),
+      );
+    if (random.chance(0.02)) lines.push("satisfy any;", "deny all;", "auth_request /auth;");
+    if (random.chance(0.02)) lines.push("allow 127.0.0.0/8;", "deny all;");
     const inside = random.pick([
       "",
       "",
@@ -195,7 +253,7 @@ function locationBlock(world: World, name: string, depth: number): string[] {
   return block(`location ${name}`, lines);
 }
 
-function proxyPass(world: World, takesUri: boolean): string {
+function proxyPass(world: World, takesUri: boolean, hasRest: boolean): string[] {
   const { random } = world;
   const host =
     world.upstreams.length > 0 && random.chance(0.5)
@@ -215,8 +273,27 @@ function proxyPass(world: World, takesUri: boolean): string {
     "$request_uri",
     "$uri$is_args$args",
     "/fixed$uri",
+    "/$1$is_args$args",
+    "/$1/$2",
+    ...(hasRest ? ["/$rest$is_args$args", "/$service/$rest", "/sub/$rest"] : []),
   ]);
-  return `proxy_pass ${scheme}://${host}${variable === "" ? uri : variable};`;
+  const end = variable === "" ? uri : variable;
+  if (random.chance(0.06)) return passOfVariable(world, host, end);
+  return [`proxy_pass ${scheme}://${host}${end};`];
+}
+
+/** The server's name or the whole address from a variable, as for names that are to be resolved anew. */
+function passOfVariable({ random }: World, host: string, end: string): string[] {
+  const [value, pass] = random.pick<readonly [string, string]>([
+    [host, `http://$goal${end}`],
+    [host, "http://$goal"],
+    [`http://${host}`, "$goal"],
+    [`http://${host}`, `$goal${end}`],
+    [`http://${host}${end}`, "$goal"],
+    [`http://${host}/a%20b`, "$goal"],
+    [random.pick(["http://", "ws://backend", '""', "http://127.0.0.1:x"]), "$goal"],
+  ]);
+  return [`set $goal ${value};`, `proxy_pass ${pass};`];
 }
 
 /** One fault of the kind that nginx refuses. */

@@ -60,6 +60,9 @@ const otherValues = [
   "$http_sec_websocket_key",
   "$http_x_given",
   "$http_missing",
+  "$http_x_under",
+  "$http_x_dot",
+  "$http_cookie",
   "$server_port",
   '"https"',
   '"a\\"b"',
@@ -187,6 +190,8 @@ export function settingLines(world: World): string[] {
   maybe(0.03, "proxy_method POST", "proxy_method GET", "proxy_method get");
   maybe(0.02, 'proxy_set_body "x"', 'proxy_set_body ""', "proxy_set_body $uri");
   maybe(0.02, "proxy_pass_request_body off");
+  // Nothing is kept, so that one request has no part in the next; a cache has its way with the headers all the same.
+  if (random.chance(0.03)) lines.push("proxy_cache cache;", "proxy_no_cache 1;");
   maybe(
     0.03,
     "proxy_socket_keepalive on",

@@ -26,6 +26,12 @@ const conditions = [
   "($cookie_sid = s)",
   "($scheme = https)",
   "($server_port ~ ^\\d+$)",
+  "($request_method !~ ^(GET|HEAD|POST)$)",
+  "($http_origin !~ ^https://example\\.test$)",
+  "($http_connection ~* upgrade)",
+  "($http_user_agent ~* bot)",
+  '($http_cookie ~* "sid=([^;]+)(?:;|$)")',
+  "($is_args)",
 ] as const;
 
 /** Values that a `set` may give; captures among them. */
@@ -83,7 +89,15 @@ function ifBlock(world: World, isServer: boolean): string[] {
         return [rewriteLine(world)];
       case "return":
         return [
-          random.pick(["return 403;", "return 418;", "return 200 in;", "return 301 /elsewhere;"]),
+          random.pick([
+            "return 403;",
+            "return 418;",
+            "return 444;",
+            "return 200 in;",
+            "return 301 /elsewhere;",
+            "return 301 https://$host$request_uri;",
+            "return https://$host$uri;",
+          ]),
         ];
       case "break":
         return ["break;"];
@@ -107,5 +121,8 @@ function rewriteLine(world: World): string {
     "rewrite ^/(.*)$ /api/$1?from=$1",
     "rewrite /nothing /else",
     "rewrite ^/api/(.*)$ /ws/$1",
+    "rewrite ^/old/(.*)$ https://$host/$1",
+    "rewrite (?i)^/WS/?$ /ws/room",
+    "rewrite ^/ws(/.*)?$ /api$1?",
   ])}${world.random.pick([" last", " break", " break", "", " redirect", " permanent"])};`;
 }

@@ -8,6 +8,7 @@ import { proxyingLevels } from "../handshake/pass.ts";
 import { firefoxHandshake, probeHeaders } from "../handshake/probe.ts";
 import { isNeverChosen, obstructionOf } from "../handshake/reach.ts";
 import { enclosing, simulateAt } from "../handshake/simulate.ts";
+import { withSubrequests } from "../handshake/subrequest.ts";
 import { upstreamOf } from "../handshake/upstream-request.ts";
 import { verdictOf } from "../handshake/verdict.ts";
 import { intentOf } from "../intent/intent.ts";
@@ -247,14 +248,13 @@ class Simulated implements ProxiedLocation {
     this.traffic = asked.traffic;
     this.handshake = handshake;
     this.exchanges = new Exchanges((probe) =>
-      simulateAt(
-        config,
-        level,
-        pass,
-        probe,
-        version,
-        probe === "websocket" ? handshake : undefined,
-      ),
+      probe === "websocket"
+        ? withSubrequests(
+            config,
+            simulateAt(config, level, pass, probe, version, handshake),
+            version,
+          )
+        : simulateAt(config, level, pass, probe, version),
     );
   }
 

@@ -55,7 +55,7 @@ export type Outcome = "proxied" | "answered" | "config-error" | "unknown";
 export interface Exchange {
   readonly probe: ProbeName;
   readonly outcome: Outcome;
-  /** For `answered`: 301, 404 …; null where unknown or not answered by nginx itself. */
+  /** What nginx answers itself: 301, 404 …, 502 for want of a resolver; null where that is unknown, or a server answers. */
   readonly status: number | null;
   /** The `return` or `rewrite` that answers; null where something else does. */
   readonly answeredBy: Use | null;

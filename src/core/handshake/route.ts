@@ -12,7 +12,7 @@ import { clientHeader, type ClientRequest } from "./probe.ts";
 import { lineOf, runScript, type ScriptEnd } from "./script.ts";
 import { serverFor, type Listening } from "./server.ts";
 import { limited, proxied } from "./simulate.ts";
-import { haveSameServer } from "./upstream-request.ts";
+import { subrequestObstacles } from "./subrequest.ts";
 import { capture, evaluate, isKnown, newScope, type Scope } from "./variables.ts";
 import { answerTo } from "./verdict.ts";
 
@@ -52,9 +52,25 @@ export function route(
     ...(server.opener === null ? [] : [`(line ${lineOf(server.opener)})`]),
   ];
   steps.push(`${words.join(" ")}${name === null ? ", the default for this address" : ""}`);
-  const scope = newScope(config, request, title);
+  const headers = request.headers.filter(([header]) => {
+    const isTaken = takesHeader(server, header);
+    if (!isTaken) steps.push(`nginx ignores the header ${header}: its name is invalid`);
+    return isTaken;
+  });
+  const scope = newScope(config, { ...request, headers }, title);
   capture(groups, scope);
   return new Journey(scope, server, version, steps).run();
+}
+
+/** Whether nginx takes a client's header line, by its name (ngx_http_parse_header_line). */
+function takesHeader(server: Level, name: string): boolean {
+  const isOn = (setting: string, byDefault: string): boolean =>
+    (settingWord(server, setting) ?? byDefault).toLowerCase() === "on";
+  return (
+    /^[a-z0-9-]*$/i.test(name) ||
+    !isOn("ignore_invalid_headers", "on") ||
+    (/^[\w-]*$/.test(name) && isOn("underscores_in_headers", "off"))
+  );
 }
 
 /** One request's way, or that of a subrequest, which no access rule stops. */
@@ -184,14 +200,31 @@ class Journey {
     return this.tryFiles(level);
   }
 
+  /** Asks each module of the access phase, as far as nginx does: `satisfy any` ends with the first yes, `all` with the first no. */
   private refusal(level: Level): Next | null {
-    const isAny = settingWord(level, "satisfy") === "any";
-    const rules = [this.byAddress(level), this.byPassword(level), this.bySubrequest(level)];
-    const refused = rules.filter((rule) => rule !== null && rule !== "admitted");
-    const chosen = (isAny ? refused.find(({ status }) => status === 401) : undefined) ?? refused[0];
-    return chosen === undefined || (isAny && rules.includes("admitted"))
-      ? null
-      : this.special(chosen.status, level, chosen.why);
+    const isAny = settingWord(level, "satisfy")?.toLowerCase() === "any";
+    let refused: Exclude<Admission, "admitted"> = null;
+    for (const answer of this.admissions(level)) {
+      if (answer === "admitted" && isAny) {
+        return null;
+      }
+      if (answer === null || answer === "admitted") {
+        continue;
+      }
+      if (!isAny || (answer.status !== 401 && answer.status !== 403)) {
+        return this.special(answer.status, level, answer.why);
+      }
+      if (refused?.status !== 401) {
+        refused = answer;
+      }
+    }
+    return refused === null ? null : this.special(refused.status, level, refused.why);
+  }
+
+  private *admissions(level: Level): Generator<Admission> {
+    yield this.byAddress(level);
+    yield this.byPassword(level);
+    yield this.bySubrequest(level);
   }
 
   private byAddress(level: Level): Admission {
@@ -334,6 +367,9 @@ class Journey {
       return this.own(level);
     }
     const exchange = proxied(level, pass, this.scope, this.steps, this.version);
+    if (exchange.status !== null) {
+      return this.special(exchange.status, level, null);
+    }
     const obstacles = [...exchange.obstacles, ...this.obstaclesOf(exchange)];
     return { to: "end", exchange: { ...exchange, obstacles } };
   }
@@ -349,19 +385,7 @@ class Journey {
       const why = `error_page gives its page the status ${this.fixedStatus}`;
       obstacles.push({ rule: "altered-request", why });
     }
-    for (const { use, exchange: sub } of this.subrequests) {
-      const isSameServer =
-        sub.upstream !== null &&
-        exchange.upstream !== null &&
-        haveSameServer(this.scope.config, sub.upstream, exchange.upstream);
-      const verdict = answerTo(sub);
-      for (const only of isSameServer ? (["strict", "lenient"] as const) : []) {
-        if (verdict[only] === "works") {
-          const why = `the subrequest of ${use.name} is a handshake too: its 101 ends the connection`;
-          obstacles.push({ rule: "subrequest-upgrade", why, only });
-        }
-      }
-    }
+    obstacles.push(...subrequestObstacles(this.scope.config, exchange, this.subrequests));
     return obstacles;
   }
 
@@ -397,7 +421,8 @@ class Journey {
     }
     const pages = effectiveList(level, "error_page");
     const page = pages.uses.find((use) => use.parameters.slice(0, -1).includes(String(status)));
-    const isAgain = this.wentToErrorPage && settingWord(level, "recursive_error_pages") !== "on";
+    const isAgain =
+      this.wentToErrorPage && settingWord(level, "recursive_error_pages")?.toLowerCase() !== "on";
     const text = page?.parameters.at(-1);
     if (page === undefined || text === undefined || isAgain) {
       return pages.hidden !== null && !isAgain

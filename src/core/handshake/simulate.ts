@@ -17,6 +17,7 @@ import {
   idleTimeout,
   locationPath,
   proxyTarget,
+  type ProxyTarget,
   reusesConnection,
   undefinedVariableIn,
   upstreamRequest,
@@ -143,6 +144,7 @@ export function proxied(
 ): Exchange {
   steps.push(`${pass.name} ${pass.parameters[0] ?? ""} (line ${lineOf(pass)})`);
   let upstream: UpstreamRequest | null = null;
+  let failure: Failure | null = null;
   const obstacles: Obstacle[] = [];
   let outcome: Outcome = "proxied";
   let reuses = false;
@@ -153,12 +155,10 @@ export function proxied(
     if (hasForeignKey(upstream, scope)) {
       obstacles.push({ rule: "altered-request", why: "Sec-WebSocket-Key is not the client's" });
     }
-    // Without variables nginx has looked it up as it started.
-    const host = target.dynamic ? unresolvedHost(scope.config, level, target.address) : null;
-    if (host !== null && scope.config.incomplete.length === 0) {
-      const why = `no resolver defined to resolve ${host}`;
-      obstacles.push({ rule: "missing-resolver", why });
-      steps.push(why);
+    failure = target.dynamic ? failureOf(target, level, scope.config) : null;
+    if (failure !== null) {
+      obstacles.push({ rule: failure.rule, why: failure.why });
+      steps.push(failure.why);
     }
     const missing = undefinedVariableIn(level, pass, scope.config);
     if (missing !== null) {
@@ -172,7 +172,7 @@ export function proxied(
   return {
     probe: scope.request.probe,
     outcome,
-    status: null,
+    status: failure?.status ?? null,
     answeredBy: null,
     level,
     pass,
@@ -182,6 +182,36 @@ export function proxied(
     idleTimeoutMs: idleTimeout(level, pass),
     reusesUpstreamConnection: reuses,
   };
+}
+
+/** Why a request does not get to the server that a variable names, and what nginx answers. */
+interface Failure extends Pick<Obstacle, "rule" | "why"> {
+  readonly status: 500 | 502;
+}
+
+/** An address without variables was tried as nginx started; one with them is with each request (ngx_http_proxy_eval). */
+function failureOf(
+  { address, host, port }: ProxyTarget,
+  level: Level,
+  config: Config,
+): Failure | null {
+  if (!isKnown(address)) return null;
+  const wrong = !/^https?:\/\/./i.test(address)
+    ? `invalid URL prefix in "${address}"`
+    : host === "" || (isKnown(host) && host.startsWith(":"))
+      ? `no host in upstream "${address}"`
+      : isKnown(port) && port !== "" && !isPort(port)
+        ? `invalid port in upstream "${address}"`
+        : null;
+  if (wrong !== null) return { status: 500, rule: "proxy-pass-scheme", why: wrong };
+  const name = config.incomplete.length === 0 ? unresolvedHost(config, level, address) : null;
+  return name === null
+    ? null
+    : { status: 502, rule: "missing-resolver", why: `no resolver defined to resolve ${name}` };
+}
+
+function isPort(text: string): boolean {
+  return /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
 }
 
 /** Whether the server is sent another key than the client has, which then refuses the server's answer. */

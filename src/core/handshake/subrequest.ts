@@ -2,9 +2,11 @@ import type { NginxVersion } from "../config/directives.ts";
 import { effectiveList, effectiveSetting } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { locate } from "./locate.ts";
-import type { Exchange } from "./model.ts";
+import type { Exchange, Obstacle } from "./model.ts";
 import { passOf } from "./pass.ts";
 import { enclosing, simulateAt } from "./simulate.ts";
+import { haveSameServer } from "./upstream-request.ts";
+import { answerTo } from "./verdict.ts";
 
 /** A request that nginx makes of its own beside the client's, with the client's headers. */
 export interface Subrequest {
@@ -33,7 +35,9 @@ export function subrequestsOf(config: Config, level: Level, version: NginxVersio
       return [];
     }
     const pass = passOf(located.level);
-    return pass === null
+    // Without a location of its own the path is most likely one that another file serves.
+    const hasOwn = enclosing(located.level, "location") !== enclosing(level, "location");
+    return pass === null || !hasOwn
       ? []
       : [
           {
@@ -44,4 +48,42 @@ export function subrequestsOf(config: Config, level: Level, version: NginxVersio
           },
         ];
   });
+}
+
+/**
+ * What a subrequest's 101 does to the request that it is made for: nginx ends the connection (E89, E90, E176). Only where
+ * both come to one server, which takes the subrequest for a handshake too.
+ */
+export function subrequestObstacles(
+  config: Config,
+  main: Exchange,
+  subrequests: readonly Pick<Subrequest, "use" | "exchange">[],
+): Obstacle[] {
+  return subrequests.flatMap(({ use, exchange }) => {
+    const isSameServer =
+      exchange.upstream !== null &&
+      main.upstream !== null &&
+      haveSameServer(config, exchange.upstream, main.upstream);
+    const answer = answerTo(exchange);
+    return (["strict", "lenient"] as const)
+      .filter((only) => isSameServer && answer[only] === "works")
+      .map((only) => {
+        const why = `the subrequest of ${use.name} is a handshake too: its 101 ends the connection`;
+        return { rule: "subrequest-upgrade", why, only };
+      });
+  });
+}
+
+/** The exchange of a location's handshake with what its subrequests do to it. */
+export function withSubrequests(
+  config: Config,
+  exchange: Exchange,
+  version: NginxVersion,
+): Exchange {
+  const { level, upstream } = exchange;
+  if (level === null || upstream === null) {
+    return exchange;
+  }
+  const own = subrequestObstacles(config, exchange, subrequestsOf(config, level, version));
+  return own.length === 0 ? exchange : { ...exchange, obstacles: [...exchange.obstacles, ...own] };
 }

@@ -46,11 +46,17 @@ const addressAndRest =
 export function proxyTarget(use: Use, scope: Scope): ProxyTarget {
   const written = use.parameters[0] ?? "";
   const dynamic = written.includes("$");
+  const isInvalid = !/^(?:https?:\/\/|\$|\uE000)/i.test(written);
   const value = evaluate(written, scope);
   const text = shown(value);
   const why = isKnown(value) ? null : value.unknown;
   const socket = /^(https?:\/\/unix:[^:]*)(?::(.*))?$/i.exec(text);
   const parts = socket ?? addressAndRest.exec(text);
+  if (parts === null && why !== null) {
+    const hidden = unknown(why, text);
+    const rest = { address: hidden, host: hidden, port: hidden, uri: hidden };
+    return { use, ...rest, dynamic, invalid: isInvalid };
+  }
   const address = parts?.[1] ?? text;
   const rest = parts?.[2] ?? "";
   const isSecure = /^https:/i.test(address);
@@ -69,7 +75,7 @@ export function proxyTarget(use: Use, scope: Scope): ProxyTarget {
     port: socket !== null ? "" : wrap(port ?? usual),
     uri: rest === "" ? null : wrap(dynamic && rest.startsWith("?") ? `/${rest}` : rest),
     dynamic,
-    invalid: !/^(?:https?:\/\/|\$|\uE000)/i.test(written),
+    invalid: isInvalid,
   };
 }
 
@@ -143,7 +149,10 @@ export function keepsConnections(
     return isNew;
   }
   const isReplaced = !isNew && uses.slice(at).some(({ name }) => balancing.has(name));
-  return uses[at]?.parameters[0] !== "0" && !isReplaced;
+  const isUsedOnce = uses.some(
+    ({ name, parameters }) => name === "keepalive_requests" && /^0*1?$/.test(parameters[0] ?? ""),
+  );
+  return uses[at]?.parameters[0] !== "0" && !isUsedOnce && !isReplaced;
 }
 
 /**
@@ -249,12 +258,10 @@ export function upstreamRequest(
     neverPassed.has(key) ||
     (stripsOwn && key === "proxy-connection") ||
     (isCached && neverPassedToCache.has(key));
-  const underscores = useOf(effectiveSetting(level, "underscores_in_headers"));
-  const takesUnderscores = underscores?.parameters[0]?.toLowerCase() === "on";
   if (passes?.parameters[0]?.toLowerCase() !== "off") {
     for (const [name, value] of scope.request.headers) {
       const key = name.toLowerCase();
-      if (!named.has(key) && !isStripped(key) && (takesUnderscores || !key.includes("_"))) {
+      if (!named.has(key) && !isStripped(key)) {
         headers.push({ name, value, origin: { from: "client" } });
       }
     }

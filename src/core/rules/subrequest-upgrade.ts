@@ -1,4 +1,3 @@
-import { enclosing } from "../handshake/simulate.ts";
 import { subrequestsOf } from "../handshake/subrequest.ts";
 import { haveSameServer } from "../handshake/upstream-request.ts";
 import { answerTo } from "../handshake/verdict.ts";
@@ -15,9 +14,7 @@ export const subrequestUpgrade: LocationRule = {
       return;
     }
     for (const { use, level: asked, pass, exchange } of subrequestsOf(config, level, version)) {
-      // Without a location of its own the path is most likely one that another file serves.
-      const hasOwn = enclosing(asked, "location") !== enclosing(level, "location");
-      if (!hasOwn || exchange.upstream === null || answerTo(exchange).lenient !== "works") {
+      if (exchange.upstream === null || answerTo(exchange).lenient !== "works") {
         continue;
       }
       const isSame = haveSameServer(config, exchange.upstream, target);
