@@ -2,7 +2,7 @@ import { effectiveList } from "../config/effective.ts";
 import type { Document, Level, Use } from "../config/model.ts";
 import { type Annotation, annotationPrefix, linesOf } from "../sources/ingress.ts";
 import { removals } from "./change.ts";
-import type { TextEdit } from "./edit.ts";
+import { applyEdits, type TextEdit } from "./edit.ts";
 import { eolAt, indentAt, isFirstInLine } from "./format.ts";
 import type { FixRequest, Remedy } from "./remedy.ts";
 
@@ -35,7 +35,28 @@ export function annotationEdits(
     else edits.push(...own.filter((edit) => !edits.some((other) => isSame(edit, other))));
   }
   const added = lines.length === 0 ? [] : insertion(document, lines);
-  return added === null ? null : [...edits, ...added];
+  return added === null ? null : [...withoutEmptySnippet(document, edits), ...added];
+}
+
+/** A snippet that loses its last directive goes as a whole: what it says then is a comment at most. */
+function withoutEmptySnippet(document: Document, edits: readonly TextEdit[]): readonly TextEdit[] {
+  const { annotations } = document.source;
+  const snippet = annotations.findLast(({ name }) => name === "configuration-snippet");
+  const lines = snippet === undefined ? null : linesOf(snippet, document.text);
+  if (snippet === undefined || lines === null) return edits;
+  const isWithin = ({ start, end }: TextEdit): boolean =>
+    snippet.value.start < start && end <= lines.end;
+  const own = edits.filter(isWithin);
+  const { start } = snippet.value;
+  const left = applyEdits(
+    document.text.slice(start, lines.end),
+    own.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start })),
+  );
+  const [head = "", ...text] = left?.split("\n") ?? [];
+  const isEmpty = /^[|>]/.test(head) && text.every((line) => /^\s*(?:#|$)/.test(line));
+  return own.length > 0 && isEmpty
+    ? [...edits.filter((edit) => !isWithin(edit)), { document, ...lines, text: "" }]
+    : edits;
 }
 
 /** The edits, or the annotation to add. */
