@@ -250,6 +250,49 @@ conf.d/site.conf:4:2: 1 error, 1 warning
   });
 });
 
+test.each<[paths: readonly string[], said: string | null]>([
+  [["/ws"], null],
+  [["/ws", "/live"], "It is the same at `location /live` of `api.example.com`."],
+  [["/ws", "/live", "/chat"], "It is the same at 2 other locations."],
+])("where a message names one location of %j, it says which others", (paths, said) => {
+  const locations = paths.map(
+    (path) => `location ${path} { proxy_pass http://u; include s.conf; }`,
+  );
+  const files: Readonly<Record<string, string>> = {
+    "nginx.conf": `events {}\nhttp {\nserver {\nserver_name api.example.com;\n${locations.join("\n")}\n}\n}\n`,
+    "s.conf": `proxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection "";\n`,
+  };
+  const found = analyse(
+    { list: () => Object.keys(files), read: (path) => files[path] },
+    { policy: { ...defaultPolicy, nginxVersion: "1.29.8" } },
+  );
+  const { findings } = found;
+  expect(new Set(findings.map(({ place }) => place.document.path))).toContain("s.conf");
+  const own = findings.filter(({ rule }) => rule === "connection-header");
+  expect(own).toHaveLength(1);
+  const texts = [
+    textReport(found, own, { color: false, width: 1000 }),
+    summaryReport({ ...summaryInput, analysis: found, findings: own }).replaceAll("`", ""),
+  ];
+  for (const text of texts) {
+    if (said === null) expect(text).not.toContain("It is the same");
+    else expect(text).toContain(said.replaceAll("`", ""));
+  }
+});
+
+const summaryInput: SummaryInput = {
+  title: "nginx-websocket-guard",
+  verdictLine: "1 error, 1 warning in site.conf.",
+  analysis,
+  findings: analysis.findings,
+  unplaced: analysis.findings.slice(1),
+  live: new Set(),
+  resolved: new Set(),
+  notes: [],
+  incomplete: [],
+  policyProblems: [],
+};
+
 describe("sarifReport", () => {
   const log = Object(JSON.parse(sarifReport(analysis)));
 
@@ -311,22 +354,9 @@ describe("sarifReport", () => {
 });
 
 describe("summaryReport", () => {
-  const input: SummaryInput = {
-    title: "nginx-websocket-guard",
-    verdictLine: "1 error, 1 warning in site.conf.",
-    analysis,
-    findings: analysis.findings,
-    unplaced: analysis.findings.slice(1),
-    live: new Set(),
-    resolved: new Set(),
-    notes: [],
-    incomplete: [],
-    policyProblems: [],
-  };
-
   test("says the verdict, then the findings, then the locations, then what is missing", () => {
     const text = summaryReport({
-      ...input,
+      ...summaryInput,
       live: new Set([first?.fingerprint ?? ""]),
       notes: ["The pull request moved on."],
       incomplete: ["`b.conf` is too large."],
@@ -394,20 +424,20 @@ server {
       { list: () => ["conf.d/site.conf"], read: () => text },
       { policy: defaultPolicy },
     );
-    expect(summaryReport({ ...input, analysis: found, findings: found.findings })).toContain(
+    expect(summaryReport({ ...summaryInput, analysis: found, findings: found.findings })).toContain(
       "| works, but not with Firefox | works | 60 s",
     );
   });
 
   test("says that what a person resolved still counts", () => {
     const resolved = new Set(analysis.findings.map(({ fingerprint }) => fingerprint));
-    expect(summaryReport({ ...input, resolved })).toContain(
+    expect(summaryReport({ ...summaryInput, resolved })).toContain(
       "| resolved by a person; it still counts |",
     );
   });
 
   test("is short where there was nothing to analyse", () => {
-    const nothing = { ...input, analysis: null, findings: [], unplaced: [] };
+    const nothing = { ...summaryInput, analysis: null, findings: [], unplaced: [] };
     expect(summaryReport({ ...nothing, verdictLine: "No nginx configuration." })).toBe(
       "## nginx-websocket-guard\n\nNo nginx configuration.\n",
     );
@@ -415,7 +445,7 @@ server {
 
   test("stays below 1 MiB in bytes, and says that it is cut", () => {
     const text = summaryReport({
-      ...input,
+      ...summaryInput,
       notes: Array.from({ length: 5000 }, (_, n) => `${n} ${"漢".repeat(390)}`),
       incomplete: Array.from({ length: 5000 }, () => "$ ".repeat(200)),
     });

@@ -13,6 +13,9 @@ const site = `server {
   location /chat {
     proxy_pass http://chat;
   }
+  location /live {
+    proxy_pass http://live;
+  }
 }
 `;
 
@@ -110,11 +113,30 @@ describe("the headline", () => {
     expect(bodyOf({ findings: [finding] }).split("\n")[0]).toBe(line);
   });
 
-  test("counts no locations that it cannot name", () => {
-    const chat: FindingSketch = { ...ws, location: ["site.conf", "location /chat {"] };
-    expect(bodyOf({ findings: [ws, chat] })).toMatch(
-      /^\*\*WebSocket handshakes at several locations fail\.\*\*$/m,
-    );
+  const chat = ["site.conf", "location /chat {"] as const;
+  const live = ["site.conf", "location /live {"] as const;
+
+  test.each<[title: string, findings: readonly FindingSketch[], where: string]>([
+    [
+      "names two locations",
+      [{ ...ws, others: [chat] }],
+      "`location /ws` and `location /chat` of `api.example.com`",
+    ],
+    [
+      "counts more locations",
+      [{ ...ws, others: [chat, live] }],
+      "`location /ws` of `api.example.com` and 2 other locations",
+    ],
+    [
+      "counts each location once",
+      [
+        { ...ws, others: [chat] },
+        { ...ws, location: chat, others: [live] },
+      ],
+      "`location /ws` of `api.example.com` and 2 other locations",
+    ],
+  ])("%s", (_title, findings, where) => {
+    expect(bodyOf({ findings }).split("\n")[0]).toBe(`**WebSocket handshakes at ${where} fail.**`);
   });
 });
 

@@ -124,7 +124,7 @@ const scenarios: readonly Scenario[] = [
     changes: { "snippets/proxy.conf": snippet.split("\n").slice(0, 2).join("\n") },
     comments: ["snippets/proxy.conf:2"],
     says: [
-      "**WebSocket handshakes at several locations fail.**",
+      "**WebSocket handshakes at `location /ws` and `location /socket.io/` of `api.example.com` fail.**",
       "`conf.d/site.conf:10`: `location /ws` of",
       "In `conf.d/site.conf`, after line 12, add:",
     ],

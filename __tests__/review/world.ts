@@ -15,12 +15,13 @@ export type At = readonly [path: string, text: string];
 export type Edit = readonly [path: string, find: string, replace: string];
 
 export interface FindingSketch extends Partial<
-  Omit<Finding, "place" | "related" | "location" | "fix">
+  Omit<Finding, "place" | "related" | "location" | "others" | "fix">
 > {
   readonly at: At;
   readonly related?: readonly (readonly [...At, note: string])[];
   /** Text that the location's block starts with. */
   readonly location?: At | null;
+  readonly others?: readonly At[];
 }
 
 export interface GroupSketch {
@@ -137,7 +138,7 @@ function groupOf(
   const fix = (writable: Writable): ProvenFix | null => fixOf(documents, sketch, writable);
   const carried = sketch.carriesFix ? fix(() => true) : null;
   const findings = sketch.findings.map((finding, number): Finding => {
-    const { at, related = [], location, ...given } = finding;
+    const { at, related = [], location, others = [], ...given } = finding;
     return {
       rule: "upgrade-header",
       severity: "error",
@@ -156,6 +157,7 @@ function groupOf(
         place: placeOf(documents, [path, text]),
         note,
       })),
+      others: others.map((other) => nameOf(locations, placeOf(documents, other))),
       location: location ? nameOf(locations, placeOf(documents, location)) : null,
     };
   });

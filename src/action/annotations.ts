@@ -1,4 +1,4 @@
-import { endOf, plain, redact, startOf, worstFirst } from "../core/index.ts";
+import { endOf, fullMessage, plain, redact, startOf, worstFirst } from "../core/index.ts";
 import type { Finding, Severity } from "../core/index.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -55,7 +55,7 @@ function ofFindings(findings: readonly [Finding, ...Finding[]]): Annotation {
   return {
     level: severity,
     title: findings.map(({ rule }) => rule).join(", "),
-    message: findings.map(({ message }) => plain(redact(message))).join("\n"),
+    message: findings.map((finding) => plain(redact(fullMessage(finding)))).join("\n"),
     file: place.document.path,
     startLine: startOf(place).line,
     endLine: endOf(place).line,

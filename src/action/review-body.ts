@@ -1,4 +1,4 @@
-import { code, countsInWords, prose, redact, startOf } from "../core/index.ts";
+import { code, countsInWords, fullMessage, prose, redact, startOf } from "../core/index.ts";
 import type { Finding, ReviewComment } from "../core/index.ts";
 
 const mostListed = 10;
@@ -20,7 +20,7 @@ export function reviewBody(
 function list(findings: readonly Finding[]): string {
   const items = findings.slice(0, mostListed).map((finding) => {
     const where = code(`${finding.place.document.path}:${startOf(finding.place).line}`);
-    return `- ${where} ${code(finding.rule)}: ${prose(redact(finding.message))}`;
+    return `- ${where} ${code(finding.rule)}: ${prose(redact(fullMessage(finding)))}`;
   });
   const left = findings.length - items.length;
   const more = left > 0 ? [`- and ${left} more in the job summary`] : [];

@@ -4,6 +4,7 @@ import { type Mend, Mender } from "./check/mend.ts";
 import type { Located } from "./check/locations.ts";
 import { type Entry, run, type Run } from "./check/run.ts";
 import { hearingOf } from "./check/silence.ts";
+import { groupBy } from "./collections.ts";
 import { Documents } from "./config/documents.ts";
 import type { Files, Place } from "./config/model.ts";
 import { repositoryVersion, versionsInQuestion } from "./config/version.ts";
@@ -13,7 +14,7 @@ import { definitions } from "./handshake/definitions.ts";
 import type { Policy } from "./policy/policy.ts";
 import { fingerprintOf } from "./check/fingerprint.ts";
 import type { ChangedFile } from "./review/review.ts";
-import type { Finding, Severity } from "./rules/finding.ts";
+import type { Finding, LocationName, Severity } from "./rules/finding.ts";
 
 export interface AnalyseOptions {
   readonly policy: Policy;
@@ -284,6 +285,7 @@ class Found implements Finding {
   readonly message;
   readonly place;
   readonly location;
+  readonly others;
   readonly related;
   readonly group;
   readonly fingerprint;
@@ -301,7 +303,7 @@ class Found implements Finding {
     this.severity = entry.severity;
     this.message = entry.report.message;
     this.place = entry.report.place;
-    this.location = entry.locations[0]?.name ?? null;
+    [this.location = null, ...this.others] = namesOf(entry);
     this.related = entry.related;
     this.group = owner.id;
     this.fingerprint = fingerprintOf(entry.identity);
@@ -326,4 +328,13 @@ class Found implements Finding {
   private isCarrier({ entries }: Mend): boolean {
     return this.owner.findings.find(({ entry }) => entries.has(entry)) === this;
   }
+}
+
+/** The names of an entry's locations, each place once. */
+function namesOf({ locations }: Entry): LocationName[] {
+  const names = groupBy(
+    locations.map(({ name }) => name),
+    ({ place: { document, span } }) => `${span.start} ${document.path}`,
+  );
+  return [...names.values()].flatMap(([first]) => first ?? []);
 }

@@ -15,6 +15,7 @@ export type { Policy, PolicyProblem, Profile } from "./policy/policy.ts";
 export { defaultPolicy } from "./policy/schema.ts";
 export { conftestReport } from "./report/conftest.ts";
 export { jsonReport } from "./report/json.ts";
+export { fullMessage } from "./report/message.ts";
 export { code, fence, plain, prose } from "./report/markup.ts";
 export {
   countBySeverity,

@@ -6,6 +6,7 @@ import type { PolicyProblem } from "../policy/policy.ts";
 import type { Finding } from "../rules/finding.ts";
 import { isRuleId, ruleTable } from "../rules/names.ts";
 import { clip, code, fence, redact, sentence, table } from "./markup.ts";
+import { fullMessage } from "./message.ts";
 import { numbered, startOf, worstFirst } from "./order.ts";
 import { pictureOf } from "./picture.ts";
 
@@ -103,7 +104,7 @@ function findingsSection(input: SummaryInput): string {
       finding.severity,
       code(positionText(finding.place)),
       code(finding.rule),
-      sentence(finding.message),
+      sentence(fullMessage(finding)),
       standing(finding, withoutPlace, input),
     ]);
   const more = findings.length > mostRows ? [`And ${findings.length - mostRows} more.`] : [];

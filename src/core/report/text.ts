@@ -4,6 +4,7 @@ import type { Place } from "../config/model.ts";
 import type { ProvenFix } from "../fix/edit.ts";
 import type { Finding, Severity } from "../rules/finding.ts";
 import { plain, visible } from "./markup.ts";
+import { fullMessage } from "./message.ts";
 import { countsInWords, numbered, startOf, worstFirst } from "./order.ts";
 import { redact } from "./redact.ts";
 
@@ -63,8 +64,13 @@ class Writer {
     ].join("\n");
   }
 
-  #message({ rule, severity, message }: Finding): string[] {
-    const [first = "", ...more] = this.#wrapped(said(message), `  ${severity} [${rule}] `, "    ");
+  #message(finding: Finding): string[] {
+    const { rule, severity } = finding;
+    const [first = "", ...more] = this.#wrapped(
+      said(fullMessage(finding)),
+      `  ${severity} [${rule}] `,
+      "    ",
+    );
     const title = `${this.#style(severity, severity)} ${this.#style("dim", `[${rule}]`)}`;
     return [first.replace(`${severity} [${rule}]`, title), ...more];
   }

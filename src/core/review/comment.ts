@@ -8,7 +8,7 @@ import { requestHead } from "../handshake/head.ts";
 import { clip, code, fence, prose, redact, sentence } from "../report/markup.ts";
 import { startOf } from "../report/order.ts";
 import { tool } from "../report/tool.ts";
-import type { Finding } from "../rules/finding.ts";
+import type { Finding, LocationName } from "../rules/finding.ts";
 import { isRuleId, ruleTable } from "../rules/names.ts";
 import { locationOf } from "../rules/words.ts";
 import type { LineChange } from "./suggestion.ts";
@@ -105,13 +105,21 @@ function isHandshakeError({ rule, severity }: Finding): boolean {
   return severity === "error" && isRuleId(rule) && ruleTable[rule].group === "handshake";
 }
 
-/** " at `location /ws` of `api.example.com`"; empty where the findings are about no location. */
+/** " at `location /ws` of `api.example.com`", and how many more; empty where the findings are about no location. */
 function whereOf(findings: readonly Finding[]): string {
-  const [first, ...more] = findings.flatMap(({ location }) => location ?? []);
+  const named = findings.flatMap(({ location, others }) => [location ?? [], others].flat());
+  const [first, ...others] = new Map(named.map((name) => [keyOf(name.place), name])).values();
   if (!first) return "";
-  if (more.some(({ place }) => keyOf(place) !== keyOf(first.place))) return " at several locations";
-  const server = first.server === null ? "" : ` of ${code(clip(redact(first.server)))}`;
-  return ` at ${code(clip(redact(`location ${first.name}`.trim())))}${server}`;
+  const [other, ...more] = others;
+  if (!other) return ` at ${nameOf(first)}`;
+  if (more.length > 0) return ` at ${nameOf(first)} and ${others.length} other locations`;
+  const one = first.server === other.server ? { ...first, server: null } : first;
+  return ` at ${nameOf(one)} and ${nameOf(other)}`;
+}
+
+function nameOf({ name, server }: Pick<LocationName, "name" | "server">): string {
+  const of = server === null ? "" : ` of ${code(clip(redact(server)))}`;
+  return code(clip(redact(`location ${name}`.trim()))) + of;
 }
 
 function reportsOf(analysis: Analysis, findings: readonly Finding[]): LocationReport[] {

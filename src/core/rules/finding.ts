@@ -29,6 +29,8 @@ export interface Finding {
   /** The primary place: the directive that causes it, else the location's `proxy_pass`. */
   readonly place: Place;
   readonly location: LocationName | null;
+  /** Further locations that it is about, each once however often it is included. The message speaks of the first alone. */
+  readonly others: readonly LocationName[];
   readonly related: readonly Related[];
   /** Findings of one group are one comment with one suggestion. */
   readonly group: string;
