@@ -13,7 +13,7 @@ import { probeHeaders } from "../../src/core/handshake/probe.ts";
 import { passOf } from "../../src/core/handshake/pass.ts";
 import { enclosing, simulateAt } from "../../src/core/handshake/simulate.ts";
 import { verdictOf } from "../../src/core/handshake/verdict.ts";
-import { withSubrequests } from "../../src/core/handshake/subrequest.ts";
+import { withObstacles } from "../../src/core/handshake/obstacles.ts";
 import { isKnown, shown } from "../../src/core/handshake/variables.ts";
 import type { Backend } from "./backend.ts";
 import { generate, type Generated } from "./generate/config.ts";
@@ -118,8 +118,8 @@ function compareRefusal(config: Config, observation: Observation): string[] {
   const theirs =
     "refused" in observation
       ? (observation.refused.find(({ level }) => level === "emerg")?.text ?? "no message").replace(
-          /127\.0\.0\.1:\d+/,
-          `127.0.0.1:${listenPort}`,
+          /((?:127|0)\.0\.0\.[01]):\d+/,
+          `$1:${listenPort}`,
         )
       : null;
   const message = ours?.message ?? null;
@@ -250,9 +250,9 @@ function requestOf(target: Target, probe: ProbeName): TraceRequest {
   if (probe === "websocket") own.push(...websocketHeaders(target));
   return {
     probe,
-    scheme: null,
-    host: null,
-    port: null,
+    scheme: "http",
+    host: "127.0.0.1",
+    port: listenPort,
     target: path,
     method,
     headers: [["Host", host], ...own, ...headers],
@@ -284,7 +284,7 @@ function compareStandIn(config: Config, target: Target, probe: ProbeName): strin
     ...probeHeaders(probe).filter(([name]) => handshake.every(([other]) => other !== name)),
     ...handshake,
   ]);
-  const standIn = withSubrequests(config, exchange, oldestVersion);
+  const standIn = withObstacles(config, exchange, oldestVersion);
   if (standIn.upstream === null) return [];
   const { headers } = real.upstream;
   const lines = new Set(headers.map(({ name, value }) => `${name}: ${shown(value)}`));
@@ -299,8 +299,11 @@ function compareStandIn(config: Config, target: Target, probe: ProbeName): strin
     ({ origin }) => origin.from === "directive" && !uses.has(origin.use),
   );
   const [own, whole] = [verdictOf(real), verdictOf(standIn)];
-  // A path with a blank, which a variable decodes, is one that few ask for.
-  const isUsual = probe === "websocket" && !/\s/.test(shown(real.upstream.uri));
+  // A path with a blank, which a variable decodes, is one that few ask for; by an error_page come only some requests.
+  const isUsual =
+    probe === "websocket" &&
+    !/\s/.test(shown(real.upstream.uri)) &&
+    !real.steps.some((step) => step.startsWith("error_page "));
   const verdicts = (["strict", "lenient"] as const).filter(
     (each) => isUsual && whole[each] !== "unknown" && whole[each] !== own[each],
   );

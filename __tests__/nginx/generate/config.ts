@@ -87,6 +87,7 @@ function target({ random }: World): Target {
   if (random.chance(0.04)) headers.push(["If-None-Match", '"tag"']);
   if (random.chance(0.04)) headers.push(["Range", "bytes=0-1"]);
   if (random.chance(0.04)) headers.push(["TE", "trailers"]);
+  if (random.chance(0.04)) headers.push(["Content-Type", "text/plain"]);
   const websocket = random.chance(0.2)
     ? {
         websocket: random.pick([
@@ -124,10 +125,20 @@ function levelLines(world: World): string[] {
 
 function serverBlock(world: World, name: string, isDefault: boolean): string[] {
   const { random } = world;
+  const address = random.pick([
+    "127.0.0.1:@NGINX@",
+    "127.0.0.1:@NGINX@",
+    "127.0.0.1:@NGINX@",
+    "127.0.0.1:@NGINX@",
+    "@NGINX@",
+    "*:@NGINX@",
+    ...(isDefault ? [] : ["localhost:@NGINX@"]),
+  ]);
   const lines = [
-    `listen 127.0.0.1:@NGINX@${isDefault ? " default_server" : ""};`,
-    `server_name ${name};`,
+    `listen ${address}${isDefault ? " default_server" : ""};`,
+    ...(random.chance(0.9) ? [`server_name ${name};`] : []),
   ];
+  if (random.chance(0.05) && address.startsWith("127")) lines.push("listen @NGINX@;");
   if (random.chance(0.4)) lines.push(...maybeIncluded(world, levelLines(world)));
   lines.push(...scriptLines(world, true));
   if (random.chance(0.05))

@@ -8,7 +8,7 @@ import { proxyingLevels } from "../handshake/pass.ts";
 import { firefoxHandshake, probeHeaders } from "../handshake/probe.ts";
 import { isNeverChosen, obstructionOf } from "../handshake/reach.ts";
 import { enclosing, simulateAt } from "../handshake/simulate.ts";
-import { withSubrequests } from "../handshake/subrequest.ts";
+import { withObstacles } from "../handshake/obstacles.ts";
 import { upstreamOf } from "../handshake/upstream-request.ts";
 import { verdictOf } from "../handshake/verdict.ts";
 import { intentOf } from "../intent/intent.ts";
@@ -249,11 +249,7 @@ class Simulated implements ProxiedLocation {
     this.handshake = handshake;
     this.exchanges = new Exchanges((probe) =>
       probe === "websocket"
-        ? withSubrequests(
-            config,
-            simulateAt(config, level, pass, probe, version, handshake),
-            version,
-          )
+        ? withObstacles(config, simulateAt(config, level, pass, probe, version, handshake), version)
         : simulateAt(config, level, pass, probe, version),
     );
   }

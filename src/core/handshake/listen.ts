@@ -32,6 +32,12 @@ export const listenersOf = rememberedOf((server: Level): readonly Listener[] => 
   });
 });
 
+/** Other words for an address of IPv4. */
+const sameAs: ReadonlyMap<string, string> = new Map([
+  ["0.0.0.0", "*"],
+  ["localhost", "127.0.0.1"],
+]);
+
 function addressOf(where: string): { address: string; port: string } {
   if (where.startsWith("unix:")) {
     return { address: where, port: "" };
@@ -40,7 +46,8 @@ function addressOf(where: string): { address: string; port: string } {
     return { address: "*", port: where };
   }
   const [, address = where, port = "80"] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(where) ?? [];
-  return { address: address === "0.0.0.0" ? "*" : address.toLowerCase(), port };
+  const known = address.toLowerCase();
+  return { address: sameAs.get(known) ?? known, port };
 }
 
 /** Every name that a server answers to, as written. */

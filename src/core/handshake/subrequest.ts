@@ -73,17 +73,3 @@ export function subrequestObstacles(
       });
   });
 }
-
-/** The exchange of a location's handshake with what its subrequests do to it. */
-export function withSubrequests(
-  config: Config,
-  exchange: Exchange,
-  version: NginxVersion,
-): Exchange {
-  const { level, upstream } = exchange;
-  if (level === null || upstream === null) {
-    return exchange;
-  }
-  const own = subrequestObstacles(config, exchange, subrequestsOf(config, level, version));
-  return own.length === 0 ? exchange : { ...exchange, obstacles: [...exchange.obstacles, ...own] };
-}

@@ -1,5 +1,8 @@
 import { headerLines, effectiveSetting } from "../config/effective.ts";
 import type { Use } from "../config/model.ts";
+import { enclosing } from "../handshake/simulate.ts";
+import { statusPages } from "../handshake/status-page.ts";
+import type { Remedy } from "../fix/remedy.ts";
 import { probeHeaders } from "../handshake/probe.ts";
 import { isKnown, shown } from "../handshake/variables.ts";
 import { headerValues } from "../handshake/verdict.ts";
@@ -17,7 +20,7 @@ export const alteredRequest: LocationRule = {
   id: "altered-request",
   over: "location",
   check(location, report) {
-    const { pass, verdict, intent } = location;
+    const { pass, level, verdict, intent } = location;
     if (!verdict.reasons.includes("altered-request")) {
       return;
     }
@@ -25,6 +28,14 @@ export const alteredRequest: LocationRule = {
       report({
         place: placeOf(pass),
         message: `${called(location)} cannot upgrade: with ${marked(pass.name)} nginx never makes a tunnel of a 101. A WebSocket server is reached with proxy_pass.`,
+      });
+    }
+    for (const page of statusPages(enclosing(level, "location") ?? level)) {
+      report({
+        place: placeOf(page),
+        level: page.level,
+        message: `${called(location)} gets its requests from ${quoted(page)}, which puts ${statusOf(page)} over each answer: no client takes that for a 101. ${marked("=")} before the name leaves the answer as it is.`,
+        remedies: isOnlyReturned(page) ? [keepStatus(page)] : [],
       });
     }
     const onlyLenient = verdict.strict === "works";
@@ -42,6 +53,30 @@ export const alteredRequest: LocationRule = {
     }
   },
 };
+
+function statusOf({ parameters }: Use): string {
+  const own = parameters.find((word) => word.startsWith("="))?.slice(1);
+  const codes = own === undefined ? parameters.slice(0, -1) : [own];
+  return codes.length === 1 ? `the status ${codes[0]}` : "the error's status";
+}
+
+/** Statuses that neither nginx nor, by custom, a server answers: a `return` in the file has them, for this page. */
+function isOnlyReturned({ parameters }: Use): boolean {
+  return parameters
+    .slice(0, -1)
+    .every((word) => word.startsWith("=") || /^(?:418|419|420|43[02-9]|4[4-8]\d)$/.test(word));
+}
+
+function keepStatus({ document, directive }: Use): Remedy {
+  const { parameters } = directive;
+  const name = parameters.at(-1);
+  const written = parameters.find(({ value }) => value.startsWith("="));
+  const [place, text] =
+    written === undefined && name !== undefined
+      ? [name, `= ${document.text.slice(name.start, name.end)}`]
+      : [written ?? directive, "="];
+  return { kind: "replace", place: { document, span: place }, text };
+}
 
 /** What changes the request so that it is no handshake any more. */
 function alterations({ exchanges, level }: ProxiedLocation): { use: Use; effect: string }[] {

@@ -1315,6 +1315,7 @@ A handshake is a \`GET\` with a key and a version. These make something else of 
 - \`proxy_pass_request_headers off\`: \`Sec-WebSocket-Key\` and \`Sec-WebSocket-Version\` are gone, unless they are set by hand;
   \`proxy_set_header Sec-WebSocket-Version 8\` and the like ask for a protocol that nobody speaks any more.
 - \`proxy_set_body\`: the handshake passes, but the body's bytes come before the first frame, over which Node's ws stumbles.
+- \`error_page 418 @websocket\` as the only way to a named location: without \`=\` the 101 gets the status 418.
 - \`grpc_pass\`, \`fastcgi_pass\` and \`memcached_pass\`: nginx has no tunnel for a 101 there, in any version. It has one for
   \`uwsgi_pass\` and \`scgi_pass\`.
 
