@@ -83,6 +83,32 @@ describe("a line that several locations share", () => {
   });
 });
 
+describe("a snippet that several files include", () => {
+  const sites = (path: string, main: Texts): Texts => ({
+    ...main,
+    ...Object.fromEntries(
+      ["a", "b"].map((name) => [
+        `conf.d/${name}.conf`,
+        `server {\n    server_name ${name}.test;\n${location(name === "a" ? "/ws" : path, "include snippets/ws.conf", pass)}}\n`,
+      ]),
+    ),
+    "snippets/ws.conf": `${complete.join(";\n")};\n`,
+  });
+  const main = { "nginx.conf": "events {}\nhttp {\n    include conf.d/*.conf;\n}\n" };
+  const changed = (files: Texts): string[] => [
+    ...new Set(fixAt(files, "snippets/ws.conf")?.edits.map(({ document }) => document.path)),
+  ];
+
+  test("is mended by itself where all of them are for WebSockets", () => {
+    expect(changed(sites("/socket.io/", main))).toEqual(["snippets/ws.conf"]);
+    expect(changed(sites("/socket.io/", {}))).toEqual(["snippets/ws.conf"]);
+  });
+
+  test("has its map in the file that includes them all", () => {
+    expect(changed(sites("/", main))).toEqual(["nginx.conf", "snippets/ws.conf"]);
+  });
+});
+
 test("a fault of an outer level is not repeated by the lines that a fix copies", () => {
   const outer = ["proxy_set_header Upgrade $http_upgrade", 'proxy_set_header Connection ""'];
   const files = site(

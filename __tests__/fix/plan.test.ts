@@ -481,8 +481,9 @@ proxy_set_header Connection "upgrade";
     },
   },
   {
-    name: "a snippet that ordinary locations share gets the map",
+    name: "a snippet with ordinary requests gets the map",
     remedies: pair,
+    options: mixed,
     before: {
       "site.conf": `server {
     location /api {

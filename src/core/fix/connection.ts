@@ -33,6 +33,8 @@ export interface Wanted {
   readonly current: Use | undefined;
   /** The line serves other locations too, so that a literal would reach their ordinary requests. */
   readonly isShared: boolean;
+  /** The line stands in a file that is included, so that a map would have to stand in another one, which all includers see. */
+  readonly isIncluded: boolean;
   /** The line stands at a level around the location, where further locations may come to inherit it. */
   readonly isOuter: boolean;
 }
@@ -69,11 +71,11 @@ export function choices(request: FixRequest, wanted: Wanted): Choice[] {
   if (request.connection === "map" || traffic === "mixed") {
     return [...existing, fresh];
   }
-  if (wanted.isShared) {
-    // The proof tells whether all that the line reaches is dedicated.
-    return [...existing, fresh, literal];
-  }
-  const wantsMap = wanted.isOuter || variableOf(wanted.current) === name;
+  // The proof tells whether all that the line reaches is dedicated.
+  const wantsMap =
+    wanted.isOuter ||
+    (wanted.isShared && !wanted.isIncluded) ||
+    variableOf(wanted.current) === name;
   return [...existing, ...(wantsMap ? [fresh, literal] : [literal, fresh])];
 }
 

@@ -4,6 +4,7 @@ import type { Config, Document, Level, Use } from "../config/model.ts";
 import { forEachUse, usesNamed } from "../handshake/variables.ts";
 import { hasToken } from "../handshake/verdict.ts";
 import type { Directive } from "../syntax/tree.ts";
+import { comesByInclude } from "../rules/words.ts";
 import { annotationEdits, ingressOf } from "./annotation.ts";
 import { type Container, containerOf, includedContainer, isOnOneLine } from "./block.ts";
 import { isOverlapping, removals, replaceParameters, wholeLines, type Written } from "./change.ts";
@@ -129,7 +130,8 @@ class Plan {
     const { beside } = this.request;
     const isOuter = this.level.context !== "location";
     const isShared = beside !== null || this.isShared(current);
-    const wanted = { connection: isChosen, current, isShared, isOuter };
+    const { isIncluded } = this;
+    const wanted = { connection: isChosen, current, isShared, isIncluded, isOuter };
     return [...(isGiven ? [null] : []), ...choices(this.request, wanted)];
   }
 
@@ -146,7 +148,10 @@ class Plan {
     };
   }
 
-  /** The files that a map may stand in: that of the line itself first, then outwards along the includes. */
+  /**
+   * The files that a map may stand in: that of the line itself first, then outwards along the includes; inwards for a line of
+   * an included file, since the outermost reaches most of those who include it.
+   */
   homes(edits: readonly TextEdit[]): Set<Document> {
     const homes = new Set(edits.slice(0, 1).map((edit) => edit.document));
     for (const start of [this.currentConnection(), this.level.opener]) {
@@ -157,7 +162,7 @@ class Plan {
     if (this.container !== null) {
       homes.add(this.container.document);
     }
-    return homes;
+    return this.isIncluded ? new Set([...homes].toReversed()) : homes;
   }
 
   /** The edits for all remedies, maps aside; null where there is no way, empty where there is nothing to do. */
@@ -301,6 +306,15 @@ class Plan {
 
   private isRemoved({ directive }: Use): boolean {
     return this.removed.some((use) => use.directive === directive);
+  }
+
+  /** Whether the line to be written stands in a file that the level includes. */
+  private get isIncluded(): boolean {
+    const current = this.currentConnection();
+    return (
+      this.request.beside !== null ||
+      (current !== undefined && current.level === this.level && comesByInclude(current))
+    );
   }
 
   private currentConnection(): Use | undefined {
