@@ -58,7 +58,7 @@ describe("trace --format json has the shape that DESIGN.md fixes", () => {
           ["Connection", "upgrade"],
         ]),
       },
-      verdict: { strict: "works", lenient: "works", reasons: [] },
+      verdict: { strict: "works", lenient: "works", firefox: "works", reasons: [] },
       idleTimeoutMs: 60_000,
       reusesUpstreamConnection: false,
     });

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
-import { analyse, defaultPolicy } from "../../src/core/index.ts";
+import {
+  analyse,
+  conftestReport,
+  defaultPolicy,
+  discover,
+  discoveryText,
+  traceFile,
+  traceJson,
+  traceText,
+} from "../../src/core/index.ts";
 import { jsonReport } from "../../src/core/report/json.ts";
 import { sarifReport } from "../../src/core/report/sarif.ts";
 import type { SummaryInput } from "../../src/core/report/summary.ts";
@@ -353,6 +362,65 @@ describe("sarifReport", () => {
   });
 });
 
+describe("a handshake that only Firefox fails with", () => {
+  const text = `events {}
+http {
+  map $http_connection $c { default close; upgrade upgrade; }
+  server {
+    listen 80;
+    location /ws {
+      proxy_pass http://backend;
+      proxy_http_version 1.1;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $c;
+    }
+  }
+}
+`;
+  const files = { list: () => ["nginx.conf"], read: () => text };
+  const found = analyse(files, { policy: defaultPolicy });
+  const handshake = { strict: "works", lenient: "works", firefox: "breaks" };
+  const traced = (...headers: readonly (readonly [string, string])[]) => {
+    const asked = { probe: "websocket", scheme: null, host: null, port: null } as const;
+    const result = traceFile(
+      files,
+      "nginx.conf",
+      { ...asked, target: "/ws", headers },
+      defaultPolicy,
+    );
+    if (result === null) throw new Error("this is a configuration");
+    return result;
+  };
+
+  test.each([
+    ["JSON", jsonReport(found)],
+    ["conftest", conftestReport(found)],
+  ])("in %s", (_, report) => {
+    expect(JSON.parse(report)).toMatchObject({ locations: [{ handshake }] });
+  });
+
+  test("in the summary", () => {
+    const report = summaryReport({ ...summaryInput, analysis: found, findings: found.findings });
+    expect(report).toContain("| works, but not with Firefox | works | 60 s");
+  });
+
+  test("in what init finds", () => {
+    expect(discoveryText(discover(found, files), found)).toContain("works, but not with Firefox");
+  });
+
+  test("in a trace, where it does not say how Connection is written", () => {
+    expect(JSON.parse(traceJson(traced()))).toMatchObject({ verdict: handshake });
+    expect(traceText(traced())).toMatch(
+      /is accepted\.\nThat of Firefox, .* fails \(connection-header\)/,
+    );
+    const given = traced(["Connection", "upgrade"]);
+    expect(JSON.parse(traceJson(given))).toMatchObject({
+      verdict: { ...handshake, firefox: "works" },
+    });
+    expect(traceText(given)).not.toContain("Firefox");
+  });
+});
+
 describe("summaryReport", () => {
   test("says the verdict, then the findings, then the locations, then what is missing", () => {
     const text = summaryReport({
@@ -406,27 +474,6 @@ N--xC: no WebSocket
 
 - \`b.conf\` is too large.
 `);
-  });
-
-  test("says of which browser a handshake breaks", () => {
-    const text = `map $http_connection $c { default close; upgrade upgrade; }
-server {
-  listen 80;
-  location /ws {
-    proxy_pass http://backend;
-    proxy_http_version 1.1;
-    proxy_set_header Upgrade $http_upgrade;
-    proxy_set_header Connection $c;
-  }
-}
-`;
-    const found = analyse(
-      { list: () => ["conf.d/site.conf"], read: () => text },
-      { policy: defaultPolicy },
-    );
-    expect(summaryReport({ ...summaryInput, analysis: found, findings: found.findings })).toContain(
-      "| works, but not with Firefox | works | 60 s",
-    );
   });
 
   test("says that what a person resolved still counts", () => {

@@ -39,6 +39,7 @@ export interface FoundLocation {
   readonly evidence: readonly string[];
   /** What becomes of a handshake today. */
   readonly result: Result;
+  readonly failsInFirefox: boolean;
 }
 
 export type Form =
@@ -128,9 +129,9 @@ function thatServe(serves: Serves, locations: readonly LocationReport[]): FoundL
   const byPlace = new Map(
     locations
       .filter(({ intent }) => intent.serves === serves)
-      .map(({ name, intent: { evidence }, verdict }) => [
+      .map(({ name, intent: { evidence }, verdict, failsInFirefox }) => [
         name.place.span,
-        { name, evidence, result: verdict.strict },
+        { name, evidence, result: verdict.strict, failsInFirefox },
       ]),
   );
   return [...byPlace.values()];

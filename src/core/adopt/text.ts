@@ -38,12 +38,17 @@ export function discoveryText(discovery: Discovery, analysis: Analysis): string 
 function locationLines(locations: readonly FoundLocation[]): string[] {
   const rows = locations
     .slice(0, mostLocations)
-    .map(({ name, evidence, result }) => [
-      locationOf(name),
-      result === "unknown" ? "not known" : result,
-      `${name.place.document.path}:${startOf(name.place).line}: ${evidence.join("; ")}`,
+    .map((location) => [
+      locationOf(location.name),
+      resultText(location),
+      `${location.name.place.document.path}:${startOf(location.name.place).line}: ${location.evidence.join("; ")}`,
     ]);
   return [...columns(rows), ...rest(locations.length - mostLocations)];
+}
+
+function resultText({ result, failsInFirefox }: FoundLocation): string {
+  const said = result === "unknown" ? "not known" : result;
+  return failsInFirefox ? `${said}, but not with Firefox` : said;
 }
 
 function versionLines({ version, images }: Discovery): string[] {

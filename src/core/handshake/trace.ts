@@ -7,7 +7,7 @@ import { ended } from "./ended.ts";
 import { locationName } from "./locate.ts";
 import { joinRequests, joinVerdicts } from "./join.ts";
 import type { Exchange, Outcome, ProbeName, UpstreamRequest, Verdict } from "./model.ts";
-import { type ClientRequest, probeHeaders } from "./probe.ts";
+import { type ClientRequest, firefoxConnection, probeHeaders } from "./probe.ts";
 import { route, speaksOnlyHttp2 } from "./route.ts";
 import { lineOf } from "./script.ts";
 import { allListeners, type Listening, serverFor } from "./server.ts";
@@ -57,6 +57,8 @@ export interface TraceResult {
   readonly upstream: UpstreamRequest | null;
   /** Null for the plain and h2c probes. */
   readonly verdict: Verdict | null;
+  /** Of the same handshake as Firefox writes it, where `Connection` is not given. */
+  readonly firefox: Verdict | null;
   readonly idleTimeoutMs: number | null;
   readonly reusesUpstreamConnection: boolean;
 }
@@ -92,14 +94,8 @@ export function trace(
   version: NginxVersion | null,
 ): TraceResult {
   const errors = configErrors(config, version);
-  const [only, newest] =
-    version === null
-      ? [
-          simulateRequest(config, request, oldestVersion),
-          simulateRequest(config, request, newestVersion),
-        ]
-      : [simulateRequest(config, request, version), null];
-  const exchange = newest === null ? only : join(only, newest);
+  const exchanges = inVersions(config, request, version);
+  const exchange = exchanges.reduce(join);
   const isWebsocket = request.probe === "websocket";
   const result: TraceResult = {
     outcome: exchange.outcome,
@@ -108,26 +104,45 @@ export function trace(
     location: placeOf(exchange.level),
     steps: exchange.steps,
     upstream: exchange.upstream,
-    verdict: !isWebsocket
-      ? null
-      : newest === null
-        ? verdictOf(only)
-        : joinVerdicts(verdictOf(only), verdictOf(newest)),
+    verdict: isWebsocket ? joinedVerdict(exchanges) : null,
+    firefox: isWebsocket ? joinedVerdict(inVersions(config, ofFirefox(request), version)) : null,
     idleTimeoutMs: exchange.idleTimeoutMs,
     reusesUpstreamConnection: exchange.reusesUpstreamConnection,
   };
-  return errors.length === 0 ? result : refused(result, isWebsocket);
+  return errors.length === 0 ? result : refused(result);
+}
+
+/** The request in the version, or in the oldest and the newest. */
+function inVersions(
+  config: Config,
+  request: TraceRequest,
+  version: NginxVersion | null,
+): readonly Exchange[] {
+  const versions = version === null ? [oldestVersion, newestVersion] : [version];
+  return versions.map((each) => simulateRequest(config, request, each));
+}
+
+function joinedVerdict(exchanges: readonly Exchange[]): Verdict {
+  return exchanges.map(verdictOf).reduce(joinVerdicts);
+}
+
+function ofFirefox(request: TraceRequest): TraceRequest {
+  const { headers = [] } = request;
+  return { ...request, headers: [["Connection", firefoxConnection], ...headers] };
 }
 
 /** nginx does not start, so that nothing of the rest comes to pass. */
-function refused(result: TraceResult, isWebsocket: boolean): TraceResult {
-  const reasons = result.verdict?.reasons ?? [];
+function refused(result: TraceResult): TraceResult {
+  const { verdict, firefox } = result;
+  const broken = (of: Verdict | null): Verdict | null =>
+    of && { ...of, strict: "breaks", lenient: "breaks" };
   return {
     ...result,
     outcome: "config-error",
     status: null,
     upstream: null,
-    verdict: isWebsocket ? { strict: "breaks", lenient: "breaks", reasons } : null,
+    verdict: broken(verdict),
+    firefox: broken(firefox),
     idleTimeoutMs: null,
     reusesUpstreamConnection: false,
   };

@@ -6,6 +6,7 @@ import { locationName } from "../handshake/locate.ts";
 import { enclosing } from "../handshake/simulate.ts";
 import { placeOf } from "../rules/rule.ts";
 import { readable } from "../syntax/opaque.ts";
+import { handshakeJson } from "./json.ts";
 import { startOf } from "./order.ts";
 import { redact } from "./redact.ts";
 import { tool } from "./tool.ts";
@@ -34,7 +35,8 @@ export function conftestReport({ locations, nginxVersion }: Analysis): string {
   return `${JSON.stringify(input, null, 2)}\n`;
 }
 
-function locationInput({ name, level, proxyPass, intent, verdict }: LocationReport): object {
+function locationInput(report: LocationReport): object {
+  const { name, level, proxyPass, intent } = report;
   const location = enclosing(level, "location");
   const values: Record<string, string | null> = {};
   const provenance: Record<string, unknown> = {};
@@ -60,7 +62,7 @@ function locationInput({ name, level, proxyPass, intent, verdict }: LocationRepo
     provenance: { ...provenance, proxy_set_header: headers.origins },
     unknown,
     websocket: { serves: intent.serves, evidence: intent.evidence.map(redact) },
-    handshake: { strict: verdict.strict, lenient: verdict.lenient },
+    handshake: handshakeJson(report),
   };
 }
 

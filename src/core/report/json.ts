@@ -74,18 +74,24 @@ function fixJson({ title, safety, edits }: Fix): object {
 }
 
 function locationJson(location: LocationReport): object {
-  const { name, proxyPass, intent, verdict, upstream } = location;
+  const { name, proxyPass, intent, upstream } = location;
   return {
     ...nameJson(name),
     proxyPass: redact(proxyPass.parameters[0] ?? ""),
     websocket: { serves: intent.serves, evidence: intent.evidence.map(redact) },
-    handshake: { strict: verdict.strict, lenient: verdict.lenient },
+    handshake: handshakeJson(location),
     upstream: upstream && {
       httpVersion: valueJson(upstream.httpVersion),
       headers: upstream.headers.map(([header, value]) => [header, headerJson(header, value)]),
     },
     idleTimeoutMs: location.idleTimeoutMs,
   };
+}
+
+/** What each server makes of the probe, and a strict one of the handshake that Firefox writes. */
+export function handshakeJson({ verdict, failsInFirefox }: LocationReport): object {
+  const { strict, lenient } = verdict;
+  return { strict, lenient, firefox: failsInFirefox ? "breaks" : strict };
 }
 
 function nameJson({ place, name, server, includedFrom }: LocationName): object {

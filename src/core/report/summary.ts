@@ -191,8 +191,8 @@ function locationsSection({ analysis, findings }: SummaryInput): string {
   return ["### WebSocket locations", shown, ...more].join("\n\n");
 }
 
-function breaks({ verdict: { strict, lenient } }: LocationReport): boolean {
-  return strict === "breaks" || lenient === "breaks";
+function breaks({ verdict: { strict, lenient }, failsInFirefox }: LocationReport): boolean {
+  return strict === "breaks" || lenient === "breaks" || failsInFirefox;
 }
 
 /** The edits of the findings' fixes, the worst first, without those that overlap others. */

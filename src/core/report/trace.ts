@@ -1,10 +1,11 @@
 import type { Outcome, Value, Verdict } from "../handshake/model.ts";
 import type { TraceResult } from "../handshake/trace.ts";
+import { firefoxConnection } from "../handshake/probe.ts";
 import { shown } from "../handshake/variables.ts";
 
 /** The trace for machines, as text: version 1 of the shape that the README describes. */
 export function traceJson(result: TraceResult): string {
-  const { upstream, verdict } = result;
+  const { upstream, verdict, firefox } = result;
   const value = {
     version: 1,
     outcome: result.outcome,
@@ -22,6 +23,7 @@ export function traceJson(result: TraceResult): string {
     verdict: verdict && {
       strict: verdict.strict,
       lenient: verdict.lenient,
+      firefox: firefox?.strict,
       reasons: verdict.reasons,
     },
     idleTimeoutMs: result.idleTimeoutMs,
@@ -36,7 +38,7 @@ function valueJson(value: Value): unknown {
 
 /** The trace for people: the way step by step, the request that reaches the upstream, and what comes of it. */
 export function traceText(result: TraceResult): string {
-  const { steps, configErrors, upstream, verdict, idleTimeoutMs } = result;
+  const { steps, configErrors, upstream, verdict, firefox, idleTimeoutMs } = result;
   const sections = [
     steps.map((step, index) => `${String(index + 1).padStart(3)}. ${step}`),
     configErrors.map(({ message, file, line }) => `nginx refuses ${file}:${line}: ${message}`),
@@ -50,6 +52,7 @@ export function traceText(result: TraceResult): string {
     [
       outcomeText(result.outcome, result.status),
       ...(verdict === null ? [] : verdictText(verdict)),
+      ...(verdict?.strict !== "breaks" && firefox?.strict === "breaks" ? firefoxText(firefox) : []),
       ...(upstream === null || idleTimeoutMs === null
         ? []
         : [`A connection without traffic is closed after ${idleTimeoutMs / 1000} s.`]),
@@ -84,10 +87,20 @@ function verdictText({ strict, lenient, reasons }: Verdict): string[] {
     breaks: "fails",
     unknown: "is not known to work or to fail",
   };
-  const why = reasons.length === 0 ? "" : ` (${reasons.join(", ")})`;
+  const why = whyText(reasons);
   return strict === lenient
     ? [`The WebSocket handshake ${said[strict]}${why}.`]
     : [
         `The WebSocket handshake ${said[strict]} at servers that follow RFC 6455${why}, and ${said[lenient]} at lenient ones such as Node's ws.`,
       ];
+}
+
+function firefoxText({ reasons }: Verdict): string[] {
+  return [
+    `That of Firefox, which writes Connection: ${firefoxConnection}, fails${whyText(reasons)}.`,
+  ];
+}
+
+function whyText(reasons: readonly string[]): string {
+  return reasons.length === 0 ? "" : ` (${reasons.join(", ")})`;
 }
