@@ -63,6 +63,30 @@ test("a shared snippet breaks a site file that nobody touched", async () => {
 });
 
 test.each([
+  ["that is emptied", "", "LEFT", 6],
+  ["of which a comment is left", "# Now in the image.\n", "RIGHT", 1],
+  ["that says nothing about it any more", "client_max_body_size 1m;\n", "RIGHT", 1],
+])("a snippet %s: one comment there, and none again", async (_, text, side, line) => {
+  const { pull, run } = await scenario({
+    base: {
+      ...nginx.complete,
+      [nginx.path]: siteOf("include snippets/proxy.conf;", pass),
+      "nginx/snippets/proxy.conf": upgrade.map((each) => `${each}\n`).join(""),
+    },
+    head: { "nginx/snippets/proxy.conf": text },
+  });
+  expect((await run()).exitCode).toBe(1);
+  expect(pull.comments).toHaveLength(1);
+  const [comment] = pull.comments;
+  expect(comment?.thread).toMatchObject({ path: "nginx/snippets/proxy.conf", side });
+  expect(comment?.thread.original?.line).toBe(line);
+  expect(comment?.body).toContain(`In \`${nginx.path}\`, after line 7, add:`);
+  const again = await run();
+  expect(again.exitCode).toBe(1);
+  expect(writes(again)).toEqual([]);
+});
+
+test.each([
   ["other files", { "src/app.ts": "export {};\n", "README.md": "# The shop\n" }],
   ["the removal of one", { "README.md": null }],
 ])("no nginx file changes (%s): two requests, one line, exit 0", async (_, head) => {

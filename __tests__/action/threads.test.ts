@@ -14,6 +14,7 @@ const marker = (...fingerprints: readonly string[]): string =>
 function comment(line: number, ...fingerprints: readonly string[]): ReviewComment {
   return {
     path: "site.conf",
+    side: "RIGHT",
     startLine: null,
     line,
     body: `Broken.\n\n${marker(...fingerprints)}`,
@@ -39,6 +40,7 @@ function thread(
     body: `Broken.\n\n${marker(...fingerprints)}`,
     createdAt: new Date(made * 1000).toISOString(),
     path: "site.conf",
+    side: "RIGHT",
     startLine: null,
     line,
     resolved: false,

@@ -16,7 +16,7 @@ describe("hunksOf", () => {
     ],
     ["a new file", ["@@ -0,0 +1,2 @@", "+a", "+b"], [[1, 2, [1, 2]]]],
     ["counts of one are not written", ["@@ -7 +9 @@", "-a", "+A"], [[9, 9, [9]]]],
-    ["a hunk that only removes shows no line", ["@@ -5,2 +4,0 @@", "-a", "-b"], []],
+    ["a hunk of which no line is left", ["@@ -5,2 +4,0 @@", "-a", "-b"], [[4, 3, []]]],
     [
       "a removal counts for the line before",
       ["@@ -5,4 +5,3 @@", " a", " b", "-c", " d"],

@@ -45,6 +45,7 @@ export interface PullRequestState {
 /** A comment as `POST …/reviews` takes it. */
 export interface NewComment {
   readonly path: string;
+  readonly side: "LEFT" | "RIGHT";
   readonly startLine: number | null;
   readonly line: number;
   readonly body: string;
@@ -61,7 +62,7 @@ const threadFields = `
   reviewThreads(first: 100, after: $cursor) {
     pageInfo { hasNextPage endCursor }
     nodes {
-      id isResolved isOutdated viewerCanResolve path line startLine
+      id isResolved isOutdated viewerCanResolve path diffSide line startLine
       comments(first: 1) {
         totalCount
         nodes { id fullDatabaseId body viewerDidAuthor createdAt }
@@ -106,6 +107,7 @@ interface ThreadNode {
   readonly isOutdated: boolean;
   readonly viewerCanResolve: boolean;
   readonly path: string;
+  readonly diffSide: "LEFT" | "RIGHT";
   readonly line: number | null;
   readonly startLine: number | null;
   readonly comments: {
@@ -343,9 +345,12 @@ ${contentFragment}`;
       body: review.body,
       comments: review.comments.map((comment) => ({
         path: comment.path,
-        side: "RIGHT",
+        side: comment.side,
         line: comment.line,
-        ...(comment.startLine !== null && { start_line: comment.startLine, start_side: "RIGHT" }),
+        ...(comment.startLine !== null && {
+          start_line: comment.startLine,
+          start_side: comment.side,
+        }),
         body: comment.body,
       })),
     });
@@ -401,6 +406,7 @@ function threadOf(node: ThreadNode | null): Thread[] {
       body: comment.body,
       createdAt: comment.createdAt,
       path: node.path,
+      side: node.diffSide,
       startLine: node.startLine,
       line: node.line,
       resolved: node.isResolved,

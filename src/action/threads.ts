@@ -14,6 +14,7 @@ export interface Thread {
   /** ISO 8601. */
   readonly createdAt: string;
   readonly path: string;
+  readonly side: ReviewComment["side"];
   /** Where the thread stands in the head now, 1-based; null on one line. */
   readonly startLine: number | null;
   /** Null where the thread is outdated. */
@@ -143,7 +144,7 @@ export function youngerDuplicates(threads: readonly Thread[]): Thread[] {
   const duplicates: Thread[] = [];
   for (const { thread, fingerprints } of ownThreads(threads)) {
     if (thread.resolved || thread.outdated) continue;
-    const place = [thread.path, thread.startLine, thread.line];
+    const place = [thread.path, thread.side, thread.startLine, thread.line];
     const key = JSON.stringify([place, fingerprints.toSorted()]);
     if (seen.has(key) && !thread.replied) duplicates.push(thread);
     seen.add(key);
@@ -186,6 +187,7 @@ function isAnchoredAt(thread: Thread, comment: ReviewComment): boolean {
   return (
     !thread.outdated &&
     thread.path === comment.path &&
+    thread.side === comment.side &&
     thread.line === comment.line &&
     thread.startLine === comment.startLine
   );

@@ -59,7 +59,13 @@ function runReview(args: Arguments, terminal: Terminal): number {
 function asJson({ comments, unplaced, notes }: Review): string {
   const value = {
     version: 1,
-    comments: comments.map(({ path, startLine, line, body }) => ({ path, startLine, line, body })),
+    comments: comments.map(({ path, side, startLine, line, body }) => ({
+      path,
+      side,
+      startLine,
+      line,
+      body,
+    })),
     unplaced: unplaced.map(({ rule, message, place }) => ({
       rule,
       message: plain(message),
@@ -74,9 +80,7 @@ function asJson({ comments, unplaced, notes }: Review): string {
 function asText({ comments, unplaced, notes }: Review, reference: string): string {
   const count = `${comments.length} comment${comments.length === 1 ? "" : "s"}`;
   return [
-    ...comments.map(
-      ({ path, startLine, line, body }) => `${placeOf({ path, startLine, line })}\n\n${body}\n`,
-    ),
+    ...comments.map((comment) => `${placeOf(comment)}\n\n${comment.body}\n`),
     ...unplaced.map(
       ({ rule, message, place: { document, span } }) =>
         `${document.path}:${document.lines.lineAt(span.start)}: no line in the diff: [${rule}] ${plain(message)}`,
@@ -89,8 +93,10 @@ function asText({ comments, unplaced, notes }: Review, reference: string): strin
 
 function placeOf({
   path,
+  side,
   startLine,
   line,
-}: Pick<ReviewComment, "path" | "startLine" | "line">): string {
+}: Pick<ReviewComment, "path" | "side" | "startLine" | "line">): string {
+  if (side === "LEFT") return `── ${path}:${line}, which is removed`;
   return startLine === null ? `── ${path}:${line}` : `── ${path}:${startLine}-${line}`;
 }

@@ -75,6 +75,13 @@ export function includesOf(config: Config): ReadonlyMap<string, ReadonlySet<stri
   return includes.get(config) ?? new Map();
 }
 
+const brought = new WeakMap<Use, readonly Document[]>();
+
+/** The files that an include brings, those without a directive too. */
+export function filesOf(include: Use): readonly Document[] {
+  return brought.get(include) ?? [];
+}
+
 class Resolver {
   private readonly documents: Documents;
   private readonly root: Document;
@@ -285,6 +292,7 @@ class Resolver {
       const message = `pread() "${folder}" failed (21: Is a directory)`;
       this.checker.report(use, "include-of-folder", message);
     }
+    brought.set(use, found.documents);
     for (const document of found.documents) {
       if (isOnTheWay(document, use)) {
         this.checker.report(use, "include-cycle", `${document.path} includes itself`);

@@ -1,17 +1,21 @@
 import type { Analysis, Group, LocationReport } from "../analysis.ts";
 import { groupBy } from "../collections.ts";
 import type { Document, Level, Place } from "../config/model.ts";
+import { filesOf } from "../config/resolve.ts";
 import type { Finding, LocationName } from "../rules/finding.ts";
 import { directivesAround } from "../syntax/find.ts";
 import type { Directive, Span } from "../syntax/tree.ts";
 import type { Hunk } from "./diff.ts";
 import { hunkAround } from "./diff.ts";
+import type { ReviewComment } from "./review.ts";
 
 /** A line of the diff that a comment can stand on. */
 export interface Anchor {
   readonly document: Document;
   readonly hunk: Hunk;
   readonly line: number;
+  /** Of the base where the head has no line left. */
+  readonly side: ReviewComment["side"];
   /** Whether it is the primary place of one of the findings. */
   readonly isPrimary: boolean;
 }
@@ -51,7 +55,7 @@ export class Anchors {
     const settings = findings.flatMap(({ location }) =>
       location ? this.#settingsOf(location) : [],
     );
-    const found = settings.find(({ hunk, line }) => hunk.changed.has(line)) ?? settings[0];
+    const found = settings.find(isChanged) ?? settings[0];
     return found ? { ...found, isPrimary: false } : null;
   }
 
@@ -76,9 +80,27 @@ export class Anchors {
     const lines = level.uses
       .filter(({ name }) => /^(?:proxy_|include$|set$|map$)/.test(name))
       .flatMap(({ document, directive }) => this.#lineIn({ document, span: directive }) ?? []);
+    if (level.context !== "http" && level.context !== "main") {
+      const includes = level.uses.filter(({ name }) => name === "include");
+      lines.push(...includes.flatMap(filesOf).flatMap((document) => this.#lossIn(document)));
+    }
     this.#settings.set(level, lines);
     return lines;
   }
+
+  /** Where a file of settings changes that may have none left that count: what a location lacks may have stood there. */
+  #lossIn(document: Document): FoundLine[] {
+    if (document.tree.directives.some(({ block }) => block !== null)) return [];
+    return (this.#hunks.get(document.path) ?? []).flatMap((hunk) => {
+      const [line] = hunk.changed;
+      if (hunk.end < hunk.start) return { document, hunk, line: hunk.baseEnd, side: "LEFT" };
+      return line === undefined ? [] : { document, hunk, line, side: "RIGHT" };
+    });
+  }
+}
+
+function isChanged({ hunk, line, side }: FoundLine): boolean {
+  return side === "LEFT" || hunk.changed.has(line);
 }
 
 function keyOf({ document, span }: Place): string {
@@ -97,7 +119,7 @@ function lineIn({ document, span }: Place, hunks: readonly Hunk[]): FoundLine | 
   const telling = inner.filter(({ name }) => /^(?:proxy_pass|include)$/.test(name.value));
   for (const line of [...telling.map(({ start }) => document.lines.lineAt(start)), first]) {
     const hunk = hunkAround(hunks, line, line);
-    if (hunk) return { document, hunk, line };
+    if (hunk) return { document, hunk, line, side: "RIGHT" };
   }
   let shown: FoundLine | null = null;
   for (const range of rangesOutside(document, inner, { first, last })) {
@@ -106,8 +128,8 @@ function lineIn({ document, span }: Place, hunks: readonly Hunk[]): FoundLine | 
       const to = Math.min(range.last, hunk.end);
       if (from > to) continue;
       const changed = [...hunk.changed].find((line) => from <= line && line <= to);
-      if (changed !== undefined) return { document, hunk, line: changed };
-      shown ??= { document, hunk, line: from };
+      if (changed !== undefined) return { document, hunk, line: changed, side: "RIGHT" };
+      shown ??= { document, hunk, line: from, side: "RIGHT" };
     }
   }
   return shown;

@@ -1,16 +1,17 @@
-/** A stretch of the head's lines that the diff shows: comments may stand on these lines only. */
+/** A stretch of the head's lines that the diff shows: comments may stand on these lines only, or on those that went. */
 export interface Hunk {
-  /** First and last line, 1-based. */
+  /** First and last line, 1-based; the end is before the start where no line is left. */
   readonly start: number;
   readonly end: number;
+  /** The base's last line in it, 1-based. */
+  readonly baseEnd: number;
   /** The lines that are new in the head, and those after which lines went without others in their place. */
   readonly changed: ReadonlySet<number>;
 }
 
 /**
  * Reads the hunks of one file's `patch` as GitHub gives it: without the two lines that name the files. A hunk that does not
- * hold as many lines as its head says ends the reading, since what follows cannot be trusted. Hunks that show no line of
- * the head are left out.
+ * hold as many lines as its head says ends the reading, since what follows cannot be trusted.
  */
 export function hunksOf(patch: string | null): readonly Hunk[] {
   const hunks: Hunk[] = [];
@@ -21,19 +22,19 @@ export function hunksOf(patch: string | null): readonly Hunk[] {
     if (!head) break;
     const body = readBody(lines, next + 1, head);
     if (!body) break;
-    if (head.newLines > 0) {
-      hunks.push({
-        start: head.newStart,
-        end: head.newStart + head.newLines - 1,
-        changed: body.changed,
-      });
-    }
+    hunks.push({
+      start: head.newStart,
+      end: head.newStart + head.newLines - 1,
+      baseEnd: head.oldStart + head.oldLines - 1,
+      changed: head.newLines > 0 ? body.changed : new Set(),
+    });
     next = body.next;
   }
   return hunks;
 }
 
 interface HunkHead {
+  readonly oldStart: number;
   readonly oldLines: number;
   readonly newStart: number;
   readonly newLines: number;
@@ -41,10 +42,15 @@ interface HunkHead {
 
 /** A count that is not written is 1. */
 function readHead(line: string): HunkHead | null {
-  const match = /^@@ -\d{1,9}(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@/.exec(line);
+  const match = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@/.exec(line);
   if (!match) return null;
-  const [, oldLines = "1", newStart = "", newLines = "1"] = match;
-  return { oldLines: Number(oldLines), newStart: Number(newStart), newLines: Number(newLines) };
+  const [, oldStart = "", oldLines = "1", newStart = "", newLines = "1"] = match;
+  return {
+    oldStart: Number(oldStart),
+    oldLines: Number(oldLines),
+    newStart: Number(newStart),
+    newLines: Number(newLines),
+  };
 }
 
 function readBody(

@@ -111,10 +111,11 @@ class Planner {
   }
 
   /** A comment about other blocks that stands at this line only because the line has to do with them. */
-  #sameCause({ document, line, isPrimary }: Anchor): Draft | null {
+  #sameCause({ document, line, side, isPrimary }: Anchor): Draft | null {
     if (isPrimary) return null;
     const draft = this.#drafts.find(({ anchor, suggestion }) => {
-      const isSameLine = anchor.document === document && anchor.line === line;
+      const isSameLine =
+        anchor.document === document && anchor.line === line && anchor.side === side;
       return isSameLine && !anchor.isPrimary && !suggestion;
     });
     return draft ?? null;
@@ -210,6 +211,7 @@ class Planner {
     const { startLine, line } = suggestion?.change ?? { startLine: anchor.line, line: anchor.line };
     return {
       path: (suggestion?.document ?? anchor.document).path,
+      side: suggestion ? "RIGHT" : anchor.side,
       startLine: startLine < line ? startLine : null,
       line,
       body: commentBody({

@@ -10,9 +10,11 @@ export interface ChangedFile {
   readonly patch: string | null;
 }
 
-/** One inline comment. Lines are the head's, 1-based, side RIGHT, both ends in one hunk. */
+/** One inline comment. Lines are 1-based, both ends in one hunk. */
 export interface ReviewComment {
   readonly path: string;
+  /** RIGHT for lines of the head, LEFT for one of the base that went. */
+  readonly side: "LEFT" | "RIGHT";
   /** Null for a comment on one line. */
   readonly startLine: number | null;
   readonly line: number;
