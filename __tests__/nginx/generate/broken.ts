@@ -186,6 +186,26 @@ function serverBlock(site: Site, name: string): Block {
     site.places.push({ host: name, path, location, isMixed });
     return locationBlock(site, location);
   });
+  if (random.chance(0.1) && !chosen.has("/any")) {
+    locations.push(...namedLocation(site, name));
+  }
+  if (mentions(locations, "/auth")) {
+    locations.push(
+      blockOf("location = /auth", [
+        `proxy_pass http://${random.pick(asNonEmpty([...site.upstreams, backend]))}`,
+        // Half a handshake is none, which servers take as they like.
+        ...random.pick([
+          ['proxy_set_header Content-Length ""'],
+          ['proxy_set_header Upgrade ""', "proxy_set_header Host $host"],
+          [
+            "proxy_http_version 1.1",
+            "proxy_set_header Upgrade $http_upgrade",
+            'proxy_set_header Connection "upgrade"',
+          ],
+        ]),
+      ]),
+    );
+  }
   if (random.chance(0.2)) {
     locations.push(
       blockOf("location /static/", [
@@ -196,6 +216,24 @@ function serverBlock(site: Site, name: string): Block {
     site.places.push({ host: name, path: "/static/a.css", location: "/static/", isMixed: true });
   }
   return blockOf("server", [...body, ...locations]);
+}
+
+/** A location without a path, and how requests come to it. */
+function namedLocation(site: Site, host: string): Block[] {
+  const { random } = site;
+  const way = random.pick([
+    ["try_files /none @app"],
+    ["error_page 418 = @app", "return 418"],
+    ["error_page 418 @app", "return 418"],
+  ]);
+  site.places.push({ host, path: "/any", location: "@app", isMixed: true });
+  return [blockOf("location /", way), locationBlock(site, "@app")];
+}
+
+function mentions(statements: readonly Statement[], path: string): boolean {
+  return statements.some((each) =>
+    typeof each === "string" ? each.endsWith(` ${path}`) : mentions(each.body, path),
+  );
 }
 
 function pathOf(location: string): string {
@@ -287,7 +325,13 @@ function locationBlock(site: Site, location: string): Block {
       ? random.pick(asNonEmpty(site.upstreams))
       : backend;
   const scheme = random.chance(0.03) ? random.pick(["ws", "wss"]) : "http";
-  const pass = `proxy_pass ${scheme}://${target}`;
+  const pass = random.chance(0.08)
+    ? random.pick([
+        [`set $goal ${target}`, "proxy_pass http://$goal"],
+        [`set $goal http://${target}`, "proxy_pass $goal"],
+        [`proxy_pass http://${target}$request_uri`],
+      ])
+    : [`proxy_pass ${scheme}://${target}`];
   const settings: Statement[] = [];
   const content = random.pick([
     "pair",
@@ -308,11 +352,14 @@ function locationBlock(site: Site, location: string): Block {
   if (random.chance(0.3))
     settings.push(`proxy_read_timeout ${random.pick(["3600s", "86400", "30s", "1h", "60"])}`);
   settings.push(...random.some(rareSettings, 0.025));
+  if (random.chance(0.04) && !location.startsWith("@")) {
+    settings.push(random.pick(["auth_request /auth", "mirror /auth"]));
+  }
   const lines = random.chance(0.3)
-    ? random.shuffle([pass, ...settings])
+    ? random.shuffle([...pass, ...settings])
     : random.chance(0.5)
-      ? [pass, ...settings]
-      : [...settings, pass];
+      ? [...pass, ...settings]
+      : [...settings, ...pass];
   const faults: Statement[] = [];
   if (random.chance(0.04))
     faults.push(

@@ -308,8 +308,11 @@ function mentionedIn({ configs }: Run): ReadonlySet<string> {
   return names;
 }
 
+/** What is only said of locations that may serve WebSockets is not mended unseen, with what is said of others. */
 function mendable({ entries }: EntryGroup): readonly Entry[] {
-  return entries.filter(isMendable);
+  const own = entries.filter(isMendable);
+  const clear = own.filter(({ commentable }) => commentable);
+  return clear.length > 0 ? clear : own;
 }
 
 function isMendable(entry: Entry): boolean {
