@@ -31,7 +31,7 @@ http {
   };
   const files = { list: () => Object.keys(texts), read: (path: string) => texts[path] };
   const { findings, groups } = analyse(files, { policy: defaultPolicy });
-  const [group] = groups.filter(({ findings: [first] }) => first?.rule === "hardcoded-upgrade");
+  const group = groups.find(({ findings: [first] }) => first?.rule === "hardcoded-upgrade");
   expect(group?.findings.map(({ rule, commentable }) => [rule, commentable])).toEqual([
     ["hardcoded-upgrade", false],
     ["host-header", true],
