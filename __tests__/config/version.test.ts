@@ -35,6 +35,10 @@ function found(texts: Readonly<Record<string, string>>): string | null {
   return repositoryVersion({ list: () => paths, read: (path) => texts[path] }, () => {});
 }
 
+function pod(kind: string, image: string): string {
+  return `kind: ${kind}\nspec:\n  containers:\n    - name: web\n      image: ${image}\n`;
+}
+
 test.each<[string, Readonly<Record<string, string>>, string | null]>([
   ["a Dockerfile", { Dockerfile: "FROM nginx:1.25.3-alpine\nCOPY . /\n" }, "1.25.3"],
   ["a stage of several", { "web/Dockerfile": "FROM node:24 AS build\nFROM nginx:1.28\n" }, "1.28"],
@@ -70,6 +74,48 @@ test.each<[string, Readonly<Record<string, string>>, string | null]>([
   [
     "one that does not say",
     { Dockerfile: "FROM nginx:1.25\n", "compose.yml": "image: nginx:stable\n" },
+    null,
+  ],
+  ["a Deployment", { "k8s/web.yaml": pod("Deployment", "nginx:1.25.3") }, "1.25.3"],
+  ["a StatefulSet", { "deploy/web.yml": pod("StatefulSet", '"nginx:1.26"') }, "1.26"],
+  ["a Pod", { "nginx-pod.yaml": pod("Pod", "nginxinc/nginx-unprivileged:1.27.1") }, "1.27.1"],
+  [
+    "one of several documents",
+    { "manifests/all.yaml": `kind: Service\n---\n${pod("Deployment", "nginx:1.28")}` },
+    "1.28",
+  ],
+  [
+    "a list",
+    {
+      "k8s/all.yaml": `kind: List\nitems:\n  - ${pod("Pod", "nginx:1.28").replaceAll("\n", "\n    ")}`,
+    },
+    "1.28",
+  ],
+  ["a manifest with only a digest", { "k8s/web.yaml": pod("Pod", "nginx@sha256:abc") }, null],
+  ["OpenResty in a Pod", { "k8s/web.yaml": pod("Pod", "openresty/openresty:1.25.3.1") }, null],
+  ["a chart", { "chart/deployment.yaml": pod("Pod", "nginx:{{ .Values.tag }}") }, null],
+  [
+    "the controller of an Ingress",
+    { "k8s/in.yaml": pod("Pod", "registry.k8s.io/ingress-nginx/controller:v1.9.4") },
+    null,
+  ],
+  ["a manifest that is none of pods", { "k8s/web.yaml": "kind: Chart\nimage: nginx:1.25\n" }, null],
+  [
+    "a manifest and a Dockerfile that differ",
+    { Dockerfile: "FROM nginx:1.27\n", "k8s/web.yaml": pod("Deployment", "nginx:1.25") },
+    null,
+  ],
+  [
+    "a kustomization",
+    { "k8s/kustomization.yaml": "images:\n  - name: web\n    newName: nginx\n    newTag: 1.20\n" },
+    "1.20",
+  ],
+  [
+    "a manifest that a kustomization changes",
+    {
+      "k8s/web.yaml": pod("Deployment", "nginx:1.25"),
+      "k8s/kustomization.yaml": 'images: [{ name: nginx, newTag: "1.27" }]\n',
+    },
     null,
   ],
   ["a file that only looks like one", { "notes/compose.md": "image: nginx:1.27\n" }, null],

@@ -1,3 +1,5 @@
+import { isMap, isScalar, isSeq, parseDocument } from "yaml";
+import { groupBy } from "../collections.ts";
 import {
   hostFirst,
   httpOneOneByDefault,
@@ -28,18 +30,33 @@ export function versionsInQuestion(text: string | null): readonly NginxVersion[]
   return isOne ? [last] : [first, last];
 }
 
-/** More Dockerfiles and compose files than this are not read. */
+/** As many files are read, Dockerfiles and compose files first. */
 const mostFiles = 60;
 
 const dockerfile = /(?:^|\/)(?:[^/]*\.)?(?:Dockerfile|Containerfile)(?:\.[^/]*)?$/i;
 const compose = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
 
+/** In UTF-16 units; a longer kustomization is not written by people. */
+const longest = 200_000;
+
+const kustomization = /(?:^|\/)kustomization\.ya?ml$/i;
+const manifest =
+  /(?:^|[/._-])(?:k8s|kube|kubernetes|manifests?|kustomize|base|overlays|deploy(?:ment)?s?|stateful-?sets?|daemon-?sets?|pods?|nginx)(?:[/._-].*)?\.ya?ml$/i;
+
+/** In the order in which they are read. */
+const kinds: readonly (readonly [path: RegExp, imagesOf: (text: string) => string[]])[] = [
+  [dockerfile, baseImages],
+  [compose, composeImages],
+  [kustomization, kustomizedImages],
+  [manifest, podImages],
+];
+
 /** Whether {@link repositoryVersion} looks into a file of this name. */
 export function decidesVersion(path: string): boolean {
-  return (dockerfile.test(path) || compose.test(path)) && leftAside(path) === null;
+  return kinds.some(([name]) => name.test(path)) && leftAside(path) === null;
 }
 
-/** An image of nginx that a Dockerfile or compose file names. */
+/** An image of nginx that a Dockerfile, a compose file or a manifest of Kubernetes names. */
 export interface NginxImage {
   /** The file's. */
   readonly path: string;
@@ -60,20 +77,23 @@ export function repositoryVersion(files: Files, want: (path: string) => void): s
 }
 
 /**
- * The images of nginx that the repository's Dockerfiles and compose files name.
+ * The images of nginx that the repository's Dockerfiles, compose files and manifests name.
  *
  * @param want called for files that are listed and not loaded
  */
 export function nginxImages(files: Files, want: (path: string) => void): NginxImage[] {
-  const paths = files.list().filter(decidesVersion);
-  return paths.slice(0, mostFiles).flatMap((path) => {
+  const deciding = files.list().filter(decidesVersion);
+  const byKind = groupBy(deciding, (path) => kinds.find(([name]) => name.test(path)));
+  const found = kinds.flatMap((kind) =>
+    (byKind.get(kind) ?? []).map((path) => ({ path, imagesOf: kind[1] })),
+  );
+  return found.slice(0, mostFiles).flatMap(({ path, imagesOf }) => {
     const text = files.read(path);
     if (text === undefined) {
       want(path);
       return [];
     }
-    const images = dockerfile.test(path) ? baseImages(text) : composeImages(text);
-    return images.flatMap((image) => {
+    return imagesOf(text).flatMap((image) => {
       const version = imageVersion(image);
       return version === undefined ? [] : [{ path, image, version }];
     });
@@ -99,6 +119,30 @@ function composeImages(text: string): string[] {
   return Array.from(text.matchAll(/^[ \t-]*image:[ \t]*["']?([^\s"'#]+)/gm), ([, image = ""]) =>
     image.replaceAll(/\$\{\w+:?-([^}]*)\}/g, "$1"),
   );
+}
+
+/** The images of the pods in a file's documents. */
+function podImages(text: string): string[] {
+  const kind =
+    /^[ \t-]*kind:[ \t]*["']?(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Pod|Job|CronJob|List)\b/m;
+  return text.split(/^---/m).flatMap((part) => (kind.test(part) ? composeImages(part) : []));
+}
+
+/** What a kustomization puts in the place of images that manifests name. */
+function kustomizedImages(text: string): string[] {
+  if (text.length > longest) return [];
+  const { contents } = parseDocument(text, { logLevel: "silent", uniqueKeys: false });
+  const images = isMap(contents) ? contents.get("images") : null;
+  return (isSeq(images) ? images.items : []).flatMap((item) => {
+    const of = (key: string): string | null => {
+      const node = isMap(item) ? item.get(key, true) : null;
+      return isScalar(node) ? (node.source ?? String(node.value)) : null;
+    };
+    const [name, tag, digest] = [of("newName") ?? of("name"), of("newTag"), of("digest")];
+    return name === null
+      ? []
+      : name + (tag === null ? "" : `:${tag}`) + (digest === null ? "" : `@${digest}`);
+  });
 }
 
 /** Who publishes images of nginx whose tags are its versions. */
