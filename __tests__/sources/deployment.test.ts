@@ -97,6 +97,18 @@ spec:
 `;
 }
 
+function kustomization(conf: readonly string[], sites: readonly string[]): string {
+  const files = (paths: readonly string[]): string =>
+    paths.map((path) => `      - ${path}\n`).join("");
+  return `resources: [deployment.yaml]
+configMapGenerator:
+  - name: main
+    files:
+${files(conf)}  - name: sites
+    files:
+${files(sites)}`;
+}
+
 describe("the whole is found without configuration", () => {
   test.each<[title: string, texts: Texts, expected: readonly string[]]>([
     [
@@ -189,6 +201,27 @@ describe("the whole is found without configuration", () => {
         "prod/sites.yaml": configMap("sites", "a.conf", site),
       },
       ["main: dev/nginx.yaml dev/sites.yaml", "main: prod/nginx.yaml prod/sites.yaml"],
+    ],
+    [
+      "files of which a kustomization makes ConfigMaps",
+      {
+        "k8s/kustomization.yaml": kustomization(["nginx.conf=conf/main.conf"], ["../web/a.conf"]),
+        "k8s/deployment.yaml": workload("main", "sites"),
+        "k8s/conf/main.conf": main,
+        "web/a.conf": site,
+        "web/b.conf": site,
+      },
+      ["main: k8s/conf/main.conf web/a.conf", "http: web/b.conf"],
+    ],
+    [
+      "a file that a kustomization names and nobody mounts",
+      {
+        "k8s/kustomization.yaml": kustomization(["nginx.conf"], ["a.conf"]),
+        "k8s/deployment.yaml": workload("main", "others"),
+        "k8s/nginx.conf": main,
+        "k8s/a.conf": site,
+      },
+      ["main: k8s/nginx.conf", "http: k8s/a.conf"],
     ],
     [
       "ConfigMaps of which nobody knows which is meant, each by itself",

@@ -27,6 +27,7 @@ const MOST_MANIFESTS = 60;
 const dockerfile =
   /(?:^|\/)(?:(?:Dockerfile|Containerfile)(?:[.-][^/]*)?|[^/]*\.(?:docker|container)file)$/i;
 const composeFile = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
+const kustomization = /^kustomization\.ya?ml$/i;
 const terraform = /\.(?:tf|tofu)$/i;
 const script = /(?:^|\/)[^/]*(?:entrypoint|start|run|init|nginx|envsubst|template)[^/]*\.sh$/i;
 
@@ -189,10 +190,13 @@ function mountsOf(
           configMaps.filter(({ name }) => name === mount.configMap),
           path,
         );
-        for (const [to, source] of configMap === null ? [] : landed(mount, configMap)) {
+        for (const [to, from] of configMap === null ? [] : landed(mount, configMap)) {
           if (!/nginx|openresty/.test(to) || configMap === null) continue;
-          places.set(to, `${configMap.path}#${source}`);
-          files.add(configMap.path);
+          const isFile = !from.startsWith("#");
+          const file = isFile ? joinPath(folderOf(configMap.path), from) : configMap.path;
+          if (file === undefined || !documents.has(file)) continue;
+          places.set(to, isFile ? file : file + from);
+          files.add(file);
         }
       }
       return places.size === 0 ? [] : [new Deployment(places)];
@@ -201,12 +205,19 @@ function mountsOf(
   return { deployments, files: [...files] };
 }
 
-/** The files in the folders of those that are given, above them, and beside these folders. */
+/**
+ * The manifests in the folders of those that are given, above them, and beside these folders; around other files where a
+ * kustomization may make a ConfigMap of them.
+ */
 function manifestsAround(documents: Documents, near: readonly string[]): string[] {
   const folderSet = new Set<string>();
-  for (const path of near.filter((each) => containerOf(each) === "yaml")) {
+  for (const path of near) {
     const folder = folderOf(path);
     const above = folderOf(folder);
+    const isKustomized = [folder, above].some((each) =>
+      [...documents.folder(each).files].some((name) => kustomization.test(name)),
+    );
+    if (containerOf(path) !== "yaml" && !isKustomized) continue;
     const beside = [...documents.folder(above).folders]
       .toSorted(byteOrder)
       .map((name) => joinPath(above, name));
@@ -233,7 +244,7 @@ function nearest<T extends { readonly path: string }>(named: readonly T[], path:
   return first === undefined || others.length > 0 ? null : first;
 }
 
-/** Path on the server → the source that lands there. */
+/** Path on the server → the key's file or source that lands there. */
 function landed({ to, subPath, items }: Mount, { keys }: ConfigMap): [string, string][] {
   return [...keys].flatMap(([key, source]): [string, string][] => {
     const path = items === null ? key : items.get(key);
