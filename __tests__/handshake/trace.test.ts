@@ -182,6 +182,16 @@ describe("on the way", () => {
     ],
     ["deny all", "location / { deny all; proxy_pass http://b; }", { status: 403 }],
     [
+      "deny all behind addresses that nobody shows",
+      "location / { include /etc/office.conf; deny all; proxy_pass http://b; }",
+      { outcome: "proxied" },
+    ],
+    [
+      "deny all around addresses that nobody shows",
+      "deny all; location / { include /etc/office.conf; proxy_pass http://b; }",
+      { outcome: "proxied" },
+    ],
+    [
       "satisfy any",
       "satisfy any; deny all; auth_basic x; location / { proxy_pass http://b; }",
       { status: 401 },

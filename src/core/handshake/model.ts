@@ -57,7 +57,7 @@ export interface Exchange {
   readonly outcome: Outcome;
   /** What nginx answers itself: 301, 404 …, 502 for want of a resolver; null where that is unknown, or a server answers. */
   readonly status: number | null;
-  /** The `return` or `rewrite` that answers; null where something else does. */
+  /** The `return`, `rewrite` or `deny` that answers; null where something else does. */
   readonly answeredBy: Use | null;
   /** The level whose settings hold in the end: a location, or an `if`/`limit_except` in it. Null where none was reached. */
   readonly level: Level | null;

@@ -13,7 +13,7 @@ import { verdictOf } from "./verdict.ts";
 /** Why no handshake comes to a location although it is there for them. */
 export interface Obstruction {
   readonly kind: "answer" | "location" | "try-files" | "sibling";
-  /** The `return` or `rewrite`, the `try_files`, the other locations, that of the server with TLS. */
+  /** The `return`, `rewrite` or `deny`, the `try_files`, the other locations, that of the server with TLS. */
   readonly by: readonly [Use, ...Use[]];
 }
 
@@ -118,7 +118,7 @@ const mayBeAnswered = rememberedOf((location: Level): boolean => {
 });
 
 const hasAnswers = rememberedOf((level: Level): boolean => {
-  const own = ["return", "rewrite", "if", "error_page"].some(
+  const own = ["return", "rewrite", "if", "error_page", "deny"].some(
     (name) => usesOf(level, name).length > 0,
   );
   return own || (level.parent !== null && hasAnswers(level.parent));

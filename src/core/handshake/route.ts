@@ -22,7 +22,10 @@ const MOST_CHANGES = 10;
 const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
 
 /** What one access rule says; null where there is none. */
-type Admission = "admitted" | { readonly status: number; readonly why: string } | null;
+type Admission =
+  | "admitted"
+  | { readonly status: number; readonly why: string; readonly by?: Use }
+  | null;
 
 /** Where a request goes next. */
 type Next =
@@ -212,13 +215,18 @@ class Journey {
         continue;
       }
       if (!isAny || (answer.status !== 401 && answer.status !== 403)) {
+        this.answeredBy = answer.by ?? null;
         return this.special(answer.status, level, answer.why);
       }
       if (refused?.status !== 401) {
         refused = answer;
       }
     }
-    return refused === null ? null : this.special(refused.status, level, refused.why);
+    if (refused === null) {
+      return null;
+    }
+    this.answeredBy = refused.by ?? null;
+    return this.special(refused.status, level, refused.why);
   }
 
   private *admissions(level: Level): Generator<Admission> {
@@ -229,6 +237,12 @@ class Journey {
 
   private byAddress(level: Level): Admission {
     const rule = accessRule(level);
+    if (rule === "hidden") {
+      this.steps.push(
+        "what is not in the repository may allow the client's address: it is taken as allowed",
+      );
+      return "admitted";
+    }
     const whom = rule?.parameters[0];
     if (rule === null || whom === undefined) {
       return null;
@@ -241,7 +255,7 @@ class Journey {
     }
     return rule.name === "allow"
       ? "admitted"
-      : { status: 403, why: `deny all (line ${lineOf(rule)})` };
+      : { status: 403, why: `deny all (line ${lineOf(rule)})`, by: rule };
   }
 
   private byPassword(level: Level): Admission {
@@ -475,10 +489,15 @@ class Journey {
   }
 }
 
-/** The first `allow` or `deny` of the nearest level that has either. */
-const accessRule = rememberedOf((level: Level): Use | null => {
+/**
+ * The first `allow` or `deny` of the nearest level that has either; "hidden" where another may stand before or beside a `deny`,
+ * in a list of addresses that nobody shows us.
+ */
+const accessRule = rememberedOf((level: Level): Use | "hidden" | null => {
   const own = level.uses.find(({ name }) => name === "allow" || name === "deny");
-  return own ?? (level.parent === null ? null : accessRule(level.parent));
+  const found = own ?? (level.parent === null ? null : accessRule(level.parent));
+  const isDenial = found !== null && found !== "hidden" && found.name === "deny";
+  return isDenial && level.hidden.length > 0 ? "hidden" : found;
 });
 
 /** `try_files` of this very level: it is not inherited, not even by an `if` that holds. */

@@ -1707,7 +1707,7 @@ No request can reach the location, because something else answers first.
 
 nginx first takes the longest prefix, then tries the regular expressions in their order, and the first that matches answers in the
 place of the prefix. \`location /ws/\` with all its headers right is never asked where \`location ~ ^/[a-z]+/\` matches too, and that one
-forwards no upgrade: the client gets 400 or an ordinary page. The same comes of a \`return\` that stands before, of a \`rewrite\`
+forwards no upgrade: the client gets 400 or an ordinary page. The same comes of a \`return\` that stands before, of \`deny all\`, of a \`rewrite\`
 that takes the slash from the end of every path, since Socket.IO asks for \`/socket.io/\` and follows no redirect, and of \`try_files\`, which
 sends what is no file elsewhere: \`proxy_pass\` of the same location then gets only files, and an endpoint is none. A \`return\` after an
 \`if\` in the same location wins over the \`proxy_pass\` in that \`if\`. And \`if ($http_connection != "Upgrade")\` answers Firefox, which
@@ -1791,10 +1791,10 @@ server {
 ## Severity
 
 Error, where no path of the location comes to it and the handshake does not upgrade where it comes to. A warning where only the server with
-TLS lacks it. Silent where the other location
-upgrades as well, where only some paths go elsewhere, where the server sends its clients on to \`https://\`, and where an include that is
-not there may have more locations. A suggestion (\`^~\`, with which nginx tries no regular expression) only for a prefix of the server's own
-level that loses to regular expressions: an exact one and a longer one are there on purpose.
+TLS lacks it. Silent where the other location upgrades as well, where only some paths go elsewhere, where the server sends its clients on to
+\`https://\`, and where an include that is not there may have more locations. \`deny all\` counts where nothing lets a client in: no \`allow\` before
+it, no \`satisfy any\` with a password, no include whose addresses are not there. A suggestion (\`^~\`, with which nginx tries no regular
+expression) only for a prefix of the server's own level that loses to regular expressions: an exact one and a longer one are there on purpose.
 
 ## Silence
 
