@@ -130,6 +130,11 @@ test("as text: the way, the request, the verdict", () => {
 test.each<[string, readonly string[], string]>([
   ["no file", [], "trace expects a FILE and a URL, such as nginx.conf wss://chat.example.com/ws."],
   ["no URL", ["nginx/nginx.conf"], "trace expects a URL, or --path."],
+  [
+    "a URL without its file",
+    ["ws://localhost/ws"],
+    "trace expects a file before the URL, as in: trace nginx.conf ws://localhost/ws",
+  ],
   ["a wrong scheme", ["nginx/nginx.conf", "wsx://a/"], "Did you mean ws://?"],
   [
     "a wrong header",

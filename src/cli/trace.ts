@@ -39,6 +39,9 @@ function runTrace(args: Arguments, terminal: Terminal): number {
     throw new UsageError(
       "trace expects a FILE and a URL, such as nginx.conf wss://chat.example.com/ws.",
     );
+  if (more.length === 0 && file.includes("://")) {
+    throw new UsageError(`trace expects a file before the URL, as in: trace nginx.conf ${file}`);
+  }
   const request = requestOf(args, more);
   const { folder, paths } = select(terminal.cwd, [file]);
   const [path = ""] = paths;
