@@ -132,6 +132,16 @@ describe("on the way", () => {
       "server_name ~^(?<all>.+)$; set $x [$1]; auth_request /a; location / { try_files /none @b; } location @b { if ($x = []) { return 202; } } location = /a { return 204; }",
       { status: 202 },
     ],
+    [
+      "what an auth_request sets, the request has",
+      "location / { set $x 1; auth_request /a; proxy_pass http://127.0.0.1/$x; } location = /a { set $x 2; return 204; }",
+      { upstream: expect.objectContaining({ uri: "/2" }) },
+    ],
+    [
+      "what a mirror sets comes too late for the request",
+      "location / { set $x 1; mirror /a; proxy_pass http://127.0.0.1/$x; } location = /a { set $x 2; return 204; }",
+      { upstream: expect.objectContaining({ uri: "/1" }) },
+    ],
     ["rewrite in circles", "location / { rewrite ^ /b last; }", { status: 500 }],
     ["rewrite redirect", "location / { rewrite ^ /b redirect; }", { status: 302 }],
     ["try_files to a code", "location / { try_files $uri =404; }", { status: 404 }],

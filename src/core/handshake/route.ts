@@ -290,16 +290,22 @@ class Journey {
   }
 
   /** Follows the subrequest of an `auth_request` or `mirror`. Gives its status, or null where a server or nobody knows it. */
-  private subrequest(use: Use): number | null {
+  private subrequest(
+    use: Use,
+    variables: Pick<Scope, "assigned" | "computed"> = this.scope,
+  ): number | null {
     const target = evaluate(use.parameters[0] ?? "", this.scope);
     if (!isKnown(target) || !target.startsWith("/")) {
       return null;
     }
     const question = target.indexOf("?");
     // A subrequest has its own path and no groups to begin with, but the variables of the request.
-    const groups = digits.map((digit) => [digit, this.scope.assigned.get(digit)] as const);
+    const { assigned, computed } = variables;
+    const groups = digits.map((digit) => [digit, assigned.get(digit)] as const);
     const scope: Scope = {
       ...this.scope,
+      assigned,
+      computed,
       path: question < 0 ? target : target.slice(0, question),
       query: question < 0 ? "" : target.slice(question + 1),
       isInternal: true,
@@ -307,14 +313,14 @@ class Journey {
       replacesPath: true,
     };
     for (const digit of digits) {
-      this.scope.assigned.delete(digit);
+      assigned.delete(digit);
     }
     const journey = new Journey(scope, this.server, this.version, [], true);
     const exchange = journey.run();
     for (const [digit, value] of groups) {
-      this.scope.assigned.delete(digit);
+      assigned.delete(digit);
       if (value !== undefined) {
-        this.scope.assigned.set(digit, value);
+        assigned.set(digit, value);
       }
     }
     this.subrequests.push({ use, exchange });
@@ -326,7 +332,9 @@ class Journey {
     const mirrors = this.isSubrequest ? [] : effectiveList(level, "mirror").uses;
     for (const mirror of mirrors) {
       if (mirror.parameters[0] !== "off") {
-        this.subrequest(mirror);
+        // nginx works on it when the request itself is on its way: what it sets is too late for that.
+        const { assigned, computed } = this.scope;
+        this.subrequest(mirror, { assigned: new Map(assigned), computed: new Map(computed) });
       }
     }
     const use = ownTryFiles(level);

@@ -1,6 +1,6 @@
 import { rememberedOf } from "../collections.ts";
 import type { NginxVersion } from "../config/directives.ts";
-import { effectiveList, effectiveSetting, usesOf } from "../config/effective.ts";
+import { effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/model.ts";
 import { exactServerName, listenersOf, serverNameOf } from "./listen.ts";
 import { setInLocations } from "./definitions.ts";
@@ -116,16 +116,12 @@ export function simulateAt(
 }
 
 /**
- * The variables that a subrequest of the location sets: it passes the server's script after the location's, and that of its
- * own location, and shares all variables with the request.
+ * The variables that an `auth_request` of the location sets: it passes the server's script after the location's, and that of
+ * its own location, and shares all variables with the request. A `mirror` does too, but when the request is on its way.
  */
 function setAgain(config: Config, server: Level, location: Level): ReadonlySet<string> {
   const auth = effectiveSetting(location, "auth_request");
-  const subrequests = [
-    ...(auth.state === "set" ? [auth.use] : []),
-    ...effectiveList(location, "mirror").uses,
-  ].filter(({ parameters }) => parameters[0] !== "off");
-  if (subrequests.length === 0) {
+  if (auth.state !== "set" || auth.use.parameters[0] === "off") {
     return new Set();
   }
   const own = [...usesWithin(server, ({ name }) => name === "if")].flatMap(({ name, parameters }) =>
