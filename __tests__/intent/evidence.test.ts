@@ -24,6 +24,46 @@ const configured: readonly Row[] = [
     evidence: "this location sets Upgrade to $http_upgrade",
   },
   {
+    title: "a location that an endpoint's requests are rewritten to",
+    text: server(`location /ws { rewrite ^ /app last; } location /app { proxy_pass http://b; }`),
+    serves: "yes",
+    evidence:
+      "handshakes for /ws (line 4), a path named like a WebSocket endpoint, are rewritten to this location",
+  },
+  {
+    title: "one that takes everything, and them too",
+    text: server(
+      `location /ws/ { rewrite ^/ws(/.*) $1 last; } location / { proxy_pass http://b; }`,
+    ),
+    serves: "unclear",
+  },
+  {
+    title: "a location that only some of an endpoint's requests are rewritten to",
+    text: server(
+      `location /ws { rewrite ^/ws/x /app last; } location /app { proxy_pass http://b; }`,
+    ),
+    serves: "no",
+  },
+  {
+    title: "a location that requests are rewritten to under a condition",
+    text: server(
+      `location /ws { if ($http_x) { rewrite ^ /app last; } } location /app { proxy_pass http://b; }`,
+    ),
+    serves: "no",
+  },
+  {
+    title: "a location that an endpoint's requests are rewritten to, as far as one sees",
+    text: server(
+      `include /etc/x.conf; location /ws { rewrite ^ /app last; } location /app { proxy_pass http://b; }`,
+    ),
+    serves: "no",
+  },
+  {
+    title: "a location that other requests are rewritten to",
+    text: server(`location /shop { rewrite ^ /app last; } location /app { proxy_pass http://b; }`),
+    serves: "no",
+  },
+  {
     title: "a literal Connection alone",
     text: server(`location /app { proxy_pass http://b; proxy_set_header Connection "upgrade"; }`),
     serves: "yes",

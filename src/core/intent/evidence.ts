@@ -21,6 +21,7 @@ import {
 } from "./names.ts";
 import { pathsOf, takesEverything } from "./paths.ts";
 import { remarkDoubts, remarkSigns } from "./remarks.ts";
+import { rewriteSigns } from "./rewrites.ts";
 import { isFallback, serverOf } from "./routes.ts";
 import type { Doubt, Sign, Surroundings } from "./sign.ts";
 import { applicationPath, applicationSign, plainSoftware, portSign } from "./software.ts";
@@ -67,6 +68,7 @@ export function evidenceAt(config: Config, level: Level, location: Level, pass: 
   const isRoot = takesEverything(paths) || isFallback(server, location);
   return {
     signs: nameSigns(around, endpoint?.sign ?? null, application?.sign ?? null).concat(
+      rewriteSigns(around),
       headerSigns(around),
       conditionSigns(around),
       remarkSigns(around),
