@@ -109,6 +109,22 @@ describe("a snippet that several files include", () => {
   });
 });
 
+test("a snippet of several programs has its map in each of them", () => {
+  const lines = location("/", "include snippets/ws.conf", pass);
+  const main = `events {}\nhttp {\n    server {\n        listen 80;\n${lines}    }\n}\n`;
+  const files = {
+    "dev.conf": main,
+    "prod.conf": main,
+    "snippets/ws.conf": `${complete.join(";\n")};\nproxy_set_header Connection "";\n`,
+  };
+  const texts = after(files, fixAt(files, "snippets/ws.conf"));
+  expect(texts["snippets/ws.conf"]).toContain("Connection $connection_upgrade;");
+  expect(texts["dev.conf"]).toContain("map $http_upgrade $connection_upgrade {");
+  expect(texts["prod.conf"]).toBe(texts["dev.conf"]);
+  expect(analysed(files).findings.map(({ rule }) => rule)).toEqual(["connection-header"]);
+  expect(analysed(texts).findings).toEqual([]);
+});
+
 test("a fault of an outer level is not repeated by the lines that a fix copies", () => {
   const outer = ["proxy_set_header Upgrade $http_upgrade", 'proxy_set_header Connection ""'];
   const files = site(

@@ -33,6 +33,7 @@ export function candidates(given: Case): Fix[] {
   const { remedies } = given;
   const request: FixRequest = {
     config,
+    programs: [config],
     level: levelNamed(config, given.at),
     remedies: typeof remedies === "function" ? remedies(config) : remedies,
     traffic: "websocket",

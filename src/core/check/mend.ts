@@ -226,6 +226,7 @@ export class Mender {
     const locations = entries.flatMap((entry) => entry.locations);
     const request: FixRequest = {
       config: first.config,
+      programs: this.#run.configs,
       level,
       beside,
       remedies: distinct([...more, ...remediesOf(entries)]),

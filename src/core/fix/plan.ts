@@ -11,7 +11,7 @@ import { isOverlapping, removals, replaceParameters, wholeLines, type Written } 
 import { type Choice, choices } from "./connection.ts";
 import { applyEdits, type Fix, type TextEdit } from "./edit.ts";
 import { type Words, written } from "./format.ts";
-import { mapEdits } from "./map.ts";
+import { mapEdits, type NewMap } from "./map.ts";
 import { addLines } from "./place.ts";
 import { quoteAsBefore, quoteAsFile, quoteAsNeighbours } from "./quotes.ts";
 import type { FixRequest, Remedy, Writable } from "./remedy.ts";
@@ -54,6 +54,7 @@ export function* fixCandidates(request: FixRequest, writable: Writable): Generat
         ? [edits]
         : mapEdits(request.config, plan.level, plan.homes(edits), maps).map((map) => [
             map,
+            ...mapsBeside(map, request.programs, edits, maps),
             ...edits,
           ]);
     for (const variant of variants) {
@@ -66,6 +67,24 @@ export function* fixCandidates(request: FixRequest, writable: Writable): Generat
       }
     }
   }
+}
+
+/** The same maps for other programs that have a file of the edits and not that of the map: in their main files. */
+function mapsBeside(
+  { document }: TextEdit,
+  programs: readonly Config[],
+  edits: readonly TextEdit[],
+  maps: readonly NewMap[],
+): TextEdit[] {
+  return programs
+    .filter(
+      ({ documents }) =>
+        !documents.includes(document) && edits.some((edit) => documents.includes(edit.document)),
+    )
+    .flatMap((config) => {
+      const roots = config.documents.filter(({ key }) => key === config.root);
+      return mapEdits(config, config.main, roots, maps);
+    });
 }
 
 /** Debian's own file, which the repository does not hold (see config/documents.ts). */

@@ -18,6 +18,8 @@ export type Remedy =
 /** One group's remedies, and what the planner must know to choose the words. */
 export interface FixRequest {
   readonly config: Config;
+  /** All programs, of which others than `config` may have the same files. */
+  readonly programs: readonly Config[];
   /** The level whose effective settings shall change: the location, or an outer level where the cause stands. */
   readonly level: Level;
   readonly remedies: readonly Remedy[];
