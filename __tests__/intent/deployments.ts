@@ -99,6 +99,7 @@ server { listen 443 ssl;
   location /standalone-signaling/spreed { proxy_pass http://signaling/spreed; ${literalPair} ${forwarded} }
 }`,
     serves: { "/standalone-signaling/": "no", "/standalone-signaling/spreed": "yes" },
+    guess: { "/standalone-signaling/": "unclear" },
   },
   {
     title: "Vaultwarden",

@@ -249,13 +249,105 @@ const configured: readonly Row[] = [
   },
 ];
 
+const saidOutright: readonly Row[] = [
+  {
+    title: "the heading of the location",
+    text: server("# WebSocket traffic\nlocation /app { proxy_pass http://b; }"),
+    serves: "yes",
+    evidence: 'the comment above it says "WebSocket traffic"',
+  },
+  {
+    title: "a heading between rules, with more lines below it",
+    text: server(
+      "# ---- WebSocket: order updates ----\n# the shop needs it\nlocation /orders { proxy_pass http://b; }",
+    ),
+    serves: "yes",
+  },
+  {
+    title: "a heading of a few words",
+    text: server("# Editor (WebSocket)\nlocation /edit { proxy_pass http://b; }"),
+    serves: "yes",
+  },
+  {
+    title: "a longer line that names something else first",
+    text: server("# All of the shop, WebSocket included\nlocation /app { proxy_pass http://b; }"),
+    serves: "unclear",
+  },
+  {
+    title: "a heading that may speak of a web service",
+    text: server("# WS billing\nlocation /billing { proxy_pass http://b; }"),
+    serves: "unclear",
+  },
+  {
+    title: "a heading of a section that holds more",
+    text: server("# orders (HTTP + WebSocket)\nlocation /orders { proxy_pass http://b; }"),
+    serves: "unclear",
+  },
+  {
+    title: "a heading of a section whose endpoint follows",
+    text: server(
+      "# WebSocket\nlocation /rooms { proxy_pass http://b; } location /ws { proxy_pass http://b; }",
+    ),
+    at: "/rooms",
+    serves: "unclear",
+  },
+  {
+    title: "a heading over a path of another purpose",
+    text: server("# WebSocket traffic\nlocation /static/ { proxy_pass http://b; }"),
+    serves: "unclear",
+  },
+  {
+    title: "comments that name both kinds of streams",
+    text: server(
+      "location /app { proxy_pass http://b;\n# WebSocket for the editor\nproxy_read_timeout 1d;\n# SSE needs this too\nproxy_buffering off; }",
+    ),
+    serves: "yes",
+    evidence: 'a comment says "WebSocket for the editor"',
+  },
+  {
+    title: "an upstream called after WebSockets that takes all",
+    text: `upstream websocket-pool { server 10.0.0.1:80; } ${server("location / { proxy_pass http://websocket-pool; }")}`,
+    serves: "yes",
+    evidence: "the upstream websocket-pool is named after WebSockets",
+  },
+  {
+    title: "the same beside an endpoint of its own",
+    text: server(
+      "location / { proxy_pass http://websocket-pool; } location /ws { proxy_pass http://websocket-pool; }",
+    ),
+    at: "/",
+    serves: "unclear",
+  },
+  {
+    title: "an exporter of a WebSocket server",
+    text: server("location / { proxy_pass http://websocket-exporter; }"),
+    serves: "no",
+  },
+  {
+    title: "a path that becomes an endpoint's at the upstream",
+    text: server("location /quotes/ { proxy_pass http://b/socket.io/; }"),
+    serves: "yes",
+    evidence: "the upstream's path /socket.io/ is named like a WebSocket endpoint",
+  },
+  {
+    title: "a path that becomes a web service's at the upstream",
+    text: server("location /orders/ { proxy_pass http://10.0.0.1/ws/; }"),
+    serves: "unclear",
+  },
+];
+
 const weak: readonly Row[] = [
   { title: "nothing", text: server("location /app { proxy_pass http://b; }"), serves: "no" },
   {
-    title: "a comment above",
-    text: server("# WebSocket traffic\nlocation /app { proxy_pass http://b; }"),
+    title: "a comment above that only mentions them",
+    text: server("# API, and later WebSockets\nlocation /app { proxy_pass http://b; }"),
     serves: "unclear",
-    evidence: 'a comment says "WebSocket traffic"',
+    evidence: 'a comment says "API, and later WebSockets"',
+  },
+  {
+    title: "a sentence above about what others do",
+    text: server("# WebSockets are handled by the edge\nlocation /app { proxy_pass http://b; }"),
+    serves: "unclear",
   },
   {
     title: "a comment inside",
@@ -425,6 +517,56 @@ const software: readonly Row[] = [
   {
     title: "a folder of the server",
     text: server("location /grafana/ { proxy_pass http://127.0.0.1:3000; } "),
+    serves: "unclear",
+    evidence: "the path /grafana/ is called Grafana",
+  },
+  {
+    title: "a folder of the server, and the software's port",
+    text: server("location /shiny/ { proxy_pass http://127.0.0.1:3838/; } "),
+    serves: "yes",
+    evidence: "port 3838 is that of Shiny Server",
+  },
+  {
+    title: "a port, and a folder for two-way traffic that is handed on as it is",
+    text: server("location /terminal { proxy_pass http://127.0.0.1:7681; } "),
+    serves: "yes",
+    evidence: "port 7681 is that of ttyd",
+  },
+  {
+    title: "a port, and a folder for something else",
+    text: server("location /api { proxy_pass http://127.0.0.1:7681; } "),
+    serves: "no",
+  },
+  {
+    title: "a folder of the software for its own files",
+    text: server(
+      "location /@vite/ { proxy_pass http://vite:5173; } location / { proxy_pass http://b; }",
+    ),
+    at: "/@vite/",
+    serves: "no",
+  },
+  {
+    title: "a folder whose upstream has another name",
+    text: server("location /grafana/ { proxy_pass http://intranet; } "),
+    serves: "no",
+  },
+  {
+    title: "a port, and the very path that the software has",
+    text: server("location /mqtt { proxy_pass http://127.0.0.1:9001; } "),
+    serves: "yes",
+    evidence: "Mosquitto has port 9001, and WebSockets at /mqtt",
+  },
+  {
+    title: "a comment that is the software's name, of software that is nothing without WebSockets",
+    text: server(
+      "# Internal code-server proxy\nlocation /edit/ { proxy_pass http://127.0.0.1:9010/; }",
+    ),
+    serves: "yes",
+    evidence: '"Internal code-server proxy" in the comment above is code-server',
+  },
+  {
+    title: "a comment that is the name of other software",
+    text: server("# Grafana\nlocation /charts/ { proxy_pass http://127.0.0.1:9010/; }"),
     serves: "no",
   },
   {
@@ -511,6 +653,7 @@ const software: readonly Row[] = [
 
 describe.each([
   ["configured", configured],
+  ["what is said outright", saidOutright],
   ["weak signs", weak],
   ["known software", software],
 ])("%s", (_, rows) => {

@@ -60,6 +60,10 @@ describe("tags", () => {
         "nothing <%# c %>",
       ],
     ],
+    ["pass http://<%- url %>;", ["value <%- url %>"]],
+    ["  <%- url = 1 -%>", ["nothing <%- url = 1 -%>"]],
+    ["a <%- url = 1 -%>", ["nothing <%- url = 1 -%>"]],
+    ["a <%- if b -%> c<%- end %>", ["open <%- if b -%> (b)", "close <%- end %>"]],
     ["<% a.each do |b| %><% end %>", ["open <% a.each do |b| %> (a.eachdo|b|)", "close <% end %>"]],
     [
       "<% a.each do |b|\n if b %><% end\n end %>",

@@ -5,7 +5,7 @@ export interface Application {
   readonly called: readonly string[];
   /** The port that it alone has by default; a hint, no proof. */
   readonly port?: number;
-  /** Where its WebSockets are, from its own root. `/` where they have no path of their own. */
+  /** Where its WebSockets are, from its own root; `*` is any segment. `/` where they have no path of their own. */
   readonly endpoints: readonly string[];
   /** True where ordinary requests go to the same paths. */
   readonly mixed?: boolean;
@@ -26,6 +26,20 @@ export const applications: readonly Application[] = [
     source: "https://github.com/advplyr/audiobookshelf#reverse-proxy-set-up",
   },
   {
+    name: "BigBlueButton",
+    called: [],
+    endpoints: ["/bbb-webrtc-sfu"],
+    distinct: true,
+    source: "https://docs.bigbluebutton.org/administration/nginx-proxy/",
+  },
+  {
+    name: "Bokeh",
+    port: 5006,
+    called: ["bokeh", "bokeh-server"],
+    endpoints: ["/"],
+    source: "https://docs.bokeh.org/en/latest/docs/user_guide/server/deploy.html",
+  },
+  {
     name: "Centrifugo",
     called: ["centrifugo"],
     endpoints: ["/connection/websocket"],
@@ -40,17 +54,23 @@ export const applications: readonly Application[] = [
     source: "https://github.com/cockpit-project/cockpit/wiki/Proxying-Cockpit-over-NGINX",
   },
   {
+    name: "code-server",
+    called: ["code-server", "codeserver", "openvscode-server"],
+    endpoints: ["/"],
+    source: "https://coder.com/docs/code-server/guide",
+  },
+  {
+    name: "Coder",
+    called: ["coder"],
+    endpoints: ["/"],
+    source: "https://coder.com/docs/tutorials/reverse-proxy-nginx",
+  },
+  {
     name: "Collabora Online",
     called: ["collabora", "coolwsd", "loolwsd"],
     endpoints: ["/cool", "/lool"],
     mixed: true,
     source: "https://sdk.collaboraonline.com/docs/installation/Proxy_settings.html",
-  },
-  {
-    name: "code-server",
-    called: ["code-server", "codeserver", "openvscode-server"],
-    endpoints: ["/"],
-    source: "https://coder.com/docs/code-server/guide",
   },
   {
     name: "CryptPad",
@@ -60,11 +80,32 @@ export const applications: readonly Application[] = [
     source: "https://docs.cryptpad.org/en/admin_guide/installation.html",
   },
   {
+    name: "Dagster",
+    called: ["dagster", "dagster-webserver", "dagit"],
+    endpoints: ["/graphql"],
+    mixed: true,
+    source: "https://docs.dagster.io/guides/operate/webserver",
+  },
+  {
     name: "Emby",
     called: ["emby"],
     endpoints: ["/embywebsocket"],
     distinct: true,
     source: "https://github.com/MediaBrowser/Emby/wiki",
+  },
+  {
+    name: "EMQX",
+    port: 8083,
+    called: [],
+    endpoints: ["/mqtt"],
+    source: "https://docs.emqx.com/en/emqx/latest/configuration/listener.html",
+  },
+  {
+    name: "ESPHome",
+    port: 6052,
+    called: ["esphome"],
+    endpoints: ["/"],
+    source: "https://esphome.io/guides/getting_started_command_line.html",
   },
   {
     name: "Etherpad",
@@ -78,6 +119,13 @@ export const applications: readonly Application[] = [
     called: ["excalidraw-room"],
     endpoints: ["/socket.io"],
     source: "https://github.com/excalidraw/excalidraw-room",
+  },
+  {
+    name: "Foundry Virtual Tabletop",
+    port: 30000,
+    called: ["foundryvtt"],
+    endpoints: ["/socket.io"],
+    source: "https://foundryvtt.com/article/nginx/",
   },
   {
     name: "Frigate",
@@ -108,6 +156,19 @@ export const applications: readonly Application[] = [
     source: "https://docs.gitlab.com/administration/clusters/kas/",
   },
   {
+    name: "go2rtc",
+    port: 1984,
+    called: ["go2rtc"],
+    endpoints: ["/api/ws"],
+    source: "https://github.com/AlexxIT/go2rtc#module-api",
+  },
+  {
+    name: "Gotify",
+    called: ["gotify"],
+    endpoints: ["/stream"],
+    source: "https://gotify.net/docs/nginx",
+  },
+  {
     name: "Grafana",
     called: ["grafana"],
     endpoints: ["/api/live"],
@@ -126,6 +187,13 @@ export const applications: readonly Application[] = [
     endpoints: ["/websocket-tunnel", "/guacamole/websocket-tunnel"],
     distinct: true,
     source: "https://guacamole.apache.org/doc/gug/reverse-proxy.html",
+  },
+  {
+    name: "Hasura",
+    called: ["hasura", "graphql-engine"],
+    endpoints: ["/v1/graphql"],
+    mixed: true,
+    source: "https://hasura.io/docs/2.0/deployment/serve-behind-https/",
   },
   {
     name: "HedgeDoc",
@@ -155,6 +223,14 @@ export const applications: readonly Application[] = [
     source: "https://jellyfin.org/docs/general/post-install/networking/reverse-proxy/nginx/",
   },
   {
+    name: "Jenkins",
+    called: [],
+    endpoints: ["/wsagents"],
+    distinct: true,
+    source:
+      "https://www.jenkins.io/doc/book/system-administration/reverse-proxy-configuration-with-jenkins/reverse-proxy-configuration-nginx/",
+  },
+  {
     name: "Jitsi Meet",
     called: ["jitsi", "jitsi-meet"],
     endpoints: ["/xmpp-websocket", "/colibri-ws"],
@@ -177,11 +253,38 @@ export const applications: readonly Application[] = [
     source: "https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html",
   },
   {
+    name: "Jupyter",
+    called: [],
+    endpoints: ["/api/kernels/*/channels"],
+    distinct: true,
+    source: "https://jupyter-server.readthedocs.io/en/latest/developers/websocket-protocols.html",
+  },
+  {
+    name: "Kavita",
+    called: ["kavita"],
+    endpoints: ["/hubs"],
+    source: "https://wiki.kavitareader.com/installation/remote-access/nginx-example/",
+  },
+  {
     name: "LiveKit",
     port: 7880,
     called: ["livekit", "livekit-server"],
     endpoints: ["/rtc"],
     source: "https://docs.livekit.io/home/self-hosting/deployment/",
+  },
+  {
+    name: "Loki",
+    called: [],
+    endpoints: ["/loki/api/v1/tail"],
+    distinct: true,
+    source: "https://grafana.com/docs/loki/latest/reference/loki-http-api/",
+  },
+  {
+    name: "Marimo",
+    port: 2718,
+    called: ["marimo"],
+    endpoints: ["/"],
+    source: "https://docs.marimo.io/guides/deploying/",
   },
   {
     name: "Mastodon",
@@ -201,18 +304,10 @@ export const applications: readonly Application[] = [
     source: "https://docs.mattermost.com/deployment-guide/server/setup-nginx-proxy.html",
   },
   {
-    name: "Moonraker",
-    port: 7125,
-    called: ["moonraker"],
-    endpoints: ["/websocket"],
-    source: "https://moonraker.readthedocs.io/en/latest/external_api/introduction/",
-  },
-  {
-    name: "n8n",
-    port: 5678,
-    called: ["n8n"],
-    endpoints: ["/rest/push"],
-    source: "https://github.com/n8n-io/n8n/issues/12688",
+    name: "MeshCentral",
+    called: ["meshcentral"],
+    endpoints: ["/"],
+    source: "https://ylianst.github.io/MeshCentral/meshcentral/",
   },
   {
     name: "MinIO Console",
@@ -220,6 +315,33 @@ export const applications: readonly Application[] = [
     endpoints: ["/ws"],
     mixed: true,
     source: "https://min.io/docs/minio/linux/integrations/setup-nginx-proxy-with-minio.html",
+  },
+  {
+    name: "Misskey",
+    called: ["misskey"],
+    endpoints: ["/streaming"],
+    source: "https://misskey-hub.net/en/docs/for-admin/install/resources/nginx/",
+  },
+  {
+    name: "Moonraker",
+    port: 7125,
+    called: ["moonraker"],
+    endpoints: ["/websocket"],
+    source: "https://moonraker.readthedocs.io/en/latest/external_api/introduction/",
+  },
+  {
+    name: "Mosquitto",
+    port: 9001,
+    called: [],
+    endpoints: ["/mqtt"],
+    source: "https://mosquitto.org/man/mosquitto-conf-5.html",
+  },
+  {
+    name: "n8n",
+    port: 5678,
+    called: ["n8n"],
+    endpoints: ["/rest/push"],
+    source: "https://github.com/n8n-io/n8n/issues/12688",
   },
   {
     name: "Next.js",
@@ -256,10 +378,17 @@ export const applications: readonly Application[] = [
   },
   {
     name: "noVNC",
+    port: 6080,
     called: ["novnc", "websockify"],
     endpoints: ["/websockify"],
     distinct: true,
     source: "https://github.com/novnc/noVNC/wiki/Proxying-with-nginx",
+  },
+  {
+    name: "ntfy",
+    called: ["ntfy"],
+    endpoints: ["/"],
+    source: "https://docs.ntfy.sh/config/",
   },
   {
     name: "OctoPrint",
@@ -275,6 +404,12 @@ export const applications: readonly Application[] = [
     source: "https://www.odoo.com/documentation/17.0/administration/on_premise/deploy.html",
   },
   {
+    name: "OnlyOffice Docs",
+    called: ["onlyoffice", "documentserver", "document-server"],
+    endpoints: ["/"],
+    source: "https://helpcenter.onlyoffice.com/docs/installation/docs-community-proxy.aspx",
+  },
+  {
     name: "Open WebUI",
     called: ["open-webui", "openwebui"],
     endpoints: ["/ws/socket.io"],
@@ -287,10 +422,22 @@ export const applications: readonly Application[] = [
     source: "https://github.com/outline/outline/blob/main/server/services/websockets.ts",
   },
   {
+    name: "Overleaf",
+    called: ["overleaf", "sharelatex"],
+    endpoints: ["/socket.io"],
+    source: "https://github.com/overleaf/toolkit/blob/master/doc/tls-proxy.md",
+  },
+  {
     name: "Paperless-ngx",
     called: ["paperless", "paperless-ngx"],
     endpoints: ["/ws/status"],
     source: "https://github.com/paperless-ngx/paperless-ngx/blob/main/src/paperless/urls.py",
+  },
+  {
+    name: "PeerTube",
+    called: ["peertube"],
+    endpoints: ["/socket.io"],
+    source: "https://docs.joinpeertube.org/install/any-os",
   },
   {
     name: "Phoenix LiveView",
@@ -323,8 +470,21 @@ export const applications: readonly Application[] = [
     source: "https://pve.proxmox.com/wiki/Web_Interface_Via_Nginx_Proxy",
   },
   {
+    name: "Rancher",
+    called: ["rancher"],
+    endpoints: ["/v3/subscribe"],
+    source: "https://ranchermanager.docs.rancher.com/getting-started/installation-and-upgrade",
+  },
+  {
+    name: "Reflex",
+    called: [],
+    endpoints: ["/_event"],
+    distinct: true,
+    source: "https://reflex.dev/docs/hosting/self-hosting/",
+  },
+  {
     name: "Reverb",
-    called: ["reverb", "soketi", "pusher"],
+    called: ["reverb", "pusher"],
     endpoints: ["/app"],
     source: "https://laravel.com/docs/reverb#web-server",
   },
@@ -348,6 +508,20 @@ export const applications: readonly Application[] = [
     source: "https://docs.posit.co/shiny-server/",
   },
   {
+    name: "Signal K",
+    called: ["signalk", "signalk-server", "signal-k"],
+    endpoints: ["/signalk/v1/stream"],
+    distinct: true,
+    source: "https://demo.signalk.org/documentation/",
+  },
+  {
+    name: "Soketi",
+    port: 6001,
+    called: ["soketi"],
+    endpoints: ["/app"],
+    source: "https://docs.soketi.app/",
+  },
+  {
     name: "Sonarr, Radarr, Lidarr, Prowlarr, Readarr",
     called: ["sonarr", "radarr", "lidarr", "prowlarr", "readarr", "whisparr"],
     endpoints: ["/signalr"],
@@ -363,16 +537,57 @@ export const applications: readonly Application[] = [
     source: "https://docs.streamlit.io/develop/concepts/architecture/architecture",
   },
   {
+    name: "Supabase Realtime",
+    called: ["supabase-realtime"],
+    endpoints: ["/realtime/v1"],
+    distinct: true,
+    mixed: true,
+    source: "https://supabase.com/docs/guides/realtime/protocol",
+  },
+  {
     name: "Taiga events",
     called: ["taiga-events"],
     endpoints: ["/events"],
     source: "https://docs.taiga.io/setup-production.html",
   },
   {
+    name: "TeamCity",
+    port: 8111,
+    called: ["teamcity", "teamcity-server"],
+    endpoints: ["/app/subscriptions"],
+    distinct: true,
+    source: "https://www.jetbrains.com/help/teamcity/configuring-proxy-server.html",
+  },
+  {
+    name: "The Lounge",
+    called: ["thelounge"],
+    endpoints: ["/socket.io"],
+    source: "https://thelounge.chat/docs/guides/reverse-proxies",
+  },
+  {
+    name: "Theia",
+    called: ["theia"],
+    endpoints: ["/"],
+    source: "https://theia-ide.org/docs/",
+  },
+  {
+    name: "Trilium",
+    called: ["trilium", "triliumnext"],
+    endpoints: ["/"],
+    source: "https://github.com/TriliumNext/Trilium",
+  },
+  {
     name: "ttyd",
+    port: 7681,
     called: ["ttyd", "gotty", "wetty"],
     endpoints: ["/ws"],
     source: "https://github.com/tsl0922/ttyd/wiki/Nginx-reverse-proxy",
+  },
+  {
+    name: "UniFi Network",
+    called: ["unifi", "unifi-controller", "unifi-network-application"],
+    endpoints: ["/wss"],
+    source: "https://github.com/linuxserver/docker-unifi-network-application",
   },
   {
     name: "Uptime Kuma",
@@ -386,6 +601,20 @@ export const applications: readonly Application[] = [
     endpoints: ["/notifications/hub", "/notifications/anonymous-hub"],
     distinct: true,
     source: "https://github.com/dani-garcia/vaultwarden/wiki/Proxy-examples",
+  },
+  {
+    name: "Vite",
+    port: 5173,
+    called: ["vite", "vitejs"],
+    endpoints: ["/"],
+    source: "https://vite.dev/config/server-options.html#server-hmr",
+  },
+  {
+    name: "Voilà",
+    port: 8866,
+    called: ["voila"],
+    endpoints: ["/api/kernels"],
+    source: "https://voila.readthedocs.io/en/stable/deploy.html",
   },
   {
     name: "webpack-dev-server",
@@ -410,6 +639,11 @@ export const applications: readonly Application[] = [
 
 /** Software that speaks plain HTTP only: upgrade headers in front of it were copied from elsewhere. */
 export const withoutWebSocket: readonly Omit<Application, "endpoints">[] = [
+  {
+    name: "Adminer",
+    called: ["adminer"],
+    source: "https://www.adminer.org/",
+  },
   {
     name: "Alertmanager",
     called: ["alertmanager"],
@@ -441,6 +675,11 @@ export const withoutWebSocket: readonly Omit<Application, "endpoints">[] = [
     source: "https://www.keycloak.org/server/reverseproxy",
   },
   {
+    name: "Mercure",
+    called: ["mercure"],
+    source: "https://mercure.rocks/spec",
+  },
+  {
     name: "Nexus Repository",
     called: ["nexus"],
     source: "https://help.sonatype.com/en/run-behind-a-reverse-proxy.html",
@@ -449,6 +688,11 @@ export const withoutWebSocket: readonly Omit<Application, "endpoints">[] = [
     name: "phpMyAdmin",
     called: ["phpmyadmin"],
     source: "https://docs.phpmyadmin.net/en/latest/setup.html",
+  },
+  {
+    name: "PocketBase",
+    called: ["pocketbase"],
+    source: "https://pocketbase.io/docs/api-realtime/",
   },
   {
     name: "Prometheus",

@@ -43,6 +43,12 @@ export function isAloneInLine({ text }: Document, comment: Span): boolean {
 
 const none: readonly string[] = [];
 
+/** What stands directly above a block. */
+export const headingsOf = rememberedOf(({ document, directive }: Use): readonly string[] => {
+  const above = commentsAbove(document, directive.start);
+  return above.length === 0 ? none : wordsIn(document, above);
+});
+
 /** What the author says about a block in words: above it and in it, but not in the blocks within. */
 export const remarksOn = rememberedOf((use: Use): readonly string[] => {
   const { document, directive: block } = use;
@@ -56,10 +62,14 @@ export const remarksOn = rememberedOf((use: Use): readonly string[] => {
   }
   const above = commentsAbove(document, block.start);
   if (above.length + within.length === 0) return none;
-  return [...above, ...within]
-    .map(({ start, end }) => document.text.slice(start, end))
-    .filter((remark) => !directive.test(remark.trim()));
+  return wordsIn(document, [...above, ...within]);
 });
+
+function wordsIn({ text }: Document, comments: readonly Span[]): readonly string[] {
+  return comments
+    .map(({ start, end }) => text.slice(start, end))
+    .filter((remark) => !directive.test(remark.trim()));
+}
 
 function lineStart(text: string, offset: number): number {
   return text.lastIndexOf("\n", offset - 1) + 1;

@@ -14,9 +14,11 @@ import {
 import { destinationOf, ownNames } from "./hosts.ts";
 import {
   endpointName,
+  hostName,
   mayBeNamedEndpoint,
   purposeOfHost,
   purposeOfPath,
+  upstreamPath,
   wordSigns,
 } from "./names.ts";
 import { pathsOf, takesEverything } from "./paths.ts";
@@ -24,7 +26,13 @@ import { remarkDoubts, remarkSigns } from "./remarks.ts";
 import { rewriteSigns } from "./rewrites.ts";
 import { isFallback, serverOf } from "./routes.ts";
 import type { Doubt, Sign, Surroundings } from "./sign.ts";
-import { applicationPath, applicationSign, plainSoftware, portSign } from "./software.ts";
+import {
+  applicationPath,
+  applicationSign,
+  folderSign,
+  plainSoftware,
+  portSign,
+} from "./software.ts";
 
 export interface Evidence {
   readonly signs: readonly Sign[];
@@ -67,7 +75,11 @@ export function evidenceAt(config: Config, level: Level, location: Level, pass: 
   const application = applicationSign(around);
   const isRoot = takesEverything(paths) || isFallback(server, location);
   return {
-    signs: nameSigns(around, endpoint?.sign ?? null, application?.sign ?? null).concat(
+    signs: nameSigns(
+      around,
+      endpoint?.sign ?? upstreamPath(around) ?? (isRoot ? hostName(around) : null),
+      application?.sign ?? null,
+    ).concat(
       rewriteSigns(around),
       headerSigns(around),
       conditionSigns(around),
@@ -103,9 +115,8 @@ function nameSigns(
     return [endpoint, application].filter((sign) => sign !== null);
   }
   const known = applicationPath(around.paths);
-  const names = known === null ? wordSigns(around) : [known];
-  const port = portSign(around);
-  return port === null ? names : [port, ...names];
+  const words = known === null ? wordSigns(around) : [known];
+  return [portSign(around), folderSign(around), ...words].filter((sign) => sign !== null);
 }
 
 /** A server's WebSocket endpoints: all of them under "", and by the upstream that they go to. */

@@ -23,6 +23,7 @@ const strongKinds: ReadonlySet<SignKind> = new Set([
   "application",
   "own-headers",
   "condition",
+  "heading",
 ]);
 
 /**

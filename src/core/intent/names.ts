@@ -1,7 +1,7 @@
 import { rememberedOf } from "../collections.ts";
 import type { LocationPaths } from "./paths.ts";
 import type { Doubt, Named, Sign, Surroundings } from "./sign.ts";
-import { distinctEndpoint } from "./software.ts";
+import { distinctEndpoint, isDistinctEndpoint } from "./software.ts";
 import { type FoundWord, isEndpointPath, wordsInHost, wordsInPath } from "./words.ts";
 
 /** A path that only WebSocket endpoints have. */
@@ -19,10 +19,14 @@ export const endpointName = rememberedOf((paths: LocationPaths): EndpointName | 
     const isShared = application.mixed === true;
     return { sign: { kind: "name", text, isShared }, dedicated: !isShared };
   }
-  if (paths.paths.length === 0 || !paths.paths.every(isNamedEndpoint)) return null;
+  if (paths.paths.length === 0 || !paths.paths.every(isKnownEndpoint)) return null;
   const text = `the path ${paths.written} is named like a WebSocket endpoint`;
   return { sign: { kind: "name", text }, dedicated: true };
 });
+
+function isKnownEndpoint(path: string): boolean {
+  return isNamedEndpoint(path) || isDistinctEndpoint(path);
+}
 
 function isNamedEndpoint(path: string): boolean {
   const words = wordsInPath(path);
@@ -110,6 +114,27 @@ function weakWords(words: readonly FoundWord[], what: string): readonly Sign[] {
       ? [{ kind: `${meaning}-word`, text: `${what} has "${word}" in its name` }]
       : [],
   );
+}
+
+/** The path that requests get at the upstream, where it is an endpoint's beyond doubt: `proxy_pass http://b/socket.io/`. */
+export function upstreamPath({ pass }: Surroundings): Sign | null {
+  const [, path = ""] = /^\w+:\/\/[^/$]+(\/[^$?]+)$/.exec(pass.parameters[0] ?? "") ?? [];
+  const isEndpoint =
+    isNamedEndpoint(path) && wordsInPath(path).some(({ meaning }) => meaning === "websocket");
+  return isEndpoint
+    ? { kind: "name", text: `the upstream's path ${path} is named like a WebSocket endpoint` }
+    : null;
+}
+
+/** A host that is called after WebSockets, where all of its requests come here: `location /` of `upstream websocket`. */
+export function hostName({ upstreamNames, serverNames }: Surroundings): Sign | null {
+  const named = [...upstreamNames, ...serverNames].find(({ text }) => {
+    const meanings = new Set(wordsInHost(text).map(({ meaning }) => meaning));
+    return meanings.has("websocket") && !meanings.has("other");
+  });
+  return named === undefined
+    ? null
+    : { kind: "name", text: `${named.what} is named after WebSockets`, isShared: true };
 }
 
 /** A path that names another purpose. */

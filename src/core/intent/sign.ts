@@ -16,6 +16,7 @@ export type SignKind =
   | "streaming-word"
   | "upstream-name"
   | "server-name"
+  | "heading"
   | "remark"
   | "bypass"
   | "timeout";

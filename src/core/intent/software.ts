@@ -1,9 +1,10 @@
 import { remembered, rememberedOf } from "../collections.ts";
 import { type Application, applications, withoutWebSocket } from "./applications.ts";
+import { headingsOf } from "./comments.ts";
 import type { LocationPaths } from "./paths.ts";
 import { isTakenBy } from "./routes.ts";
-import type { Doubt, Sign, Surroundings } from "./sign.ts";
-import { partsOf } from "./words.ts";
+import type { Doubt, Named, Sign, Surroundings } from "./sign.ts";
+import { partsOf, wordsInPath } from "./words.ts";
 
 /** Parts of a name that follow the software's own and do not change what it is. */
 const neutral = new Set(
@@ -18,7 +19,7 @@ export function applicationSign(
 ): { readonly sign: Sign; readonly dedicated: boolean } | null {
   const { paths, upstreamNames, serverNames } = around;
   const telling = upstreamNames
-    .concat(serverNames)
+    .concat(serverNames, headedNames(around))
     .filter(({ text }) => applicationCalled(text) !== null);
   for (const { text, what } of telling) {
     const application = applicationCalled(text);
@@ -38,9 +39,31 @@ export function applicationSign(
   return null;
 }
 
+/**
+ * What a short comment above calls the location, where the upstream has no name: `# code-server`. Only of software that is nothing
+ * without WebSockets: of another, a location with a heading may be one part.
+ */
+function headedNames({ location, upstreamNames }: Surroundings): readonly Named[] {
+  const headings =
+    location.opener === null || upstreamNames.length > 0 ? [] : headingsOf(location.opener);
+  return headings.flatMap((heading) => {
+    const words = heading.match(/[\p{L}\d-]+/gu) ?? [];
+    const text = words.join("-").toLowerCase();
+    const isItself = applicationCalled(text)?.endpoints.includes("/") === true;
+    return isItself && words.length <= 4
+      ? [{ text, what: `"${words.join(" ")}" in the comment above` }]
+      : [];
+  });
+}
+
 /** A path that no other software has, so that it says enough by itself. */
 export function distinctEndpoint(paths: LocationPaths): Application | null {
   return distinctApplications.find((each) => isAlways(paths, each)) ?? null;
+}
+
+/** The same of one path of several, where nothing else passes there. */
+export function isDistinctEndpoint(path: string): boolean {
+  return distinctApplications.some((each) => each.mixed !== true && isEndpointOf(path, each));
 }
 
 /** Whose endpoint the path is, and which, where the software answers at that very path only. */
@@ -62,11 +85,16 @@ const applicationsByPort = new Map(
   applications.toReversed().map((application) => [application.port, application]),
 );
 
-/** A port is no proof, unless a folder or the file is called like the software too. */
+/** A port is no proof, unless the path is the software's own, or a folder or the file is called like it. */
 export function portSign(around: Surroundings): Sign | null {
-  const { upstreamPort: port, pass } = around;
+  const { upstreamPort: port, pass, paths } = around;
   const application = port === null ? undefined : applicationsByPort.get(port);
-  if (application === undefined || !takesAllOf(around, application)) return null;
+  if (application === undefined) return null;
+  if (isAlways(paths, application)) {
+    const text = `${application.name} has port ${port}, and WebSockets at ${paths.written}`;
+    return { kind: "application", text, isShared: application.mixed === true };
+  }
+  if (!takesAllOf(around, application)) return null;
   const { path } = pass.document;
   const isCalledSo = path.split("/").some((folder) => applicationCalled(folder) === application);
   const text = `port ${port} is that of ${application.name}`;
@@ -82,6 +110,16 @@ export const applicationPath = rememberedOf((paths: LocationPaths): Sign | null 
     ? null
     : { kind: "application-path", text: `${application.name} has WebSockets at ${paths.written}` };
 });
+
+/** Where the upstream has no name, the folder that is handed to it is mostly called like it: `/jupyter/`. */
+export function folderSign({ paths, upstreamNames }: Surroundings): Sign | null {
+  if (paths.kind !== "prefix" || upstreamNames.length > 0) return null;
+  const folder = /^\/([\w-]+)\/?$/.exec(paths.paths[0] ?? "")?.[1] ?? "";
+  const application = applicationCalled(folder);
+  return application === null
+    ? null
+    : { kind: "application-path", text: `the path ${paths.written} is called ${application.name}` };
+}
 
 /** With their endpoints of more than one segment: `/user` and `/events` are anybody's. */
 const withDeepEndpoints = applications.flatMap((application) => {
@@ -117,7 +155,7 @@ export function plainSoftware(around: Surroundings): readonly Doubt[] {
 
 /** Whether the path is one of the software's endpoints, in whatever folder the software stands. */
 function isEndpointOf(path: string, application: Application): boolean {
-  const trimmed = path.replace(/\/$/, "");
+  const trimmed = path.replace(/\/$/, "").replaceAll("/…/", "/*/");
   return application.endpoints.some((endpoint) => endpoint !== "/" && trimmed.endsWith(endpoint));
 }
 
@@ -142,7 +180,9 @@ function mountsOf({ paths, pass }: Surroundings, { called }: Application): reado
   const folder = path.replace(/\/$/, "");
   const isNamed = called.some((name) => partsOf(folder).join("-").includes(name));
   const hasUri = /^\w+:\/\/[^/]+\//.test(pass.parameters[0] ?? "");
-  return folder !== "" && (isNamed || hasUri) ? ["", folder] : [""];
+  const isForIt = wordsInPath(folder).some(({ meaning }) => meaning === "duplex");
+  // `/@vite/` is Vite's for its own files.
+  return /^[\w./~-]+$/.test(folder) && (isNamed || hasUri || isForIt) ? ["", folder] : [""];
 }
 
 const applicationCalled = remembered((name) => firstCalled(name, applicationsByName));

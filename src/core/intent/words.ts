@@ -11,7 +11,9 @@ export interface FoundWord {
 /** Names that nothing but a WebSocket endpoint bears, as one segment of a path. */
 const websocketSegments = new Set(
   `websocket websockets web-socket web-sockets web_socket socket.io socketio sockjs sockjs-node signalr action-cable colibri-ws engine.io engineio
-  websockify webpack-hmr webpack-dev-server-ws`.split(/\s+/),
+  websockify webpack-hmr webpack-dev-server-ws vite-hmr vite_hmr __vite_hmr wsapp chatws wschat`.split(
+    /\s+/,
+  ),
 );
 /** The same as a part of a segment: `cryptpad_websocket`, `chatWebsocket`. */
 const websocketParts = new Set(
@@ -26,7 +28,11 @@ const prefixes = /^(?:…|api|apps?|backend|server|v\d+)$/;
 /** What comes after `ws` where it stands for a web service: a version, or a service's name. */
 const serviceNames = /^v?\d+(?:\.\d+)*$|services?$/i;
 /** Names of two-way protocols and things that mostly use them. */
-const duplexParts = new Set("hub hubs realtime mqtt stomp terminal".split(" "));
+const duplexParts = new Set(
+  `hub hubs realtime mqtt stomp wamp terminal xterm webssh vnc webrtc signaling signalling hmr v2ray vmess vless`.split(
+    " ",
+  ),
+);
 
 /** Names that Server-Sent Events, video, long polling and plain interfaces bear as often. */
 const streamingParts = new Set(

@@ -56,7 +56,8 @@ export function tagsIn(text: string, options: TagOptions = plainTags): Tag[] {
       continue;
     }
     if (mark === "<%" && tag.kind !== "value") {
-      tags.push(...rubyTags(text, tag));
+      const parts = rubyTags(text, tag);
+      tags.push(...(writesUnescaped(text, tag, parts) ? [{ ...tag, ...writes }] : parts));
     } else {
       tags.push(tag);
     }
@@ -74,6 +75,17 @@ export function tagsIn(text: string, options: TagOptions = plainTags): Tag[] {
     }
   }
   return tags;
+}
+
+/** `<%- url %>` in the middle of a line: EJS writes it as it is, and ERB's `<%-` only takes the indent of a statement away. */
+function writesUnescaped(text: string, { start, end }: Tag, parts: readonly Tag[]): boolean {
+  const before = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+  return (
+    text[start + 2] === "-" &&
+    before.trim() !== "" &&
+    parts.every(({ kind }) => kind === "nothing") &&
+    !/[^=!<>]=[^=~>]/.test(text.slice(start + 3, end - 2))
+  );
 }
 
 function tagAt(
