@@ -22,13 +22,15 @@ export const locationShadowed: LocationRule = {
     }
     const { kind, by } = found;
     const isOther = kind === "location";
+    // Somebody may have closed the location for a while, in so many words.
+    const mayBeMeant = kind === "sibling" || by[0].name === "deny";
     report({
       place: isOther ? headOf(own) : headOf(by[0]),
       message: messageFor(called(location), found),
       related: isOther
         ? by.map((use) => ({ place: headOf(use), note: "answers in its place" }))
         : [],
-      ...(kind === "sibling" && { severity: "warning" }),
+      ...(mayBeMeant && { severity: "warning" }),
       remedies: isOther && by.every(isPattern) ? first(own) : [],
     });
   },

@@ -1791,7 +1791,7 @@ server {
 ## Severity
 
 Error, where no path of the location comes to it and the handshake does not upgrade where it comes to. A warning where only the server with
-TLS lacks it. Silent where the other location upgrades as well, where only some paths go elsewhere, where the server sends its clients on to
+TLS lacks it, and for \`deny all\`, which may be meant. Silent where the other location upgrades as well, where only some paths go elsewhere, where the server sends its clients on to
 \`https://\`, and where an include that is not there may have more locations. \`deny all\` counts where nothing lets a client in: no \`allow\` before
 it, no \`satisfy any\` with a password, no include whose addresses are not there. A suggestion (\`^~\`, with which nginx tries no regular
 expression) only for a prefix of the server's own level that loses to regular expressions: an exact one and a longer one are there on purpose.
