@@ -10676,6 +10676,7 @@ function simulate_enclosing(level, context) {
     }
     return null;
 }
+/** The request that stands for all of one probe that end at a location. */
 function simulate_standIn(server, location, probe, headers) {
     const { scheme, port, host, hostName } = server === null ? anyServer : askedFor(server);
     return {
@@ -11590,40 +11591,6 @@ function join_joinRequests(oldest, newest, why = "it depends on the version of n
 ;// CONCATENATED MODULE: ./build/core/handshake/subrequest.js
 
 
-
-
-
-
-/** The subrequests of a location that another server answers. */
-function subrequestsOf(config, level, version) {
-    const server = simulate_enclosing(level, "server");
-    const auth = effective_effectiveSetting(level, "auth_request");
-    const uses = [
-        ...(auth.state === "set" ? [auth.use] : []),
-        ...effectiveList(level, "mirror").uses,
-    ];
-    return uses.flatMap((use) => {
-        const [path = "off"] = use.parameters;
-        const isPath = path.startsWith("/") && !path.includes("$");
-        const located = server === null || !isPath ? null : locate(server, path.split("?")[0] ?? "");
-        if (located === null || "unknown" in located) {
-            return [];
-        }
-        const pass = passOf(located.level);
-        // Without a location of its own the path is most likely one that another file serves.
-        const hasOwn = simulate_enclosing(located.level, "location") !== simulate_enclosing(level, "location");
-        return pass === null || !hasOwn
-            ? []
-            : [
-                {
-                    use,
-                    level: located.level,
-                    pass,
-                    exchange: simulateAt(config, located.level, pass, "websocket", version),
-                },
-            ];
-    });
-}
 /**
  * What a subrequest's 101 does to the request that it is made for: nginx ends the connection (E89, E90, E176). Only where
  * both come to one server, which takes the subrequest for a handshake too.
@@ -11687,6 +11654,13 @@ function route(config, request, candidates, version) {
     const scope = newScope(config, { ...request, headers }, title);
     capture(groups, scope);
     return new Journey(scope, server, version, steps).run();
+}
+/** Follows a subrequest, which has its path already, to where nginx answers it or hands it on. */
+function routeInside(config, server, request, version) {
+    const scope = newScope(config, request, serverNameOf(server));
+    scope.isInternal = true;
+    scope.sentAsAsked = false;
+    return new Journey(scope, server, version, [], true).run();
 }
 /** Whether nginx takes a client's header line, by its name (ngx_http_parse_header_line). */
 function takesHeader(server, name) {
@@ -15326,6 +15300,57 @@ const evidenceIn = rememberedOf((level) => {
     return remark === undefined ? null : "a comment says so";
 });
 
+;// CONCATENATED MODULE: ./build/core/handshake/obstacles.js
+
+
+
+
+
+
+/** The exchange of a location's handshake, with what keeps the 101 of its server from getting back to any client. */
+function withObstacles(config, exchange, version) {
+    const { level, upstream, obstacles } = exchange;
+    if (level === null || upstream === null) {
+        return exchange;
+    }
+    const pages = statusPages(simulate_enclosing(level, "location") ?? level).map(({ parameters }) => ({
+        rule: "altered-request",
+        why: `error_page ${parameters.join(" ")} puts its status over the answer`,
+    }));
+    const subrequests = subrequestObstacles(config, exchange, subrequestsOf(config, level, version));
+    return { ...exchange, obstacles: [...obstacles, ...pages, ...subrequests] };
+}
+/** The subrequests of a location's handshakes that another server answers. */
+function subrequestsOf(config, level, version) {
+    const server = simulate_enclosing(level, "server");
+    if (server === null) {
+        return [];
+    }
+    const auth = effective_effectiveSetting(level, "auth_request");
+    const uses = [
+        ...(auth.state === "set" ? [auth.use] : []),
+        ...effectiveList(level, "mirror").uses,
+    ];
+    return uses.flatMap((use) => {
+        const [target = "off"] = use.parameters;
+        if (!target.startsWith("/") || target.includes("$")) {
+            return [];
+        }
+        const [path = "", query = ""] = target.split("?", 2);
+        const probe = "websocket";
+        const any = simulate_standIn(server, level, probe, probeHeaders(probe));
+        const request = { ...any, path, query, cameFromElsewhere: true };
+        const exchange = routeInside(config, server, request, version);
+        // A location that is not here may take it in place of the one that takes everything.
+        const mayGoElsewhere = server.hidden.length > 0 && isSameLocation(exchange.level, level);
+        return exchange.pass === null || mayGoElsewhere ? [] : { use, exchange };
+    });
+}
+/** Whether both are in one location. */
+function isSameLocation(one, other) {
+    return one !== null && simulate_enclosing(one, "location") === simulate_enclosing(other, "location");
+}
+
 ;// CONCATENATED MODULE: ./build/core/rules/subrequest-upgrade.js
 
 
@@ -15341,8 +15366,12 @@ const subrequestUpgrade = {
         if (target === null) {
             return;
         }
-        for (const { use, level: asked, pass, exchange } of subrequestsOf(config, level, version)) {
-            if (exchange.upstream === null || answerTo(exchange).lenient !== "works") {
+        for (const { use, exchange } of subrequestsOf(config, level, version)) {
+            const { level: asked, pass } = exchange;
+            if (asked === null ||
+                pass === null ||
+                exchange.upstream === null ||
+                answerTo(exchange).lenient !== "works") {
                 continue;
             }
             const isSame = haveSameServer(config, exchange.upstream, target);
@@ -15355,7 +15384,10 @@ const subrequestUpgrade = {
                 message: `${quoted(use)} sends ${marked(pass.parameters[0] ?? "")} the upgrade headers of each handshake at ${called(location)} too: if ${isSame ? "that server, which is the WebSocket's own," : "that server"} answers 101, ${end}.`,
                 related: [{ place: rule_placeOf(use), note: "makes the subrequest" }],
                 ...(isSame && { severity: "error" }),
-                remedies: ["Upgrade", "Connection"].map((name) => ({ kind: "header", name, value: '""' })),
+                // What takes the subrequest too has to send them.
+                remedies: isSameLocation(asked, level)
+                    ? []
+                    : ["Upgrade", "Connection"].map((name) => ({ kind: "header", name, value: '""' })),
             });
         }
     },
@@ -15743,24 +15775,6 @@ const rules_rules = [
     h2cSmuggling,
     originCheck,
 ];
-
-;// CONCATENATED MODULE: ./build/core/handshake/obstacles.js
-
-
-
-/** The exchange of a location's handshake, with what keeps the 101 of its server from getting back to any client. */
-function withObstacles(config, exchange, version) {
-    const { level, upstream, obstacles } = exchange;
-    if (level === null || upstream === null) {
-        return exchange;
-    }
-    const pages = statusPages(simulate_enclosing(level, "location") ?? level).map(({ parameters }) => ({
-        rule: "altered-request",
-        why: `error_page ${parameters.join(" ")} puts its status over the answer`,
-    }));
-    const subrequests = subrequestObstacles(config, exchange, subrequestsOf(config, level, version));
-    return { ...exchange, obstacles: [...obstacles, ...pages, ...subrequests] };
-}
 
 ;// CONCATENATED MODULE: ./build/core/intent/declared.js
 

@@ -1,9 +1,12 @@
 import type { NginxVersion } from "../config/directives.ts";
-import type { Config } from "../config/model.ts";
+import { effectiveList, effectiveSetting } from "../config/effective.ts";
+import type { Config, Level } from "../config/model.ts";
 import type { Exchange, Obstacle } from "./model.ts";
-import { enclosing } from "./simulate.ts";
+import { probeHeaders } from "./probe.ts";
+import { routeInside } from "./route.ts";
+import { enclosing, standIn } from "./simulate.ts";
 import { statusPages } from "./status-page.ts";
-import { subrequestObstacles, subrequestsOf } from "./subrequest.ts";
+import { type Subrequest, subrequestObstacles } from "./subrequest.ts";
 
 /** The exchange of a location's handshake, with what keeps the 101 of its server from getting back to any client. */
 export function withObstacles(config: Config, exchange: Exchange, version: NginxVersion): Exchange {
@@ -19,4 +22,36 @@ export function withObstacles(config: Config, exchange: Exchange, version: Nginx
   );
   const subrequests = subrequestObstacles(config, exchange, subrequestsOf(config, level, version));
   return { ...exchange, obstacles: [...obstacles, ...pages, ...subrequests] };
+}
+
+/** The subrequests of a location's handshakes that another server answers. */
+export function subrequestsOf(config: Config, level: Level, version: NginxVersion): Subrequest[] {
+  const server = enclosing(level, "server");
+  if (server === null) {
+    return [];
+  }
+  const auth = effectiveSetting(level, "auth_request");
+  const uses = [
+    ...(auth.state === "set" ? [auth.use] : []),
+    ...effectiveList(level, "mirror").uses,
+  ];
+  return uses.flatMap((use) => {
+    const [target = "off"] = use.parameters;
+    if (!target.startsWith("/") || target.includes("$")) {
+      return [];
+    }
+    const [path = "", query = ""] = target.split("?", 2);
+    const probe = "websocket";
+    const any = standIn(server, level, probe, probeHeaders(probe));
+    const request = { ...any, path, query, cameFromElsewhere: true };
+    const exchange = routeInside(config, server, request, version);
+    // A location that is not here may take it in place of the one that takes everything.
+    const mayGoElsewhere = server.hidden.length > 0 && isSameLocation(exchange.level, level);
+    return exchange.pass === null || mayGoElsewhere ? [] : { use, exchange };
+  });
+}
+
+/** Whether both are in one location. */
+export function isSameLocation(one: Level | null, other: Level): boolean {
+  return one !== null && enclosing(one, "location") === enclosing(other, "location");
 }

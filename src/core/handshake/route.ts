@@ -65,6 +65,19 @@ export function route(
   return new Journey(scope, server, version, steps).run();
 }
 
+/** Follows a subrequest, which has its path already, to where nginx answers it or hands it on. */
+export function routeInside(
+  config: Config,
+  server: Level,
+  request: ClientRequest,
+  version: NginxVersion,
+): Exchange {
+  const scope = newScope(config, request, serverNameOf(server));
+  scope.isInternal = true;
+  scope.sentAsAsked = false;
+  return new Journey(scope, server, version, [], true).run();
+}
+
 /** Whether nginx takes a client's header line, by its name (ngx_http_parse_header_line). */
 function takesHeader(server: Level, name: string): boolean {
   const isOn = (setting: string, byDefault: string): boolean =>

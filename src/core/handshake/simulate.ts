@@ -241,7 +241,8 @@ export function enclosing(level: Level, context: Level["context"]): Level | null
   return null;
 }
 
-function standIn(
+/** The request that stands for all of one probe that end at a location. */
+export function standIn(
   server: Level | null,
   location: Level,
   probe: ProbeName,
