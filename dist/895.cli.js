@@ -1314,7 +1314,7 @@ function judged(exchange, hasClient) {
     const equals = (value, text) => isKnown(value) ? value === text : "unknown";
     const some = (values, holds) => or(...values.map(holds), upstream.hidden === null ? false : "unknown");
     const joined = (name) => joinValues(headerValues(upstream, name));
-    const obstaclesFor = (kind) => exchange.obstacles.flatMap(({ rule, only }) => (only === kind ? [[rule, false]] : []));
+    const obstaclesFor = (kind) => exchange.obstacles.flatMap(({ rule, only, isUnsure = false }) => only === kind ? [[rule, isUnsure ? "unknown" : false]] : []);
     const keys = headerValues(upstream, "sec-websocket-key");
     const versions = headerValues(upstream, "sec-websocket-version");
     const both = [
@@ -11593,7 +11593,7 @@ function joinRequests(oldest, newest, why = "it depends on the version of nginx,
  * both come to one server, which takes the subrequest for a handshake too.
  */
 function subrequestObstacles(config, main, subrequests) {
-    return subrequests.flatMap(({ use, exchange }) => {
+    return subrequests.flatMap(({ use, exchange, mayGoElsewhere: isUnsure = false }) => {
         const isSameServer = exchange.upstream !== null &&
             main.upstream !== null &&
             haveSameServer(config, exchange.upstream, main.upstream);
@@ -11602,7 +11602,7 @@ function subrequestObstacles(config, main, subrequests) {
             .filter((only) => isSameServer && answer[only] === "works")
             .map((only) => {
             const why = `the subrequest of ${use.name} is a handshake too: its 101 ends the connection`;
-            return { rule: "subrequest-upgrade", why, only };
+            return { rule: "subrequest-upgrade", why, only, isUnsure };
         });
     });
 }
@@ -15338,14 +15338,11 @@ function subrequestsOf(config, level, version) {
         const any = simulate_standIn(server, level, probe, probeHeaders(probe));
         const request = { ...any, path, query, cameFromElsewhere: true };
         const exchange = routeInside(config, server, request, version);
-        // A location that is not here may take it in place of the one that takes everything.
-        const mayGoElsewhere = server.hidden.length > 0 && isSameLocation(exchange.level, level);
-        return exchange.pass === null || mayGoElsewhere ? [] : { use, exchange };
+        // Without a location of its own the path is most likely one that another file serves.
+        const here = enclosing(level, "location");
+        const mayGoElsewhere = exchange.level !== null && enclosing(exchange.level, "location") === here;
+        return exchange.pass === null ? [] : { use, exchange, mayGoElsewhere };
     });
-}
-/** Whether both are in one location. */
-function isSameLocation(one, other) {
-    return one !== null && enclosing(one, "location") === enclosing(other, "location");
 }
 
 ;// CONCATENATED MODULE: ./build/core/rules/subrequest-upgrade.js
@@ -15363,9 +15360,10 @@ const subrequestUpgrade = {
         if (target === null) {
             return;
         }
-        for (const { use, exchange } of subrequestsOf(config, level, version)) {
+        for (const { use, exchange, mayGoElsewhere } of subrequestsOf(config, level, version)) {
             const { level: asked, pass } = exchange;
-            if (asked === null ||
+            if (mayGoElsewhere === true ||
+                asked === null ||
                 pass === null ||
                 exchange.upstream === null ||
                 answerTo(exchange).lenient !== "works") {
@@ -15381,10 +15379,7 @@ const subrequestUpgrade = {
                 message: `${quoted(use)} sends ${marked(pass.parameters[0] ?? "")} the upgrade headers of each handshake at ${called(location)} too: if ${isSame ? "that server, which is the WebSocket's own," : "that server"} answers 101, ${end}.`,
                 related: [{ place: placeOf(use), note: "makes the subrequest" }],
                 ...(isSame && { severity: "error" }),
-                // What takes the subrequest too has to send them.
-                remedies: isSameLocation(asked, level)
-                    ? []
-                    : ["Upgrade", "Connection"].map((name) => ({ kind: "header", name, value: '""' })),
+                remedies: ["Upgrade", "Connection"].map((name) => ({ kind: "header", name, value: '""' })),
             });
         }
     },

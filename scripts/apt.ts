@@ -60,16 +60,27 @@ function makeLock(lock: string): boolean {
   }
 }
 
-/** The folders with shared libraries under `root`, as LD_LIBRARY_PATH wants them. */
+/**
+ * The folders with shared libraries under `root`, as LD_LIBRARY_PATH wants them; those that a package keeps to itself too,
+ * such as `pulseaudio`, where its libraries look for them by the path that they would be installed in.
+ */
 export function libraryFolders(root: string): string {
   const folders: string[] = [];
   for (const parent of ["usr/lib", "lib"].map((name) => join(root, name))) {
     if (!existsSync(parent)) continue;
-    for (const name of readdirSync(parent)) {
-      if (name.includes("-linux-")) folders.push(join(parent, name));
+    for (const name of readdirSync(parent).filter((each) => each.includes("-linux-"))) {
+      const folder = join(parent, name);
+      folders.push(folder, ...ownFolders(folder));
     }
   }
   return folders.join(delimiter);
+}
+
+function ownFolders(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((each) => each.isDirectory())
+    .map(({ name }) => join(folder, name))
+    .filter((each) => readdirSync(each).some((name) => /^lib.*\.so(?:\.|$)/.test(name)));
 }
 
 /** apt without root: where the machine has no package lists of its own, or old ones, they are fetched into `work`. */

@@ -47,6 +47,8 @@ export interface Obstacle {
   readonly why: string;
   /** Where only one kind of server is concerned. */
   readonly only?: "strict" | "lenient";
+  /** Where something that we do not see may take it away. */
+  readonly isUnsure?: boolean;
 }
 
 export type Outcome = "proxied" | "answered" | "config-error" | "unknown";

@@ -45,13 +45,10 @@ export function subrequestsOf(config: Config, level: Level, version: NginxVersio
     const any = standIn(server, level, probe, probeHeaders(probe));
     const request = { ...any, path, query, cameFromElsewhere: true };
     const exchange = routeInside(config, server, request, version);
-    // A location that is not here may take it in place of the one that takes everything.
-    const mayGoElsewhere = server.hidden.length > 0 && isSameLocation(exchange.level, level);
-    return exchange.pass === null || mayGoElsewhere ? [] : { use, exchange };
+    // Without a location of its own the path is most likely one that another file serves.
+    const here = enclosing(level, "location");
+    const mayGoElsewhere =
+      exchange.level !== null && enclosing(exchange.level, "location") === here;
+    return exchange.pass === null ? [] : { use, exchange, mayGoElsewhere };
   });
-}
-
-/** Whether both are in one location. */
-export function isSameLocation(one: Level | null, other: Level): boolean {
-  return one !== null && enclosing(one, "location") === enclosing(other, "location");
 }

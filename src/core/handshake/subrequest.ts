@@ -9,6 +9,8 @@ export interface Subrequest {
   readonly use: Use;
   /** The websocket probe there. */
   readonly exchange: Exchange;
+  /** Whether a location that is not here may take it in place of this one. */
+  readonly mayGoElsewhere?: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export function subrequestObstacles(
   main: Exchange,
   subrequests: readonly Subrequest[],
 ): Obstacle[] {
-  return subrequests.flatMap(({ use, exchange }) => {
+  return subrequests.flatMap(({ use, exchange, mayGoElsewhere: isUnsure = false }) => {
     const isSameServer =
       exchange.upstream !== null &&
       main.upstream !== null &&
@@ -30,7 +32,7 @@ export function subrequestObstacles(
       .filter((only) => isSameServer && answer[only] === "works")
       .map((only) => {
         const why = `the subrequest of ${use.name} is a handshake too: its 101 ends the connection`;
-        return { rule: "subrequest-upgrade", why, only };
+        return { rule: "subrequest-upgrade", why, only, isUnsure };
       });
   });
 }

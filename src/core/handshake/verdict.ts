@@ -67,7 +67,9 @@ function judged(exchange: Exchange, hasClient: boolean): Verdict {
     or(...values.map(holds), upstream.hidden === null ? false : "unknown");
   const joined = (name: string): Value => joinValues(headerValues(upstream, name));
   const obstaclesFor = (kind: Obstacle["only"]): (readonly [rule: string, Truth])[] =>
-    exchange.obstacles.flatMap(({ rule, only }) => (only === kind ? [[rule, false] as const] : []));
+    exchange.obstacles.flatMap(({ rule, only, isUnsure = false }) =>
+      only === kind ? [[rule, isUnsure ? "unknown" : false] as const] : [],
+    );
   const keys = headerValues(upstream, "sec-websocket-key");
   const versions = headerValues(upstream, "sec-websocket-version");
   const both: readonly (readonly [rule: string, Truth])[] = [

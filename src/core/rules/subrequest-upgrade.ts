@@ -1,4 +1,4 @@
-import { isSameLocation, subrequestsOf } from "../handshake/obstacles.ts";
+import { subrequestsOf } from "../handshake/obstacles.ts";
 import { haveSameServer } from "../handshake/upstream-request.ts";
 import { answerTo } from "../handshake/verdict.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
@@ -13,9 +13,10 @@ export const subrequestUpgrade: LocationRule = {
     if (target === null) {
       return;
     }
-    for (const { use, exchange } of subrequestsOf(config, level, version)) {
+    for (const { use, exchange, mayGoElsewhere } of subrequestsOf(config, level, version)) {
       const { level: asked, pass } = exchange;
       if (
+        mayGoElsewhere === true ||
         asked === null ||
         pass === null ||
         exchange.upstream === null ||
@@ -34,10 +35,7 @@ export const subrequestUpgrade: LocationRule = {
         message: `${quoted(use)} sends ${marked(pass.parameters[0] ?? "")} the upgrade headers of each handshake at ${called(location)} too: if ${isSame ? "that server, which is the WebSocket's own," : "that server"} answers 101, ${end}.`,
         related: [{ place: placeOf(use), note: "makes the subrequest" }],
         ...(isSame && { severity: "error" }),
-        // What takes the subrequest too has to send them.
-        remedies: isSameLocation(asked, level)
-          ? []
-          : ["Upgrade", "Connection"].map((name) => ({ kind: "header", name, value: '""' })),
+        remedies: ["Upgrade", "Connection"].map((name) => ({ kind: "header", name, value: '""' })),
       });
     }
   },
