@@ -10735,9 +10735,10 @@ const statusPages = rememberedOf((location) => {
     if (name?.kind !== "named" || server === null) {
         return [];
     }
-    const around = server.parent === null ? [] : effectiveList(server.parent, "error_page").uses;
+    const hasOwn = usesOf(server, "error_page").length > 0;
+    const inherited = hasOwn ? [] : effectiveList(server, "error_page").uses;
     const found = [];
-    for (const use of [...around, ...walk_usesWithin(server)]) {
+    for (const use of [...inherited, ...walk_usesWithin(server)]) {
         const target = use.parameters.at(-1) ?? "";
         const isHidden = (use.inner?.hidden ?? server.hidden).length > 0;
         if (isHidden || use.name.includes("_by_lua") || use.name.startsWith("js_")) {

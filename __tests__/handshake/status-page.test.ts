@@ -31,6 +31,10 @@ test.for<[title: string, http: string]>([
   ["what is not here may lead there", `server { error_page 418 @n; include x.conf; ${named} }`],
   ["nobody leads there", `server { ${named} }`],
   [
+    "the http level's is not inherited",
+    `error_page 418 @n; server { error_page 404 /x; ${named} }`,
+  ],
+  [
     "a location with a path",
     "server { error_page 418 /n; location /n { proxy_pass http://named; } }",
   ],

@@ -1,5 +1,5 @@
 import { rememberedOf } from "../collections.ts";
-import { effectiveList } from "../config/effective.ts";
+import { effectiveList, usesOf } from "../config/effective.ts";
 import type { Level, Use } from "../config/model.ts";
 import { locationName } from "./locate.ts";
 import { enclosing } from "./simulate.ts";
@@ -15,9 +15,10 @@ export const statusPages = rememberedOf((location: Level): readonly Use[] => {
   if (name?.kind !== "named" || server === null) {
     return [];
   }
-  const around = server.parent === null ? [] : effectiveList(server.parent, "error_page").uses;
+  const hasOwn = usesOf(server, "error_page").length > 0;
+  const inherited = hasOwn ? [] : effectiveList(server, "error_page").uses;
   const found: Use[] = [];
-  for (const use of [...around, ...usesWithin(server)]) {
+  for (const use of [...inherited, ...usesWithin(server)]) {
     const target = use.parameters.at(-1) ?? "";
     const isHidden = (use.inner?.hidden ?? server.hidden).length > 0;
     if (isHidden || use.name.includes("_by_lua") || use.name.startsWith("js_")) {
