@@ -12,7 +12,9 @@ for (const { label, serves, evidence } of misses) {
     `${label.serves_websocket} → ${serves ?? "not found"}  ${label.file}:${label.location_line} ${label.location_arg}`,
   );
   console.log(`    label: ${label.evidence}`);
-  for (const each of evidence) console.log(`    ours:  ${each}`);
+  for (const each of evidence) {
+    console.log(`    ours:  ${each}`);
+  }
 }
 console.log(table);
 console.log(judge().text);

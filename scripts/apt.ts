@@ -54,8 +54,9 @@ function makeLock(lock: string): boolean {
     return true;
   } catch {
     const made = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
-    if (made !== undefined && Date.now() - made > staleLock)
+    if (made !== undefined && Date.now() - made > staleLock) {
       rmSync(lock, { recursive: true, force: true });
+    }
     return false;
   }
 }
@@ -67,7 +68,9 @@ function makeLock(lock: string): boolean {
 export function libraryFolders(root: string): string {
   const folders: string[] = [];
   for (const parent of ["usr/lib", "lib"].map((name) => join(root, name))) {
-    if (!existsSync(parent)) continue;
+    if (!existsSync(parent)) {
+      continue;
+    }
     for (const name of readdirSync(parent).filter((each) => each.includes("-linux-"))) {
       const folder = join(parent, name);
       folders.push(folder, ...ownFolders(folder));
@@ -113,7 +116,9 @@ export class Apt {
     const file = readdirSync(this.work).find(
       (entry) => entry.startsWith(`${name}_`) && entry.endsWith(".deb"),
     );
-    if (file === undefined) throw new Error(`apt-get could not download the package ${name}`);
+    if (file === undefined) {
+      throw new Error(`apt-get could not download the package ${name}`);
+    }
     await this.must("dpkg-deb", ["-x", join(this.work, file), root]);
   }
 
@@ -161,10 +166,11 @@ export class Apt {
   private async must(program: string, parameters: string[]): Promise<string> {
     const options = program === "dpkg-deb" ? [] : this.options;
     const { code, output } = await run(program, [...options, ...parameters], { cwd: this.work });
-    if (code !== 0)
+    if (code !== 0) {
       throw new Error(
         `${program} failed: ${output.trim().split("\n").at(-1) ?? `exit code ${code}`}`,
       );
+    }
     return output;
   }
 }
@@ -188,7 +194,9 @@ export function run(
       { cwd: where.cwd, env, maxBuffer: 64 << 20 },
       (error, stdout, stderr) => {
         const output = stdout + stderr;
-        if (error === null) return done({ code: 0, output });
+        if (error === null) {
+          return done({ code: 0, output });
+        }
         const code = typeof error.code === "number" ? error.code : 127;
         return done({ code, output: output === "" ? error.message : output });
       },

@@ -153,7 +153,9 @@ function run({ program, args, cwd, env = {}, codes = [0] }: Command): string {
     encoding: "utf8",
     maxBuffer: 1 << 30,
   });
-  if (error !== undefined) throw error;
+  if (error !== undefined) {
+    throw error;
+  }
   if (!codes.includes(status ?? -1)) {
     throw new Error(`${program} ${args.join(" ")} ended with ${status}:\n${stderr}`);
   }
@@ -176,7 +178,9 @@ function inTurns(runs: number, measures: readonly (() => number)[]): number[] {
     return [];
   });
   for (let run = 0; run < runs; run++) {
-    for (const [index, measure] of measures.entries()) results[index]?.push(measure());
+    for (const [index, measure] of measures.entries()) {
+      results[index]?.push(measure());
+    }
   }
   return results.map((times) => times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN);
 }
@@ -188,7 +192,9 @@ function elapsed(work: () => unknown): number {
 }
 
 function rethrow(error: Error | null): void {
-  if (error !== null) throw error;
+  if (error !== null) {
+    throw error;
+  }
 }
 
 function milliseconds(ms: number | undefined): string {

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { analyse, defaultPolicy, summaryReport } from "../src/core/index.ts";
 import { run as runProgram } from "./apt.ts";
-import type { Counts } from "./counts.ts";
-import { countsText } from "./counts.ts";
+import { type Counts, countsText } from "./counts.ts";
 import { summaryPage } from "./demo/page.ts";
 import { type FoundChromium, findChromium } from "./fetch-chromium.ts";
 import { project, run } from "./tools.ts";
@@ -39,7 +38,9 @@ export async function checkInBrowser(): Promise<Outcome> {
   for (const [name, write] of pages) {
     const found = faultsIn(await write(), (file) => rendered(chromium, file));
     const list = await found.catch((error: unknown) => [String(error)]);
-    if (list.length > 0) failed += 1;
+    if (list.length > 0) {
+      failed += 1;
+    }
     faults.push(...list.map((fault) => `${name}: ${fault}`));
   }
   return { passed: pages.length - failed, failed, skipped: 0, output: faults.join("\n") };
@@ -53,7 +54,9 @@ interface Page {
 
 async function demoPage(): Promise<Page> {
   const { code, output } = await run(process.execPath, [join(project, "scripts/demo.ts")], 120_000);
-  if (code !== 0) throw new Error(`the demo failed: ${output}`);
+  if (code !== 0) {
+    throw new Error(`the demo failed: ${output}`);
+  }
   return {
     file: join(folder, "review.html"),
     says: [
@@ -121,9 +124,15 @@ async function faultsIn(
   const html = await render(file);
   const faults: string[] = [];
   const text = textOf(html);
-  for (const words of says) if (!text.includes(words)) faults.push(`no "${words}"`);
+  for (const words of says) {
+    if (!text.includes(words)) {
+      faults.push(`no "${words}"`);
+    }
+  }
   const title = (page: string): string | undefined => /<title>(.*?)<\/title>/.exec(page)?.[1];
-  if (title(html) !== title(source)) faults.push(`a script changed the title to ${title(html)}`);
+  if (title(html) !== title(source)) {
+    faults.push(`a script changed the title to ${title(html)}`);
+  }
   const sources = matches(source, /<pre class="mermaid">([^]*?)<\/pre>/g).map(textOf);
   const pictures = matches(html, /(<svg [^>]*aria-roledescription="sequence"[^]*?<\/svg>)/g);
   if (sources.length === 0 || pictures.length !== sources.length) {
@@ -200,7 +209,9 @@ async function start(
   try {
     const parameters = [...common, ...flags, pathToFileURL(file).href];
     const { code, output } = await runProgram(path, parameters, { env });
-    if (code !== 0) throw new Error(`${path} ended with ${code}: ${output.slice(-2000)}`);
+    if (code !== 0) {
+      throw new Error(`${path} ended with ${code}: ${output.slice(-2000)}`);
+    }
     return output;
   } finally {
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
@@ -210,7 +221,9 @@ async function start(
 /** Writes the README's picture: the first comment of the demo's pull request below its lines. */
 async function takePicture(): Promise<void> {
   const chromium = await findChromium();
-  if ("unavailable" in chromium) throw new Error(chromium.unavailable);
+  if ("unavailable" in chromium) {
+    throw new Error(chromium.unavailable);
+  }
   await demoPage();
   const file = join(folder, "picture.html");
   const width = 920;
@@ -219,7 +232,9 @@ async function takePicture(): Promise<void> {
   writeFileSync(measuring, readFileSync(file, "utf8").replace("</body>", script));
   const html = await start(chromium, measuring, [`--window-size=${width},100`, "--dump-dom"]);
   const height = /<title>(\d+)<\/title>/.exec(html)?.[1];
-  if (height === undefined) throw new Error("the page's height cannot be measured");
+  if (height === undefined) {
+    throw new Error("the page's height cannot be measured");
+  }
   await start(chromium, file, [`--window-size=${width},${height}`, `--screenshot=${picture}`]);
   rmSync(measuring);
   console.log(`wrote ${picture}`);
@@ -230,7 +245,9 @@ if (import.meta.main) {
     await takePicture();
   } else {
     const { output, ...counts } = await checkInBrowser();
-    if (output !== "") console.log(output);
+    if (output !== "") {
+      console.log(output);
+    }
     console.log(countsText(counts));
     process.exitCode = counts.failed === 0 ? 0 : 1;
   }

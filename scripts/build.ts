@@ -25,7 +25,9 @@ export async function build(folder: string): Promise<void> {
     throw new Error("node_modules is a symbolic link: its target's path would be in the bundle");
   }
   const { code, output } = await runTool("tsc", ["-p", "src/tsconfig.json"]);
-  if (code !== 0) throw new Error(output);
+  if (code !== 0) {
+    throw new Error(output);
+  }
   const action = await bundle("action", "index.js");
   const cli = await bundle("cli", "cli.js");
   const heavy = cli.packages.find((text) => /^@(?:actions|octokit)\//.test(text));
@@ -64,8 +66,11 @@ async function bundle(folder: string, filename: string): Promise<Bundle> {
   const files = new Map<string, Content>([[filename, inAscii(code)]]);
   const packages: string[] = [];
   for (const [name, { source }] of Object.entries(assets)) {
-    if (name.endsWith(".licenses.txt")) packages.push(...licenses(String(source)));
-    else files.set(name, name.endsWith(".js") ? inAscii(String(source)) : source);
+    if (name.endsWith(".licenses.txt")) {
+      packages.push(...licenses(String(source)));
+    } else {
+      files.set(name, name.endsWith(".js") ? inAscii(String(source)) : source);
+    }
   }
   return { files, packages };
 }
@@ -73,7 +78,9 @@ async function bundle(folder: string, filename: string): Promise<Bundle> {
 /** The same program; V8 reads and compiles text of one byte per character faster, and a start is mostly that. */
 function inAscii(code: string): string {
   const escaped = /\\[\u0080-\uffff]/.exec(code);
-  if (escaped) throw new Error(`"${escaped[0]}" in the bundle cannot be written in ASCII`);
+  if (escaped) {
+    throw new Error(`"${escaped[0]}" in the bundle cannot be written in ASCII`);
+  }
   return code.replaceAll(
     /[\u0080-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -88,20 +95,30 @@ function licenses(text: string): string[] {
 /** Makes the folder hold these files and nothing else. */
 function fillFolder(folder: string, files: ReadonlyMap<string, Content>): void {
   mkdirSync(folder, { recursive: true });
-  for (const [name, content] of files) writeFileSync(join(folder, name), content);
+  for (const [name, content] of files) {
+    writeFileSync(join(folder, name), content);
+  }
   for (const name of readdirSync(folder)) {
-    if (!files.has(name)) rmSync(join(folder, name), { recursive: true });
+    if (!files.has(name)) {
+      rmSync(join(folder, name), { recursive: true });
+    }
   }
 }
 
 /** How a built folder differs from the one that should be the same, one line per file; empty where it does not. */
 export function differences(expected: string, actual: string): string[] {
-  if (!existsSync(actual)) return ["dist is not there"];
+  if (!existsSync(actual)) {
+    return ["dist is not there"];
+  }
   const names = [...new Set([...readdirSync(expected), ...readdirSync(actual)])].toSorted();
   return names.flatMap((name) => {
     const [wanted, found] = [expected, actual].map((folder) => contentOf(join(folder, name)));
-    if (!wanted) return [`dist/${name} is not built from src any more`];
-    if (!found) return [`dist/${name} is missing`];
+    if (!wanted) {
+      return [`dist/${name} is not built from src any more`];
+    }
+    if (!found) {
+      return [`dist/${name} is missing`];
+    }
     return wanted.equals(found) ? [] : [`dist/${name} is not what src builds`];
   });
 }

@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { architectureFaults } from "./architecture.ts";
 import { checkInBrowser } from "./browser.ts";
 import { build, differences, distribution } from "./build.ts";
-import { countsOf, countsText } from "./counts.ts";
-import type { Counts, TestReport } from "./counts.ts";
+import { countsOf, countsText, type Counts, type TestReport } from "./counts.ts";
 import { stale } from "./generate.ts";
 import { project, run, runTool } from "./tools.ts";
 
@@ -20,6 +20,10 @@ const steps: Readonly<Record<string, () => Promise<Outcome>>> = {
     tool("oxlint", ["--type-aware", "--deny-warnings", "--report-unused-disable-directives"]),
   types: () => tool("tsc", ["-p", "tsconfig.json"]),
   "core is pure": () => tool("tsc", ["-p", "src/core/tsconfig.json"]),
+  architecture: async () => {
+    const faults = await architectureFaults(project);
+    return outcome(faults.length === 0, faults.join("\n"));
+  },
   "dead code": () => tool("knip", ["--no-progress"]),
   generated: async () => {
     const paths = await stale();
@@ -54,7 +58,9 @@ async function tests(): Promise<Outcome> {
       ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
       13 * minutes,
     );
-    if (!existsSync(file)) return outcome(false, `${output}\nvitest ended without a report.`);
+    if (!existsSync(file)) {
+      return outcome(false, `${output}\nvitest ended without a report.`);
+    }
     const report = JSON.parse(readFileSync(file, "utf8")) as TestReport;
     return { ...countsOf(report, code), output };
   } finally {
@@ -70,12 +76,18 @@ async function dist(): Promise<Outcome> {
     const faults = differences(folder, distribution);
     if (process.env["CI"] === "true" && existsSync(join(project, ".git"))) {
       const { output } = await run("git", ["status", "--porcelain", "--", "dist"], minutes);
-      if (output !== "") faults.push(`not committed: ${output}`);
+      if (output !== "") {
+        faults.push(`not committed: ${output}`);
+      }
     }
-    if (faults.length > 0) faults.push("Run npm run bundle and commit dist.");
+    if (faults.length > 0) {
+      faults.push("Run npm run bundle and commit dist.");
+    }
     for (const node of [process.execPath, ...machineNode()]) {
       const { code, output } = await run(node, [join(folder, "cli.js"), "explain"], minutes);
-      if (code !== 0) faults.push(`dist/cli.js does not start on ${node}: ${output}`);
+      if (code !== 0) {
+        faults.push(`dist/cli.js does not start on ${node}: ${output}`);
+      }
     }
     return outcome(faults.length === 0, faults.join("\n"));
   } finally {
@@ -114,12 +126,18 @@ if (unknown.length > 0) {
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const [name, step] of Object.entries(steps)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (wanted.length > 0 && !wanted.includes(name)) {
+    continue;
+  }
   const start = performance.now();
-  if (process.stdout.isTTY) process.stdout.write(`… ${name}\r`);
+  if (process.stdout.isTTY) {
+    process.stdout.write(`… ${name}\r`);
+  }
   const result = await step().catch((error: unknown) => outcome(false, messageOf(error)));
   console.log(line(name, result, (performance.now() - start) / 1000));
-  if (result.failed > 0) console.log(`${result.output.replaceAll(/^(?=.)/gm, "  ")}\n`);
+  if (result.failed > 0) {
+    console.log(`${result.output.replaceAll(/^(?=.)/gm, "  ")}\n`);
+  }
   total.passed += result.passed;
   total.failed += result.failed;
   total.skipped += result.skipped;

@@ -38,9 +38,13 @@ function filesIn(folder: string): Record<string, string> {
 
 function showRun({ exitCode, stdout, annotations }: RunResult): void {
   for (const line of stdout.split("\n")) {
-    if (line !== "" && !line.startsWith("::")) say(`  ${line}`);
+    if (line !== "" && !line.startsWith("::")) {
+      say(`  ${line}`);
+    }
   }
-  for (const { level, message } of annotations) say(`  ${level}: ${message}`);
+  for (const { level, message } of annotations) {
+    say(`  ${level}: ${message}`);
+  }
   const verdict = exitCode === 0 ? styleText("green", "✓ passed") : styleText("red", "✗ failed");
   say(`  ${verdict} (exit code ${exitCode})`);
 }
@@ -66,15 +70,21 @@ async function demo(): Promise<boolean> {
     showRun(first);
 
     title("The review that the pull request shows now");
-    for (const thread of pull.threads) say(commentInTerminal(pull, thread));
+    for (const thread of pull.threads) {
+      say(commentInTerminal(pull, thread));
+    }
     writePage(pull, first);
     say(`  The same as a page: ${relative(project, page)}`);
 
     title("Somebody presses Commit suggestion on each");
     const before = pull.headSha;
     const { applied, refused } = applySuggestions(pull);
-    for (const { thread } of applied) say(`  committed: ${thread.path}`);
-    for (const { comment, reason } of refused) say(`  refused: ${comment.thread.path}: ${reason}`);
+    for (const { thread } of applied) {
+      say(`  committed: ${thread.path}`);
+    }
+    for (const { comment, reason } of refused) {
+      say(`  refused: ${comment.thread.path}: ${reason}`);
+    }
 
     title("The check runs again");
     const event = pullRequestEvent(github, pull, { action: "synchronize", before });
@@ -82,7 +92,9 @@ async function demo(): Promise<boolean> {
     showRun(second);
     const posted = Number(second.outputs["comments-posted"]);
     say(`  new comments: ${posted}`);
-    for (const problem of github.problems) say(`  the local GitHub objects: ${problem}`);
+    for (const problem of github.problems) {
+      say(`  the local GitHub objects: ${problem}`);
+    }
     return (
       first.exitCode === 1 &&
       applied.length > 0 &&

@@ -8,8 +8,16 @@
  * A query for anything else is refused, as a misspelt field is by GitHub.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import type { DefinitionNode, DocumentNode } from "graphql";
-import { buildASTSchema, Kind, parse, print, validateSchema, visit } from "graphql";
+import {
+  type DefinitionNode,
+  type DocumentNode,
+  buildASTSchema,
+  Kind,
+  parse,
+  print,
+  validateSchema,
+  visit,
+} from "graphql";
 
 /** Fields by type. Enumerations and scalars are kept whole when a kept field needs them. */
 const fields: Record<string, string> = {
@@ -80,7 +88,9 @@ const document: DocumentNode = withoutDescriptions({
   definitions: [...definitions, ...leaves],
 });
 const [problem] = validateSchema(buildASTSchema(document));
-if (problem) throw problem;
+if (problem) {
+  throw problem;
+}
 
 const target = new URL("../__tests__/github/schema.graphql", import.meta.url);
 writeFileSync(
@@ -89,9 +99,13 @@ writeFileSync(
 );
 
 function trimmed(definition: DefinitionNode): DefinitionNode[] {
-  if (!("name" in definition) || definition.name === undefined) return [];
+  if (!("name" in definition) || definition.name === undefined) {
+    return [];
+  }
   const list = fields[definition.name.value];
-  if (list === undefined) return [];
+  if (list === undefined) {
+    return [];
+  }
   const kept = list.split(" ");
   const isKept = (name: string): boolean => list === "*" || kept.includes(name);
   switch (definition.kind) {

@@ -117,9 +117,13 @@ function object(value: Json | undefined): JsonObject {
 
 function resolve(value: Json | undefined): JsonObject {
   const reference = object(value)["$ref"];
-  if (typeof reference !== "string") return object(value);
+  if (typeof reference !== "string") {
+    return object(value);
+  }
   let found: Json | undefined = description;
-  for (const step of reference.split("/").slice(1)) found = object(found)[step];
+  for (const step of reference.split("/").slice(1)) {
+    found = object(found)[step];
+  }
   return object(found);
 }
 
@@ -134,7 +138,9 @@ function queryParameters(operation: JsonObject): JsonObject {
 }
 
 function jsonSchema(content: Json | undefined): Json | undefined {
-  if (content === undefined) return undefined;
+  if (content === undefined) {
+    return undefined;
+  }
   const media = object(content)["application/json"];
   return media === undefined ? undefined : object(media)["schema"];
 }
@@ -160,10 +166,14 @@ function answerSchemas(operation: JsonObject): JsonObject {
 function schema(value: Json, use: "answer" | "body" | "query"): Json {
   const source = object(value);
   const reference = source["$ref"];
-  if (typeof reference === "string") return referenceTo(reference, use);
+  if (typeof reference === "string") {
+    return referenceTo(reference, use);
+  }
   const converted: JsonObject = {};
   for (const [key, part] of Object.entries(source)) {
-    if (key === "nullable" || key.startsWith("x-") || annotations.has(key)) continue;
+    if (key === "nullable" || key.startsWith("x-") || annotations.has(key)) {
+      continue;
+    }
     converted[key] = convert(key, part, use);
   }
   if (source["properties"] !== undefined && source["additionalProperties"] === undefined) {
@@ -198,7 +208,9 @@ function referenceTo(reference: string, use: "answer" | "body" | "query"): Json 
 function trimmed(name: string, source: JsonObject): JsonObject {
   const kept = answered[name]?.split(" ");
   const nullables = nullableInFact[name] ?? [];
-  if (kept === undefined && nullables.length === 0) return source;
+  if (kept === undefined && nullables.length === 0) {
+    return source;
+  }
   const properties = Object.entries(object(source["properties"]))
     .filter(([property]) => kept === undefined || kept.includes(property))
     .map(([property, part]) => {
@@ -215,9 +227,13 @@ function trimmed(name: string, source: JsonObject): JsonObject {
 
 function nullable(source: JsonObject): Json {
   const { type, enum: values } = source;
-  if (typeof type !== "string") return { anyOf: [source, { type: "null" }] };
+  if (typeof type !== "string") {
+    return { anyOf: [source, { type: "null" }] };
+  }
   const wider: JsonObject = { ...source, type: [type, "null"] };
-  if (Array.isArray(values)) wider["enum"] = [...values, null];
+  if (Array.isArray(values)) {
+    wider["enum"] = [...values, null];
+  }
   return wider;
 }
 

@@ -32,9 +32,13 @@ export async function findChromium(): Promise<FoundChromium | MissingChromium> {
   }
   for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
     for (const path of names.map((name) => join(folder, name))) {
-      if (!isExecutable(path)) continue;
+      if (!isExecutable(path)) {
+        continue;
+      }
       const chromium = await start(path, {});
-      if (typeof chromium !== "string") return chromium;
+      if (typeof chromium !== "string") {
+        return chromium;
+      }
     }
   }
   try {
@@ -50,9 +54,13 @@ async function fill(apt: Apt, root: string): Promise<void> {
   const wanted = ["chromium", "fonts-dejavu-core"];
   const packages = new Set(wanted);
   for (const name of wanted) {
-    for (const missing of await apt.missing(name)) packages.add(missing);
+    for (const missing of await apt.missing(name)) {
+      packages.add(missing);
+    }
   }
-  for (const name of packages) await apt.unpack(name, root);
+  for (const name of packages) {
+    await apt.unpack(name, root);
+  }
   // Ubuntu's package is empty and would install a snap.
   if (!existsSync(join(root, "usr/lib/chromium/chromium"))) {
     throw new Error("the package chromium of this distribution holds no program");
@@ -66,7 +74,9 @@ async function startUnpacked(root: string): Promise<FoundChromium> {
     LD_LIBRARY_PATH: libraryFolders(root),
     FONTCONFIG_FILE: fonts,
   });
-  if (typeof chromium === "string") throw new Error(`of the fetched package ${chromium}`);
+  if (typeof chromium === "string") {
+    throw new Error(`of the fetched package ${chromium}`);
+  }
   return chromium;
 }
 
@@ -83,6 +93,8 @@ function fontSettings(folder: string): string {
 async function start(path: string, env: Record<string, string>): Promise<FoundChromium | string> {
   const { code, output } = await run(path, ["--version"], { env });
   const version = /(?:Chromium|Chrome) (\d+(?:\.\d+)+)/.exec(output)?.[1];
-  if (code === 0 && version !== undefined) return { path, env, version };
+  if (code === 0 && version !== undefined) {
+    return { path, env, version };
+  }
   return `it does not start: ${output.trim().split("\n")[0] ?? `exit code ${code}`}`;
 }

@@ -39,9 +39,13 @@ async function find(): Promise<FoundNginx | MissingNginx> {
     .split(delimiter)
     .concat("/usr/sbin", "/usr/local/sbin")) {
     const path = join(folder, "nginx");
-    if (!isExecutable(path)) continue;
+    if (!isExecutable(path)) {
+      continue;
+    }
     const nginx = await start(path, {});
-    if (typeof nginx !== "string") return nginx;
+    if (typeof nginx !== "string") {
+      return nginx;
+    }
   }
   try {
     return await startUnpacked(await unpackedOnce(cache, fill));
@@ -56,7 +60,9 @@ async function find(): Promise<FoundNginx | MissingNginx> {
 async function start(path: string, env: Record<string, string>): Promise<FoundNginx | string> {
   const { code, output } = await run(path, ["-v"], { env });
   const version = /nginx version: \S+?\/(\d+(?:\.\d+)+)/.exec(output)?.[1];
-  if (code === 0 && version !== undefined) return { path, env, version };
+  if (code === 0 && version !== undefined) {
+    return { path, env, version };
+  }
   return `it does not start: ${output.trim().split("\n")[0] ?? `exit code ${code}`}`;
 }
 
@@ -64,14 +70,18 @@ async function startUnpacked(unpacked: string): Promise<FoundNginx> {
   const path = join(unpacked, "usr", "sbin", "nginx");
   const libraries = libraryFolders(unpacked);
   const nginx = await start(path, libraries === "" ? {} : { LD_LIBRARY_PATH: libraries });
-  if (typeof nginx === "string") throw new Error(`of the fetched package ${nginx}`);
+  if (typeof nginx === "string") {
+    throw new Error(`of the fetched package ${nginx}`);
+  }
   return nginx;
 }
 
 async function fill(apt: Apt, root: string): Promise<void> {
   await apt.unpack("nginx", root);
   // Debian 11 and Ubuntu 22.04: "nginx" is an empty package that depends on the one with the program.
-  if (!existsSync(join(root, "usr/sbin/nginx"))) await apt.unpack("nginx-core", root);
+  if (!existsSync(join(root, "usr/sbin/nginx"))) {
+    await apt.unpack("nginx-core", root);
+  }
   await addMissingLibraries(apt, root);
 }
 
@@ -84,11 +94,16 @@ async function addMissingLibraries(apt: Apt, root: string): Promise<void> {
       env: { LD_LIBRARY_PATH: libraryFolders(root) },
     });
     const missing = [...output.matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1]);
-    if (missing.length === 0) return;
+    if (missing.length === 0) {
+      return;
+    }
     packages = await apt.libraryDependencies(packages);
-    if (packages.length === 0)
+    if (packages.length === 0) {
       throw new Error(`no package was found that has ${missing.join(", ")}`);
-    for (const name of packages) await apt.unpack(name, root);
+    }
+    for (const name of packages) {
+      await apt.unpack(name, root);
+    }
   }
 }
 

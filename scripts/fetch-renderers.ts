@@ -56,14 +56,18 @@ export async function findRenderer(
   const renderer: Renderer = renderers[name];
   const { program, packageName } = renderer;
   const path = inPath(program);
-  if (path !== null && (await starts(renderer, { path, env: {} }))) return { path, env: {} };
+  if (path !== null && (await starts(renderer, { path, env: {} }))) {
+    return { path, env: {} };
+  }
   try {
     const root = await unpackedOnce(join(project, ".cache", name), (apt, folder) =>
       fill(apt, folder, renderer, path !== null),
     );
     const own = join(root, "usr/bin", program);
     const found = { path: isExecutable(own) ? own : (path ?? own), env: environment(root) };
-    if (!(await starts(renderer, found))) throw new Error(`${packageName} does not start`);
+    if (!(await starts(renderer, found))) {
+      throw new Error(`${packageName} does not start`);
+    }
     return found;
   } catch (error) {
     return {
@@ -90,7 +94,9 @@ async function fill(
   const missing = hasProgram
     ? others
     : (await apt.missing(packageName)).filter((name) => needed.test(name));
-  for (const name of new Set([packageName, ...missing])) await apt.unpack(name, root);
+  for (const name of new Set([packageName, ...missing])) {
+    await apt.unpack(name, root);
+  }
 }
 
 /** Python and Ruby look for their modules where the packages would be installed. */

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ruleTable } from "../src/core/rules/names.ts";
-import type { RuleId, RuleMetadata } from "../src/core/rules/names.ts";
+import { ruleTable, type RuleId, type RuleMetadata } from "../src/core/rules/names.ts";
 import { project } from "./tools.ts";
 
 /** Of the demo's review; rendered by hand, so it is not always there. */
@@ -20,7 +19,7 @@ interface Metadata {
 const generated: Readonly<Record<string, (text: string) => string | Promise<string>>> = {
   "src/core/rules/pages.ts": pages,
   "src/core/report/tool.ts": versioned,
-  "src/core/policy/policy.schema.json": policySchema,
+  "src/core/policy-file/policy.schema.json": policySchema,
   "README.md": readme,
 };
 
@@ -29,7 +28,9 @@ export async function stale(): Promise<string[]> {
   const paths: string[] = [];
   for (const [path, make] of Object.entries(generated)) {
     const text = read(path);
-    if ((await make(text)) !== text) paths.push(path);
+    if ((await make(text)) !== text) {
+      paths.push(path);
+    }
   }
   return paths;
 }
@@ -43,7 +44,9 @@ function read(path: string): string {
 function rules(): [RuleId, RuleMetadata][] {
   const all: [RuleId, RuleMetadata][] = [];
   for (const [id, metadata] of Object.entries(ruleTable)) {
-    if (existsSync(join(project, "src/core/rules", `${id}.ts`))) all.push([id as RuleId, metadata]);
+    if (existsSync(join(project, "src/core/rules", `${id}.ts`))) {
+      all.push([id as RuleId, metadata]);
+    }
   }
   return all;
 }
@@ -87,7 +90,9 @@ async function readme(text: string): Promise<string> {
  */
 async function exampleComment(page: string): Promise<string> {
   const [, path = "", text] = /<!-- example: (\S+) -->\n```nginx\n([^]*?)```\n/.exec(page) ?? [];
-  if (text === undefined) throw new Error("README.md has no example.");
+  if (text === undefined) {
+    throw new Error("README.md has no example.");
+  }
   // Only here, so that everything else can be generated while core does not load.
   const { analyse, defaultPolicy, planReview } = await import("../src/core/index.ts");
   const files = { list: () => [path], read: (name: string) => (name === path ? text : undefined) };
@@ -101,8 +106,9 @@ async function exampleComment(page: string): Promise<string> {
     maxComments: 50,
   });
   const [only] = comments;
-  if (!only || comments.length > 1)
+  if (!only || comments.length > 1) {
     throw new Error(`README's example gets ${comments.length} comments.`);
+  }
   const body = only.body.replace(/\s*<!-- .* -->\s*$/, "");
   return body.replaceAll(/^(?=.)/gm, "> ").replaceAll(/^$/gm, ">");
 }
@@ -115,7 +121,9 @@ function between(page: string, name: string, content: string): string {
   const start = `<!-- generated: ${name} -->\n`;
   const from = page.indexOf(start);
   const to = page.indexOf("<!-- end -->", from);
-  if (from < 0 || to < 0) throw new Error(`README.md has no place for ${name}: ${start.trim()} …`);
+  if (from < 0 || to < 0) {
+    throw new Error(`README.md has no place for ${name}: ${start.trim()} …`);
+  }
   return `${page.slice(0, from + start.length)}${content}\n${page.slice(to)}`;
 }
 
@@ -135,7 +143,7 @@ function versioned(source: string): string {
 }
 
 async function policySchema(): Promise<string> {
-  const schema = await import("../src/core/policy/schema.ts");
+  const schema = await import("../src/core/policy-file/schema.ts");
   return `${JSON.stringify(schema.policySchema, null, 2)}\n`;
 }
 
@@ -162,7 +170,9 @@ if (import.meta.main) {
   for (const [path, make] of Object.entries(generated)) {
     const before = read(path);
     const text = await make(before);
-    if (text === before) continue;
+    if (text === before) {
+      continue;
+    }
     writeFileSync(join(project, path), text);
     console.log(`wrote ${path}`);
   }

@@ -26,6 +26,10 @@ const { status, signal, error } = spawnSync(program, process.argv.slice(2), {
   cwd: project,
   stdio: "inherit",
 });
-if (error) process.stderr.write(`${program} cannot be started: ${error.message}\n`);
-if (signal) process.stderr.write(`Ended by ${signal}.\n`);
+if (error) {
+  process.stderr.write(`${program} cannot be started: ${error.message}\n`);
+}
+if (signal) {
+  process.stderr.write(`Ended by ${signal}.\n`);
+}
 process.exit(status ?? 1);

@@ -1,5 +1,4 @@
-import { play } from "../__tests__/scenarios/play.ts";
-import type { Scenario } from "../__tests__/scenarios/play.ts";
+import { play, type Scenario } from "../__tests__/scenarios/play.ts";
 import { scenarios } from "../__tests__/scenarios/table.ts";
 
 /*
@@ -17,7 +16,9 @@ const queue = chosen.values();
 async function work(): Promise<void> {
   for (const scenario of queue) {
     const problems = await problemsOf(scenario);
-    if (problems.length > 0) failed += 1;
+    if (problems.length > 0) {
+      failed += 1;
+    }
     const lines = problems.map((problem) => `\n    ${problem}`).join("");
     console.log(`${problems.length === 0 ? "ok" : "FAILED"} ${scenario.name}${lines}`);
   }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { nginx, pass, siteOf, upgrade } from "./configurations.ts";
-import { scenario, writes } from "./scenario.ts";
-import type { Scenario } from "./scenario.ts";
+import { scenario, writes, type Scenario } from "./scenario.ts";
 
 const broken = { base: nginx.complete, head: nginx.broken };
 /** Serves ordinary requests too, so that the fix brings a map. */
@@ -93,7 +92,9 @@ test("a comment that a person resolved stays silent, and counts", async () => {
   const one = await scenario(broken);
   await one.run();
   const [thread] = one.pull.threads;
-  if (!thread) throw new Error("no thread");
+  if (!thread) {
+    throw new Error("no thread");
+  }
   thread.resolvedBy = one.github.world.person;
   const result = await one.run();
   expect(result.exitCode).toBe(1);
@@ -106,7 +107,9 @@ test("a comment that people answered is not hidden when its finding is gone", as
   const one = await scenario(broken);
   await one.run();
   const [comment] = one.pull.comments;
-  if (!comment) throw new Error("no comment");
+  if (!comment) {
+    throw new Error("no comment");
+  }
   one.pull.reply(one.github.world.person, comment, "Why?");
   one.pull.push({ [nginx.path]: `${repaired}# end\n` });
   await one.run();
@@ -121,7 +124,9 @@ describe("when GitHub", () => {
       ...broken,
       github: {
         faults: ({ operation }) => {
-          if (operation !== "pulls/create-review" || !first) return undefined;
+          if (operation !== "pulls/create-review" || !first) {
+            return undefined;
+          }
           first = false;
           return { kind: "answer", status: 502, executed: true };
         },
@@ -139,7 +144,9 @@ describe("when GitHub", () => {
       ...broken,
       github: {
         faults: ({ operation }) => {
-          if (operation !== "pulls/create-review" || !first) return undefined;
+          if (operation !== "pulls/create-review" || !first) {
+            return undefined;
+          }
           first = false;
           return { kind: "drop" };
         },

@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { pauseAfter } from "../../src/action/client.ts";
-import { faultOf, graphqlFault } from "../../src/action/faults.ts";
-import type { FaultKind, GitHubFault, Headers } from "../../src/action/faults.ts";
+import {
+  faultOf,
+  graphqlFault,
+  type FaultKind,
+  type GitHubFault,
+  type Headers,
+} from "../../src/action/faults.ts";
 
 const now = Date.UTC(2026, 8, 1);
 const inSeconds = (seconds: number): string => String(now / 1000 + seconds);

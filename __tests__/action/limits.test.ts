@@ -1,6 +1,5 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { connect } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { nginx, pass, siteOf } from "./configurations.ts";
 import { printed, scenario } from "./scenario.ts";
@@ -73,7 +72,9 @@ test("a secondary rate limit is waited for, as long as GitHub asks", async () =>
     ...broken,
     github: {
       faults: ({ operation }) => {
-        if (operation !== "pulls/create-review" || refused > 0) return undefined;
+        if (operation !== "pulls/create-review" || refused > 0) {
+          return undefined;
+        }
         refused = Date.now();
         return {
           kind: "answer",
@@ -93,7 +94,9 @@ test("many pages of threads are read", async () => {
   const one = await scenario(broken);
   await one.run();
   const [comment] = one.pull.comments;
-  if (!comment) throw new Error("no comment");
+  if (!comment) {
+    throw new Error("no comment");
+  }
   const { person } = one.github.world;
   const elsewhere = {
     path: nginx.path,

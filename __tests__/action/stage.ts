@@ -1,19 +1,18 @@
 import { existsSync } from "node:fs";
-import { pullRequestEvent } from "../github/events.ts";
-import type { WorkflowEvent } from "../github/events.ts";
+import { pullRequestEvent, type WorkflowEvent } from "../github/events.ts";
 import type { Files } from "../github/git.ts";
 import type { PullRequest, PullRequestOptions } from "../github/pull-request.ts";
 import type { Repository } from "../github/repository.ts";
-import type { RunOptions, RunResult } from "../github/runner.ts";
-import { runAction } from "../github/runner.ts";
-import type { GitHubOptions, LocalGitHub } from "../github/server.ts";
-import { startGitHub } from "../github/server.ts";
+import { type RunOptions, type RunResult, runAction } from "../github/runner.ts";
+import { type GitHubOptions, type LocalGitHub, startGitHub } from "../github/server.ts";
 
 /** What the runner starts: the shipped bundle, or in its place a source or a build of one's own. */
 const bundle = process.env["GUARD_BUNDLE"] ?? "dist/index.js";
 const metadata = process.env["GUARD_METADATA"] ?? "action.yml";
 
-if (!existsSync(bundle)) throw new Error(`${bundle} is missing: npm run bundle makes it`);
+if (!existsSync(bundle)) {
+  throw new Error(`${bundle} is missing: npm run bundle makes it`);
+}
 
 export interface Setup {
   readonly base?: Files;

@@ -5,8 +5,9 @@ import {
   planThreads,
   retiredBody,
   youngerDuplicates,
+  type Reason,
+  type Thread,
 } from "../../src/action/threads.ts";
-import type { Reason, Thread } from "../../src/action/threads.ts";
 
 const marker = (...fingerprints: readonly string[]): string =>
   `<!-- nginx-websocket-guard fp=${fingerprints.join(",")} -->`;

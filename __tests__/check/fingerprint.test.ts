@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Documents } from "../../src/core/config/documents.ts";
-import type { Place } from "../../src/core/config/model.ts";
+import { Documents } from "../../src/core/repository/documents.ts";
+import type { Place } from "../../src/core/repository/document.ts";
 import { blockPath, fingerprintOf } from "../../src/core/check/fingerprint.ts";
 
 /** The place of the text between `«` and `»`. */
@@ -10,7 +10,9 @@ function marked(source: string): Place {
   const text = source.replaceAll(/[«»]/g, "");
   const documents = new Documents({ list: () => ["x.conf"], read: () => text });
   const document = documents.get("x.conf");
-  if (!document) throw new Error("no document");
+  if (!document) {
+    throw new Error("no document");
+  }
   return { document, span: { start, end } };
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { groupsOf } from "../../src/core/check/group.ts";
 import { Mender } from "../../src/core/check/mend.ts";
-import { run } from "../../src/core/check/run.ts";
-import { Documents } from "../../src/core/config/documents.ts";
-import { oldestVersion } from "../../src/core/config/directives.ts";
-import type { Files } from "../../src/core/config/model.ts";
-import { defaultPolicy } from "../../src/core/policy/schema.ts";
+import { run } from "../../src/core/check/ask-rules.ts";
+import { Documents } from "../../src/core/repository/documents.ts";
+import { oldestVersion } from "../../src/core/nginx/versions.ts";
+import type { Files } from "../../src/core/repository/document.ts";
+import { defaultPolicy } from "../../src/core/policy-file/schema.ts";
 import { givenUpInWords } from "../../src/core/report/given-up.ts";
 
 const policy = { ...defaultPolicy, nginxVersion: "1.22.1" };

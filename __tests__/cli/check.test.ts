@@ -102,7 +102,9 @@ describe("check", () => {
       "fingerprint",
       "fix",
     ];
-    for (const finding of report.findings) expect(Object.keys(finding)).toEqual(keys);
+    for (const finding of report.findings) {
+      expect(Object.keys(finding)).toEqual(keys);
+    }
     const [first, ...others] = report.findings;
     expect(first.fix).toMatchObject({ safety: "safe", edits: [{ file: "conf.d/app.conf" }] });
     expect(others.map((finding: { fixedBy: string }) => finding.fixedBy)).toEqual(

@@ -107,7 +107,9 @@ test("the example policy reads what the input has", () => {
   const missing = paths.filter((path) => {
     let at: unknown = { location };
     for (const key of path.split(".")) {
-      if (!Object.hasOwn(Object(at), key)) return true;
+      if (!Object.hasOwn(Object(at), key)) {
+        return true;
+      }
       at = Object(at)[key];
     }
     return false;

@@ -7,7 +7,9 @@ import { afterAll } from "vitest";
 /** The shipped program, or in its place a build of one's own. */
 export const program = resolve(process.env["GUARD_CLI"] ?? "dist/cli.js");
 
-if (!existsSync(program)) throw new Error(`${program} is missing: npm run bundle makes it`);
+if (!existsSync(program)) {
+  throw new Error(`${program} is missing: npm run bundle makes it`);
+}
 
 export interface Ended {
   readonly status: number | null;
@@ -34,7 +36,9 @@ export function guard(
 const folders: string[] = [];
 
 afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders) {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 /** A folder with these files, which is gone after the tests. */

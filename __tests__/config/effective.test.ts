@@ -152,8 +152,12 @@ test("5,000 locations are asked", () => {
   });
   const server = levelOf(config, "server");
   for (const { inner } of server.uses) {
-    if (inner === null) continue;
-    for (let name = 0; name < 20; name++) effectiveSetting(inner, `proxy_${name}`);
+    if (inner === null) {
+      continue;
+    }
+    for (let name = 0; name < 20; name++) {
+      effectiveSetting(inner, `proxy_${name}`);
+    }
     expect(effectiveList(inner, "proxy_set_header").uses).toHaveLength(1);
   }
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { byteOrder } from "../../src/core/config/documents.ts";
-import { joinPath } from "../../src/core/config/links.ts";
-import { expandGlob, nameMatcher } from "../../src/core/config/glob.ts";
+import { byteOrder } from "../../src/core/repository/documents.ts";
+import { joinPath } from "../../src/core/repository/links.ts";
+import { expandGlob, nameMatcher } from "../../src/core/repository/glob.ts";
 import { repository } from "./repository.ts";
 
 test.each([

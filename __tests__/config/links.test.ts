@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { followLinks } from "../../src/core/config/links.ts";
+import { followLinks } from "../../src/core/repository/links.ts";
 import { configOf } from "./repository.ts";
 
 /** Follows from `a/link`. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { findPrograms } from "../../src/core/config/programs.ts";
-import type { Config } from "../../src/core/config/model.ts";
+import type { Config } from "../../src/core/config/level.ts";
 import { policyOf, repository, type Texts } from "./repository.ts";
 
 const http = (inside: string): string => `events {}\nhttp {\n${inside}\n}\n`;
@@ -231,9 +231,13 @@ function rounds(texts: Texts, paths: readonly string[]): { loaded: string[][]; c
   for (;;) {
     const documents = repository(texts, unread);
     const { configs } = findPrograms(documents, { policy: policyOf(), paths });
-    if (documents.wanted.size === 0) return { loaded, configs: shown(configs) };
+    if (documents.wanted.size === 0) {
+      return { loaded, configs: shown(configs) };
+    }
     loaded.push([...documents.wanted]);
-    for (const path of documents.wanted) unread.delete(path);
+    for (const path of documents.wanted) {
+      unread.delete(path);
+    }
   }
 }
 
@@ -255,7 +259,9 @@ test("of thousands of files the nearest are read", () => {
     "a/n/nginx.conf": http("include s/*.conf;"),
     "a/n/s/x.conf": site("x"),
   };
-  for (let at = 0; at < 3000; at++) texts[`z/${at}/a.conf`] = site(`s${at}`);
+  for (let at = 0; at < 3000; at++) {
+    texts[`z/${at}/a.conf`] = site(`s${at}`);
+  }
   const { loaded, configs } = rounds(texts, ["a/n/s/x.conf"]);
   expect(configs).toEqual(["main: a/n/nginx.conf a/n/s/x.conf"]);
   expect(loaded[0]?.slice(0, 2)).toEqual(["a/n/nginx.conf", "a/n/s/x.conf"]);
@@ -264,7 +270,9 @@ test("of thousands of files the nearest are read", () => {
 
 test("2,000 fragments in one folder", () => {
   const texts: Record<string, string> = {};
-  for (let at = 0; at < 2000; at++) texts[`n/${at}.conf`] = site(at % 2 === 0 ? "same" : `s${at}`);
+  for (let at = 0; at < 2000; at++) {
+    texts[`n/${at}.conf`] = site(at % 2 === 0 ? "same" : `s${at}`);
+  }
   expect(programs(texts).length).toBeGreaterThan(1);
 });
 

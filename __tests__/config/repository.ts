@@ -1,8 +1,8 @@
-import { Documents } from "../../src/core/config/documents.ts";
-import type { Config, Level, Use } from "../../src/core/config/model.ts";
+import { Documents } from "../../src/core/repository/documents.ts";
+import type { Config, Level, Use } from "../../src/core/config/level.ts";
 import { resolve, type ResolveOptions } from "../../src/core/config/resolve.ts";
 import type { Policy } from "../../src/core/policy/policy.ts";
-import { loadPolicy } from "../../src/core/policy/load.ts";
+import { loadPolicy } from "../../src/core/policy-file/load.ts";
 
 export type Texts = Readonly<Record<string, string>>;
 
@@ -22,7 +22,9 @@ export function repository(
 /** The policy of a file that says this. */
 export function policyOf(text = ""): Policy {
   const loaded = loadPolicy(text, "policy.yml");
-  if ("problems" in loaded) throw new Error(loaded.problems[0]?.message);
+  if ("problems" in loaded) {
+    throw new Error(loaded.problems[0]?.message);
+  }
   return loaded.policy;
 }
 
@@ -38,7 +40,9 @@ export function configOf(
     prefixes: new Map(),
     ...options,
   });
-  if (config === null) throw new Error(`${root} is not there`);
+  if (config === null) {
+    throw new Error(`${root} is not there`);
+  }
   return config;
 }
 
@@ -46,14 +50,20 @@ export function configOf(
 export function levelOf(config: Config, opening: string): Level {
   const search = (level: Level): Level | null => {
     for (const { inner, name, parameters } of level.uses) {
-      if (inner === null) continue;
+      if (inner === null) {
+        continue;
+      }
       const found = [name, ...parameters].join(" ") === opening ? inner : search(inner);
-      if (found !== null) return found;
+      if (found !== null) {
+        return found;
+      }
     }
     return null;
   };
   const level = search(config.main);
-  if (level === null) throw new Error(`no ${opening}`);
+  if (level === null) {
+    throw new Error(`no ${opening}`);
+  }
   return level;
 }
 

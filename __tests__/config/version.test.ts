@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { repositoryVersion, versionsInQuestion } from "../../src/core/config/version.ts";
+import { repositoryVersion, versionsInQuestion } from "../../src/core/repository/images.ts";
 
 test.each<[string | null, readonly (readonly number[])[]]>([
   ["1.22.1", [[1, 22, 1]]],

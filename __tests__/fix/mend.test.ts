@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { analyse } from "../../src/core/analyse.ts";
-import type { Analysis, ProvenFix } from "../../src/core/analysis.ts";
+import { analyse } from "../../src/core/check/analyse.ts";
+import type { Analysis, ProvenFix } from "../../src/core/check/analysis.ts";
 import { applyEdits } from "../../src/core/fix/edit.ts";
-import type { Writable } from "../../src/core/fix/remedy.ts";
-import { defaultPolicy } from "../../src/core/policy/schema.ts";
+import type { Writable } from "../../src/core/rules/remedy.ts";
+import { defaultPolicy } from "../../src/core/policy-file/schema.ts";
 
 type Texts = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Config } from "../../src/core/config/model.ts";
+import type { Config } from "../../src/core/config/level.ts";
 import {
   candidates,
   type Case,

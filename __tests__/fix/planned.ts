@@ -1,10 +1,11 @@
-import { Documents } from "../../src/core/config/documents.ts";
-import type { Config, Document, Level, Place, Use } from "../../src/core/config/model.ts";
+import { Documents } from "../../src/core/repository/documents.ts";
+import type { Config, Level, Use } from "../../src/core/config/level.ts";
+import type { Document, Place } from "../../src/core/repository/document.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
 import { applyEdits, type Fix } from "../../src/core/fix/edit.ts";
 import { fixCandidates } from "../../src/core/fix/plan.ts";
-import type { FixRequest, Remedy, Writable } from "../../src/core/fix/remedy.ts";
-import { forEachUse } from "../../src/core/handshake/variables.ts";
+import type { FixRequest, Remedy, Writable } from "../../src/core/rules/remedy.ts";
+import { forEachUse } from "../../src/core/request/variables.ts";
 
 /** A small program: its main file or fragment first. */
 export interface Case {

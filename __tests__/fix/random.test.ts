@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
 import { effectiveList, effectiveSetting } from "../../src/core/config/effective.ts";
-import type { Config, Level, Place } from "../../src/core/config/model.ts";
+import type { Config, Level } from "../../src/core/config/level.ts";
+import type { Place } from "../../src/core/repository/document.ts";
 import type { TextEdit } from "../../src/core/fix/edit.ts";
-import type { Remedy } from "../../src/core/fix/remedy.ts";
+import type { Remedy } from "../../src/core/rules/remedy.ts";
 import { Random } from "../nginx/generate/random.ts";
 import { candidates, fixed, host, load, timeouts, upgrade, usesOf, version } from "./planned.ts";
 

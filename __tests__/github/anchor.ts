@@ -1,7 +1,6 @@
 import type { FileDiff } from "./git.ts";
 import type { Limits } from "./limits.ts";
-import type { Side } from "./patch.ts";
-import { hunkAt } from "./patch.ts";
+import { type Side, hunkAt } from "./patch.ts";
 
 /** Where a review comment wants to be. Without a line it is about the file. */
 export interface ReviewAnchor {
@@ -22,7 +21,9 @@ const noHunk: AnchorProblem = { field: "diff_hunk", text: "can't be blank" };
 
 /** Whether the answer that lists this file has its `patch`. */
 export function hasPatch({ patch, hunks }: FileDiff, limits: Limits): boolean {
-  if (patch === undefined) return false;
+  if (patch === undefined) {
+    return false;
+  }
   const lines = hunks.reduce((sum, hunk) => sum + hunk.lines.length, 0);
   return lines <= limits.linesPerPatch && Buffer.byteLength(patch) <= limits.bytesPerPatch;
 }
@@ -37,13 +38,17 @@ export function anchorProblems(
   limits: Limits,
 ): AnchorProblem[] {
   const file = files.find((entry) => entry.path === path);
-  if (!file) return [{ field: "path", text: "is invalid" }, noHunk];
+  if (!file) {
+    return [{ field: "path", text: "is invalid" }, noHunk];
+  }
   if (file.patch !== undefined && !hasPatch(file, limits)) {
     return [{ field: "path", text: "diff too large" }, noHunk];
   }
   const problems: AnchorProblem[] = [];
   const hunk = line === undefined ? undefined : hunkAt(file.hunks, side, line);
-  if (!hunk) problems.push({ field: "line", text: "must be part of the diff" });
+  if (!hunk) {
+    problems.push({ field: "line", text: "must be part of the diff" });
+  }
   if (startLine !== undefined) {
     if (line !== undefined && startSide === side && startLine >= line) {
       problems.push({ field: "start_line", text: "must precede the end line." });
@@ -54,7 +59,9 @@ export function anchorProblems(
       });
     }
   }
-  if (!hunk) problems.push(noHunk);
+  if (!hunk) {
+    problems.push(noHunk);
+  }
   return problems;
 }
 
@@ -63,7 +70,9 @@ export function problemSentence(problems: readonly AnchorProblem[]): string {
   const parts = problems.map(
     ({ field, text }) => `Pull request review thread ${field.replace("_", " ")} ${text}`,
   );
-  if (parts.length <= 2) return parts.join(" and ");
+  if (parts.length <= 2) {
+    return parts.join(" and ");
+  }
   return `${parts.slice(0, -1).join(", ")}, and ${parts.at(-1)}`;
 }
 
@@ -72,8 +81,12 @@ export function problemObjects(problems: readonly AnchorProblem[]): object[] {
   return problems.map(({ field, text }) => {
     const name = `pull_request_review_thread.${field}`;
     const resource = "PullRequestReviewComment";
-    if (field === "diff_hunk") return { resource, code: "missing_field", field: name };
-    if (text === "is invalid") return { resource, code: "invalid", field: name };
+    if (field === "diff_hunk") {
+      return { resource, code: "missing_field", field: name };
+    }
+    if (text === "is invalid") {
+      return { resource, code: "invalid", field: name };
+    }
     return { resource, code: "custom", field: name, message: `${name} ${text}` };
   });
 }

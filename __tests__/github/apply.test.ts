@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { applySuggestions, suggestionsIn } from "./apply.ts";
 import type { NewReviewComment, PullRequest } from "./pull-request.ts";
-import { startGitHub } from "./server.ts";
-import type { LocalGitHub } from "./server.ts";
+import { startGitHub, type LocalGitHub } from "./server.ts";
 
 const running: LocalGitHub[] = [];
 
@@ -30,7 +29,9 @@ function suggest(
     const body = `Why.\n\n${fence}suggestion\n${text}${fence}\n`;
     return Object.assign(anchor(from, to), { body }, more);
   });
-  for (const comment of comments) expect(pull.problemsOf(comment, pull.headSha)).toEqual([]);
+  for (const comment of comments) {
+    expect(pull.problemsOf(comment, pull.headSha)).toEqual([]);
+  }
   pull.addReview(world.account("github-actions[bot]"), "COMMENT", "", pull.headSha, comments);
 }
 

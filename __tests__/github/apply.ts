@@ -71,8 +71,11 @@ function applyBatch(
     const { path } = comment.thread;
     const others = byPath.get(path) ?? [];
     const replacement = replacementOf(pullRequest, comment, others);
-    if (typeof replacement === "string") refused.push({ comment, reason: replacement });
-    else byPath.set(path, [...others, replacement]);
+    if (typeof replacement === "string") {
+      refused.push({ comment, reason: replacement });
+    } else {
+      byPath.set(path, [...others, replacement]);
+    }
   }
   const changes: Record<string, FileContent> = {};
   for (const [path, replacements] of byPath) {
@@ -83,10 +86,14 @@ function applyBatch(
     changes[path] = entry.mode === "100755" ? { executable: text } : text;
   }
   const applied = [...byPath.values()].flat().map(({ comment }) => comment);
-  if (applied.length === 0) return { commit: undefined, applied, refused };
+  if (applied.length === 0) {
+    return { commit: undefined, applied, refused };
+  }
   const { person } = pullRequest.repository.world;
   const commit = pullRequest.push(changes, commitMessage(applied));
-  for (const comment of applied) comment.thread.resolvedBy = person;
+  for (const comment of applied) {
+    comment.thread.resolvedBy = person;
+  }
   return { commit, applied, refused };
 }
 
@@ -98,17 +105,33 @@ function replacementOf(
 ): Replacement | string {
   const { thread, review, body } = comment;
   const [lines, another] = suggestionsIn(body);
-  if (pullRequest.state === "closed") return reasons.closed;
-  if (review.state === "PENDING") return reasons.pending;
-  if (thread.resolvedBy) return reasons.resolved;
-  if (thread.side === "LEFT" || thread.startSide === "LEFT") return reasons.deletedLine;
+  if (pullRequest.state === "closed") {
+    return reasons.closed;
+  }
+  if (review.state === "PENDING") {
+    return reasons.pending;
+  }
+  if (thread.resolvedBy) {
+    return reasons.resolved;
+  }
+  if (thread.side === "LEFT" || thread.startSide === "LEFT") {
+    return reasons.deletedLine;
+  }
   const position = pullRequest.positionOf(thread);
-  if (!position || !hasOriginalLines(pullRequest, comment, position)) return reasons.outdated;
-  if (lines === undefined) return "no suggestion";
-  if (another !== undefined) return reasons.several;
+  if (!position || !hasOriginalLines(pullRequest, comment, position)) {
+    return reasons.outdated;
+  }
+  if (lines === undefined) {
+    return "no suggestion";
+  }
+  if (another !== undefined) {
+    return reasons.several;
+  }
   const { line, startLine = line } = position;
   const current = linesOf(textOf(pullRequest, headEntry(pullRequest, thread.path)));
-  if (current.slice(startLine - 1, line).join("\n") === lines.join("\n")) return reasons.noChange;
+  if (current.slice(startLine - 1, line).join("\n") === lines.join("\n")) {
+    return reasons.noChange;
+  }
   const overlaps = others.some(
     (other) => startLine <= other.line && (other.startLine ?? other.line) <= line,
   );
@@ -123,7 +146,9 @@ function hasOriginalLines(
 ): boolean {
   const { original, commit, path } = thread;
   const entry = pullRequest.repository.entry(commit, path);
-  if (!original || !entry) return false;
+  if (!original || !entry) {
+    return false;
+  }
   const before = linesOf(textOf(pullRequest, entry));
   const now = linesOf(textOf(pullRequest, headEntry(pullRequest, path)));
   return (
@@ -145,7 +170,9 @@ function linesOf(text: string): string[] {
 
 function headEntry({ repository, headSha }: PullRequest, path: string): TreeEntry {
   const entry = repository.entry(headSha, path);
-  if (!entry) throw new Error(`no file ${path} in the head`);
+  if (!entry) {
+    throw new Error(`no file ${path} in the head`);
+  }
   return entry;
 }
 
@@ -175,21 +202,30 @@ export function suggestionsIn(body: string): string[][] {
   let html: RegExp | undefined;
   for (const line of body.split(/\r?\n/u)) {
     if (fence) {
-      if (isClosing(line, fence.mark)) fence = undefined;
-      else fence.lines?.push(line.replace(new RegExp(`^ {0,${fence.indent}}`, "u"), ""));
+      if (isClosing(line, fence.mark)) {
+        fence = undefined;
+      } else {
+        fence.lines?.push(line.replace(new RegExp(`^ {0,${fence.indent}}`, "u"), ""));
+      }
       continue;
     }
     html ??= htmlEnd(line);
     if (html) {
-      if (html.test(line)) html = undefined;
+      if (html.test(line)) {
+        html = undefined;
+      }
       continue;
     }
     const [, indent = "", mark, info = ""] =
       /^( {0,3})(`{3,}(?=[^`]*$)|~{3,})(.*)$/u.exec(line) ?? [];
-    if (mark === undefined) continue;
+    if (mark === undefined) {
+      continue;
+    }
     const isSuggestion = info.trim().split(/\s/u)[0] === "suggestion";
     fence = { mark, indent: indent.length, lines: isSuggestion ? [] : undefined };
-    if (fence.lines) suggestions.push(fence.lines);
+    if (fence.lines) {
+      suggestions.push(fence.lines);
+    }
   }
   return suggestions;
 }
@@ -202,7 +238,9 @@ function isClosing(line: string, mark: string): boolean {
 
 /** What ends the HTML block that this line starts, if it starts one. */
 function htmlEnd(line: string): RegExp | undefined {
-  if (/^ {0,3}<!--/u.test(line)) return /-->/u;
+  if (/^ {0,3}<!--/u.test(line)) {
+    return /-->/u;
+  }
   return /^ {0,3}<\/?(?:details|summary|div|p|table|tr|td|ul|ol|li|h[1-6]|section)\b/iu.test(line)
     ? /^\s*$/u
     : undefined;

@@ -41,7 +41,9 @@ export function pullRequestEvent(
 ): WorkflowEvent {
   const { repository, number, baseRef, headRef, mergeCommit, headSha } = pullRequest;
   const sha = target ? repository.branch(baseRef) : mergeCommit;
-  if (sha === undefined) throw new Error(`pull request ${number} conflicts with its base`);
+  if (sha === undefined) {
+    throw new Error(`pull request ${number} conflicts with its base`);
+  }
   return {
     name: target ? "pull_request_target" : "pull_request",
     payload: {
@@ -69,7 +71,9 @@ export function mergeGroupEvent(
   let head = base;
   for (const pullRequest of pullRequests) {
     const merged = repository.mergeCommit(head, pullRequest.headSha);
-    if (merged === undefined) throw new Error(`pull request ${pullRequest.number} conflicts`);
+    if (merged === undefined) {
+      throw new Error(`pull request ${pullRequest.number} conflicts`);
+    }
     head = merged;
   }
   const ref = `refs/heads/gh-readonly-queue/${baseRef}/pr-${number}-${base}`;

@@ -3,8 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Hunk } from "./patch.ts";
-import { parseHunks } from "./patch.ts";
+import { type Hunk, parseHunks } from "./patch.ts";
 
 /** What a file of a commit is; `null` deletes it. */
 export type FileContent =
@@ -116,7 +115,9 @@ export class GitStore {
 
   /** The object's hash, of whatever `git rev-parse` understands; undefined where there is none. */
   resolve(expression: string): string | undefined {
-    if (expression.startsWith("-")) return undefined;
+    if (expression.startsWith("-")) {
+      return undefined;
+    }
     try {
       return this.#text(["rev-parse", "--quiet", "--verify", expression]).trim();
     } catch {
@@ -127,8 +128,12 @@ export class GitStore {
   /** As `resolve`, for what leads to a commit. */
   resolveCommit(expression: string): string | undefined {
     const tip = this.#tips.get(expression) ?? this.#tips.get(`refs/heads/${expression}`);
-    if (tip !== undefined) return tip;
-    if (this.#types.get(expression) === "commit") return expression;
+    if (tip !== undefined) {
+      return tip;
+    }
+    if (this.#types.get(expression) === "commit") {
+      return expression;
+    }
     return this.resolve(`${expression}^{commit}`);
   }
 
@@ -161,7 +166,9 @@ export class GitStore {
   }
 
   #changeCommand(path: string, content: FileContent): Buffer {
-    if (content === null) return Buffer.from(`D ${quotedPath(path)}\n`);
+    if (content === null) {
+      return Buffer.from(`D ${quotedPath(path)}\n`);
+    }
     if (typeof content === "object" && "submodule" in content) {
       return Buffer.from(`M 160000 ${content.submodule} ${quotedPath(path)}\n`);
     }
@@ -182,7 +189,9 @@ export class GitStore {
 
   commitInfo(sha: string): CommitInfo {
     const known = this.#commits.get(sha);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const text = this.#text(["cat-file", "commit", sha]);
     const end = text.indexOf("\n\n");
     const headers = text
@@ -206,7 +215,9 @@ export class GitStore {
   /** Everything below a commit or tree, the trees themselves included, in git's order. */
   listing(treeish: string): readonly TreeEntry[] {
     const known = this.#listings.get(treeish);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const entries = this.#text(["ls-tree", "-r", "-t", "-z", "-l", "--full-tree", treeish])
       .split("\0")
       .filter((line) => line !== "")
@@ -227,7 +238,9 @@ export class GitStore {
 
   blob(sha: string): Buffer {
     const known = this.#blobs.get(sha);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const content = this.#git(["cat-file", "blob", sha]);
     this.#blobs.set(sha, content);
     return content;
@@ -236,7 +249,9 @@ export class GitStore {
   /** "blob", "tree" or "commit"; undefined where there is no such object. */
   typeOf(sha: string): string | undefined {
     const known = this.#blobs.has(sha) ? "blob" : this.#types.get(sha);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     try {
       const type = this.#text(["cat-file", "-t", sha]).trim();
       this.#types.set(sha, type);
@@ -249,7 +264,9 @@ export class GitStore {
   mergeBase(one: string, other: string): string | undefined {
     const key = `${one} ${other}`;
     const known = one === other ? one : this.#mergeBases.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     try {
       const found = this.#text(["merge-base", one, other]).trim();
       this.#mergeBases.set(key, found);
@@ -273,7 +290,9 @@ export class GitStore {
   diff(base: string, head: string): readonly FileDiff[] {
     const key = `${base} ${head}`;
     const known = this.#diffs.get(key);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const sections = this.diffText(base, head)
       .split(/(?<=\n)(?=diff --git )/u)
       .filter((section) => section !== "");
@@ -288,7 +307,9 @@ export class GitStore {
       at += isRename ? 3 : 2;
       const isTypeChange = letter === "T";
       const text = isTypeChange ? "" : (sections[section] ?? "");
-      if (isTypeChange) section += 1;
+      if (isTypeChange) {
+        section += 1;
+      }
       const patch = fromFirstHunk(text);
       const hunks = parseHunks(patch ?? "");
       const count = (kind: string): number =>
@@ -310,7 +331,9 @@ export class GitStore {
 
   /** The hunks between two blobs without context lines, for following a line through a change. */
   blobHunks(from: string, to: string): readonly Hunk[] {
-    if (from === to) return [];
+    if (from === to) {
+      return [];
+    }
     return parseHunks(fromFirstHunk(this.#text(["diff", "--text", "-U0", from, to])) ?? "");
   }
 
@@ -354,9 +377,15 @@ function quotedPath(path: string): string {
 function modeAndData(
   content: Exclude<FileContent, null | { submodule: string }>,
 ): [mode: string, data: Buffer] {
-  if (typeof content === "string") return ["100644", Buffer.from(content)];
-  if (content instanceof Uint8Array) return ["100644", Buffer.from(content)];
-  if ("symlink" in content) return ["120000", Buffer.from(content.symlink)];
+  if (typeof content === "string") {
+    return ["100644", Buffer.from(content)];
+  }
+  if (content instanceof Uint8Array) {
+    return ["100644", Buffer.from(content)];
+  }
+  if ("symlink" in content) {
+    return ["120000", Buffer.from(content.symlink)];
+  }
   return ["100755", Buffer.from(content.executable)];
 }
 

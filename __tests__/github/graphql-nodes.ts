@@ -1,10 +1,8 @@
-import type { Access, Account, Token } from "./accounts.ts";
-import { graphqlLogin } from "./accounts.ts";
+import { type Access, type Account, type Token, graphqlLogin } from "./accounts.ts";
 import type { TreeEntry } from "./git.ts";
 import type { PullRequest, Review, ReviewComment, ReviewThread } from "./pull-request.ts";
 import type { Repository } from "./repository.ts";
-import type { Resources } from "./resources.ts";
-import { nodeId } from "./resources.ts";
+import { type Resources, nodeId } from "./resources.ts";
 
 /** What the resolvers look things up in. */
 export interface GraphqlContext {
@@ -107,7 +105,9 @@ export function actor(account: Account, { resources }: GraphqlContext): object {
 export function repositoryNode(repository: Repository, context: GraphqlContext): object {
   const branch = (name: string): object | null => {
     const sha = repository.git.tip(name);
-    if (sha === undefined) return null;
+    if (sha === undefined) {
+      return null;
+    }
     const target = (): object => commitNode(repository, sha);
     return { id: nodeId("REF", name), name, prefix: "refs/heads/", target };
   };
@@ -124,11 +124,15 @@ export function repositoryNode(repository: Repository, context: GraphqlContext):
     ref: ({ qualifiedName }: { qualifiedName: string }) =>
       branch(qualifiedName.replace(/^refs\/heads\//u, "")),
     object: (wanted: { expression?: string | null; oid?: string | null }) => {
-      if (!mayRead(context.token.contents, repository)) throw forbidden();
+      if (!mayRead(context.token.contents, repository)) {
+        throw forbidden();
+      }
       return gitObject(repository, wanted.oid ?? wanted.expression ?? "");
     },
     pullRequest: ({ number }: { number: number }) => {
-      if (!mayRead(context.token.pullRequests, repository)) throw forbidden();
+      if (!mayRead(context.token.pullRequests, repository)) {
+        throw forbidden();
+      }
       const pullRequest = repository.pullRequest(number);
       if (!pullRequest) {
         const text = `Could not resolve to a PullRequest with the number of ${number}.`;
@@ -146,7 +150,9 @@ function gitObject(repository: Repository, expression: string): object | null {
     commit !== undefined && path !== undefined && repository.git.typeOf(commit) === "commit"
       ? repository.entry(commit, path.replace(/\/$/u, ""))?.sha
       : repository.git.resolve(expression);
-  if (sha === undefined) return null;
+  if (sha === undefined) {
+    return null;
+  }
   switch (repository.git.typeOf(sha)) {
     case "blob":
       return blobNode(repository, sha);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import type { DocumentNode, ExecutionResult } from "graphql";
 import {
+  type DocumentNode,
+  type ExecutionResult,
   buildSchema,
   execute,
   GraphQLError,
@@ -9,8 +10,8 @@ import {
   parse,
   validate,
 } from "graphql";
-import type { GraphqlContext } from "./graphql-nodes.ts";
 import {
+  type GraphqlContext,
   actor,
   canResolve,
   commentNode,
@@ -34,7 +35,9 @@ const schema = buildSchema(readFileSync(new URL("schema.graphql", import.meta.ur
 /** The fields of the query's root, such as `repository` or `resolveReviewThread`. Empty for what does not parse. */
 export function rootFields(query: string): string[] {
   const document = parsed(query);
-  if (document instanceof GraphQLError) return [];
+  if (document instanceof GraphQLError) {
+    return [];
+  }
   return document.definitions.flatMap((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION
       ? definition.selectionSet.selections.flatMap((selection) =>
@@ -46,7 +49,9 @@ export function rootFields(query: string): string[] {
 
 export function isMutation(query: string): boolean {
   const document = parsed(query);
-  if (document instanceof GraphQLError) return false;
+  if (document instanceof GraphQLError) {
+    return false;
+  }
   return document.definitions.some(
     (definition) =>
       definition.kind === Kind.OPERATION_DEFINITION &&
@@ -75,7 +80,9 @@ function parsed(query: string): DocumentNode | GraphQLError {
   try {
     return parse(query);
   } catch (error) {
-    if (error instanceof GraphQLError) return error;
+    if (error instanceof GraphQLError) {
+      return error;
+    }
     throw error;
   }
 }
@@ -121,9 +128,13 @@ class Root {
 
   node({ id }: { id: string }): object {
     for (const thread of this.#threads()) {
-      if (nodeId("PRRT", thread.id) === id) return threadNode(thread, this.#context);
+      if (nodeId("PRRT", thread.id) === id) {
+        return threadNode(thread, this.#context);
+      }
       const comment = thread.comments.find((entry) => nodeId("PRRC", entry.id) === id);
-      if (comment) return commentNode(comment, this.#context);
+      if (comment) {
+        return commentNode(comment, this.#context);
+      }
     }
     throw new TypedError("NOT_FOUND", `Could not resolve to a node with the global id of '${id}'`);
   }
@@ -134,14 +145,18 @@ class Root {
 
   resolveReviewThread({ input }: { input: { threadId: string } }): object {
     const thread = this.#thread(input.threadId);
-    if (!canResolve(this.#context.token)) throw forbidden();
+    if (!canResolve(this.#context.token)) {
+      throw forbidden();
+    }
     thread.resolvedBy = this.#context.token.account;
     return { thread: threadNode(thread, this.#context) };
   }
 
   unresolveReviewThread({ input }: { input: { threadId: string } }): object {
     const thread = this.#thread(input.threadId);
-    if (!canResolve(this.#context.token)) throw forbidden();
+    if (!canResolve(this.#context.token)) {
+      throw forbidden();
+    }
     thread.resolvedBy = undefined;
     return { thread: threadNode(thread, this.#context) };
   }
@@ -187,7 +202,9 @@ class Root {
     const thread = this.#thread(pullRequestReviewThreadId);
     this.#requireWrite();
     const [first] = thread.comments;
-    if (!first) throw new Error("a thread has at least one comment");
+    if (!first) {
+      throw new Error("a thread has at least one comment");
+    }
     this.#checkBody(first, body);
     const reply = thread.pullRequest.reply(this.#context.token.account, first, body);
     return { comment: commentNode(reply, this.#context) };
@@ -224,17 +241,23 @@ class Root {
   #ownComment(id: string): ReviewComment {
     const comment = this.#comment(id);
     this.#requireWrite();
-    if (comment.author !== this.#context.token.account) throw forbidden();
+    if (comment.author !== this.#context.token.account) {
+      throw forbidden();
+    }
     return comment;
   }
 
   #requireWrite(): void {
-    if (this.#context.token.pullRequests !== "write") throw forbidden();
+    if (this.#context.token.pullRequests !== "write") {
+      throw forbidden();
+    }
   }
 
   #checkBody({ thread }: ReviewComment, body: string): void {
     const { charactersPerBody } = thread.pullRequest.repository.world.limits;
-    if (body.trim() === "") throw new TypedError("UNPROCESSABLE", "Body can't be blank");
+    if (body.trim() === "") {
+      throw new TypedError("UNPROCESSABLE", "Body can't be blank");
+    }
     if (Array.from(body).length > charactersPerBody) {
       const text = `Body is too long (maximum is ${charactersPerBody} characters)`;
       throw new TypedError("UNPROCESSABLE", text);

@@ -3,8 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Files } from "./git.ts";
 import type { PullRequest, PullRequestOptions } from "./pull-request.ts";
 import type { Repository, RepositoryOptions } from "./repository.ts";
-import type { GitHubOptions, LocalGitHub } from "./server.ts";
-import { startGitHub } from "./server.ts";
+import { type GitHubOptions, type LocalGitHub, startGitHub } from "./server.ts";
 
 const numbered = (from: number, to: number): string =>
   Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}\n`).join("");
@@ -23,7 +22,9 @@ afterEach(async () => {
     .filter((problem) => !allowedProblems.has(problem));
   await Promise.all(running.splice(0).map(async (github) => github.close()));
   allowedProblems.clear();
-  if (problems.length > 0) throw new Error(problems.join("\n"));
+  if (problems.length > 0) {
+    throw new Error(problems.join("\n"));
+  }
 });
 
 interface Setup {

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ErrorObject, ValidateFunction } from "ajv";
-import { Ajv } from "ajv";
+import { type ErrorObject, type ValidateFunction, Ajv } from "ajv";
 
 /** An operation of GitHub's OpenAPI description, as scripts/extract-openapi.ts cut it out. */
 interface OperationExtract {
@@ -73,7 +72,9 @@ function operation(
       ...(checkBody ? problems(checkBody, body) : []),
     ],
     answerProblems: (status, body) => {
-      if (!checkAnswers.has(status)) return [`${id} has no answer ${status}`];
+      if (!checkAnswers.has(status)) {
+        return [`${id} has no answer ${status}`];
+      }
       const check = checkAnswers.get(status);
       return check ? problems(check, body).map((problem) => `${id} ${status}: ${problem}`) : [];
     },
@@ -97,6 +98,8 @@ function sentence({ keyword, params, instancePath, message }: ErrorObject): stri
   if (keyword === "additionalProperties") {
     return `"${String(parameters["additionalProperty"])}" is not a permitted key.`;
   }
-  if (keyword === "required") return `"${String(parameters["missingProperty"])}" wasn't supplied.`;
+  if (keyword === "required") {
+    return `"${String(parameters["missingProperty"])}" wasn't supplied.`;
+  }
   return `For '${instancePath}', ${message ?? "it is invalid"}.`;
 }

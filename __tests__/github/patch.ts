@@ -41,7 +41,9 @@ function parseHunk(text: string): Hunk {
   let newLine = newStart;
   for (const [index, line] of rest.entries()) {
     const kind = kinds[line[0] ?? ""];
-    if (kind === undefined) continue;
+    if (kind === undefined) {
+      continue;
+    }
     lines.push({
       kind,
       text: line.slice(1),
@@ -49,8 +51,12 @@ function parseHunk(text: string): Hunk {
       newLine: kind === "removed" ? undefined : newLine,
       endsFile: rest[index + 1]?.startsWith("\\") ?? false,
     });
-    if (kind !== "added") oldLine += 1;
-    if (kind !== "removed") newLine += 1;
+    if (kind !== "added") {
+      oldLine += 1;
+    }
+    if (kind !== "removed") {
+      newLine += 1;
+    }
   }
   return { header, oldStart, oldLines, newStart, newLines, lines };
 }
@@ -70,8 +76,12 @@ export function followLine(changes: readonly Hunk[], line: number): number | und
   let shift = 0;
   for (const { oldStart, oldLines, newLines } of changes) {
     const first = oldLines === 0 ? oldStart + 1 : oldStart;
-    if (line < first) break;
-    if (line < first + oldLines) return undefined;
+    if (line < first) {
+      break;
+    }
+    if (line < first + oldLines) {
+      return undefined;
+    }
     shift += newLines - oldLines;
   }
   return line + shift;

@@ -1,9 +1,7 @@
 import type { Account } from "./accounts.ts";
-import type { AnchorProblem, ReviewAnchor } from "./anchor.ts";
-import { anchorProblems } from "./anchor.ts";
+import { type AnchorProblem, type ReviewAnchor, anchorProblems } from "./anchor.ts";
 import type { FileDiff, Files } from "./git.ts";
-import type { Hunk, Side } from "./patch.ts";
-import { followLine, hunkAt } from "./patch.ts";
+import { type Hunk, type Side, followLine, hunkAt } from "./patch.ts";
 import type { Repository } from "./repository.ts";
 
 export interface PullRequestOptions {
@@ -197,7 +195,9 @@ export class PullRequest {
       submittedAt: world.now(),
     };
     this.reviews.push(review);
-    for (const comment of comments) this.#addThread(review, comment);
+    for (const comment of comments) {
+      this.#addThread(review, comment);
+    }
     this.updatedAt = review.submittedAt;
     return review;
   }
@@ -211,11 +211,15 @@ export class PullRequest {
   deleteComment(comment: ReviewComment): void {
     const { thread, review } = comment;
     thread.comments.splice(thread.comments.indexOf(comment), 1);
-    if (thread.comments.length === 0) this.threads.splice(this.threads.indexOf(thread), 1);
+    if (thread.comments.length === 0) {
+      this.threads.splice(this.threads.indexOf(thread), 1);
+    }
     const isEmpty = !this.threads.some(({ comments }) =>
       comments.some((other) => other.review === review),
     );
-    if (isEmpty && review.body === "") this.reviews.splice(this.reviews.indexOf(review), 1);
+    if (isEmpty && review.body === "") {
+      this.reviews.splice(this.reviews.indexOf(review), 1);
+    }
   }
 
   /**
@@ -226,30 +230,42 @@ export class PullRequest {
   positionOf(thread: ReviewThread): ThreadPosition | undefined {
     const { original, side } = thread;
     const file = this.files.find((entry) => entry.path === thread.path);
-    if (!original || !file) return undefined;
+    if (!original || !file) {
+      return undefined;
+    }
     const line = this.#follow(thread, file, original.line);
-    if (line === undefined || !hunkAt(file.hunks, side, line)) return undefined;
+    if (line === undefined || !hunkAt(file.hunks, side, line)) {
+      return undefined;
+    }
     const { startLine } = original;
     const start = startLine === undefined ? undefined : line - (original.line - startLine);
     return { line, startLine: start };
   }
 
   isOutdated(thread: ReviewThread): boolean {
-    if (thread.subject === "file") return !this.files.some((file) => file.path === thread.path);
+    if (thread.subject === "file") {
+      return !this.files.some((file) => file.path === thread.path);
+    }
     return this.positionOf(thread) === undefined;
   }
 
   #follow({ commit, side, path }: ReviewThread, now: FileDiff, line: number): number | undefined {
-    if (commit === this.headSha) return line;
+    if (commit === this.headSha) {
+      return line;
+    }
     const then = this.filesAt(commit).find((file) => file.path === path);
     const before = then && this.#blobOn(commit, then, side);
     const after = this.#blobOn(this.headSha, now, side);
-    if (before === undefined || after === undefined) return undefined;
+    if (before === undefined || after === undefined) {
+      return undefined;
+    }
     return followLine(this.repository.git.blobHunks(before, after), line);
   }
 
   #blobOn(commit: string, file: FileDiff, side: Side): string | undefined {
-    if (side === "RIGHT") return this.repository.entry(commit, file.path)?.sha;
+    if (side === "RIGHT") {
+      return this.repository.entry(commit, file.path)?.sha;
+    }
     const path = file.previousPath ?? file.path;
     return this.repository.entry(this.#mergeBaseWith(commit), path)?.sha;
   }
@@ -257,7 +273,9 @@ export class PullRequest {
   #mergeBaseWith(head: string): string {
     const base = this.repository.branch(this.baseRef);
     const found = this.repository.git.mergeBase(base, head);
-    if (found === undefined) throw new Error(`${base} and ${head} have no common ancestor`);
+    if (found === undefined) {
+      throw new Error(`${base} and ${head} have no common ancestor`);
+    }
     return found;
   }
 

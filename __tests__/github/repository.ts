@@ -1,9 +1,7 @@
 import type { Account } from "./accounts.ts";
-import type { CommitInfo, Files, TreeEntry } from "./git.ts";
-import { GitStore } from "./git.ts";
+import { type CommitInfo, type Files, type TreeEntry, GitStore } from "./git.ts";
 import type { World } from "./world.ts";
-import type { PullRequestOptions } from "./pull-request.ts";
-import { PullRequest } from "./pull-request.ts";
+import { type PullRequestOptions, PullRequest } from "./pull-request.ts";
 
 export interface RepositoryOptions {
   /** The first commit of the default branch. */
@@ -46,7 +44,9 @@ export class Repository {
   /** The hash of a branch's tip. */
   branch(name: string): string {
     const sha = this.git.tip(name);
-    if (sha === undefined) throw new Error(`${this.fullName} has no branch ${name}`);
+    if (sha === undefined) {
+      throw new Error(`${this.fullName} has no branch ${name}`);
+    }
     return sha;
   }
 
@@ -65,14 +65,18 @@ export class Repository {
   /** A merge commit of two commits that stays on no branch; undefined where they conflict. */
   mergeCommit(ours: string, theirs: string): string | undefined {
     const tree = this.#mergedTree(ours, theirs);
-    if (!tree) return undefined;
+    if (!tree) {
+      return undefined;
+    }
     return this.#write("refs/merge", [ours, theirs], { tree }, { message: "Merge" });
   }
 
   /** Puts the changes of a branch, as one commit, on top of another commit, and forces the push. */
   rebase(branch: string, onto = this.branch(this.defaultBranch)): string {
     const tree = this.#mergedTree(onto, this.branch(branch));
-    if (!tree) throw new Error(`${branch} conflicts with ${onto}`);
+    if (!tree) {
+      throw new Error(`${branch} conflicts with ${onto}`);
+    }
     const sha = this.#write(`refs/heads/${branch}`, [onto], { tree }, { message: "Rebased" });
     this.#pushed(branch);
     return sha;
@@ -85,7 +89,9 @@ export class Repository {
     if (this.git.tip(head) === undefined) {
       this.createBranch(head, this.branch(base));
     }
-    if (options.files) this.commit(head, options.files, { message: options.title ?? "Change" });
+    if (options.files) {
+      this.commit(head, options.files, { message: options.title ?? "Change" });
+    }
     const pullRequest = new PullRequest(this, number, { ...options, head, base });
     this.pullRequests.push(pullRequest);
     return pullRequest;
@@ -104,7 +110,9 @@ export class Repository {
   read(commitish: string, path: string): string {
     const commit = this.git.resolveCommit(commitish);
     const entry = commit === undefined ? undefined : this.entry(commit, path);
-    if (entry?.type !== "blob") throw new Error(`no file ${path} in ${commitish}`);
+    if (entry?.type !== "blob") {
+      throw new Error(`no file ${path} in ${commitish}`);
+    }
     return this.git.blob(entry.sha).toString("utf8");
   }
 
@@ -130,7 +138,9 @@ export class Repository {
 
   #pushed(branch: string): void {
     for (const pullRequest of this.pullRequests) {
-      if (pullRequest.headRef === branch) pullRequest.headMoved();
+      if (pullRequest.headRef === branch) {
+        pullRequest.headMoved();
+      }
     }
   }
 
@@ -148,8 +158,12 @@ export class Repository {
     for (const path of new Set([...ourFiles.keys(), ...theirFiles.keys()])) {
       const entries = [baseFiles.get(path), ourFiles.get(path), theirFiles.get(path)] as const;
       const entry = this.#mergedEntry(...entries);
-      if (entry === "conflict") return undefined;
-      if (entry) merged.push(entry);
+      if (entry === "conflict") {
+        return undefined;
+      }
+      if (entry) {
+        merged.push(entry);
+      }
     }
     return merged;
   }
@@ -159,9 +173,15 @@ export class Repository {
     ours: TreeEntry | undefined,
     theirs: TreeEntry | undefined,
   ): TreeEntry | "conflict" | undefined {
-    if (ours?.sha === theirs?.sha || theirs?.sha === base?.sha) return ours;
-    if (ours?.sha === base?.sha) return theirs;
-    if (!base || !ours || !theirs) return "conflict";
+    if (ours?.sha === theirs?.sha || theirs?.sha === base?.sha) {
+      return ours;
+    }
+    if (ours?.sha === base?.sha) {
+      return theirs;
+    }
+    if (!base || !ours || !theirs) {
+      return "conflict";
+    }
     const content = this.git.mergeBlobs(base.sha, ours.sha, theirs.sha);
     return content ? { ...theirs, sha: this.git.writeBlob(content) } : "conflict";
   }

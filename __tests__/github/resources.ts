@@ -335,7 +335,9 @@ function diffPosition(
     position += 1;
     for (const entry of hunk.lines) {
       position += 1;
-      if ((side === "LEFT" ? entry.oldLine : entry.newLine) === line) return position;
+      if ((side === "LEFT" ? entry.oldLine : entry.newLine) === line) {
+        return position;
+      }
     }
   }
   return null;

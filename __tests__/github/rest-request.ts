@@ -54,6 +54,8 @@ export function paged<Item>(
 
 export function pullRequestOf({ repository, parameters }: RestRequest): PullRequest {
   const pullRequest = repository.pullRequest(Number(parameters["pull_number"]));
-  if (!pullRequest) throw notFound();
+  if (!pullRequest) {
+    throw notFound();
+  }
   return pullRequest;
 }

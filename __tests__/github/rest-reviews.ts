@@ -4,8 +4,13 @@ import type { Side } from "./patch.ts";
 import type { NewReviewComment, PullRequest, ReviewComment, ReviewEvent } from "./pull-request.ts";
 import { notAccessible, notFound, Refusal } from "./refusal.ts";
 import type { Repository } from "./repository.ts";
-import type { RestAnswer, RestOperation, RestRequest } from "./rest-request.ts";
-import { paged, pullRequestOf } from "./rest-request.ts";
+import {
+  type RestAnswer,
+  type RestOperation,
+  type RestRequest,
+  paged,
+  pullRequestOf,
+} from "./rest-request.ts";
 
 /** The body of a comment, as the description has it; validated before it comes here. */
 interface CommentBody {
@@ -33,7 +38,9 @@ const unprocessable = (reason: string): Refusal =>
 
 function newComment(comment: CommentBody): NewReviewComment {
   const { body, path, line, side, start_line, start_side, position } = comment;
-  if (position !== undefined) throw new Refusal(501, "this model takes line and side, no position");
+  if (position !== undefined) {
+    throw new Refusal(501, "this model takes line and side, no position");
+  }
   const startSide = start_side === "side" ? side : start_side;
   return { body, path, line, side, startLine: start_line, startSide };
 }
@@ -44,7 +51,9 @@ function isTooLong(text: string, { world }: Repository): boolean {
 }
 
 function viewer({ token }: RestRequest): Account {
-  if (!token) throw new Refusal(401, "Requires authentication");
+  if (!token) {
+    throw new Refusal(401, "Requires authentication");
+  }
   return token.account;
 }
 
@@ -59,11 +68,15 @@ function createReview(request: RestRequest): RestAnswer {
     refusedEvent(pullRequest, account, event, body, comments.length) ??
     refusedBody([body, ...comments.map((comment) => comment.body)], repository) ??
     (pullRequest.hasCommit(commit) ? undefined : "The commitOID is not part of the pull request");
-  if (reason !== undefined) throw unprocessable(reason);
+  if (reason !== undefined) {
+    throw unprocessable(reason);
+  }
   const created = comments.map(newComment);
   for (const comment of created) {
     const problems = pullRequest.problemsOf(comment, commit);
-    if (problems.length > 0) throw unprocessable(problemSentence(problems));
+    if (problems.length > 0) {
+      throw unprocessable(problemSentence(problems));
+    }
   }
   const review = pullRequest.addReview(account, event, body, commit, created);
   return { status: 200, body: resources.review(pullRequest, review) };
@@ -86,7 +99,9 @@ function refusedEvent(
   const isPending = pullRequest.reviews.some(
     (review) => review.state === "PENDING" && review.author === account,
   );
-  if (isPending) return "User can only have one pending review per pull request";
+  if (isPending) {
+    return "User can only have one pending review per pull request";
+  }
   const isEmpty = body.trim() === "" && comments === 0;
   return isEmpty && (event === "COMMENT" || event === "REQUEST_CHANGES")
     ? "Body can't be blank"
@@ -96,7 +111,9 @@ function refusedEvent(
 /** Wording: reviewdog/reviewdog#1065. */
 function refusedBody(texts: readonly string[], repository: Repository): string | undefined {
   const [, ...comments] = texts;
-  if (comments.some((text) => text.trim() === "")) return "Body can't be blank";
+  if (comments.some((text) => text.trim() === "")) {
+    return "Body can't be blank";
+  }
   const { charactersPerBody } = repository.world.limits;
   return texts.some((text) => isTooLong(text, repository))
     ? `Body is too long (maximum is ${charactersPerBody} characters)`
@@ -113,7 +130,9 @@ function listReviews(request: RestRequest): RestAnswer {
 /** The endpoints for single comments answer with objects, not sentences. */
 function checkCommentBody(text: string, repository: Repository): void {
   const { charactersPerBody } = repository.world.limits;
-  if (text.trim() === "") throw bodyProblem("missing_field", "body can't be blank");
+  if (text.trim() === "") {
+    throw bodyProblem("missing_field", "body can't be blank");
+  }
   if (isTooLong(text, repository)) {
     throw bodyProblem("custom", `body is too long (maximum is ${charactersPerBody} characters)`);
   }
@@ -129,7 +148,9 @@ function commentOf({ repository, parameters }: RestRequest): ReviewComment {
   const id = Number(parameters["comment_id"]);
   for (const { comments } of repository.pullRequests) {
     const found = comments.find((comment) => comment.id === id);
-    if (found) return found;
+    if (found) {
+      return found;
+    }
   }
   throw notFound();
 }
@@ -137,7 +158,9 @@ function commentOf({ repository, parameters }: RestRequest): ReviewComment {
 /** Stricter than GitHub, where a writer may change what others wrote: this Action never should. */
 function ownCommentOf(request: RestRequest): ReviewComment {
   const comment = commentOf(request);
-  if (comment.author !== request.token?.account) throw notAccessible();
+  if (comment.author !== request.token?.account) {
+    throw notAccessible();
+  }
   return comment;
 }
 
@@ -154,7 +177,9 @@ function createComment(request: RestRequest): RestAnswer {
   checkCommentBody(body.body, repository);
   if (body.in_reply_to !== undefined) {
     const target = pullRequest.comments.find((comment) => comment.id === body.in_reply_to);
-    if (!target) throw notFound();
+    if (!target) {
+      throw notFound();
+    }
     return createdAnswer(request, pullRequest.reply(account, target, body.body));
   }
   const commit = body.commit_id ?? pullRequest.headSha;
@@ -178,7 +203,9 @@ function createComment(request: RestRequest): RestAnswer {
   }
   const review = pullRequest.addReview(account, "COMMENT", "", commit, [comment]);
   const added = pullRequest.comments.find((entry) => entry.review === review);
-  if (!added) throw new Error("the comment was not added");
+  if (!added) {
+    throw new Error("the comment was not added");
+  }
   return createdAnswer(request, added);
 }
 
@@ -190,7 +217,9 @@ function listComments(request: RestRequest): RestAnswer {
   const sorted = comments
     .filter((comment) => comment.updatedAt >= since)
     .toSorted((one, other) => (one[key] < other[key] ? -1 : Number(one[key] > other[key])));
-  if (query["sort"] !== undefined && query["direction"] === "desc") sorted.reverse();
+  if (query["sort"] !== undefined && query["direction"] === "desc") {
+    sorted.reverse();
+  }
   const { items, headers } = paged(request, sorted);
   return { status: 200, body: items.map((comment) => resources.comment(comment)), headers };
 }

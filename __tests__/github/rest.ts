@@ -1,8 +1,13 @@
 import type { CommitInfo, FileDiff } from "./git.ts";
 import { notFound, Refusal } from "./refusal.ts";
 import { nodeId } from "./resources.ts";
-import type { RestAnswer, RestOperation, RestRequest } from "./rest-request.ts";
-import { paged, pullRequestOf } from "./rest-request.ts";
+import {
+  type RestAnswer,
+  type RestOperation,
+  type RestRequest,
+  paged,
+  pullRequestOf,
+} from "./rest-request.ts";
 import { reviewOperations } from "./rest-reviews.ts";
 
 const wantsDiff = ({ accept }: RestRequest): boolean =>
@@ -32,7 +37,9 @@ function diffAnswer(
 
 function commitOf({ repository }: RestRequest, ref: string): CommitInfo {
   const sha = repository.git.resolveCommit(ref);
-  if (sha === undefined) throw new Refusal(422, `No commit found for SHA: ${ref}`);
+  if (sha === undefined) {
+    throw new Refusal(422, `No commit found for SHA: ${ref}`);
+  }
   return repository.commitInfo(sha);
 }
 
@@ -44,12 +51,16 @@ function base64Lines(content: Buffer): string {
 function getTree({ repository, resources, parameters, query }: RestRequest): RestAnswer {
   const { git, world } = repository;
   const treeish = git.resolve(`${parameters["tree_sha"] ?? ""}^{tree}`);
-  if (treeish === undefined) throw notFound();
+  if (treeish === undefined) {
+    throw notFound();
+  }
   const isRecursive = query["recursive"] !== undefined;
   const entries = git.listing(treeish).filter((entry) => isRecursive || !entry.path.includes("/"));
   const { entriesPerTree } = world.limits;
   const urlOf = (type: string, sha: string): string | undefined => {
-    if (type === "commit") return undefined;
+    if (type === "commit") {
+      return undefined;
+    }
     return type === "blob"
       ? resources.blobUrl(repository, sha)
       : resources.treeUrl(repository, sha);
@@ -73,7 +84,9 @@ function getTree({ repository, resources, parameters, query }: RestRequest): Res
 function getBlob(request: RestRequest): RestAnswer {
   const { repository, resources, parameters } = request;
   const sha = parameters["file_sha"] ?? "";
-  if (repository.git.typeOf(sha) !== "blob") throw notFound();
+  if (repository.git.typeOf(sha) !== "blob") {
+    throw notFound();
+  }
   const content = repository.git.blob(sha);
   if (content.length > repository.world.limits.bytesPerBlob) {
     throw new Refusal(403, "This API returns blobs up to 100 MB in size.", [
@@ -99,10 +112,14 @@ function getContent(request: RestRequest): RestAnswer {
   const { git, world } = repository;
   const ref = query["ref"] ?? repository.defaultBranch;
   const commit = git.resolveCommit(ref);
-  if (commit === undefined) throw new Refusal(404, `No commit found for the ref ${ref}`);
+  if (commit === undefined) {
+    throw new Refusal(404, `No commit found for the ref ${ref}`);
+  }
   const path = (parameters["path"] ?? "").replace(/\/$/u, "");
   const entry = repository.entry(commit, path);
-  if (path !== "" && !entry) throw notFound();
+  if (path !== "" && !entry) {
+    throw notFound();
+  }
   if (!entry || entry.type === "tree") {
     const prefix = path === "" ? "" : `${path}/`;
     const children = git
@@ -117,9 +134,13 @@ function getContent(request: RestRequest): RestAnswer {
   }
   const type = contentType(entry.mode);
   const common = resources.content(repository, ref, { ...entry, size: entry.size ?? 0, type });
-  if (type === "submodule") return { status: 200, body: { ...common, submodule_git_url: "" } };
+  if (type === "submodule") {
+    return { status: 200, body: { ...common, submodule_git_url: "" } };
+  }
   const content = git.blob(entry.sha);
-  if (type === "symlink") return { status: 200, body: { ...common, target: content.toString() } };
+  if (type === "symlink") {
+    return { status: 200, body: { ...common, target: content.toString() } };
+  }
   if (wantsRaw(request)) {
     return { status: 200, text: content, type: "application/vnd.github.raw; charset=utf-8" };
   }
@@ -149,9 +170,13 @@ function compare(request: RestRequest): RestAnswer {
     .split("...")
     .map((name) => git.resolveCommit(name.replace(/^[^:]+:/u, "")));
   const mergeBase = base && head ? git.mergeBase(base, head) : undefined;
-  if (!base || !head || mergeBase === undefined) throw notFound();
+  if (!base || !head || mergeBase === undefined) {
+    throw notFound();
+  }
   const files = git.diff(mergeBase, head);
-  if (wantsDiff(request)) return diffAnswer(request, files, mergeBase, head);
+  if (wantsDiff(request)) {
+    return diffAnswer(request, files, mergeBase, head);
+  }
   const ahead = git.commitsBetween(base, head);
   const behind = git.commitsBetween(head, base).length;
   const { items, headers } = paged({ ...request, query: { per_page: "100", ...query } }, ahead);
@@ -174,7 +199,9 @@ function compare(request: RestRequest): RestAnswer {
 }
 
 function comparisonStatus(ahead: number, behind: number): string {
-  if (ahead > 0) return behind > 0 ? "diverged" : "ahead";
+  if (ahead > 0) {
+    return behind > 0 ? "diverged" : "ahead";
+  }
   return behind > 0 ? "behind" : "identical";
 }
 
@@ -226,7 +253,9 @@ export const restOperations: Readonly<Record<string, RestOperation>> = {
     run: (request) => {
       const { repository, resources, parameters } = request;
       const sha = parameters["commit_sha"] ?? "";
-      if (repository.git.typeOf(sha) !== "commit") throw notFound();
+      if (repository.git.typeOf(sha) !== "commit") {
+        throw notFound();
+      }
       return { status: 200, body: resources.gitCommit(repository, repository.commitInfo(sha)) };
     },
   },

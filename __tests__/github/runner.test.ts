@@ -2,14 +2,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { branchEvent, mergeGroupEvent, pullRequestEvent, pushEvent } from "./events.ts";
-import type { WorkflowEvent } from "./events.ts";
+import {
+  branchEvent,
+  mergeGroupEvent,
+  pullRequestEvent,
+  pushEvent,
+  type WorkflowEvent,
+} from "./events.ts";
 import type { PullRequest } from "./pull-request.ts";
 import type { Repository } from "./repository.ts";
-import type { RunOptions, RunResult } from "./runner.ts";
-import { runAction } from "./runner.ts";
-import type { LocalGitHub } from "./server.ts";
-import { startGitHub } from "./server.ts";
+import { type RunOptions, type RunResult, runAction } from "./runner.ts";
+import { type LocalGitHub, startGitHub } from "./server.ts";
 import { parseCommands, parseFileCommands } from "./workflow-commands.ts";
 
 const metadata = `

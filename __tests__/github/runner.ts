@@ -6,8 +6,7 @@ import { parse } from "yaml";
 import type { WorkflowEvent } from "./events.ts";
 import type { Repository } from "./repository.ts";
 import type { LocalGitHub, LoggedRequest } from "./server.ts";
-import type { WorkflowCommand } from "./workflow-commands.ts";
-import { parseCommands, parseFileCommands } from "./workflow-commands.ts";
+import { type WorkflowCommand, parseCommands, parseFileCommands } from "./workflow-commands.ts";
 
 export interface RunOptions {
   /** The file that `runs.main` of action.yml names. */
@@ -221,7 +220,9 @@ function inputVariables(
 
 function evaluated(value: string, token: string): string {
   return value.replaceAll(/\$\{\{(.*?)\}\}/gu, (_, expression: string) => {
-    if (expression.trim() === "github.token") return token;
+    if (expression.trim() === "github.token") {
+      return token;
+    }
     throw new Error(`this runner cannot evaluate the default \${{${expression}}}`);
   });
 }
@@ -229,7 +230,9 @@ function evaluated(value: string, token: string): string {
 function annotationsOf(commands: readonly WorkflowCommand[]): Annotation[] {
   const counts = { error: 0, notice: 0, warning: 0 };
   return commands.flatMap(({ command, message, properties }) => {
-    if (command !== "error" && command !== "warning" && command !== "notice") return [];
+    if (command !== "error" && command !== "warning" && command !== "notice") {
+      return [];
+    }
     counts[command] += 1;
     const shown = counts[command] <= annotationsPerLevel;
     return [{ level: command, message, properties, shown }];
@@ -240,8 +243,12 @@ function annotationsOf(commands: readonly WorkflowCommand[]): Annotation[] {
 function checkOut(repository: Repository, commit: string, folder: string): void {
   for (const { path, type, mode, sha } of repository.git.listing(commit)) {
     const target = join(folder, path);
-    if (type !== "blob") mkdirSync(target, { recursive: true });
-    else if (mode === "120000") symlinkSync(repository.git.blob(sha).toString("utf8"), target);
-    else writeFileSync(target, repository.git.blob(sha));
+    if (type !== "blob") {
+      mkdirSync(target, { recursive: true });
+    } else if (mode === "120000") {
+      symlinkSync(repository.git.blob(sha).toString("utf8"), target);
+    } else {
+      writeFileSync(target, repository.git.blob(sha));
+    }
   }
 }

@@ -1,17 +1,12 @@
-import { createServer } from "node:http";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Token, TokenOptions } from "./accounts.ts";
 import { isoDate } from "./git.ts";
-import type { GraphqlRequest } from "./graphql.ts";
-import { answerGraphql, isMutation, rootFields } from "./graphql.ts";
-import type { Limits } from "./limits.ts";
-import { githubLimits } from "./limits.ts";
-import type { Operation } from "./openapi.ts";
-import { readOperations } from "./openapi.ts";
+import { type GraphqlRequest, answerGraphql, isMutation, rootFields } from "./graphql.ts";
+import { type Limits, githubLimits } from "./limits.ts";
+import { type Operation, readOperations } from "./openapi.ts";
 import { notAccessible, notFound, Refusal } from "./refusal.ts";
-import type { RepositoryOptions } from "./repository.ts";
-import { Repository } from "./repository.ts";
+import { type RepositoryOptions, Repository } from "./repository.ts";
 import { Resources } from "./resources.ts";
 import type { RestAnswer, RestOperation } from "./rest-request.ts";
 import { restOperations } from "./rest.ts";
@@ -124,7 +119,9 @@ export class LocalGitHub {
     await new Promise((resolve) => {
       this.#server.close(resolve);
     });
-    for (const repository of this.#repositories) repository.git.close();
+    for (const repository of this.#repositories) {
+      repository.git.close();
+    }
   }
 
   /** Makes a repository with one commit on `main`. */
@@ -136,7 +133,9 @@ export class LocalGitHub {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    for await (const chunk of request) {
+      chunks.push(chunk as Buffer);
+    }
     const call = this.#callOf(request, Buffer.concat(chunks).toString("utf8"));
     this.requests.push(call.log);
     const fault = this.faults?.(call.log);
@@ -151,7 +150,9 @@ export class LocalGitHub {
       return;
     }
     const sent = fault?.kind === "answer" ? faultAnswer(fault) : answer;
-    if (!sent) throw new Error("a request without a fault has an answer");
+    if (!sent) {
+      throw new Error("a request without a fault has an answer");
+    }
     call.log.status = sent.status;
     send(response, sent, {
       ...this.#limitHeaders(call),
@@ -196,10 +197,14 @@ export class LocalGitHub {
     try {
       const token = this.#authenticated(call);
       this.#countRequest(call);
-      if (call.isGraphql) return this.#graphql(call, token);
+      if (call.isGraphql) {
+        return this.#graphql(call, token);
+      }
       return this.#rest(call, token);
     } catch (error) {
-      if (error instanceof Refusal) return refusalAnswer(error);
+      if (error instanceof Refusal) {
+        return refusalAnswer(error);
+      }
       const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.problems.push(`${call.log.operation}: ${problem}`);
       return refusalAnswer(new Refusal(500, problem));
@@ -208,11 +213,15 @@ export class LocalGitHub {
 
   #authenticated({ secret, isGraphql }: Call): Token | undefined {
     if (secret === undefined) {
-      if (isGraphql) throw new Refusal(401, "Requires authentication");
+      if (isGraphql) {
+        throw new Refusal(401, "Requires authentication");
+      }
       return undefined;
     }
     const token = this.#tokens.get(secret);
-    if (!token) throw new Refusal(401, "Bad credentials");
+    if (!token) {
+      throw new Refusal(401, "Bad credentials");
+    }
     return token;
   }
 
@@ -221,12 +230,16 @@ export class LocalGitHub {
     const { limits } = this.world;
     const key = limitKey(call);
     const used = this.#used.get(key) ?? 0;
-    if (call.operation?.id === "rate-limit/get") return;
+    if (call.operation?.id === "rate-limit/get") {
+      return;
+    }
     this.#used.set(key, used + 1);
     if (used >= limits.requestsPerHour) {
       throw new Refusal(403, "API rate limit exceeded for installation ID 1.");
     }
-    if (!isWrite(call)) return;
+    if (!isWrite(call)) {
+      return;
+    }
     const since = Date.now() - 60_000;
     const writes = (this.#writes.get(key) ?? []).filter((time) => time > since);
     this.#writes.set(key, [...writes, Date.now()]);
@@ -255,10 +268,16 @@ export class LocalGitHub {
   }
 
   #graphql(call: Call, token: Token | undefined): RestAnswer {
-    if (!token) throw new Refusal(401, "Requires authentication");
-    if (call.log.method !== "POST") throw notFound();
+    if (!token) {
+      throw new Refusal(401, "Requires authentication");
+    }
+    if (call.log.method !== "POST") {
+      throw notFound();
+    }
     const { query, variables, operationName } = call.log.body as Partial<GraphqlRequest>;
-    if (typeof query !== "string") throw new Refusal(400, "A query attribute must be specified");
+    if (typeof query !== "string") {
+      throw new Refusal(400, "A query attribute must be specified");
+    }
     const { limit, remaining, reset } = this.#rateLimit(limitKey(call));
     const body = answerGraphql(
       { query, variables: variables ?? {}, operationName },
@@ -278,12 +297,18 @@ export class LocalGitHub {
       this.problems.push(`not modelled: ${log.method} ${log.path}`);
       throw new Refusal(501, `The local GitHub does not model ${log.method} ${log.path}`);
     }
-    if (operation.id === "rate-limit/get") return this.#rateLimits(operation, secret);
+    if (operation.id === "rate-limit/get") {
+      return this.#rateLimits(operation, secret);
+    }
     const parameters = decoded(operation.pattern.exec(log.path)?.groups ?? {});
     const run = restOperations[operation.id];
     const repository = this.#visible(`${parameters["owner"]}/${parameters["repo"]}`, token);
-    if (!run) throw new Error(`no handler for ${operation.id}`);
-    if (!repository) throw notFound();
+    if (!run) {
+      throw new Error(`no handler for ${operation.id}`);
+    }
+    if (!repository) {
+      throw notFound();
+    }
     checkPermission(run, repository, token);
     const problems = operation.requestProblems(log.query, log.body ?? {});
     if (problems.length > 0) {
@@ -312,7 +337,9 @@ export class LocalGitHub {
   }
 
   #checked(operation: Operation, answer: RestAnswer): RestAnswer {
-    if ("text" in answer) return answer;
+    if ("text" in answer) {
+      return answer;
+    }
     const body = JSON.parse(JSON.stringify(answer.body ?? null)) as unknown;
     this.problems.push(...operation.answerProblems(answer.status, body));
     return answer;
@@ -381,7 +408,9 @@ function limitKey({ isGraphql, secret }: Call): string {
 }
 
 function parsedBody(text: string): unknown {
-  if (text === "") return undefined;
+  if (text === "") {
+    return undefined;
+  }
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -418,8 +447,14 @@ function checkPermission(
   { isPrivate }: Repository,
   token: Token | undefined,
 ): void {
-  if (access === "write" && !token) throw new Refusal(401, "Requires authentication");
-  if (kind === "metadata" || !token) return;
+  if (access === "write" && !token) {
+    throw new Refusal(401, "Requires authentication");
+  }
+  if (kind === "metadata" || !token) {
+    return;
+  }
   const held = token[kind];
-  if (access === "write" ? held !== "write" : held === "none" && isPrivate) throw notAccessible();
+  if (access === "write" ? held !== "write" : held === "none" && isPrivate) {
+    throw notAccessible();
+  }
 }

@@ -19,12 +19,17 @@ export function parseCommands(output: string): WorkflowCommand[] {
   let stopToken: string | undefined;
   for (const line of output.split(/\r\n|\n|\r/u)) {
     if (stopToken !== undefined) {
-      if (line.trim() === `::${stopToken}::`) stopToken = undefined;
+      if (line.trim() === `::${stopToken}::`) {
+        stopToken = undefined;
+      }
       continue;
     }
     const found = commandIn(line);
-    if (found?.command === "stop-commands") stopToken = found.message;
-    else if (found) commands.push(found);
+    if (found?.command === "stop-commands") {
+      stopToken = found.message;
+    } else if (found) {
+      commands.push(found);
+    }
   }
   return commands;
 }
@@ -33,11 +38,15 @@ function commandIn(line: string): WorkflowCommand | undefined {
   const current = /^\s*::(.*?)::(.*)$/u.exec(line);
   const [, head = "", message = ""] = current ?? /##\[([^\]]*)\](.*)$/u.exec(line) ?? [];
   const [, name = "", list = ""] = /^(\S+)(?: (.*))?$/u.exec(head) ?? [];
-  if (!names.test(name)) return undefined;
+  if (!names.test(name)) {
+    return undefined;
+  }
   const properties: Record<string, string> = {};
   for (const property of list.split(current ? "," : ";")) {
     const equals = property.indexOf("=");
-    if (equals < 0) continue;
+    if (equals < 0) {
+      continue;
+    }
     properties[property.slice(0, equals).trim()] = unescaped(property.slice(equals + 1), true);
   }
   return { command: name.toLowerCase(), properties, message: unescaped(message, false) };
@@ -58,13 +67,17 @@ export function parseFileCommands(text: string): Record<string, string> {
   const lines = text.split(/\r?\n/u);
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? "";
-    if (line === "") continue;
+    if (line === "") {
+      continue;
+    }
     const [, name = "", operator, rest = ""] = /^(.*?)(=|<<)(.*)$/u.exec(line) ?? [];
     if (operator === "=") {
       values[name] = rest;
     } else if (operator === "<<") {
       const end = lines.indexOf(rest, at + 1);
-      if (end < 0) throw new Error(`no line "${rest}" ends the value of ${name}`);
+      if (end < 0) {
+        throw new Error(`no line "${rest}" ends the value of ${name}`);
+      }
       values[name] = lines.slice(at + 1, end).join("\n");
       at = end;
     } else {

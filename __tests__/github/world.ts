@@ -36,7 +36,9 @@ export class World {
 
   account(login: string, type?: Account["type"]): Account {
     const known = this.#accounts.get(login);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const isBot = login.endsWith("[bot]");
     const account = { id: this.nextId(), login, type: type ?? (isBot ? "Bot" : "User") };
     this.#accounts.set(login, account);

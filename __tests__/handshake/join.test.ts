@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { joinRequests } from "../../src/core/handshake/join.ts";
-import type { UpstreamRequest } from "../../src/core/handshake/model.ts";
+import { joinRequests } from "../../src/core/request/join.ts";
+import type { UpstreamRequest } from "../../src/core/request/exchange.ts";
 
 function request(...headers: readonly (readonly [name: string, value: string])[]): UpstreamRequest {
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compilePattern, namedGroups } from "../../src/core/handshake/pattern.ts";
+import { compilePattern, namedGroups } from "../../src/core/request/pattern.ts";
 
 /** The groups of a match, null for no match, "unknown" where the engines could differ. */
 function groups(source: string, text: string, caseless = false): unknown {

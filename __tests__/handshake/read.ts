@@ -1,7 +1,7 @@
-import { Documents } from "../../src/core/config/documents.ts";
-import type { Config, Level, Use } from "../../src/core/config/model.ts";
+import { Documents } from "../../src/core/repository/documents.ts";
+import type { Config, Level, Use } from "../../src/core/config/level.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
-import { proxyingLevels } from "../../src/core/handshake/pass.ts";
+import { proxyingLevels } from "../../src/core/request/pass.ts";
 
 /** A whole configuration from the inside of its `http` block. */
 export function httpBlock(body: string): Config {
@@ -12,7 +12,9 @@ export function httpBlock(body: string): Config {
 export function read(text: string, kind: Config["kind"]): Config {
   const documents = new Documents({ read: () => text, list: () => ["nginx.conf"] });
   const config = resolve(documents, "nginx.conf", { kind, prefixes: new Map() });
-  if (config === null) throw new Error("the file is there");
+  if (config === null) {
+    throw new Error("the file is there");
+  }
   return config;
 }
 
@@ -21,6 +23,8 @@ export function proxying(config: Config, address?: string): { level: Level; pass
   const found = proxyingLevels(config).find(
     ({ pass }) => address === undefined || pass.parameters[0] === address,
   );
-  if (found === undefined) throw new Error(`nothing is passed to ${address ?? "any server"}`);
+  if (found === undefined) {
+    throw new Error(`nothing is passed to ${address ?? "any server"}`);
+  }
   return found;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { newestVersion, oldestVersion } from "../../src/core/config/directives.ts";
-import type { Config } from "../../src/core/config/model.ts";
+import { newestVersion, oldestVersion } from "../../src/core/nginx/versions.ts";
+import type { Config } from "../../src/core/config/level.ts";
 import { requestHead } from "../../src/core/handshake/head.ts";
-import type { Exchange, ProbeName } from "../../src/core/handshake/model.ts";
-import { proxyingLevels } from "../../src/core/handshake/pass.ts";
+import type { Exchange, ProbeName } from "../../src/core/request/exchange.ts";
+import { proxyingLevels } from "../../src/core/request/pass.ts";
 import { simulateAt } from "../../src/core/handshake/simulate.ts";
 import { verdictOf } from "../../src/core/handshake/verdict.ts";
 import { httpBlock, proxying, read } from "./read.ts";

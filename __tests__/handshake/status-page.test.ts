@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { statusPages } from "../../src/core/handshake/status-page.ts";
+import { statusPages } from "../../src/core/request/status-page.ts";
 import { httpBlock, proxying } from "./read.ts";
 
 function pagesOf(http: string): string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { newestVersion, oldestVersion } from "../../src/core/config/directives.ts";
-import { parseTarget } from "../../src/core/handshake/target.ts";
+import { newestVersion, oldestVersion } from "../../src/core/nginx/versions.ts";
+import { parseTarget } from "../../src/core/request/target.ts";
 import {
   parseUrl,
   trace,
@@ -14,7 +14,9 @@ const headers =
 
 function traced(http: string, url: string, own: Partial<TraceRequest> = {}): TraceResult {
   const address = parseUrl(url);
-  if (address === undefined) throw new Error(`${url} is no URL`);
+  if (address === undefined) {
+    throw new Error(`${url} is no URL`);
+  }
   return trace(httpBlock(http), { probe: "websocket", ...address, ...own }, oldestVersion);
 }
 

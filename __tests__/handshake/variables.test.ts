@@ -1,13 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Config } from "../../src/core/config/model.ts";
-import type { Value } from "../../src/core/handshake/model.ts";
-import { type ClientRequest, probeHeaders } from "../../src/core/handshake/probe.ts";
-import {
-  evaluate,
-  isDefined,
-  newScope,
-  selectedEntry,
-} from "../../src/core/handshake/variables.ts";
+import type { Config } from "../../src/core/config/level.ts";
+import type { Value } from "../../src/core/request/exchange.ts";
+import { probeHeaders } from "../../src/core/handshake/probe.ts";
+import { type ClientRequest } from "../../src/core/request/client-request.ts";
+import { evaluate, isDefined, newScope, selectedEntry } from "../../src/core/request/variables.ts";
 import { httpBlock } from "./read.ts";
 
 function request(own: Partial<ClientRequest> = {}): ClientRequest {
@@ -149,7 +145,9 @@ describe("map", () => {
   test("the entry that a source selects", () => {
     const [http] = httpBlock("map $host $x { a 1; ~b 2; default 3; }").main.uses.slice(-1);
     const map = http?.inner?.uses[0];
-    if (map === undefined) throw new Error("there is a map");
+    if (map === undefined) {
+      throw new Error("there is a map");
+    }
     expect(["A", "b", "c"].map((source) => selectedEntry(map, source)?.name)).toEqual([
       "a",
       "~b",

@@ -1,4 +1,4 @@
-import type { Serves } from "../../src/core/intent/model.ts";
+import type { Serves } from "../../src/core/intent/serves.ts";
 
 /** A small configuration of software that people run behind nginx, as its readers would write it. */
 export interface Deployment {

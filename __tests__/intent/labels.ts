@@ -1,12 +1,13 @@
-import { Documents } from "../../src/core/config/documents.ts";
+import { Documents } from "../../src/core/repository/documents.ts";
 import { analyse, type LocationReport } from "../../src/core/index.ts";
-import type { Config, Files, Place } from "../../src/core/config/model.ts";
+import type { Config } from "../../src/core/config/level.ts";
+import type { Files, Place } from "../../src/core/repository/document.ts";
 import { findPrograms } from "../../src/core/config/programs.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
-import { proxyingLevels } from "../../src/core/handshake/pass.ts";
+import { proxyingLevels } from "../../src/core/request/pass.ts";
 import { intentOf } from "../../src/core/intent/intent.ts";
-import type { Serves } from "../../src/core/intent/model.ts";
-import { defaultPolicy } from "../../src/core/policy/schema.ts";
+import type { Serves } from "../../src/core/intent/serves.ts";
+import { defaultPolicy } from "../../src/core/policy-file/schema.ts";
 import { type CorpusFile, corpus, lines } from "../syntax/corpus.ts";
 
 /** A location that a person read and labelled. */
@@ -143,8 +144,12 @@ function answer(
     for (const { level, pass } of proxyingLevels(config)) {
       for (let at = level; at.parent !== null; at = at.parent) {
         const opener = at.opener;
-        if (opener?.name !== "location" || opener.document.path !== inside) continue;
-        if (opener.document.lines.lineAt(opener.directive.start) !== label.location_line) continue;
+        if (opener?.name !== "location" || opener.document.path !== inside) {
+          continue;
+        }
+        if (opener.document.lines.lineAt(opener.directive.start) !== label.location_line) {
+          continue;
+        }
         const { intent } = intentOf({ config, level, pass, policy: defaultPolicy });
         return { label, serves: intent.serves, evidence: intent.evidence };
       }
@@ -165,7 +170,9 @@ function load(documents: Documents, path: string): Config {
         ? "server"
         : "location";
   const config = resolve(documents, path, { kind, prefixes: new Map() });
-  if (config === null) throw new Error(`${path} is not in the data`);
+  if (config === null) {
+    throw new Error(`${path} is not in the data`);
+  }
   return config;
 }
 

@@ -1,5 +1,5 @@
 import { analyse, defaultPolicy, type Finding } from "../../src/core/index.ts";
-import type { Place } from "../../src/core/config/model.ts";
+import type { Place } from "../../src/core/repository/document.ts";
 import type { RuleId } from "../../src/core/rules/names.ts";
 import { corpus } from "../syntax/corpus.ts";
 
@@ -56,7 +56,9 @@ export function measureRepairs(): MeasuredRepairs {
   const falseClaims: string[] = [];
   const rows = new Map<string, { visible: number; named: number; kept: number }>();
   for (const [path, text] of texts) {
-    if (!path.endsWith("/case.json")) continue;
+    if (!path.endsWith("/case.json")) {
+      continue;
+    }
     const repair = JSON.parse(text) as Repair;
     const cause = causeOf(repair);
     const expected = rulesOf[cause] ?? [];
@@ -79,15 +81,23 @@ export function measureRepairs(): MeasuredRepairs {
       row.named += isNamed ? 1 : 0;
       row.kept += left.length > 0 ? 1 : 0;
       rows.set(cause, row);
-      if (!isNamed) misses.push(`not named: ${describe(repair)}`, ...(before ?? []).map(shown));
-      if (left.length > 0) misses.push(`named after the repair: ${describe(repair)}`);
-      if (left.length > 0) misses.push(...left.map(shown));
+      if (!isNamed) {
+        misses.push(`not named: ${describe(repair)}`, ...(before ?? []).map(shown));
+      }
+      if (left.length > 0) {
+        misses.push(`named after the repair: ${describe(repair)}`);
+      }
+      if (left.length > 0) {
+        misses.push(...left.map(shown));
+      }
     }
     const wrong = [
       ...(before ?? []).filter((finding) => !isVisible && !isExpected(finding)),
       ...(after ?? []).filter(({ rule }) => !stillThere.some((each) => each === rule)),
     ].filter(({ severity }) => severity === "error");
-    if (wrong.length > 0) falseClaims.push(describe(repair), ...wrong.map(shown));
+    if (wrong.length > 0) {
+      falseClaims.push(describe(repair), ...wrong.map(shown));
+    }
   }
   const sum = (count: (row: { visible: number; named: number; kept: number }) => number): number =>
     [...rows.values()].reduce((total, row) => total + count(row), 0);
@@ -137,7 +147,9 @@ function findingsIn(
   texts: ReadonlyMap<string, string>,
 ): readonly Finding[] {
   const [file, text] = [...texts].find(([each]) => each.startsWith(`fixes/${id}/${side}.`)) ?? [];
-  if (file === undefined || text === undefined) throw new Error(`${id} has no ${side}`);
+  if (file === undefined || text === undefined) {
+    throw new Error(`${id} has no ${side}`);
+  }
   const name = file.slice(file.lastIndexOf("/") + 1);
   const ending = name.slice(name.indexOf("."));
   // A piece of a page is kept as what it shows.

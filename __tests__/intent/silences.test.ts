@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { Documents } from "../../src/core/config/documents.ts";
-import type { Document } from "../../src/core/config/model.ts";
-import { guardComments, silencesOf } from "../../src/core/intent/silences.ts";
+import { Documents } from "../../src/core/repository/documents.ts";
+import type { Document } from "../../src/core/repository/document.ts";
+import { guardComments, silencesOf } from "../../src/core/comments/guard-comments.ts";
 
 function document(text: string): Document {
   const found = new Documents({ read: () => text, list: () => ["a.conf"] }).get("a.conf");
-  if (found === undefined) throw new Error("not read");
+  if (found === undefined) {
+    throw new Error("not read");
+  }
   return found;
 }
 

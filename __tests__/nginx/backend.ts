@@ -50,11 +50,16 @@ export async function startBackend(
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
-    if (current === "nodews") node.emit("connection", socket);
-    else serveRaw(socket, recorder, current, options.refuseSecondHost ?? false);
+    if (current === "nodews") {
+      node.emit("connection", socket);
+    } else {
+      serveRaw(socket, recorder, current, options.refuseSecondHost ?? false);
+    }
   });
   const closeConnections = () => {
-    for (const socket of sockets) socket.destroy();
+    for (const socket of sockets) {
+      socket.destroy();
+    }
   };
   await new Promise<void>((ready, failed) => {
     server.once("error", failed);
@@ -87,8 +92,9 @@ class Recorder {
 
   record(socket: Socket, head: string): number {
     let connection = this.connections.get(socket);
-    if (connection === undefined)
+    if (connection === undefined) {
       this.connections.set(socket, (connection = ++this.connectionCount));
+    }
     const id = this.requests.length + 1;
     this.requests.push({ id, connection, head });
     return id;
@@ -117,16 +123,30 @@ function strictAnswer(head: Head, refuseSecondHost: boolean): Answer {
   const connection = valuesOf(head, "Connection");
   const keys = valuesOf(head, "Sec-WebSocket-Key");
   const versions = valuesOf(head, "Sec-WebSocket-Version");
-  if (method !== "GET") return refuse(400, `method ${method}`);
-  if (version !== "HTTP/1.1") return refuse(400, `version ${version}`);
-  if (hosts.length === 0) return refuse(400, "no Host");
-  if (hosts.length > 1 && refuseSecondHost) return refuse(400, `Host=${JSON.stringify(hosts)}`);
-  if (!hasToken(upgrade, "websocket")) return refuse(426, `Upgrade=${JSON.stringify(upgrade)}`);
-  if (!hasToken(connection, "upgrade"))
+  if (method !== "GET") {
+    return refuse(400, `method ${method}`);
+  }
+  if (version !== "HTTP/1.1") {
+    return refuse(400, `version ${version}`);
+  }
+  if (hosts.length === 0) {
+    return refuse(400, "no Host");
+  }
+  if (hosts.length > 1 && refuseSecondHost) {
+    return refuse(400, `Host=${JSON.stringify(hosts)}`);
+  }
+  if (!hasToken(upgrade, "websocket")) {
+    return refuse(426, `Upgrade=${JSON.stringify(upgrade)}`);
+  }
+  if (!hasToken(connection, "upgrade")) {
     return refuse(400, `Connection=${JSON.stringify(connection)}`);
-  if (keys.length !== 1) return refuse(400, `Sec-WebSocket-Key=${JSON.stringify(keys)}`);
-  if (versions.length !== 1 || versions[0] !== "13")
+  }
+  if (keys.length !== 1) {
+    return refuse(400, `Sec-WebSocket-Key=${JSON.stringify(keys)}`);
+  }
+  if (versions.length !== 1 || versions[0] !== "13") {
     return refuse(426, `Sec-WebSocket-Version=${versions.join()}`);
+  }
   return { status: 101, body: "" };
 }
 
@@ -157,13 +177,21 @@ function serveRaw(
         pending = pending.subarray(skipped);
       } else if (upgraded) {
         const decoded = decodeFrame(pending);
-        if (decoded === null) return;
+        if (decoded === null) {
+          return;
+        }
         pending = decoded.rest;
-        if (decoded.frame.opcode === textOpcode) socket.write(encodeFrame(decoded.frame, false));
-        if (decoded.frame.opcode === closeOpcode) socket.end(encodeFrame(decoded.frame, false));
+        if (decoded.frame.opcode === textOpcode) {
+          socket.write(encodeFrame(decoded.frame, false));
+        }
+        if (decoded.frame.opcode === closeOpcode) {
+          socket.end(encodeFrame(decoded.frame, false));
+        }
       } else {
         const end = pending.indexOf("\r\n\r\n");
-        if (end < 0) return;
+        if (end < 0) {
+          return;
+        }
         const text = pending.toString("latin1", 0, end);
         pending = pending.subarray(end + 4);
         const head = parseHead(text);
@@ -195,8 +223,12 @@ function writeAnswer(socket: Socket, request: Head, answer: Answer, id: number):
     !hasToken(connection, "close") &&
     (request.startLine.endsWith(" HTTP/1.1") || hasToken(connection, "keep-alive"));
   lines.push("Content-Type: text/plain", `Content-Length: ${Buffer.byteLength(answer.body)}`);
-  if (answer.status === 426) lines.push("Sec-WebSocket-Version: 13");
-  if (!persistent) lines.push("Connection: close");
+  if (answer.status === 426) {
+    lines.push("Sec-WebSocket-Version: 13");
+  }
+  if (!persistent) {
+    lines.push("Connection: close");
+  }
   socket.write(
     `${lines.join("\r\n")}\r\n\r\n${request.startLine.startsWith("HEAD ") ? "" : answer.body}`,
   );

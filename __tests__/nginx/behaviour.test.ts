@@ -10,8 +10,8 @@ import {
   isSince,
   type NginxVersion,
   oldestVersion,
-} from "../../src/core/config/directives.ts";
-import { proxyingLevels } from "../../src/core/handshake/pass.ts";
+} from "../../src/core/nginx/versions.ts";
+import { proxyingLevels } from "../../src/core/request/pass.ts";
 import { firefoxConnection } from "../../src/core/handshake/probe.ts";
 import { simulateAt } from "../../src/core/handshake/simulate.ts";
 import { configErrors } from "../../src/core/handshake/trace.ts";
@@ -56,12 +56,16 @@ async function through<Result>(
     const outcome = await withNginx(config, [port], (nginx) => {
       const ask = async (...probes: ProbeOptions[]) => {
         const exchanges: Exchange[] = [];
-        for (const probe of probes) exchanges.push(await exchange(port, backend, probe));
+        for (const probe of probes) {
+          exchanges.push(await exchange(port, backend, probe));
+        }
         return exchanges;
       };
       return use({ port, backend, nginx, ask });
     });
-    if ("refused" in outcome) throw new Error(JSON.stringify(outcome.refused));
+    if ("refused" in outcome) {
+      throw new Error(JSON.stringify(outcome.refused));
+    }
     return outcome.result;
   } finally {
     await backend.close();
@@ -380,7 +384,9 @@ describeWithNginx("observability", () => {
     const logged: string[] = [];
     const both = new Promise<void>((done) => {
       log.on("message", (line) => {
-        if (logged.push(String(line).replace(/^.*: /s, "")) === 2) done();
+        if (logged.push(String(line).replace(/^.*: /s, "")) === 2) {
+          done();
+        }
       });
     });
     await new Promise<void>((ready) => log.bind(0, "127.0.0.1", ready));
@@ -417,7 +423,9 @@ describeWithNginx("streaming-buffering", () => {
     let finish = () => {};
     const events = createServer((request, response) => {
       response.setHeader("Content-Type", "text/event-stream");
-      if (request.url === "/accel") response.setHeader("X-Accel-Buffering", "no");
+      if (request.url === "/accel") {
+        response.setHeader("X-Accel-Buffering", "no");
+      }
       response.write("data: one\n\n");
       finish = () => response.end("data: two\n\n");
     });

@@ -49,14 +49,20 @@ function probeRequest(options: ProbeOptions): string {
   const { probe, path = "/ws", host = "example.test", method = "GET" } = options;
   const lines = [`${method} ${path} HTTP/1.1`, `Host: ${host}`];
   const add = (name: string, value: string | null | undefined) => {
-    if (value !== null && value !== undefined) lines.push(`${name}: ${value}`);
+    if (value !== null && value !== undefined) {
+      lines.push(`${name}: ${value}`);
+    }
   };
   const own = ownHeaders[probe];
   add("Upgrade", options.upgrade === undefined ? own.upgrade : options.upgrade);
   add("Connection", options.connection === undefined ? own.connection : options.connection);
-  for (const [name, value] of own.others) add(name, value);
+  for (const [name, value] of own.others) {
+    add(name, value);
+  }
   add("Origin", options.origin);
-  for (const [name, value] of options.headers ?? []) add(name, value);
+  for (const [name, value] of options.headers ?? []) {
+    add(name, value);
+  }
   return `${lines.join("\r\n")}\r\n\r\n`;
 }
 
@@ -99,7 +105,9 @@ export function sendProbe(port: number, options: ProbeOptions): Promise<ProbeRes
     let finished = false;
 
     const finish = () => {
-      if (finished) return;
+      if (finished) {
+        return;
+      }
       finished = true;
       clearTimeout(timer);
       // A reset leaves no TIME_WAIT socket: thousands of probes a minute would use up the ports.
@@ -120,7 +128,9 @@ export function sendProbe(port: number, options: ProbeOptions): Promise<ProbeRes
     const onAnswer = (head: Head) => {
       answer = head;
       handshakeValid = options.probe === "websocket" && isValidHandshake(head);
-      if (!handshakeValid) return;
+      if (!handshakeValid) {
+        return;
+      }
       clearTimeout(timer);
       timer = setTimeout(finish, timeout);
       socket.write(encodeFrame({ opcode: textOpcode, payload: message }, true));
@@ -134,14 +144,18 @@ export function sendProbe(port: number, options: ProbeOptions): Promise<ProbeRes
       pending = Buffer.concat([pending, chunk]);
       if (answer === null) {
         const end = pending.indexOf("\r\n\r\n");
-        if (end < 0) return;
+        if (end < 0) {
+          return;
+        }
         const head = parseHead(pending.toString("latin1", 0, end));
         pending = pending.subarray(end + 4);
         onAnswer(head);
       }
       if (handshakeValid) {
         const decoded = decodeFrame(pending);
-        if (decoded === null) return;
+        if (decoded === null) {
+          return;
+        }
         echo = decoded.frame.opcode === textOpcode && decoded.frame.payload.equals(message);
         finish();
       } else if (answer !== null && isComplete(answer, pending)) {
@@ -166,14 +180,20 @@ function isValidHandshake(answer: Head): boolean {
 
 /** Without a length the answer ends with its connection. */
 function isComplete(answer: Head, body: Buffer): boolean {
-  if ([101, 204, 304].includes(statusOf(answer))) return true;
+  if ([101, 204, 304].includes(statusOf(answer))) {
+    return true;
+  }
   const length = valuesOf(answer, "Content-Length")[0];
-  if (length !== undefined) return body.length >= Number(length);
+  if (length !== undefined) {
+    return body.length >= Number(length);
+  }
   return hasToken(valuesOf(answer, "Transfer-Encoding"), "chunked") && body.includes("0\r\n\r\n");
 }
 
 function bodyOf(answer: Head, bytes: Buffer): string {
   const text = bytes.toString("latin1");
-  if (!hasToken(valuesOf(answer, "Transfer-Encoding"), "chunked")) return text;
+  if (!hasToken(valuesOf(answer, "Transfer-Encoding"), "chunked")) {
+    return text;
+  }
   return text.replace(/(?:^|\r\n)[0-9a-f]+\r\n/gi, "").replace(/\r\n$/, "");
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { grammar } from "../../src/core/config/directives.ts";
-import { Documents } from "../../src/core/config/documents.ts";
+import { grammar } from "../../src/core/nginx/directives.ts";
+import { Documents } from "../../src/core/repository/documents.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
 import { parse } from "../../src/core/syntax/parse.ts";
 import { configTest, httpConfig, inPool, type NginxFiles } from "./harness.ts";

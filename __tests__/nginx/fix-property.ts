@@ -1,11 +1,12 @@
-import { analyse } from "../../src/core/analyse.ts";
-import type { Analysis, Group } from "../../src/core/analysis.ts";
+import { analyse } from "../../src/core/check/analyse.ts";
+import type { Analysis, Group } from "../../src/core/check/analysis.ts";
 import { applyEdits, type TextEdit } from "../../src/core/fix/edit.ts";
 import type { Policy } from "../../src/core/policy/policy.ts";
-import { defaultPolicy } from "../../src/core/policy/schema.ts";
+import { defaultPolicy } from "../../src/core/policy-file/schema.ts";
 import { planReview } from "../../src/core/review/plan.ts";
-import type { ChangedFile, ReviewComment } from "../../src/core/review/review.ts";
-import type { Finding } from "../../src/core/rules/finding.ts";
+import type { ReviewComment } from "../../src/core/review/review.ts";
+import type { ChangedFile } from "../../src/core/compare/changed-file.ts";
+import type { Finding } from "../../src/core/check/finding.ts";
 import { ruleTable, type RuleId } from "../../src/core/rules/names.ts";
 import { suggestionsIn } from "../github/apply.ts";
 import { startBackend, type Backend } from "./backend.ts";
@@ -65,7 +66,9 @@ export async function tryFixes(seed: number, from: number, count: number): Promi
     const indexes = Array.from({ length: count }, (_, offset) => from + offset);
     await inPool(indexes, WIDTH, async (index) => {
       const lane = free.pop();
-      if (lane === undefined || failures.length >= mostFailures) return;
+      if (lane === undefined || failures.length >= mostFailures) {
+        return;
+      }
       try {
         const trial = new Trial(Random.forCase(seed, index), lane);
         const faults = await trial.faults();
@@ -74,11 +77,14 @@ export async function tryFixes(seed: number, from: number, count: number): Promi
         for (const rule of trial.unmended) {
           const known = unmended.get(rule) ?? { count: 0, examples: [] };
           known.count++;
-          if (known.examples.length < 12 && known.examples.at(-1) !== index)
+          if (known.examples.length < 12 && known.examples.at(-1) !== index) {
             known.examples.push(index);
+          }
           unmended.set(rule, known);
         }
-        if (faults.length > 0) failures.push({ seed, index, faults, files: trial.files });
+        if (faults.length > 0) {
+          failures.push({ seed, index, faults, files: trial.files });
+        }
       } finally {
         free.push(lane);
       }
@@ -140,7 +146,9 @@ class Trial {
     const before = this.#analyse(this.files);
     for (const finding of before.findings) {
       const { rule, commentable } = finding;
-      if (!isClaimed(finding)) this.unmended.push(commentable ? rule : `${rule} (notice)`);
+      if (!isClaimed(finding)) {
+        this.unmended.push(commentable ? rule : `${rule} (notice)`);
+      }
     }
     const faults: string[] = [];
     for (const offer of [...this.#fixes(before), ...this.#reviewed(before)]) {
@@ -182,7 +190,9 @@ class Trial {
     const edits: TextEdit[] = [];
     const claimed: Finding[] = [];
     for (const { group, fix } of fixing) {
-      if (edits.length > 0 && !before.proveTogether([...edits, ...fix.edits])) continue;
+      if (edits.length > 0 && !before.proveTogether([...edits, ...fix.edits])) {
+        continue;
+      }
       edits.push(...fix.edits);
       claimed.push(...claimsOf(group));
     }
@@ -240,7 +250,9 @@ class Trial {
     }
     this.#broken.places.forEach((place, at) => {
       const here = now[at];
-      if (here === undefined) return;
+      if (here === undefined) {
+        return;
+      }
       const report = reportOf(after, place);
       const what = `${place.host}${place.path}`;
       const concerned = claimed.some((finding) => isAbout(finding, report));
@@ -261,7 +273,9 @@ class Trial {
       }
       const earlier = typeof old === "string" ? undefined : old[at];
       if (earlier !== undefined) {
-        if (earlier.websocket.ok && !ok) faults.push(`${what} worked before`);
+        if (earlier.websocket.ok && !ok) {
+          faults.push(`${what} worked before`);
+        }
         // A fix that repeats lines of an outer level mends what is wrong with them, whichever fix is theirs.
         const others = before.findings.filter((each) => isAbout(each, reportOf(before, place)));
         const mended = [...claimed, ...named, ...others];
@@ -311,7 +325,9 @@ async function observe(
     }
     return seen;
   });
-  if ("result" in outcome) return outcome.result;
+  if ("result" in outcome) {
+    return outcome.result;
+  }
   return outcome.refused.find(({ level }) => level === "emerg")?.text ?? "no message";
 }
 
@@ -370,10 +386,14 @@ function sideEffects(
   const names = [...rules].flatMap((rule) => about[rule as RuleId] ?? []);
   const faults = probeNames.flatMap((probe) => {
     const [old, now] = [before[probe].upstreamHead, after[probe].upstreamHead];
-    if (old === null || now === null) return old === now ? [] : [`${probe}: reaches another place`];
+    if (old === null || now === null) {
+      return old === now ? [] : [`${probe}: reaches another place`];
+    }
     const [oldHead, nowHead] = [parseHead(old), parseHead(now)];
     // The 101 of a subrequest came before the request itself.
-    if (rules.has("subrequest-upgrade") && probe !== "plain") return [];
+    if (rules.has("subrequest-upgrade") && probe !== "plain") {
+      return [];
+    }
     // What altered the request may be all of it.
     if (rules.has("altered-request") && claimed.some((each) => each.location?.name === location)) {
       return [];
@@ -388,7 +408,9 @@ function sideEffects(
     const head = parseHead(exchanges.plain.upstreamHead ?? "");
     return hasToken(valuesOf(head, "Connection"), "upgrade");
   };
-  if (isMixed && hurts(after) && !hurts(before)) faults.push("plain: says Connection: upgrade now");
+  if (isMixed && hurts(after) && !hurts(before)) {
+    faults.push("plain: says Connection: upgrade now");
+  }
   return faults;
 }
 
@@ -418,7 +440,9 @@ function reportOf(
 }
 
 function isAbout(finding: Finding, report: ReturnType<typeof reportOf>): boolean {
-  if (report === undefined) return false;
+  if (report === undefined) {
+    return false;
+  }
   const { document, span } = report.name.place;
   const places = [finding.location?.place, ...finding.related.map(({ place }) => place)];
   return places.some(
@@ -431,7 +455,9 @@ function edited(files: Texts, edits: readonly TextEdit[]): Texts {
   for (const document of new Set(edits.map((edit) => edit.document))) {
     const own = edits.filter((edit) => edit.document === document);
     const text = applyEdits(document.text, own);
-    if (text === null) throw new Error(`edits of ${document.path} overlap`);
+    if (text === null) {
+      throw new Error(`edits of ${document.path} overlap`);
+    }
     after[document.path] = text;
   }
   return after;
@@ -459,13 +485,19 @@ function suggested(files: Texts, comments: readonly ReviewComment[]): Texts {
 
 /** The file as a pull request changes it: new, or with some of its lines new; null where it is not touched. */
 function changeOf(random: Random, path: string, text: string): ChangedFile | null {
-  if (random.chance(0.15)) return null;
+  if (random.chance(0.15)) {
+    return null;
+  }
   const lines = text.split("\n");
-  if (lines.at(-1) === "") lines.pop();
+  if (lines.at(-1) === "") {
+    lines.pop();
+  }
   const isNewFile = random.chance(0.3);
   const share = random.pick([0.05, 0.15, 0.4]);
   const isNew = lines.map(() => isNewFile || random.chance(share));
-  if (!isNew.includes(true)) return null;
+  if (!isNew.includes(true)) {
+    return null;
+  }
   const patch = isNewFile
     ? [`@@ -0,0 +1,${lines.length} @@`, ...lines.map((line) => `+${line}`)].join("\n")
     : hunks(lines, isNew);

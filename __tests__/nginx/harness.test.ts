@@ -34,11 +34,15 @@ async function handshakes(servers: readonly string[], kind: BackendKind) {
   );
   const outcome = await withNginx(config, ports, async () => {
     const exchanges = [];
-    for (const port of ports) exchanges.push(await exchange(port, backend, { probe: "websocket" }));
+    for (const port of ports) {
+      exchanges.push(await exchange(port, backend, { probe: "websocket" }));
+    }
     return exchanges;
   });
   await backend.close();
-  if ("refused" in outcome) throw new Error(JSON.stringify(outcome.refused));
+  if ("refused" in outcome) {
+    throw new Error(JSON.stringify(outcome.refused));
+  }
   return outcome.result;
 }
 
@@ -72,7 +76,9 @@ describeWithNginx("real nginx", () => {
         proxy_pass http://pool; proxy_http_version 1.1; proxy_set_header Connection ""; } }`;
     const config = fillPorts(httpConfig(body), ports, [backend.port]);
     await withNginx(config, ports, async () => {
-      for (let count = 0; count < 3; count++) await sendProbe(ports[0] ?? 0, { probe: "plain" });
+      for (let count = 0; count < 3; count++) {
+        await sendProbe(ports[0] ?? 0, { probe: "plain" });
+      }
     });
     await backend.close();
     expect(backend.requests.map((request) => request.connection)).toEqual([1, 1, 1]);
@@ -106,7 +112,9 @@ describeWithNginx("real nginx", () => {
 
 test("probes carry the headers of DESIGN.md in its order", async () => {
   const backend = await startBackend("strict");
-  for (const probe of probeNames) await sendProbe(backend.port, { probe, path: "/p" });
+  for (const probe of probeNames) {
+    await sendProbe(backend.port, { probe, path: "/p" });
+  }
   await backend.close();
   const names = backend.requests.map(({ head }) =>
     head

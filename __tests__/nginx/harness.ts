@@ -46,7 +46,9 @@ export interface Exchange extends ProbeResult {
 /** The nginx of this machine. Throws, with the reason, where there is none. */
 async function requireNginx(): Promise<FoundNginx> {
   const nginx = await findNginx();
-  if ("unavailable" in nginx) throw new Error(nginx.unavailable);
+  if ("unavailable" in nginx) {
+    throw new Error(nginx.unavailable);
+  }
   return nginx;
 }
 
@@ -122,8 +124,9 @@ export async function withNginx<Result>(
   using prefix = makePrefix(config);
   const process = startProcess(nginx, prefix, []);
   try {
-    if (!(await listening(listen, process)))
+    if (!(await listening(listen, process))) {
       return { refused: parseMessages(process.stderr(), prefix.path) };
+    }
     return {
       result: await use({ errorLog: () => readFileSync(join(prefix.path, "error.log"), "utf8") }),
     };
@@ -156,7 +159,9 @@ export async function inPool<Item, Result>(
   const results: Result[] = [];
   const queue = items.entries();
   const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item, index);
+    for (const [index, item] of queue) {
+      results[index] = await work(item, index);
+    }
   };
   await Promise.all(Array.from({ length: width }, worker));
   return results;
@@ -175,8 +180,9 @@ const temporaryPaths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
 function makePrefix(config: NginxFiles): Prefix {
   const path = mkdtempSync(join(tmpdir(), "nginx-"));
   for (const [name, text] of Object.entries(config.files)) {
-    if (isAbsolute(name) || normalize(name).startsWith(".."))
+    if (isAbsolute(name) || normalize(name).startsWith("..")) {
       throw new Error(`${name} is outside of the prefix`);
+    }
     mkdirSync(dirname(join(path, name)), { recursive: true });
     writeFileSync(join(path, name), name === config.main ? withTemporaryPaths(text) : text);
   }
@@ -191,7 +197,9 @@ function makePrefix(config: NginxFiles): Prefix {
 function withTemporaryPaths(text: string): string {
   const statements = statementsOf(text);
   const http = statements.find(({ name, parent }) => name === "http" && parent === null);
-  if (http === undefined) return text;
+  if (http === undefined) {
+    return text;
+  }
   const logs = statements.some(({ name }) => name === "access_log") ? "" : " access_log off;";
   return replaceAll(text, [{ start: http.end, end: http.end, text: ` ${temporaryPaths}${logs}` }]);
 }
@@ -239,7 +247,9 @@ async function listening(ports: readonly number[], process: NginxProcess): Promi
   void process.exit.then(() => (ended = true));
   for (const port of ports) {
     while (!(await accepts(port))) {
-      if (ended) return false;
+      if (ended) {
+        return false;
+      }
       await sleep(1);
     }
   }
@@ -261,7 +271,9 @@ function parseMessages(stderr: string, prefix: string): NginxMessage[] {
   const messages: NginxMessage[] = [];
   for (const part of stderr.split(/^nginx: (?=\[|the configuration|configuration file)/m)) {
     const match = /^\[(\w+)\] ([\s\S]*?)\n?$/.exec(part);
-    if (match === null) continue;
+    if (match === null) {
+      continue;
+    }
     const whole = (match[2] ?? "").replaceAll(`${prefix}/`, "");
     const place = /^([\s\S]*) in ([^\s"]+):(\d+)$/.exec(whole);
     messages.push({
@@ -277,7 +289,9 @@ function parseMessages(stderr: string, prefix: string): NginxMessage[] {
 function isAtLeast(version: string, wanted: readonly number[]): boolean {
   const parts = version.split(".").map(Number);
   for (const [index, part] of wanted.entries()) {
-    if ((parts[index] ?? 0) !== part) return (parts[index] ?? 0) > part;
+    if ((parts[index] ?? 0) !== part) {
+      return (parts[index] ?? 0) > part;
+    }
   }
   return true;
 }

@@ -54,7 +54,9 @@ export async function proveHandshake(options: ProofOptions): Promise<Proof> {
     const run = async (config: NginxFiles): Promise<Outcome> => {
       const moved = relocate(config, addresses);
       const test = await configTest(moved);
-      if (!test.ok) return { configTest: test, probes: null };
+      if (!test.ok) {
+        return { configTest: test, probes: null };
+      }
       const port = probedPort(addresses, options.port);
       const outcome = await withNginx(moved, [port], async () => {
         const sent = [];
@@ -81,9 +83,13 @@ export function sideEffects(proof: Proof, about: readonly string[]): string[] {
   return probeNames.flatMap((probe) => {
     const heads = [before, after].map((outcome) => outcome.probes?.[probe].upstreamHead ?? null);
     const [old, now] = heads;
-    if (!old || !now) return [];
+    if (!old || !now) {
+      return [];
+    }
     const differing = differingHeaders(parseHead(old), parseHead(now), about);
-    if (requestTarget(old) !== requestTarget(now)) differing.unshift("request line");
+    if (requestTarget(old) !== requestTarget(now)) {
+      differing.unshift("request line");
+    }
     return differing.map((what) => `${probe}: ${what}`);
   });
 }
@@ -101,6 +107,8 @@ function probedPort(addresses: Addresses, wanted: number | undefined): number {
     );
   }
   const port = byNumber(wanted);
-  if (port === undefined) throw new Error(`nothing listens on port ${wanted}`);
+  if (port === undefined) {
+    throw new Error(`nothing listens on port ${wanted}`);
+  }
   return port;
 }

@@ -40,7 +40,9 @@ export async function addressesFor(
   for (const config of configs) {
     for (const text of Object.values(config.files)) {
       for (const statement of statementsOf(text)) {
-        if (isListen(statement)) keys.add(listenKey(statement.parameters[0]?.value ?? ""));
+        if (isListen(statement)) {
+          keys.add(listenKey(statement.parameters[0]?.value ?? ""));
+        }
       }
     }
   }
@@ -52,7 +54,9 @@ export async function addressesFor(
 
 /** The port as written, with the address before it unless that is a wildcard. */
 export function listenKey(address: string): string {
-  if (address.startsWith("unix:") || /^\d+$/.test(address)) return address;
+  if (address.startsWith("unix:") || /^\d+$/.test(address)) {
+    return address;
+  }
   const [, host = address, port = "80"] = /^(.+):(\d+)$/.exec(address) ?? [];
   return host === "*" || host === "0.0.0.0" ? port : `${host}:${port}`;
 }
@@ -95,11 +99,15 @@ function replacementsFor(
 ): Replacement[] {
   const { name, start, end, parameters } = statement;
   const first = parameters[0];
-  if (machineDirectives.test(name)) return [{ start, end, text: "" }];
+  if (machineDirectives.test(name)) {
+    return [{ start, end, text: "" }];
+  }
   if (isListen(statement)) {
     const port = addresses.listen.get(listenKey(first?.value ?? ""));
     const options = new Set(parameters.slice(1).map((parameter) => parameter.value));
-    if (options.has("quic") || port === undefined) return [{ start, end, text: "" }];
+    if (options.has("quic") || port === undefined) {
+      return [{ start, end, text: "" }];
+    }
     const isDefault = options.has("default_server") || options.has("default");
     return [{ start, end, text: `listen 127.0.0.1:${port}${isDefault ? " default_server" : ""};` }];
   }
@@ -108,7 +116,9 @@ function replacementsFor(
       statements.some((one) => one.parent === statement && isListen(one)) || snippetsListen;
     return listens ? [] : [{ start: end, end, text: ` listen 127.0.0.1:${addresses.unwritten};` }];
   }
-  if (first === undefined) return [];
+  if (first === undefined) {
+    return [];
+  }
   const replaceFirst = (text: string): Replacement[] => [
     { start: first.start, end: first.end, text },
   ];
@@ -121,19 +131,30 @@ function replacementsFor(
       { start, end, text: `${["server", `127.0.0.1:${addresses.backend}`, ...kept].join(" ")};` },
     ];
   }
-  if (name === "proxy_pass")
+  if (name === "proxy_pass") {
     return replaceFirst(redirectedTarget(first.value, addresses.backend, upstreams));
-  if (name === "include") return replaceFirst(stripPrefix(first.value));
-  if (name === "error_log") return replaceFirst("stderr");
-  if (name === "access_log" && first.value !== "off") return replaceFirst("/dev/null");
-  if (name === "proxy_cache_path") return replaceFirst("cache");
+  }
+  if (name === "include") {
+    return replaceFirst(stripPrefix(first.value));
+  }
+  if (name === "error_log") {
+    return replaceFirst("stderr");
+  }
+  if (name === "access_log" && first.value !== "off") {
+    return replaceFirst("/dev/null");
+  }
+  if (name === "proxy_cache_path") {
+    return replaceFirst("cache");
+  }
   return [];
 }
 
 /** Leaves upstream names, variables and schemes that nginx refuses; https becomes http, the backend has no TLS. */
 function redirectedTarget(target: string, backend: number, upstreams: ReadonlySet<string>): string {
   const [, host = "", uri = ""] = /^https?:\/\/(unix:[^:]*:?|[^/?]*)(.*)$/is.exec(target) ?? [];
-  if (host === "") return target;
+  if (host === "") {
+    return target;
+  }
   const address =
     host.includes("$") || upstreams.has(host.toLowerCase()) ? host : `127.0.0.1:${backend}`;
   return `http://${address}${uri}`;
@@ -158,7 +179,9 @@ function stripPrefix(path: string): string {
 /** Puts the main file into the blocks that its top-level directives imply, on its first line. */
 function wrapFragment(config: NginxFiles): NginxFiles {
   const text = config.files[config.main];
-  if (text === undefined) throw new Error(`${config.main} is not among the files`);
+  if (text === undefined) {
+    throw new Error(`${config.main} is not among the files`);
+  }
   const top = new Set(
     statementsOf(text)
       .filter((statement) => statement.parent === null)
@@ -172,9 +195,12 @@ function wrapFragment(config: NginxFiles): NginxFiles {
 }
 
 function wrapping(top: ReadonlySet<string>): [before: string, after: string] {
-  if (top.has("http") || top.has("stream")) return [top.has("events") ? "" : "events {} ", ""];
-  if (["server", "map", "upstream", "log_format"].some((name) => top.has(name)))
+  if (top.has("http") || top.has("stream")) {
+    return [top.has("events") ? "" : "events {} ", ""];
+  }
+  if (["server", "map", "upstream", "log_format"].some((name) => top.has(name))) {
     return ["events {} http { ", "\n}\n"];
+  }
   if (["location", "listen", "server_name"].some((name) => top.has(name))) {
     return ["events {} http { server { ", "\n}}\n"];
   }

@@ -33,14 +33,20 @@ export function statementsOf(text: string): Statement[] {
     const [token] = match;
     const start = match.index;
     const end = start + token.length;
-    if (token.startsWith("#")) continue;
+    if (token.startsWith("#")) {
+      continue;
+    }
     if (token === "}") {
       const block = blocks.pop();
-      if (block !== undefined) block.blockEnd = start;
+      if (block !== undefined) {
+        block.blockEnd = start;
+      }
     } else if (token === ";" || token === "{") {
       const [name, ...parameters] = words;
       words = [];
-      if (name === undefined) continue;
+      if (name === undefined) {
+        continue;
+      }
       const parent = blocks.at(-1) ?? null;
       const statement: Open = {
         name: name.value,

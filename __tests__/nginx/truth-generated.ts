@@ -1,5 +1,5 @@
-import { oldestVersion } from "../../src/core/config/directives.ts";
-import type { Config, Level } from "../../src/core/config/model.ts";
+import { oldestVersion } from "../../src/core/nginx/versions.ts";
+import { type Config, type Level, enclosing } from "../../src/core/config/level.ts";
 import {
   configErrors,
   simulateRequest,
@@ -7,14 +7,14 @@ import {
   type TraceRequest,
   type TraceResult,
 } from "../../src/core/handshake/trace.ts";
-import { exactServerName } from "../../src/core/handshake/listen.ts";
-import type { ProbeName, UpstreamRequest } from "../../src/core/handshake/model.ts";
+import { exactServerName } from "../../src/core/request/listen.ts";
+import type { ProbeName, UpstreamRequest } from "../../src/core/request/exchange.ts";
 import { probeHeaders } from "../../src/core/handshake/probe.ts";
-import { passOf } from "../../src/core/handshake/pass.ts";
-import { enclosing, simulateAt } from "../../src/core/handshake/simulate.ts";
+import { passOf } from "../../src/core/request/pass.ts";
+import { simulateAt } from "../../src/core/handshake/simulate.ts";
 import { verdictOf } from "../../src/core/handshake/verdict.ts";
 import { withObstacles } from "../../src/core/handshake/obstacles.ts";
-import { isKnown, shown } from "../../src/core/handshake/variables.ts";
+import { isKnown, shown } from "../../src/core/request/variables.ts";
 import type { Backend } from "./backend.ts";
 import { generate, type Generated } from "./generate/config.ts";
 import { Random } from "./generate/random.ts";
@@ -54,13 +54,17 @@ export async function compareGenerated(seed: number, from: number, count: number
     const indexes = Array.from({ length: count }, (_, offset) => from + offset);
     await inPool(indexes, WIDTH, async (index) => {
       const backend = free.pop();
-      if (backend === undefined || disagreements.length >= 10) return;
+      if (backend === undefined || disagreements.length >= 10) {
+        return;
+      }
       try {
         const generated = generate(Random.forCase(seed, index));
         const compared = await compare(generated, backend);
         answered += compared.answered;
         unknown += compared.unknown;
-        if (compared.isRefused) refused++;
+        if (compared.isRefused) {
+          refused++;
+        }
         // Once more, for a machine that was too busy to answer in time.
         if (
           compared.differences.length > 0 &&
@@ -133,13 +137,17 @@ function compareTarget(
   target: Target,
   observed: Observed | undefined,
 ): Omit<Compared, "isRefused"> {
-  if (observed === undefined) throw new Error("each target is observed");
+  if (observed === undefined) {
+    throw new Error("each target is observed");
+  }
   const differences: string[] = [];
   let answered = 0;
   let unknown = 0;
   for (const probe of ["websocket", "plain", "h2c"] as const) {
     const ours = trace(config, requestOf(target, probe), oldestVersion);
-    if (isRefusedBySubrequest(ours, observed, probe)) continue;
+    if (isRefusedBySubrequest(ours, observed, probe)) {
+      continue;
+    }
     // The 101 of a subrequest ends the connection before the request itself is sent on.
     const isCutOff = ours.verdict?.reasons.includes("subrequest-upgrade") === true;
     const found = isCutOff ? [] : compareExchange(ours, observed[probe]);
@@ -148,7 +156,9 @@ function compareTarget(
       continue;
     }
     answered++;
-    if (ours.verdict?.strict === "unknown" || ours.verdict?.lenient === "unknown") unknown++;
+    if (ours.verdict?.strict === "unknown" || ours.verdict?.lenient === "unknown") {
+      unknown++;
+    }
     if (probe === "websocket") {
       found.push(...compareVerdict(ours, observed));
     }
@@ -182,10 +192,14 @@ function compareExchange(ours: TraceResult, observed: Exchange): string[] | null
   switch (ours.outcome) {
     case "proxied": {
       const { upstream } = ours;
-      if (upstream === null) return ["no head"];
+      if (upstream === null) {
+        return ["no head"];
+      }
       const { method, uri, httpVersion, headers } = upstream;
       const values = [method, uri, httpVersion, ...headers.map(({ value }) => value)];
-      if (!values.every(isKnown)) return null;
+      if (!values.every(isKnown)) {
+        return null;
+      }
       const head = headOf(upstream)?.replaceAll(listenPort, "PORT") ?? null;
       // The port of this run stands in values such as $server_port.
       const same =
@@ -229,7 +243,9 @@ function compareVerdict(
   { verdict, outcome }: TraceResult,
   { websocket, lenient }: Observed,
 ): string[] {
-  if (verdict === null || outcome === "unknown") return [];
+  if (verdict === null || outcome === "unknown") {
+    return [];
+  }
   const differences: string[] = [];
   for (const [name, ours, ok] of [
     ["strict", verdict.strict, websocket.ok],
@@ -247,7 +263,9 @@ const harnessSettings = "AAMAAABkAARAAAAAAAIAAAAA";
 function requestOf(target: Target, probe: ProbeName): TraceRequest {
   const { path = "/ws", host = "example.test", method = "GET", headers = [] } = target;
   const own: [string, string][] = probe === "h2c" ? [["HTTP2-Settings", harnessSettings]] : [];
-  if (probe === "websocket") own.push(...websocketHeaders(target));
+  if (probe === "websocket") {
+    own.push(...websocketHeaders(target));
+  }
   return {
     probe,
     scheme: "http",
@@ -263,8 +281,12 @@ function requestOf(target: Target, probe: ProbeName): TraceRequest {
 /** What the client writes in place of the probe's own. */
 function websocketHeaders({ websocket: { upgrade, connection } = {} }: Target): [string, string][] {
   const headers: [string, string][] = [];
-  if (upgrade) headers.push(["Upgrade", upgrade]);
-  if (connection) headers.push(["Connection", connection]);
+  if (upgrade) {
+    headers.push(["Upgrade", upgrade]);
+  }
+  if (connection) {
+    headers.push(["Connection", connection]);
+  }
   return headers;
 }
 
@@ -276,16 +298,21 @@ function compareStandIn(config: Config, target: Target, probe: ProbeName): strin
   const request = requestOf(target, probe);
   const real = simulateRequest(config, request, oldestVersion);
   const { level, pass } = real;
-  if (level === null || pass === null || real.upstream === null || passOf(level) !== pass)
+  if (level === null || pass === null || real.upstream === null || passOf(level) !== pass) {
     return [];
-  if (!level.uses.includes(pass) || !asksForItsServer(level, target)) return [];
+  }
+  if (!level.uses.includes(pass) || !asksForItsServer(level, target)) {
+    return [];
+  }
   const handshake = probe === "websocket" ? websocketHeaders(target) : [];
   const exchange = simulateAt(config, level, pass, probe, oldestVersion, [
     ...probeHeaders(probe).filter(([name]) => handshake.every(([other]) => other !== name)),
     ...handshake,
   ]);
   const standIn = withObstacles(config, exchange, oldestVersion);
-  if (standIn.upstream === null) return [];
+  if (standIn.upstream === null) {
+    return [];
+  }
   const { headers } = real.upstream;
   const lines = new Set(headers.map(({ name, value }) => `${name}: ${shown(value)}`));
   const wrong = standIn.upstream.headers.filter(
@@ -326,7 +353,9 @@ async function minimised(generated: Generated, backend: Backend): Promise<NginxF
   for (let attempts = 0, line = 0; attempts < 60; attempts++) {
     const lines = (config.files[config.main] ?? "").split("\n");
     const length = lines[line] === undefined ? 0 : blockLength(lines, line);
-    if (length === 0) break;
+    if (length === 0) {
+      break;
+    }
     const shorter = lines.toSpliced(line, length).join("\n");
     const candidate = { ...config, files: { ...config.files, [config.main]: shorter } };
     // A server without `listen` would take requests of port 80, which nobody asks.
@@ -349,7 +378,9 @@ async function stillDiffers(generated: Generated, backend: Backend): Promise<boo
 /** A block is taken away as a whole; the generator indents its lines. */
 function blockLength(lines: readonly string[], start: number): number {
   const first = lines[start] ?? "";
-  if (!first.endsWith("{")) return 1;
+  if (!first.endsWith("{")) {
+    return 1;
+  }
   const indent = first.length - first.trimStart().length;
   const end = lines.findIndex(
     (line, at) => at > start && line.trimEnd() === `${" ".repeat(indent)}}`,

@@ -1,16 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { oldestVersion } from "../../src/core/config/directives.ts";
-import { Documents } from "../../src/core/config/documents.ts";
-import type { Config, Level, Use } from "../../src/core/config/model.ts";
+import { oldestVersion } from "../../src/core/nginx/versions.ts";
+import { Documents } from "../../src/core/repository/documents.ts";
+import { type Config, type Level, type Use, enclosing } from "../../src/core/config/level.ts";
 import { findPrograms } from "../../src/core/config/programs.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
-import type { Exchange, Value, Verdict } from "../../src/core/handshake/model.ts";
-import { proxyingLevels } from "../../src/core/handshake/pass.ts";
-import { enclosing, simulateAt } from "../../src/core/handshake/simulate.ts";
-import { isKnown, shown } from "../../src/core/handshake/variables.ts";
-import { headerValues, verdictOf } from "../../src/core/handshake/verdict.ts";
-import { defaultPolicy } from "../../src/core/policy/schema.ts";
+import type { Exchange, Value, Verdict } from "../../src/core/request/exchange.ts";
+import { proxyingLevels } from "../../src/core/request/pass.ts";
+import { simulateAt } from "../../src/core/handshake/simulate.ts";
+import { isKnown, shown } from "../../src/core/request/variables.ts";
+import { verdictOf } from "../../src/core/handshake/verdict.ts";
+import { headerValues } from "../../src/core/request/answer.ts";
+import { defaultPolicy } from "../../src/core/policy-file/schema.ts";
 import { dataFolder, hasData, readLines } from "./truth.ts";
 
 /** What the labels themselves say is not in the data: nobody can tell what is sent without it. */
@@ -109,7 +110,9 @@ function isWithoutShell({ measured }: MeasuredLocation): boolean {
 
 /** Why a verdict is unknown: what may be hidden, and the values that are. */
 function reasonsOf({ upstream, steps }: Exchange): string[] {
-  if (upstream === null) return steps.slice(-1);
+  if (upstream === null) {
+    return steps.slice(-1);
+  }
   const values = ["upgrade", "connection"].flatMap((name) => headerValues(upstream, name));
   const unknown = [upstream.httpVersion, ...values].flatMap((value) =>
     isKnown(value) ? [] : [value.unknown],
@@ -157,7 +160,9 @@ function isAt(level: Level, { file, location_line: line }: MeasuredLocation): bo
   for (let at: Level | null = level; at !== null; at = at.parent) {
     const opener = enclosing(at, "location")?.opener ?? null;
     if (opener !== null && opener.document.path === path.join("/")) {
-      if (opener.document.lines.lineAt(opener.directive.start) === line) return true;
+      if (opener.document.lines.lineAt(opener.directive.start) === line) {
+        return true;
+      }
     }
   }
   return false;

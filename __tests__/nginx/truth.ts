@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { NginxVersion } from "../../src/core/config/directives.ts";
-import { Documents } from "../../src/core/config/documents.ts";
-import type { Config } from "../../src/core/config/model.ts";
+import type { NginxVersion } from "../../src/core/nginx/versions.ts";
+import { Documents } from "../../src/core/repository/documents.ts";
+import type { Config } from "../../src/core/config/level.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
-import type { UpstreamRequest } from "../../src/core/handshake/model.ts";
+import type { UpstreamRequest } from "../../src/core/request/exchange.ts";
 import { trace, type TraceRequest, type TraceResult } from "../../src/core/handshake/trace.ts";
-import { shown } from "../../src/core/handshake/variables.ts";
+import { shown } from "../../src/core/request/variables.ts";
 import type { NginxFiles } from "./harness.ts";
 
 /** Experiments and labelled locations, in a folder beside the project that not everybody has. */
@@ -89,7 +89,9 @@ export function configOf({ main, files }: NginxFiles): Config {
     list: () => Object.keys(files),
   });
   const config = resolve(documents, main, { kind: "main", prefixes: new Map() });
-  if (config === null) throw new Error(`there is no ${main}`);
+  if (config === null) {
+    throw new Error(`there is no ${main}`);
+  }
   return config;
 }
 
@@ -111,7 +113,9 @@ export function compareExperiment(experiment: Experiment, key: VersionKey): stri
   const differInHead = (what: string, ours: string | null, theirs: RecordedHead): void => {
     const heads = Array.isArray(theirs) ? theirs : [theirs];
     const known = heads.map((head: string | null) => (head === null ? null : withoutKey(head)));
-    if (!known.includes(ours)) differ(what, ours, known.length === 1 ? known[0] : known);
+    if (!known.includes(ours)) {
+      differ(what, ours, known.length === 1 ? known[0] : known);
+    }
   };
   const emergency = measured.messages?.map(emergencyText).find((text) => text !== null) ?? null;
   const message = websocket.configErrors[0]?.message ?? null;
@@ -128,14 +132,18 @@ export function compareExperiment(experiment: Experiment, key: VersionKey): stri
   if (strict !== undefined) {
     differInHead("head of the handshake", headOf(websocket.upstream), strict.upstream_head ?? null);
     differ("strict", websocket.verdict?.strict, strict.ok ? "works" : "breaks");
-    if (websocket.status !== null) differ("status", websocket.status, strict.status);
+    if (websocket.status !== null) {
+      differ("status", websocket.status, strict.status);
+    }
   }
   if (lenient !== undefined) {
     differ("lenient", websocket.verdict?.lenient, lenient.ok ? "works" : "breaks");
   }
   if (get !== undefined) {
     differInHead("head of a plain request", headOf(plain.upstream), get.upstream_head ?? null);
-    if (plain.status !== null) differ("plain status", plain.status, get.statuses[0]);
+    if (plain.status !== null) {
+      differ("plain status", plain.status, get.statuses[0]);
+    }
     if (typeof get.upstream_conn_reused === "boolean") {
       differ("reuses connections", plain.reusesUpstreamConnection, get.upstream_conn_reused);
     }
@@ -164,9 +172,15 @@ function traced(
 ): TraceResult {
   const headers: [string, string][] = Object.entries(client.headers ?? {});
   if (probe === "websocket") {
-    if (client.noUpgrade === true) headers.push(["Upgrade", ""]);
-    if (client.upgrade !== undefined) headers.push(["Upgrade", client.upgrade]);
-    if (client.connection !== undefined) headers.push(["Connection", client.connection]);
+    if (client.noUpgrade === true) {
+      headers.push(["Upgrade", ""]);
+    }
+    if (client.upgrade !== undefined) {
+      headers.push(["Upgrade", client.upgrade]);
+    }
+    if (client.connection !== undefined) {
+      headers.push(["Connection", client.connection]);
+    }
   }
   return trace(
     config,
@@ -192,7 +206,9 @@ function emergencyText(message: string): string | null {
 
 /** The head as nginx writes it, the key's value aside; null where nothing is proxied. */
 export function headOf(upstream: UpstreamRequest | null): string | null {
-  if (upstream === null) return null;
+  if (upstream === null) {
+    return null;
+  }
   const { method, uri, httpVersion, headers } = upstream;
   const lines = [
     `${shown(method)} ${shown(uri)} HTTP/${shown(httpVersion)}`,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loadPolicy } from "../../src/core/policy/load.ts";
+import { loadPolicy } from "../../src/core/policy-file/load.ts";
 
 const example = `profile: recommended
 nginx-version: "1.27"

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearest } from "../../src/core/nearest.ts";
+import { nearest } from "../../src/core/basics/nearest.ts";
 
 const names = ["profile", "files", "ignore", "roots", "rules", "endpoints", "idle-timeout"];
 

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { loadPolicy } from "../../src/core/policy/load.ts";
+import { loadPolicy } from "../../src/core/policy-file/load.ts";
 import type { Policy } from "../../src/core/policy/policy.ts";
 import { schemaFaults } from "./schema.ts";
-import { defaultPolicy } from "../../src/core/policy/schema.ts";
+import { defaultPolicy } from "../../src/core/policy-file/schema.ts";
 
 function policyOf(text: string): Policy {
   const read = loadPolicy(text, "policy.yml");
-  if ("problems" in read) throw new Error(read.problems.map(({ message }) => message).join("\n"));
+  if ("problems" in read) {
+    throw new Error(read.problems.map(({ message }) => message).join("\n"));
+  }
   // Editors shall not complain of what is right.
   expect(schemaFaults(text)).toEqual([]);
   return read.policy;

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { loadPolicy } from "../../src/core/policy/load.ts";
+import { loadPolicy } from "../../src/core/policy-file/load.ts";
 import { wrongPolicies } from "./wrong.ts";
 
 /** Each problem as `line:column message`. */
 function problems(text: string): readonly string[] {
   const read = loadPolicy(text, ".github/nginx-websocket-guard.yml");
-  if ("policy" in read) return [];
+  if ("policy" in read) {
+    return [];
+  }
   expect(read.problems.every(({ file }) => file === ".github/nginx-websocket-guard.yml")).toBe(
     true,
   );

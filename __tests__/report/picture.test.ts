@@ -1,7 +1,6 @@
 import mermaid from "mermaid";
 import { describe, expect, test } from "vitest";
-import { analyse, defaultPolicy, summaryReport } from "../../src/core/index.ts";
-import type { Files } from "../../src/core/index.ts";
+import { analyse, defaultPolicy, summaryReport, type Files } from "../../src/core/index.ts";
 import { visible } from "../../src/core/report/markup.ts";
 import { loadFixtures } from "../rules/fixtures.ts";
 

@@ -12,12 +12,10 @@ import {
 } from "../../src/core/index.ts";
 import { jsonReport } from "../../src/core/report/json.ts";
 import { sarifReport } from "../../src/core/report/sarif.ts";
-import type { SummaryInput } from "../../src/core/report/summary.ts";
-import { summaryReport } from "../../src/core/report/summary.ts";
+import { type SummaryInput, summaryReport } from "../../src/core/report/summary.ts";
 import { textReport } from "../../src/core/report/text.ts";
 import { tool } from "../../src/core/report/tool.ts";
-import type { GroupSketch } from "../review/world.ts";
-import { worldOf } from "../review/world.ts";
+import { type GroupSketch, worldOf } from "../review/world.ts";
 
 const site = `server {
   server_name api.example.com;
@@ -284,8 +282,11 @@ test.each<[paths: readonly string[], said: string | null]>([
     summaryReport({ ...summaryInput, analysis: found, findings: own }).replaceAll("`", ""),
   ];
   for (const text of texts) {
-    if (said === null) expect(text).not.toContain("It is the same");
-    else expect(text).toContain(said.replaceAll("`", ""));
+    if (said === null) {
+      expect(text).not.toContain("It is the same");
+    } else {
+      expect(text).toContain(said.replaceAll("`", ""));
+    }
   }
 });
 
@@ -388,7 +389,9 @@ http {
       { ...asked, target: "/ws", headers },
       defaultPolicy,
     );
-    if (result === null) throw new Error("this is a configuration");
+    if (result === null) {
+      throw new Error("this is a configuration");
+    }
     return result;
   };
 

@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest";
 import { planReview } from "../../src/core/review/plan.ts";
 import { readMarker } from "../../src/core/review/comment.ts";
 import { suggestionsIn } from "../github/apply.ts";
-import type { Edit, FindingSketch, GroupSketch } from "./world.ts";
-import { added, worldOf } from "./world.ts";
+import { type Edit, type FindingSketch, type GroupSketch, added, worldOf } from "./world.ts";
 
 const site = `server {
   server_name api.example.com;

@@ -1,10 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { TextEdit } from "../../src/core/fix/edit.ts";
 import { planReview } from "../../src/core/review/plan.ts";
-import type { ChangedFile, Review } from "../../src/core/review/review.ts";
+import type { Review } from "../../src/core/review/review.ts";
+import type { ChangedFile } from "../../src/core/compare/changed-file.ts";
 import { suggestionsIn } from "../github/apply.ts";
-import type { FindingSketch, GroupSketch, WorldSketch } from "./world.ts";
-import { added, changed, worldOf } from "./world.ts";
+import {
+  type FindingSketch,
+  type GroupSketch,
+  type WorldSketch,
+  added,
+  changed,
+  worldOf,
+} from "./world.ts";
 
 const site = `server {
   listen 80;

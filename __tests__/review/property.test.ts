@@ -1,13 +1,11 @@
 import { expect, test } from "vitest";
-import { applyEdits } from "../../src/core/fix/edit.ts";
-import type { TextEdit } from "../../src/core/fix/edit.ts";
+import { applyEdits, type TextEdit } from "../../src/core/fix/edit.ts";
 import { hunksOf } from "../../src/core/review/diff.ts";
 import { planReview } from "../../src/core/review/plan.ts";
-import type { ChangedFile } from "../../src/core/review/review.ts";
+import type { ChangedFile } from "../../src/core/compare/changed-file.ts";
 import { applySuggestions } from "../github/apply.ts";
 import { startGitHub } from "../github/server.ts";
-import type { Edit, GroupSketch } from "./world.ts";
-import { worldOf } from "./world.ts";
+import { type Edit, type GroupSketch, worldOf } from "./world.ts";
 
 /** Numerical Recipes' generator: one seed, one sequence. */
 function random(seed: number): (below: number) => number {
@@ -96,7 +94,9 @@ test.each(Array.from({ length: 24 }, (_, seed) => seed))(
     for (const { startLine, line, suggests } of review.comments) {
       const first = startLine ?? line;
       expect(hunks.some(({ start, end }) => start <= first && line <= end)).toBe(true);
-      if (!suggests) continue;
+      if (!suggests) {
+        continue;
+      }
       for (let each = first; each <= line; each += 1) {
         expect(taken).not.toContain(each);
         taken.add(each);
@@ -113,9 +113,13 @@ test.each(Array.from({ length: 24 }, (_, seed) => seed))(
       startSide: undefined,
       body,
     }));
-    for (const comment of comments) expect(pull.problemsOf(comment, pull.headSha)).toEqual([]);
+    for (const comment of comments) {
+      expect(pull.problemsOf(comment, pull.headSha)).toEqual([]);
+    }
     const bot = repository.world.account("github-actions[bot]");
-    if (comments.length > 0) pull.addReview(bot, "COMMENT", "", pull.headSha, comments);
+    if (comments.length > 0) {
+      pull.addReview(bot, "COMMENT", "", pull.headSha, comments);
+    }
     const { applied, refused } = applySuggestions(pull);
     expect(refused).toEqual([]);
     expect(applied).toHaveLength(review.comments.filter(({ suggests }) => suggests).length);

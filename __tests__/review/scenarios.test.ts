@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { analyse, compare } from "../../src/core/analyse.ts";
-import type { Files } from "../../src/core/config/model.ts";
-import { defaultPolicy } from "../../src/core/policy/schema.ts";
+import { analyse } from "../../src/core/check/analyse.ts";
+import { compare } from "../../src/core/compare/compare.ts";
+import type { Files } from "../../src/core/repository/document.ts";
+import { defaultPolicy } from "../../src/core/policy-file/schema.ts";
 import { planReview } from "../../src/core/review/plan.ts";
 import type { Review } from "../../src/core/review/review.ts";
 import { applySuggestions } from "../github/apply.ts";
@@ -91,7 +92,9 @@ function reviewOf(pull: PullRequest, base: Texts, paths: readonly string[]): Rev
   const [after, before] = [head, base].map((texts) =>
     analyse(filesOf(texts), { policy: defaultPolicy }),
   );
-  if (!after || !before) throw new Error("both sides are analysed");
+  if (!after || !before) {
+    throw new Error("both sides are analysed");
+  }
   const analysis = compare(after, before, changes);
   const findings = analysis.findings.filter(({ isNew }) => isNew);
   return planReview({ analysis, changes, findings, maxComments: 50 });
@@ -198,7 +201,9 @@ test.each(scenarios)("$title", async ({ base, changes, comments, says }) => {
       review.comments.map(({ path, line, suggests }) => `${path}:${line}${suggests ? " +" : ""}`),
     ).toEqual(comments);
     expect(review.unplaced).toEqual([]);
-    for (const text of says) expect(review.comments[0]?.body).toContain(text);
+    for (const text of says) {
+      expect(review.comments[0]?.body).toContain(text);
+    }
 
     const bot = repository.world.account("github-actions[bot]");
     const posted = review.comments.map(({ path, startLine, line, body }) => ({

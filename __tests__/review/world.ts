@@ -1,12 +1,13 @@
-import { analyse } from "../../src/core/analyse.ts";
-import type { Analysis, Group, LocationReport, ProvenFix } from "../../src/core/analysis.ts";
-import { Documents } from "../../src/core/config/documents.ts";
-import type { Document, Place } from "../../src/core/config/model.ts";
+import { analyse } from "../../src/core/check/analyse.ts";
+import type { Analysis, Group, LocationReport, ProvenFix } from "../../src/core/check/analysis.ts";
+import { Documents } from "../../src/core/repository/documents.ts";
+import type { Document, Place } from "../../src/core/repository/document.ts";
 import type { TextEdit } from "../../src/core/fix/edit.ts";
-import type { Writable } from "../../src/core/fix/remedy.ts";
-import { defaultPolicy } from "../../src/core/policy/schema.ts";
-import type { ChangedFile } from "../../src/core/review/review.ts";
-import type { Finding, LocationName } from "../../src/core/rules/finding.ts";
+import type { Writable } from "../../src/core/rules/remedy.ts";
+import { defaultPolicy } from "../../src/core/policy-file/schema.ts";
+import type { ChangedFile } from "../../src/core/compare/changed-file.ts";
+import type { LocationName } from "../../src/core/rules/finding.ts";
+import type { Finding } from "../../src/core/check/finding.ts";
 
 /** A place by its text: the first `text` of the file. */
 export type At = readonly [path: string, text: string];
@@ -77,7 +78,9 @@ export function worldOf(sketch: WorldSketch): World {
 
 function documentsOf(files: Readonly<Record<string, string>>): ReadonlyMap<string, Document> {
   const documents = new Documents({ list: () => Object.keys(files), read: (path) => files[path] });
-  for (const path of Object.keys(files)) documents.get(path);
+  for (const path of Object.keys(files)) {
+    documents.get(path);
+  }
   return documents.all();
 }
 
@@ -87,7 +90,9 @@ export function documentOf(text: string, path = "a.conf"): Document {
 
 function get(documents: ReadonlyMap<string, Document>, path: string): Document {
   const document = documents.get(path);
-  if (!document) throw new Error(`no file ${path}`);
+  if (!document) {
+    throw new Error(`no file ${path}`);
+  }
   return document;
 }
 
@@ -102,7 +107,9 @@ function editsOf(documents: ReadonlyMap<string, Document>, edits: readonly Edit[
 function placeOf(documents: ReadonlyMap<string, Document>, [path, text]: At): Place {
   const document = get(documents, path);
   const start = document.text.indexOf(text);
-  if (start === -1) throw new Error(`no ${JSON.stringify(text)} in ${path}`);
+  if (start === -1) {
+    throw new Error(`no ${JSON.stringify(text)} in ${path}`);
+  }
   return { document, span: { start, end: start + text.length } };
 }
 
@@ -162,7 +169,9 @@ function groupOf(
     };
   });
   const place = sketch.place ?? sketch.findings[0]?.at;
-  if (!place) throw new Error("a group without findings");
+  if (!place) {
+    throw new Error("a group without findings");
+  }
   return { id, findings, place: placeOf(documents, place), fix };
 }
 
@@ -185,7 +194,8 @@ function nameOf(locations: readonly LocationReport[], { document, span }: Place)
   const report = locations.find(
     ({ name: { place } }) => place.document === document && place.span.start === span.start,
   );
-  if (!report)
+  if (!report) {
     throw new Error(`no location at ${document.path}:${document.lines.lineAt(span.start)}`);
+  }
   return report.name;
 }

@@ -84,7 +84,9 @@ function wordsOf(text = ""): string[] {
 
 function loadFixed(rule: string, name: string, isFolder: boolean): Texts | null {
   const path = fixedPath(rule, name, isFolder);
-  if (!existsSync(path)) return null;
+  if (!existsSync(path)) {
+    return null;
+  }
   return withoutSettings(
     isFolder ? readFolder(path) : { "conf.d/site.conf": readFileSync(path, "utf8") },
   );
@@ -125,7 +127,9 @@ function withoutSettings(texts: Texts): Texts {
   return Object.fromEntries(
     Object.entries(texts).map(([path, text]) => {
       let rest = text;
-      while (setting.test(rest)) rest = rest.replace(setting, "");
+      while (setting.test(rest)) {
+        rest = rest.replace(setting, "");
+      }
       return [path, rest];
     }),
   );

@@ -11,8 +11,11 @@ export function examplesOf(page: string): Example[] {
   const examples: { before: string; after: string | null }[] = [];
   for (const [, label, , text = ""] of page.matchAll(block)) {
     const last = examples.at(-1);
-    if (label === "Before") examples.push({ before: text, after: null });
-    else if (last !== undefined) last.after = text;
+    if (label === "Before") {
+      examples.push({ before: text, after: null });
+    } else if (last !== undefined) {
+      last.after = text;
+    }
   }
   return examples;
 }

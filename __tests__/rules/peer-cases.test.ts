@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { groupBy } from "../../src/core/collections.ts";
+import { groupBy } from "../../src/core/basics/collections.ts";
 import type { Profile } from "../../src/core/index.ts";
 import { folderWith, guard } from "../cli/program.ts";
 import { absent, corpus } from "../syntax/corpus.ts";

@@ -64,7 +64,9 @@ describe("every rule has code, a page and both kinds of fixtures", () => {
         fixed.set(text, fixture.fixed?.[file] ?? fixed.get(text) ?? null);
       }
     }
-    if (updating) writeFileSync(path, withExamples(readFileSync(path, "utf8"), fixed));
+    if (updating) {
+      writeFileSync(path, withExamples(readFileSync(path, "utf8"), fixed));
+    }
     const page = readFileSync(path, "utf8");
     expect(page.startsWith(`# ${id}\n\n${ruleTable[id].summary}.\n`)).toBe(true);
     expect(page).toContain(`ignore[${id}]`);
@@ -116,7 +118,9 @@ describe("a bad configuration has its comment, and its suggestion mends it", () 
       });
       const reviewPath = join(fixturesFolder, rule, `${fixture.name}.review.md`);
       const text = reviewText(analysis, review);
-      if (updating) writeFileSync(reviewPath, text);
+      if (updating) {
+        writeFileSync(reviewPath, text);
+      }
       expect(text).toBe(readFileSync(reviewPath, "utf8"));
 
       post(pull, review);
@@ -126,7 +130,9 @@ describe("a bad configuration has its comment, and its suggestion mends it", () 
         Object.keys(added).map((path) => [path, repository.read(pull.headSha, path)]),
       );
       const suggests = review.comments.some((comment) => comment.suggests);
-      if (updating && suggests) writeFixed(fixture, now);
+      if (updating && suggests) {
+        writeFixed(fixture, now);
+      }
       const fixed = updating && suggests ? now : fixture.fixed;
       expect(suggests).toBe(fixed !== null);
       expect(now).toEqual({ ...added, ...fixed });
@@ -243,7 +249,9 @@ function post(pull: PullRequest, { comments }: Review): void {
     startSide: startLine === null ? undefined : ("RIGHT" as const),
     body,
   }));
-  for (const comment of anchored) expect(pull.problemsOf(comment, pull.headSha)).toEqual([]);
+  for (const comment of anchored) {
+    expect(pull.problemsOf(comment, pull.headSha)).toEqual([]);
+  }
   const bot = pull.repository.world.account("github-actions[bot]");
   pull.addReview(bot, "COMMENT", "", pull.headSha, anchored);
 }
@@ -267,8 +275,9 @@ function reviewText(analysis: Analysis, { comments }: Review): string {
 function writeFixed({ rule, name, added, isFolder }: Fixture, now: Texts): void {
   const path = fixedPath(rule, name, isFolder);
   for (const [file, text] of Object.entries(now)) {
-    if (!isFolder) writeFileSync(path, text);
-    else if (text !== added[file]) {
+    if (!isFolder) {
+      writeFileSync(path, text);
+    } else if (text !== added[file]) {
       mkdirSync(dirname(join(path, file)), { recursive: true });
       writeFileSync(join(path, file), text);
     }

@@ -82,7 +82,9 @@ export const caps: readonly Scenario[] = [
         faults: () => {
           let writes = 0;
           return ({ operation }) => {
-            if (operation !== "pulls/update-review-comment") return undefined;
+            if (operation !== "pulls/update-review-comment") {
+              return undefined;
+            }
             writes += 1;
             return writes < 3
               ? undefined

@@ -1,7 +1,12 @@
 import { nginx, pass, siteOf, upgrade } from "../action/configurations.ts";
 import type { Stage } from "../action/stage.ts";
-import { branchEvent, mergeGroupEvent, pullRequestEvent, pushEvent } from "../github/events.ts";
-import type { WorkflowEvent } from "../github/events.ts";
+import {
+  branchEvent,
+  mergeGroupEvent,
+  pullRequestEvent,
+  pushEvent,
+  type WorkflowEvent,
+} from "../github/events.ts";
 import type { Fault, LoggedRequest } from "../github/server.ts";
 import type { Act, Scenario } from "./play.ts";
 
@@ -134,7 +139,9 @@ const whileRunning: readonly Scenario[] = [
         faults: () => {
           let done = false;
           return ({ operation }, { pull }) => {
-            if (done || operation !== "pulls/create-review") return undefined;
+            if (done || operation !== "pulls/create-review") {
+              return undefined;
+            }
             done = true;
             pull.push({ "a.txt": "a\n" });
             return { kind: "drop" };

@@ -71,7 +71,9 @@ function at(operation: string, fault: Fault, from = 1, times = 1): () => Faults 
   return () => {
     let seen = 0;
     return (request) => {
-      if (request.operation !== operation) return undefined;
+      if (request.operation !== operation) {
+        return undefined;
+      }
       seen += 1;
       return seen >= from && seen < from + times ? fault : undefined;
     };
@@ -326,7 +328,9 @@ function anotherRun(fault: Fault | null, times: number): () => Faults {
     let deletions = 0;
     let hasPosted = false;
     return ({ operation }, { pull }) => {
-      if (operation === "graphql repository") queries += 1;
+      if (operation === "graphql repository") {
+        queries += 1;
+      }
       const [comment] = pull.comments;
       if (queries === 3 && !hasPosted && comment?.thread.original) {
         hasPosted = true;
@@ -335,7 +339,9 @@ function anotherRun(fault: Fault | null, times: number): () => Faults {
         const { author, body, thread } = comment;
         pull.addReview(author, "COMMENT", "", thread.commit, [{ ...anchor, body }]);
       }
-      if (operation !== "pulls/delete-review-comment") return undefined;
+      if (operation !== "pulls/delete-review-comment") {
+        return undefined;
+      }
       deletions += 1;
       return fault && deletions <= times ? fault : undefined;
     };

@@ -61,7 +61,9 @@ export function hostileFiles(seed: number, count: number): Files {
   const random = seeded(seed);
   const pick = <Item>(items: readonly Item[]): Item => {
     const item = items[Math.floor(random() * items.length)];
-    if (item === undefined) throw new Error("there is nothing to choose from");
+    if (item === undefined) {
+      throw new Error("there is nothing to choose from");
+    }
     return item;
   };
   const files: Record<string, FileContent> = {};

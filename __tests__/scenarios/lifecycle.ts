@@ -21,7 +21,9 @@ const shift = Array.from({ length: 40 }, (_, index) => `# ${index}\n`).join("");
 
 function firstComment({ pull }: Stage) {
   const [comment] = pull.comments;
-  if (!comment) throw new Error("there is no comment");
+  if (!comment) {
+    throw new Error("there is no comment");
+  }
   return comment;
 }
 
@@ -264,9 +266,13 @@ export const lifecycle: readonly Scenario[] = [
         ...gone,
         before: ({ pull }) => {
           const { refused } = applySuggestions(pull);
-          if (refused.length > 0) throw new Error("GitHub refuses a suggestion");
+          if (refused.length > 0) {
+            throw new Error("GitHub refuses a suggestion");
+          }
           // Who applies a suggestion by hand leaves its thread open.
-          for (const thread of pull.threads) thread.resolvedBy = undefined;
+          for (const thread of pull.threads) {
+            thread.resolvedBy = undefined;
+          }
         },
         writes: [hide, edit],
       },

@@ -1,8 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildStage, writes } from "../action/stage.ts";
-import type { Setup, Stage } from "../action/stage.ts";
+import { buildStage, writes, type Setup, type Stage } from "../action/stage.ts";
 import type { WorkflowEvent } from "../github/events.ts";
 import type { ReviewComment } from "../github/pull-request.ts";
 import type { RunResult } from "../github/runner.ts";
@@ -81,7 +80,9 @@ export async function play({ setup, acts, afterwards }: Scenario): Promise<reado
           : []),
       ]);
       problems.push(...found.map((problem) => `run ${index + 1}: ${problem}`));
-      if (found.length > 0) break;
+      if (found.length > 0) {
+        break;
+      }
     }
     return [...problems, ...stage.github.problems];
   } finally {
@@ -108,7 +109,9 @@ async function perform(stage: Stage, act: Act, report: string): Promise<RunResul
   const inputs = { "report-file": report, ...act.inputs };
   const event = act.event?.(stage);
   const env = act.env ?? {};
-  if (!event) return stage.run({ inputs, env, target: act.target ?? false });
+  if (!event) {
+    return stage.run({ inputs, env, target: act.target ?? false });
+  }
   return stage.runOn(event, { inputs, env, ...(act.checkout === true && { checkout: event.sha }) });
 }
 

@@ -31,8 +31,12 @@ test.each([
 ])("%s", (_, expected, actual, lines) => {
   const write = (name: string, files: Readonly<Record<string, string>> | null): string => {
     const path = join(folder, name);
-    if (files) mkdirSync(path);
-    for (const [file, text] of Object.entries(files ?? {})) writeFileSync(join(path, file), text);
+    if (files) {
+      mkdirSync(path);
+    }
+    for (const [file, text] of Object.entries(files ?? {})) {
+      writeFileSync(join(path, file), text);
+    }
     return path;
   };
   expect(differences(write("expected", expected), write("actual", actual))).toEqual(lines);

@@ -26,7 +26,9 @@ function yaml(path: string) {
 /** A folder of executables for `PATH`. */
 function binWith(programs: Readonly<Record<string, string>>): string {
   const bin = folderWith(programs);
-  for (const name of Object.keys(programs)) chmodSync(join(bin, name), 0o755);
+  for (const name of Object.keys(programs)) {
+    chmodSync(join(bin, name), 0o755);
+  }
   return bin;
 }
 

@@ -1,5 +1,4 @@
-import { analyse, defaultPolicy } from "../../src/core/index.ts";
-import type { Analysis, Finding } from "../../src/core/index.ts";
+import { analyse, defaultPolicy, type Analysis, type Finding } from "../../src/core/index.ts";
 import { corpus, lines } from "../syntax/corpus.ts";
 
 /** One repository of the data, with what the analysis says about it. */
@@ -55,11 +54,16 @@ export function corpusReport(): string {
     counts.set(kind, count);
     return count;
   };
-  for (const file of kindOf.keys()) of(file).files++;
+  for (const file of kindOf.keys()) {
+    of(file).files++;
+  }
   for (const { repository, analysis } of all) {
     for (const { path, analysed, reason } of analysis.files) {
-      if (analysed) of(`${repository}/${path}`).analysed++;
-      else shown.push(`not analysed: ${repository}/${path}: ${reason ?? ""}`);
+      if (analysed) {
+        of(`${repository}/${path}`).analysed++;
+      } else {
+        shown.push(`not analysed: ${repository}/${path}: ${reason ?? ""}`);
+      }
     }
     for (const finding of analysis.findings.filter(({ severity }) => severity === "error")) {
       const file = `${repository}/${finding.place.document.path}`;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findPrograms } from "../../src/core/config/programs.ts";
-import { composePlacements, dockerfilePlacements } from "../../src/core/sources/placements.ts";
+import { composePlacements, dockerfilePlacements } from "../../src/core/repository/placements.ts";
 import { analyse } from "../../src/core/index.ts";
 import { policyOf, repository, type Texts } from "../config/repository.ts";
 

@@ -1,5 +1,5 @@
-import { Documents } from "../../src/core/config/documents.ts";
-import type { Document } from "../../src/core/config/model.ts";
+import { Documents } from "../../src/core/repository/documents.ts";
+import type { Document } from "../../src/core/repository/document.ts";
 import type { Directive } from "../../src/core/syntax/tree.ts";
 import { policyOf } from "../config/repository.ts";
 

@@ -22,7 +22,9 @@ async function rendererOf(
   }
   process.stderr.write(`Templates of ${name} are not rendered: ${found.unavailable}\n`);
   return () => {
-    if (process.env["CI"] === "true") throw new Error(found.unavailable);
+    if (process.env["CI"] === "true") {
+      throw new Error(found.unavailable);
+    }
     return null;
   };
 }
@@ -88,7 +90,9 @@ export function templatefile(text: string, values: Values): string {
       },
     });
     const [, encoded] = /"([\w+/=]*)"\s*$/.exec(output) ?? [];
-    if (encoded === undefined) throw new Error(`terraform says ${output}`);
+    if (encoded === undefined) {
+      throw new Error(`terraform says ${output}`);
+    }
     return Buffer.from(encoded, "base64").toString();
   } finally {
     rmSync(folder, { recursive: true });
@@ -97,6 +101,8 @@ export function templatefile(text: string, values: Values): string {
 
 function valueAt(values: Values, path: string): string {
   let value: unknown = values;
-  for (const key of path.split(".")) value = (value as Values)[key];
+  for (const key of path.split(".")) {
+    value = (value as Values)[key];
+  }
   return String(value);
 }

@@ -29,8 +29,12 @@ function filesOf(form: string): Record<string, string> {
 /** A value in a YAML file, by its keys. */
 function yamlValue(text: string, ...keys: readonly (string | number)[]): string {
   let value: unknown = parseYaml(text);
-  for (const key of keys) value = (value as Record<string | number, unknown>)[key];
-  if (typeof value !== "string") throw new Error(`${keys.join(".")} is no text`);
+  for (const key of keys) {
+    value = (value as Record<string | number, unknown>)[key];
+  }
+  if (typeof value !== "string") {
+    throw new Error(`${keys.join(".")} is no text`);
+  }
   return value;
 }
 
@@ -249,7 +253,9 @@ describeWithNginx("a form in which repositories hold nginx, from pull request to
     const text = repository.read(pull.headSha, file);
     expect(text).toBe(filesOf(`${form}.fixed`)[file]);
     const [before, after] = [render(head[file] ?? "", head), render(text, head)];
-    if (before === null || after === null) return skip("what fills it in is not there");
+    if (before === null || after === null) {
+      return skip("what fills it in is not there");
+    }
     const site = (own: string) => ({ main: "site.conf", files: { "site.conf": own } });
     const proof = await proveHandshake({
       before: site(before),

@@ -64,14 +64,24 @@ function fileOf(pull: PullRequest, file: FileDiff): string {
       continue;
     }
     const sign = line.charAt(0);
-    if (sign === "\\") continue;
+    if (sign === "\\") {
+      continue;
+    }
     const numbers = [sign === "+" ? "" : `${before}`, sign === "-" ? "" : `${after}`] as const;
-    if (sign !== "+") before += 1;
-    if (sign !== "-") after += 1;
+    if (sign !== "+") {
+      before += 1;
+    }
+    if (sign !== "-") {
+      after += 1;
+    }
     rows.push(row(sign === "+" ? "added" : sign === "-" ? "removed" : "", ...numbers, line));
-    if (sign === "-") continue;
+    if (sign === "-") {
+      continue;
+    }
     for (const thread of threads) {
-      if (thread.original?.line === after - 1) rows.push(threadRow(pull, thread));
+      if (thread.original?.line === after - 1) {
+        rows.push(threadRow(pull, thread));
+      }
     }
   }
   return `<section class="file"><h2>${escaped(file.path)} <span class="counts">+${file.additions} −${file.deletions}</span></h2>
@@ -102,9 +112,15 @@ function threadRow(pull: PullRequest, thread: ReviewThread): string {
 function rendered(markdown: string, about: readonly string[] = []): string {
   const renderer = {
     code({ text, lang }: Tokens.Code): string | false {
-      if (lang === "suggestion") return suggestionOf(text, about);
-      if (lang === "mermaid") return `<pre class="mermaid">${escaped(text)}</pre>`;
-      if (lang === "diff") return diffOf(text);
+      if (lang === "suggestion") {
+        return suggestionOf(text, about);
+      }
+      if (lang === "mermaid") {
+        return `<pre class="mermaid">${escaped(text)}</pre>`;
+      }
+      if (lang === "diff") {
+        return diffOf(text);
+      }
       return false;
     },
   };

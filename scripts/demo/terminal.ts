@@ -5,7 +5,9 @@ import type { PullRequest, ReviewThread } from "../../__tests__/github/pull-requ
 export function commentInTerminal(pull: PullRequest, thread: ReviewThread): string {
   const { path, original, comments } = thread;
   const [comment] = comments;
-  if (original === undefined || comment === undefined) return "";
+  if (original === undefined || comment === undefined) {
+    return "";
+  }
   const first = original.startLine ?? original.line;
   const lines = pull.repository.read(thread.commit, path).split("\n");
   const about = lines.slice(first - 1, original.line);
@@ -17,11 +19,17 @@ export function commentInTerminal(pull: PullRequest, thread: ReviewThread): stri
   for (const line of comment.body.replaceAll(/<!--[^]*?-->/g, "").split("\n")) {
     const opening: RegExpExecArray | null = /^(`{3,})(\w*)$/.exec(line);
     if (fence !== null) {
-      if (line === fence.mark) fence = null;
-      else if (fence.info === "suggestion") shown.push(style("green", `+ ${line}`));
-      else if (fence.info === "diff" && line.startsWith("+")) shown.push(style("green", line));
-      else if (fence.info === "diff" && line.startsWith("-")) shown.push(style("red", line));
-      else shown.push(`  ${line}`);
+      if (line === fence.mark) {
+        fence = null;
+      } else if (fence.info === "suggestion") {
+        shown.push(style("green", `+ ${line}`));
+      } else if (fence.info === "diff" && line.startsWith("+")) {
+        shown.push(style("green", line));
+      } else if (fence.info === "diff" && line.startsWith("-")) {
+        shown.push(style("red", line));
+      } else {
+        shown.push(`  ${line}`);
+      }
     } else if (opening !== null) {
       fence = { mark: opening[1] ?? "", info: opening[2] ?? "" };
       if (fence.info === "suggestion") {

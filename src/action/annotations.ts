@@ -1,5 +1,13 @@
-import { endOf, fullMessage, plain, redact, startOf, worstFirst } from "../core/index.ts";
-import type { Finding, Severity } from "../core/index.ts";
+import {
+  endOf,
+  fullMessage,
+  plain,
+  redact,
+  startOf,
+  worstFirst,
+  type Finding,
+  type Severity,
+} from "../core/index.ts";
 import type { Outcome } from "./outcome.ts";
 
 export interface Annotation {
@@ -44,8 +52,11 @@ function grouped(findings: readonly Finding[]): (readonly [Finding, ...Finding[]
     const { document } = finding.place;
     const key = JSON.stringify([finding.group, document.path, startOf(finding.place).line]);
     const group = groups.get(key);
-    if (group) group.push(finding);
-    else groups.set(key, [finding]);
+    if (group) {
+      group.push(finding);
+    } else {
+      groups.set(key, [finding]);
+    }
   }
   return [...groups.values()];
 }

@@ -4,8 +4,7 @@ import type { Event } from "./event.ts";
 import { UserError } from "./faults.ts";
 import type { Content } from "./github.ts";
 import type { Inputs } from "./inputs.ts";
-import type { Outcome } from "./outcome.ts";
-import { emptyOutcome } from "./outcome.ts";
+import { type Outcome, emptyOutcome } from "./outcome.ts";
 import { decide } from "./policy.ts";
 import { WorkspaceFiles } from "./workspace.ts";
 
@@ -29,11 +28,15 @@ export function checkWorkspace(task: {
     );
   }
   const { policy, fault } = decide(files.content(inputs.config), inputs, "the checkout");
-  if (fault) throw fault;
+  if (fault) {
+    throw fault;
+  }
   doing("analysing the checkout");
   const analysis = analyse(files, { policy });
   const count = analysis.files.length;
-  if (count === 0) return { ...emptyOutcome, subject: numbered(files.list().length, "file") };
+  if (count === 0) {
+    return { ...emptyOutcome, subject: numbered(files.list().length, "file") };
+  }
   return {
     ...emptyOutcome,
     subject: numbered(count, "nginx file"),

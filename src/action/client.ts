@@ -1,6 +1,5 @@
 import type { Octokit } from "@octokit/rest";
-import { faultOf, GitHubFault, graphqlFault } from "./faults.ts";
-import type { GraphqlProblem, Headers } from "./faults.ts";
+import { faultOf, GitHubFault, graphqlFault, type GraphqlProblem, type Headers } from "./faults.ts";
 import { debug } from "./log.ts";
 
 /** The API of one repository, with the rules that every request of a run obeys. */
@@ -59,7 +58,9 @@ export async function connect(token: string): Promise<Client> {
         try {
           return await octokit.graphql<Data>(document, { ...variables });
         } catch (error) {
-          if (!isGraphqlFailure(error)) throw error;
+          if (!isGraphqlFailure(error)) {
+            throw error;
+          }
           throw graphqlFault(error.errors, error, error.headers);
         }
       };
@@ -75,7 +76,9 @@ async function repeatedly<Result>(send: () => Promise<Result>): Promise<Result> 
       return await send();
     } catch (error) {
       const pause = pauseAfter(error, usual);
-      if (pause === null) throw error;
+      if (pause === null) {
+        throw error;
+      }
       debug(`${String(error)} Trying again in ${pause} ms.`);
       await sleep(pause);
     }
@@ -92,8 +95,12 @@ export function sleep(milliseconds: number): Promise<void> {
 
 /** How long to wait before the same request may be sent again; null where that would not help or takes too long. */
 export function pauseAfter(fault: unknown, usual: number): number | null {
-  if (!(fault instanceof GitHubFault)) return null;
-  if (fault.kind !== "unavailable" && fault.kind !== "limited") return null;
+  if (!(fault instanceof GitHubFault)) {
+    return null;
+  }
+  if (fault.kind !== "unavailable" && fault.kind !== "limited") {
+    return null;
+  }
   const asked = fault.waitMs ?? (fault.kind === "limited" ? waitAfterLimitMs : 0);
   const pause = Math.max(asked, usual);
   return pause <= longestWaitMs ? pause : null;

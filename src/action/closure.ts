@@ -1,7 +1,5 @@
-import { analyse, compare } from "../core/index.ts";
-import type { Analysis, ChangedFile, Policy } from "../core/index.ts";
-import type { CommitFiles, Contents } from "./contents.ts";
-import { pathBefore } from "./contents.ts";
+import { analyse, compare, type Analysis, type ChangedFile, type Policy } from "../core/index.ts";
+import { type CommitFiles, type Contents, pathBefore } from "./contents.ts";
 import type { Sides } from "./sides.ts";
 
 export interface ClosureRequest extends Sides {
@@ -80,7 +78,9 @@ export async function analyseHead(
   for (let round = 1; ; round += 1) {
     const analysis = analyse(head, { policy });
     const missing = head.missing(analysis.wanted);
-    if (missing.length === 0 || round === mostRounds) return analysis;
+    if (missing.length === 0 || round === mostRounds) {
+      return analysis;
+    }
     await contents.load(missing, sizeOf);
   }
 }
@@ -95,7 +95,9 @@ function grow(
   const size = paths.size;
   for (const file of other.files) {
     const path = counterpart(file.path);
-    if (files.has(path)) paths.add(path);
+    if (files.has(path)) {
+      paths.add(path);
+    }
   }
   return paths.size > size;
 }
@@ -109,7 +111,9 @@ function unreadOf(files: CommitFiles, { wanted }: Analysis, what: string): strin
  * now, so that nothing may be said about it, but it must not pass in silence.
  */
 function lost(head: Analysis, base: Analysis, changes: readonly ChangedFile[]): string[] {
-  if (!changes.some(({ status }) => status === "removed" || status === "renamed")) return [];
+  if (!changes.some(({ status }) => status === "removed" || status === "renamed")) {
+    return [];
+  }
   const before = new Map(base.configs.map(({ root, incomplete }) => [root, incomplete]));
   return head.configs.flatMap(({ root, incomplete }) => {
     const known = before.get(root);

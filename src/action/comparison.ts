@@ -4,8 +4,11 @@ import {
   isNginxFile,
   numbered,
   pendingInWords,
+  type Analysis,
+  type ChangedFile,
+  type Policy,
+  type PolicyProblem,
 } from "../core/index.ts";
-import type { Analysis, ChangedFile, Policy, PolicyProblem } from "../core/index.ts";
 import { analyseBoth } from "./closure.ts";
 import { Contents, pathBefore } from "./contents.ts";
 import type { Doing } from "./doing.ts";
@@ -15,8 +18,7 @@ import { previewPolicy } from "./head-policy.ts";
 import type { Inputs } from "./inputs.ts";
 import { isNginxChange } from "./nginx-change.ts";
 import type { Decision } from "./policy.ts";
-import { sidesOf, withUnlisted } from "./sides.ts";
-import type { Sides } from "./sides.ts";
+import { sidesOf, withUnlisted, type Sides } from "./sides.ts";
 
 export interface ComparisonRequest {
   readonly github: GitHub;
@@ -53,8 +55,12 @@ export function matters(
   { scope, config }: Inputs,
 ): boolean {
   const touchesPolicy = touches(listed.files, config);
-  if (fault && listed.complete && !touchesPolicy) throw fault;
-  if (scope === "all" || !listed.complete || touchesPolicy) return true;
+  if (fault && listed.complete && !touchesPolicy) {
+    throw fault;
+  }
+  if (scope === "all" || !listed.complete || touchesPolicy) {
+    return true;
+  }
   return (
     listed.files.some((change) => isNginxChange(change, policy)) ||
     (policy.nginxVersion === null && touchesVersion(listed.files))
@@ -91,7 +97,9 @@ export async function compareCommits(request: ComparisonRequest): Promise<Compar
   const preview = touchesPolicy
     ? await previewPolicy({ sides, contents, headSha, inputs, analysis })
     : { problems: [], notes: [] };
-  if (fault && (!touchesPolicy || preview.problems.length > 0)) throw fault;
+  if (fault && (!touchesPolicy || preview.problems.length > 0)) {
+    throw fault;
+  }
   return {
     analysis,
     changes,
@@ -155,7 +163,9 @@ function behindLinks(
       const link = at === undefined ? undefined : links.get(at);
       const target = followLinks(head, name);
       const isFollowed = at === name && typeof target === "string" && head.has(target);
-      if (!link || (isFollowed && link.kind === "symbolic link")) return [];
+      if (!link || (isFollowed && link.kind === "symbolic link")) {
+        return [];
+      }
       const what = at === name ? "it is" : `${at} is`;
       return [`${name} was not analysed: ${what} a ${link.kind}, which is not followed.`];
     }),
@@ -189,7 +199,9 @@ function truncations(head: Tree, base: Tree | null): string[] {
 }
 
 function mended(fault: UserError | null): string[] {
-  if (!fault) return [];
+  if (!fault) {
+    return [];
+  }
   const said = fault.message.replaceAll("\n", " ");
   return [
     `Until the merge the default policy decides, because the one before this change cannot: ${said}`,
@@ -197,7 +209,9 @@ function mended(fault: UserError | null): string[] {
 }
 
 function unlisted({ complete, files }: ListedChanges): string[] {
-  if (complete || files.length === 0) return [];
+  if (complete || files.length === 0) {
+    return [];
+  }
   return [
     `GitHub lists the first ${files.length} files of this change only; the others were compared as well, but get no comments.`,
   ];

@@ -49,7 +49,9 @@ export class Contents {
       bytes = 0;
     };
     for (const source of new Map(sources.map((source) => [keyOf(source), source])).values()) {
-      if (this.has(source)) continue;
+      if (this.has(source)) {
+        continue;
+      }
       const size = sizeOf(source);
       if (this.#files >= mostFiles || this.#bytes + size > mostBytes) {
         this.#known.set(keyOf(source), { reason: "the limit of what one run reads is reached" });
@@ -68,7 +70,9 @@ export class Contents {
 
   /** GitHub gives up on a query that takes too long: then its halves are asked for. */
   async #read(batch: readonly Source[]): Promise<void> {
-    if (batch.length === 0) return;
+    if (batch.length === 0) {
+      return;
+    }
     try {
       const contents = await this.#github.contents(batch, this.#number);
       for (const [index, source] of batch.entries()) {
@@ -76,7 +80,9 @@ export class Contents {
       }
     } catch (error) {
       const mayPass = error instanceof GitHubFault && error.kind === "unavailable";
-      if (!mayPass || batch.length === 1) throw error;
+      if (!mayPass || batch.length === 1) {
+        throw error;
+      }
       const middle = Math.ceil(batch.length / 2);
       await this.#read(batch.slice(0, middle));
       await this.#read(batch.slice(middle));

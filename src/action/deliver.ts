@@ -1,10 +1,14 @@
-import { numbered } from "../core/index.ts";
-import type { ReviewComment } from "../core/index.ts";
+import { numbered, type ReviewComment } from "../core/index.ts";
 import { pauseAfter, sleep } from "./client.ts";
 import { GitHubFault } from "./faults.ts";
 import type { GitHub, Overview } from "./github.ts";
-import { notYetPosted, retiredBody, youngerDuplicates } from "./threads.ts";
-import type { Retirement, ThreadPlan } from "./threads.ts";
+import {
+  notYetPosted,
+  retiredBody,
+  youngerDuplicates,
+  type Retirement,
+  type ThreadPlan,
+} from "./threads.ts";
 import { shortSha } from "./words.ts";
 
 /** What became of a plan. */
@@ -69,13 +73,16 @@ class Writer {
     for (let start = 0; start < plan.post.length; start += commentsPerReview) {
       await this.#post(plan.post.slice(start, start + commentsPerReview));
     }
-    if (plan.post.length > 0 && !this.#stopped) await this.#removeDuplicates();
+    if (plan.post.length > 0 && !this.#stopped) {
+      await this.#removeDuplicates();
+    }
     for (const { thread, comment } of plan.edit) {
       await this.#try(() => this.#request.github.editComment(thread, comment.body));
     }
     for (const retirement of plan.retire) {
-      if (retirement.by === null || this.#standing.has(retirement.by))
+      if (retirement.by === null || this.#standing.has(retirement.by)) {
         await this.#retire(retirement);
+      }
     }
   }
 
@@ -98,18 +105,23 @@ class Writer {
       }
       await sleep(pause);
       const now = await this.#look();
-      if (!now) return;
+      if (!now) {
+        return;
+      }
       const still = notYetPosted(missing, now.threads);
       this.#stands(missing.filter((comment) => !still.includes(comment)));
       missing = still;
-      if (missing.length > 0 && attempt === mostAttempts)
+      if (missing.length > 0 && attempt === mostAttempts) {
         this.#stop(this.#notPosted(missing, fault));
+      }
     }
   }
 
   /** GitHub names no comment when it refuses a review, so the halves are tried, and their halves. */
   async #postSurvivors(comments: readonly ReviewComment[], fault: GitHubFault): Promise<void> {
-    if (!(await this.#look())) return;
+    if (!(await this.#look())) {
+      return;
+    }
     const [only] = comments;
     if (only && comments.length === 1) {
       this.#notes.push(`GitHub takes no comment at ${only.path}:${only.line}. ${fault.message}`);
@@ -127,7 +139,9 @@ class Writer {
     try {
       overview = await github.threads(number);
     } catch (error) {
-      if (!(error instanceof GitHubFault)) throw error;
+      if (!(error instanceof GitHubFault)) {
+        throw error;
+      }
       this.#stop(`It is not known which comments were posted. ${error.message}`);
       return null;
     }
@@ -146,7 +160,9 @@ class Writer {
       await github.createReview(number, { headSha, body: reviewBody(comments), comments });
       return null;
     } catch (error) {
-      if (error instanceof GitHubFault) return error;
+      if (error instanceof GitHubFault) {
+        return error;
+      }
       throw error;
     }
   }
@@ -179,7 +195,9 @@ class Writer {
 
   /** Carries out a change that may be repeated: done twice it comes to the same. */
   async #try(write: () => Promise<void>): Promise<void> {
-    if (this.#stopped) return;
+    if (this.#stopped) {
+      return;
+    }
     if (this.#writes >= mostWrites) {
       this.#stop(`More than ${mostWrites} comments have changed; the next run goes on.`);
       return;
@@ -190,9 +208,13 @@ class Writer {
         await write();
         return;
       } catch (error) {
-        if (!(error instanceof GitHubFault)) throw error;
+        if (!(error instanceof GitHubFault)) {
+          throw error;
+        }
         // A comment that somebody deleted meanwhile needs no change any more.
-        if (error.kind === "missing") return;
+        if (error.kind === "missing") {
+          return;
+        }
         const pause = attempt < mostAttempts ? pauseAfter(error, pauseMs) : null;
         if (pause === null) {
           this.#stop(`Older comments could not be brought up to date. ${error.message}`);
@@ -206,7 +228,9 @@ class Writer {
   #stands(comments: readonly ReviewComment[]): void {
     for (const comment of comments) {
       this.#standing.add(comment);
-      for (const fingerprint of comment.fingerprints) this.#live.add(fingerprint);
+      for (const fingerprint of comment.fingerprints) {
+        this.#live.add(fingerprint);
+      }
     }
   }
 
@@ -221,7 +245,9 @@ class Writer {
   }
 
   #stop(note: string): void {
-    if (!this.#stopped) this.#notes.push(note);
+    if (!this.#stopped) {
+      this.#notes.push(note);
+    }
     this.#stopped = true;
   }
 }

@@ -62,7 +62,9 @@ export function readEvent(environment: Environment = process.env): Event {
 
 function repository(environment: Environment): RepositoryName {
   const [owner, repo] = (environment["GITHUB_REPOSITORY"] ?? "").split("/");
-  if (owner && repo) return { owner, repo };
+  if (owner && repo) {
+    return { owner, repo };
+  }
   throw new UserError(
     "GITHUB_REPOSITORY is not set to owner/name; the runner of GitHub Actions sets it.",
   );
@@ -70,8 +72,9 @@ function repository(environment: Environment): RepositoryName {
 
 function payload(environment: Environment, event: string): unknown {
   const path = environment["GITHUB_EVENT_PATH"];
-  if (!path)
+  if (!path) {
     throw new UserError(`GITHUB_EVENT_PATH is not set, so the ${event} event cannot be read.`);
+  }
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
@@ -82,13 +85,17 @@ function payload(environment: Environment, event: string): unknown {
 
 function object(parent: unknown, key: string, event: string): object {
   const value = field(parent, key, event);
-  if (typeof value === "object" && value !== null) return value;
+  if (typeof value === "object" && value !== null) {
+    return value;
+  }
   throw new UserError(`The payload of the ${event} event has no object ${key}.`);
 }
 
 function number(pullRequest: object, event: string): number {
   const value = field(pullRequest, "number", event);
-  if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
+  if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) {
+    return value;
+  }
   throw new UserError(
     `The payload of the ${event} event has no whole number as pull_request.number.`,
   );
@@ -97,7 +104,9 @@ function number(pullRequest: object, event: string): number {
 /** A commit's hash: anything else could name another commit, or another path, in a request. */
 function sha(parent: object, key: string, event: string): string {
   const value = field(parent, key, event);
-  if (typeof value === "string" && /^[0-9a-f]{40,64}$/.test(value)) return value;
+  if (typeof value === "string" && /^[0-9a-f]{40,64}$/.test(value)) {
+    return value;
+  }
   throw new UserError(`The payload of the ${event} event has no commit hash as ${key}.`);
 }
 
@@ -113,7 +122,9 @@ function restricted(
   head: object,
   base: object,
 ): "a fork" | "Dependabot" | null {
-  if (fullName(head) !== fullName(base)) return "a fork";
+  if (fullName(head) !== fullName(base)) {
+    return "a fork";
+  }
   const user = "user" in pullRequest ? pullRequest.user : null;
   const isDependabot =
     typeof user === "object" &&

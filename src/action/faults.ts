@@ -72,7 +72,9 @@ export interface GraphqlProblem {
 
 /** Turns what Octokit throws into a fault; gives anything else back as it is. */
 export function faultOf(error: unknown, now: number = Date.now()): unknown {
-  if (!isRequestFailure(error)) return error;
+  if (!isRequestFailure(error)) {
+    return error;
+  }
   const { response } = error;
   const what = `${error.request.method} ${pathOf(error.request.url)}`;
   if (!response) {
@@ -130,11 +132,21 @@ function graphqlKind(problem: GraphqlProblem | undefined): FaultKind {
 
 function kindOf(response: Answer, said: string): FaultKind {
   const { status, headers } = response;
-  if (status === 401) return "unauthorized";
-  if (status === 404 || status === 410) return "missing";
-  if (status >= 500) return "unavailable";
-  if (status === 429) return "limited";
-  if (status !== 403) return "refused";
+  if (status === 401) {
+    return "unauthorized";
+  }
+  if (status === 404 || status === 410) {
+    return "missing";
+  }
+  if (status >= 500) {
+    return "unavailable";
+  }
+  if (status === 429) {
+    return "limited";
+  }
+  if (status !== 403) {
+    return "refused";
+  }
   const limited =
     headers["retry-after"] !== undefined ||
     String(headers["x-ratelimit-remaining"]) === "0" ||
@@ -144,7 +156,9 @@ function kindOf(response: Answer, said: string): FaultKind {
 
 function waitOf(headers: Headers, now: number): number | null {
   const seconds = Number(headers["retry-after"]);
-  if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000;
+  if (Number.isFinite(seconds) && seconds >= 0) {
+    return seconds * 1000;
+  }
   const reset = Number(headers["x-ratelimit-reset"]);
   if (String(headers["x-ratelimit-remaining"]) === "0" && Number.isFinite(reset)) {
     return Math.max(0, reset * 1000 - now);
@@ -169,7 +183,9 @@ function advice(kind: FaultKind): string {
 }
 
 function messageOf(data: unknown): string | null {
-  if (typeof data !== "object" || data === null || !("message" in data)) return null;
+  if (typeof data !== "object" || data === null || !("message" in data)) {
+    return null;
+  }
   const errors = "errors" in data && Array.isArray(data.errors) ? data.errors : [];
   const details = errors.map((entry: unknown) =>
     typeof entry === "string" ? entry : (messageOf(entry) ?? JSON.stringify(entry)),

@@ -1,5 +1,10 @@
-import { worstFirst } from "../core/index.ts";
-import type { Analysis, ChangedFile, Finding, Severity } from "../core/index.ts";
+import {
+  worstFirst,
+  type Analysis,
+  type ChangedFile,
+  type Finding,
+  type Severity,
+} from "../core/index.ts";
 import type { FailOn, Scope } from "./inputs.ts";
 
 const rank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
@@ -27,6 +32,8 @@ export function inScope(
 
 /** Those findings that fail the job. */
 export function failing(findings: readonly Finding[], failOn: FailOn): Finding[] {
-  if (failOn === "never") return [];
+  if (failOn === "never") {
+    return [];
+  }
   return findings.filter((finding) => rank[finding.severity] >= rank[failOn]);
 }

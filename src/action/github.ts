@@ -227,7 +227,9 @@ export class GitHub {
         page,
       });
       files.push(...answer.data.map(changedFileOf));
-      if (!hasNextPage(answer.headers.link)) break;
+      if (!hasNextPage(answer.headers.link)) {
+        break;
+      }
     }
     return { files, complete: files.length < mostListedFiles };
   }
@@ -265,10 +267,18 @@ export class GitHub {
     const files = new Map<string, TreeFile>();
     const links = new Map<string, Link>();
     for (const { mode, path, sha, size } of answer.data.tree) {
-      if (!path || !sha) continue;
-      if (mode === "100644" || mode === "100755") files.set(path, { sha, size: size ?? 0 });
-      if (mode === "120000") links.set(path, { sha, size: size ?? 0, kind: "symbolic link" });
-      if (mode === "160000") links.set(path, { sha, size: 0, kind: "submodule" });
+      if (!path || !sha) {
+        continue;
+      }
+      if (mode === "100644" || mode === "100755") {
+        files.set(path, { sha, size: size ?? 0 });
+      }
+      if (mode === "120000") {
+        links.set(path, { sha, size: size ?? 0, kind: "symbolic link" });
+      }
+      if (mode === "160000") {
+        links.set(path, { sha, size: 0, kind: "submodule" });
+      }
     }
     return { files, links, truncated: answer.data.truncated };
   }
@@ -308,8 +318,12 @@ ${contentFragment}`;
           })
         | null;
     }>(document, variables);
-    if (!repository) throw graphqlFault([]);
-    if (repository.pullRequest) this.#state = stateOf(repository.pullRequest);
+    if (!repository) {
+      throw graphqlFault([]);
+    }
+    if (repository.pullRequest) {
+      this.#state = stateOf(repository.pullRequest);
+    }
     const contents: (Content | null)[] = [];
     for (const index of sources.keys()) {
       contents.push(await this.#contentOf(repository[`f${index}`]));
@@ -318,13 +332,19 @@ ${contentFragment}`;
   }
 
   async #contentOf(node: ObjectNode | null | undefined): Promise<Content | null> {
-    if (!node || !("oid" in node)) return null;
-    if (node.byteSize > largestFile) return { reason: `it is larger than ${largestFile / 1e6} MB` };
+    if (!node || !("oid" in node)) {
+      return null;
+    }
+    if (node.byteSize > largestFile) {
+      return { reason: `it is larger than ${largestFile / 1e6} MB` };
+    }
     if (node.isTruncated) {
       const answer = await this.#client.rest.git.getBlob({ ...this.#name, file_sha: node.oid });
       return decode(Buffer.from(answer.data.content, "base64"));
     }
-    if (node.isBinary || node.text === null) return { reason: "it is binary" };
+    if (node.isBinary || node.text === null) {
+      return { reason: "it is binary" };
+    }
     return { text: node.text };
   }
 
@@ -387,7 +407,9 @@ ${contentFragment}`;
 
 function pullRequestOf({ repository }: OverviewData): PullRequestNode {
   const pullRequest = repository?.pullRequest;
-  if (!pullRequest) throw graphqlFault([]);
+  if (!pullRequest) {
+    throw graphqlFault([]);
+  }
   return pullRequest;
 }
 
@@ -397,7 +419,9 @@ function stateOf(pullRequest: Pick<PullRequestNode, "state" | "headRefOid">): Pu
 
 function threadOf(node: ThreadNode | null): Thread[] {
   const comment = node?.comments.nodes[0];
-  if (!node || !comment || !comment.viewerDidAuthor) return [];
+  if (!node || !comment || !comment.viewerDidAuthor) {
+    return [];
+  }
   return [
     {
       id: node.id,
@@ -449,6 +473,8 @@ function hasNextPage(link: string | undefined): boolean {
 }
 
 function decode(bytes: Buffer): Content {
-  if (bytes.includes(0)) return { reason: "it is binary" };
+  if (bytes.includes(0)) {
+    return { reason: "it is binary" };
+  }
   return { text: bytes.toString("utf8") };
 }

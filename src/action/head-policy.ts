@@ -1,5 +1,4 @@
-import { countsInWords } from "../core/index.ts";
-import type { Analysis, Finding, PolicyProblem } from "../core/index.ts";
+import { countsInWords, type Analysis, type Finding, type PolicyProblem } from "../core/index.ts";
 import { analyseHead } from "./closure.ts";
 import type { Contents } from "./contents.ts";
 import type { Inputs } from "./inputs.ts";
@@ -33,7 +32,9 @@ export async function previewPolicy(request: PreviewRequest): Promise<PolicyPrev
   const text = contents.text(source);
   const reason = contents.reason(source) ?? "it was not read";
   const read = readPolicy(text === undefined ? { reason } : { text }, path);
-  if ("problems" in read) return { problems: read.problems, notes: [] };
+  if ("problems" in read) {
+    return { problems: read.problems, notes: [] };
+  }
   const after = await analyseHead({ ...sides, contents }, withInputs(read.policy, inputs));
   return { problems: [], notes: [effect(path, analysis.findings, after.findings)] };
 }
@@ -42,7 +43,9 @@ function effect(path: string, before: readonly Finding[], after: readonly Findin
   const gone = without(before, after);
   const added = without(after, before);
   const start = `This change alters the policy file ${path}, which counts after the merge:`;
-  if (gone.length === 0 && added.length === 0) return `${start} the findings stay the same.`;
+  if (gone.length === 0 && added.length === 0) {
+    return `${start} the findings stay the same.`;
+  }
   const parts = [
     ...(gone.length > 0
       ? [`it would no longer report ${countsInWords(gone)} (${named(gone)})`]

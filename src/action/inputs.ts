@@ -1,6 +1,5 @@
 import * as core from "@actions/core";
-import { nearest } from "../core/index.ts";
-import type { Profile, Severity } from "../core/index.ts";
+import { nearest, type Profile, type Severity } from "../core/index.ts";
 import { UserError } from "./faults.ts";
 
 export type FailOn = Severity | "never";
@@ -58,9 +57,13 @@ function choice<Value extends string>(
   allowed: readonly [Value, ...Value[]],
 ): Value {
   const given = read(name);
-  if (given === "") return allowed[0];
+  if (given === "") {
+    return allowed[0];
+  }
   const found = allowed.find((value) => value === given);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    return found;
+  }
   const guess = nearest(given, allowed);
   const hint = guess === null ? "" : ` Did you mean ${guess}?`;
   throw new UserError(
@@ -69,17 +72,25 @@ function choice<Value extends string>(
 }
 
 function count(name: string, given: string): number {
-  if (given === "") return mostComments;
+  if (given === "") {
+    return mostComments;
+  }
   const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
-  if (value <= mostComments) return value;
+  if (value <= mostComments) {
+    return value;
+  }
   throw new UserError(
     `The input ${name} is ${quoted(given)}; allowed is a whole number from 0 to ${mostComments}.`,
   );
 }
 
 function version(given: string): string | null {
-  if (given === "") return null;
-  if (/^\d+\.\d+(\.\d+)?$/.test(given)) return given;
+  if (given === "") {
+    return null;
+  }
+  if (/^\d+\.\d+(\.\d+)?$/.test(given)) {
+    return given;
+  }
   throw new UserError(
     `The input nginx-version is ${quoted(given)}; expected is a version such as 1.27 or 1.27.3.`,
   );

@@ -7,7 +7,9 @@ export function say(line: string): void {
 
 /** Prints to the job log where debug logging is on. */
 export function debug(text: string): void {
-  if (core.isDebug()) core.debug(text);
+  if (core.isDebug()) {
+    core.debug(text);
+  }
 }
 
 /** `::command::` counts at the start of a line, the older `##[command]` anywhere in it. */

@@ -5,8 +5,7 @@ import type { Event } from "./event.ts";
 import { inScope } from "./gate.ts";
 import type { GitHub } from "./github.ts";
 import type { Inputs } from "./inputs.ts";
-import type { Outcome } from "./outcome.ts";
-import { emptyOutcome } from "./outcome.ts";
+import { type Outcome, emptyOutcome } from "./outcome.ts";
 import { decide } from "./policy.ts";
 import { shortSha } from "./words.ts";
 

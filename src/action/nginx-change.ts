@@ -1,5 +1,4 @@
-import { isNginxFile } from "../core/index.ts";
-import type { ChangedFile, Policy } from "../core/index.ts";
+import { isNginxFile, type ChangedFile, type Policy } from "../core/index.ts";
 
 /**
  * Whether a changed file may be nginx configuration, before or after, by its name. What it holds is not asked: a patch

@@ -1,9 +1,7 @@
-import { defaultPolicy, loadPolicy } from "../core/index.ts";
-import type { Policy, PolicyProblem } from "../core/index.ts";
+import { defaultPolicy, loadPolicy, type Policy, type PolicyProblem } from "../core/index.ts";
 import { UserError } from "./faults.ts";
 import type { Content } from "./github.ts";
-import { defaultConfig } from "./inputs.ts";
-import type { Inputs } from "./inputs.ts";
+import { defaultConfig, type Inputs } from "./inputs.ts";
 
 /** The policy that decides, under the Action's inputs; the default one where there is a fault. */
 export interface Decision {
@@ -27,7 +25,9 @@ export function decide(content: Content | null, inputs: Inputs, where: string): 
     };
   }
   const read = readPolicy(content, config);
-  if ("policy" in read) return { policy: withInputs(read.policy, inputs), fault: null };
+  if ("policy" in read) {
+    return { policy: withInputs(read.policy, inputs), fault: null };
+  }
   return { policy: withInputs(defaultPolicy, inputs), fault: policyFault(read.problems) };
 }
 
@@ -44,7 +44,9 @@ export function readPolicy(
   content: Content,
   path: string,
 ): { readonly policy: Policy } | { readonly problems: readonly PolicyProblem[] } {
-  if ("text" in content) return loadPolicy(content.text, path);
+  if ("text" in content) {
+    return loadPolicy(content.text, path);
+  }
   const message = `the file cannot be read: ${content.reason}`;
   return { problems: [{ file: path, line: 1, column: 1, message }] };
 }

@@ -4,8 +4,7 @@ import { countBySeverity, summaryReport } from "../core/index.ts";
 import { annotationsOf } from "./annotations.ts";
 import type { Inputs } from "./inputs.ts";
 import { say } from "./log.ts";
-import type { Outcome } from "./outcome.ts";
-import { emptyOutcome } from "./outcome.ts";
+import { type Outcome, emptyOutcome } from "./outcome.ts";
 import type { Reports } from "./reports.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -21,7 +20,9 @@ export interface Publication {
 /** Tells the workflow, the checks and the log what came out. The last line says what fails and why. */
 export function publish({ outcome, verdict, reports, inputs }: Publication): void {
   setOutputs(outcome, verdict, reports);
-  if (inputs.comment !== "off") writeSummary(outcome, verdict.line);
+  if (inputs.comment !== "off") {
+    writeSummary(outcome, verdict.line);
+  }
   for (const { level, message, ...properties } of annotationsOf(outcome)) {
     annotate[level](message, properties);
   }
@@ -29,9 +30,14 @@ export function publish({ outcome, verdict, reports, inputs }: Publication): voi
   if (missing.length > 0) {
     core.warning(missing.join("\n"), { title: "Not everything could be analysed" });
   }
-  for (const note of outcome.notes) say(note);
-  if (verdict.failed) core.setFailed(verdict.line);
-  else say(verdict.line);
+  for (const note of outcome.notes) {
+    say(note);
+  }
+  if (verdict.failed) {
+    core.setFailed(verdict.line);
+  } else {
+    say(verdict.line);
+  }
 }
 
 /** Fails the job with one message and no findings, because they could not be found out. */
@@ -64,13 +70,17 @@ function setOutputs(outcome: Outcome, { failed }: Verdict, reports: Reports): vo
     "sarif-file": reports.sarifFile,
     incomplete: notAnalysed(outcome).join("\n"),
   };
-  for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+  for (const [name, value] of Object.entries(outputs)) {
+    core.setOutput(name, value);
+  }
 }
 
 /** The runner of an old enterprise server has no summary. */
 function writeSummary(outcome: Outcome, verdictLine: string): void {
   const file = process.env["GITHUB_STEP_SUMMARY"];
-  if (!file) return;
+  if (!file) {
+    return;
+  }
   const { analysis, findings, review, live, resolved, notes, incomplete, policyProblems } = outcome;
   const text = summaryReport({
     title: "nginx-websocket-guard",

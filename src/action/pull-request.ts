@@ -1,22 +1,17 @@
-import { numbered, planReview } from "../core/index.ts";
-import type { Review } from "../core/index.ts";
+import { numbered, planReview, type Review } from "../core/index.ts";
 import { compareCommits, matters } from "./comparison.ts";
-import { deliver, staleness } from "./deliver.ts";
-import type { Delivery } from "./deliver.ts";
+import { deliver, staleness, type Delivery } from "./deliver.ts";
 import type { Doing } from "./doing.ts";
 import type { Event } from "./event.ts";
 import { GitHubFault } from "./faults.ts";
 import { inScope } from "./gate.ts";
-import { unknownChanges } from "./github.ts";
-import type { Content, GitHub } from "./github.ts";
+import { unknownChanges, type Content, type GitHub } from "./github.ts";
 import type { Inputs } from "./inputs.ts";
 import { jobKey, signed } from "./job.ts";
-import type { Outcome } from "./outcome.ts";
-import { emptyOutcome } from "./outcome.ts";
+import { type Outcome, emptyOutcome } from "./outcome.ts";
 import { decide } from "./policy.ts";
 import { reviewBody } from "./review-body.ts";
-import { planThreads } from "./threads.ts";
-import type { Thread, ThreadPlan } from "./threads.ts";
+import { planThreads, type Thread, type ThreadPlan } from "./threads.ts";
 import { shortSha } from "./words.ts";
 
 export type PullRequestEvent = Extract<Event, { kind: "pull-request" }>;
@@ -115,7 +110,9 @@ async function overviewOf({ event, inputs, github }: Task): Promise<Asked> {
   try {
     return { ...(await github.overview(event.number, policy)), notes: [] };
   } catch (error) {
-    if (!(error instanceof GitHubFault) || error.kind !== "unavailable") throw error;
+    if (!(error instanceof GitHubFault) || error.kind !== "unavailable") {
+      throw error;
+    }
     const [content = null] = await github.contents([policy], null);
     const note = `No comment was posted or changed, because it is not known which there are. ${error.message}`;
     return { policy: content, threads: null, notes: [note] };
@@ -137,10 +134,16 @@ async function comment(
   const changes = plan.post.length + plan.edit.length + plan.retire.length;
   const { number, headSha, author } = event;
   const wants = changes > 0 || (review?.unplaced.length ?? 0) > 0;
-  if (inputs.comment !== "review" || !wants) return nothing;
+  if (inputs.comment !== "review" || !wants) {
+    return nothing;
+  }
   const stale = github.state && staleness(github.state, headSha);
-  if (stale) return { ...nothing, notes: [stale] };
-  if (changes === 0) return nothing;
+  if (stale) {
+    return { ...nothing, notes: [stale] };
+  }
+  if (changes === 0) {
+    return nothing;
+  }
   doing("posting the review");
   const body = reviewBody(plan.post, review?.unplaced ?? []);
   return deliver({ github, number, headSha, author, plan, reviewBody: body });

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { analyse, defaultPolicy, jsonReport, sarifReport } from "../core/index.ts";
-import type { Analysis } from "../core/index.ts";
+import { analyse, defaultPolicy, jsonReport, sarifReport, type Analysis } from "../core/index.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -24,10 +23,14 @@ export function writeReports(
 ): Reports {
   const faults: string[] = [];
   const write = (input: string, path: string | null, report: typeof jsonReport): string => {
-    if (path === null) return "";
+    if (path === null) {
+      return "";
+    }
     const text = report(analysis ?? nothing(), findings);
     const fault = writeTo(resolve(folder, path), text);
-    if (fault === null) return path;
+    if (fault === null) {
+      return path;
+    }
     faults.push(
       `The input ${input} is ${JSON.stringify(path)}, which cannot be written: ${fault}.`,
     );

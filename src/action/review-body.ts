@@ -1,5 +1,13 @@
-import { code, countsInWords, fullMessage, prose, redact, startOf } from "../core/index.ts";
-import type { Finding, ReviewComment } from "../core/index.ts";
+import {
+  code,
+  countsInWords,
+  fullMessage,
+  prose,
+  redact,
+  startOf,
+  type Finding,
+  type ReviewComment,
+} from "../core/index.ts";
 
 const mostListed = 10;
 

@@ -3,10 +3,8 @@ import { connect } from "./client.ts";
 import type { Doing } from "./doing.ts";
 import { readEvent } from "./event.ts";
 import { GitHubFault, UserError } from "./faults.ts";
-import { GitHub } from "./github.ts";
-import type { RepositoryName } from "./github.ts";
-import { readInputs } from "./inputs.ts";
-import type { Inputs } from "./inputs.ts";
+import { GitHub, type RepositoryName } from "./github.ts";
+import { readInputs, type Inputs } from "./inputs.ts";
 import { debug } from "./log.ts";
 import { checkMergeGroup } from "./merge-group.ts";
 import type { Outcome } from "./outcome.ts";
@@ -25,9 +23,13 @@ export async function run(): Promise<void> {
   try {
     await check(doing);
   } catch (error) {
-    if (error instanceof UserError) publishFailure(error.message, error.place);
-    else if (error instanceof GitHubFault) publishFailure(error.message, null);
-    else publishBug(error, now);
+    if (error instanceof UserError) {
+      publishFailure(error.message, error.place);
+    } else if (error instanceof GitHubFault) {
+      publishFailure(error.message, null);
+    } else {
+      publishBug(error, now);
+    }
   }
 }
 

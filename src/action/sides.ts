@@ -1,7 +1,5 @@
-import { longestLink } from "../core/index.ts";
-import type { ChangedFile } from "../core/index.ts";
-import type { Contents } from "./contents.ts";
-import { CommitFiles, pathBefore } from "./contents.ts";
+import { longestLink, type ChangedFile } from "../core/index.ts";
+import { type Contents, CommitFiles, pathBefore } from "./contents.ts";
 import type { Source, Tree } from "./github.ts";
 
 /** The two commits that are compared. */
@@ -36,13 +34,19 @@ export function sidesOf({ contents, headSha, headTree, baseSha, changes }: Sides
   // A tree that GitHub cut short may lack them.
   if (headTree.truncated) {
     for (const { path, status } of changes) {
-      if (status !== "removed" && !headTree.links.has(path)) headPaths.add(path);
+      if (status !== "removed" && !headTree.links.has(path)) {
+        headPaths.add(path);
+      }
     }
   }
   const basePaths = new Set(headPaths);
-  for (const change of changes) basePaths.delete(change.path);
+  for (const change of changes) {
+    basePaths.delete(change.path);
+  }
   const changed = new Set(changes.map(pathBefore).filter((path) => path !== null));
-  for (const path of changed) basePaths.add(path);
+  for (const path of changed) {
+    basePaths.add(path);
+  }
 
   const inBase = (path: string): Source => ({ sha: changed.has(path) ? baseSha : headSha, path });
   // Only a second tree would tell what a changed file was before: the text of a link has neither blank nor line ending.
@@ -63,14 +67,20 @@ export function sidesOf({ contents, headSha, headTree, baseSha, changes }: Sides
 /** What differs between two trees. A file that was only moved is a rename; there are no patches. */
 function differences(base: Tree, head: Tree): ChangedFile[] {
   const gone = new Map<string, string>();
-  for (const [path, { sha }] of base.files) if (!head.files.has(path)) gone.set(sha, path);
+  for (const [path, { sha }] of base.files) {
+    if (!head.files.has(path)) {
+      gone.set(sha, path);
+    }
+  }
   const moved = new Set<string>();
   const changes: ChangedFile[] = [];
   for (const [path, { sha }] of head.files) {
     const before = base.files.get(path);
     const previousPath = before ? null : (gone.get(sha) ?? null);
     if (before) {
-      if (before.sha !== sha) changes.push(change(path, "modified", null));
+      if (before.sha !== sha) {
+        changes.push(change(path, "modified", null));
+      }
     } else if (previousPath === null || moved.has(previousPath)) {
       changes.push(change(path, "added", null));
     } else {
@@ -79,13 +89,17 @@ function differences(base: Tree, head: Tree): ChangedFile[] {
     }
   }
   for (const [path, { sha }] of head.links) {
-    if (base.links.get(path)?.sha === sha) continue;
+    if (base.links.get(path)?.sha === sha) {
+      continue;
+    }
     const wasThere = base.files.has(path) || base.links.has(path);
     changes.push(change(path, wasThere ? "modified" : "added", null));
   }
   for (const path of base.files.keys()) {
     const stays = head.files.has(path) || head.links.has(path) || moved.has(path);
-    if (!stays) changes.push(change(path, "removed", null));
+    if (!stays) {
+      changes.push(change(path, "removed", null));
+    }
   }
   return changes;
 }

@@ -1,5 +1,4 @@
-import type { ReviewComment } from "../core/index.ts";
-import { readMarker } from "../core/index.ts";
+import { type ReviewComment, readMarker } from "../core/index.ts";
 import { jobOf } from "./job.ts";
 import { shortSha } from "./words.ts";
 
@@ -91,13 +90,17 @@ export function planThreads(request: ThreadRequest): ThreadPlan {
     const silenced = shown
       ? null
       : [...candidates, ...others].find((thread) => isSilenced(thread, comment));
-    for (const { thread } of candidates) matched.add(thread);
+    for (const { thread } of candidates) {
+      matched.add(thread);
+    }
     if (silenced) {
       addAll(resolved, comment.fingerprints);
       continue;
     }
     for (const { thread } of open) {
-      if (thread === kept?.thread) continue;
+      if (thread === kept?.thread) {
+        continue;
+      }
       const reason = shown && !thread.outdated ? "duplicate" : "replaced";
       retire.push({ thread, reason, by: shown ? null : comment });
     }
@@ -106,17 +109,22 @@ export function planThreads(request: ThreadRequest): ThreadPlan {
       continue;
     }
     addAll(live, comment.fingerprints);
-    if (kept && !sameText(kept.thread.body, comment.body))
+    if (kept && !sameText(kept.thread.body, comment.body)) {
       edit.push({ thread: kept.thread, comment });
+    }
   }
 
   for (const entry of all) {
     const { thread, fingerprints } = entry;
-    if (matched.has(thread)) continue;
+    if (matched.has(thread)) {
+      continue;
+    }
     const present = fingerprints.filter((fingerprint) => request.present.has(fingerprint));
-    if (thread.resolved) addAll(resolved, present);
-    else if (present.length > 0 && !thread.outdated) addAll(live, present);
-    else if (present.length === 0 && request.complete && own.includes(entry)) {
+    if (thread.resolved) {
+      addAll(resolved, present);
+    } else if (present.length > 0 && !thread.outdated) {
+      addAll(live, present);
+    } else if (present.length === 0 && request.complete && own.includes(entry)) {
       retire.push({ thread, reason: "fixed", by: null });
     }
   }
@@ -143,10 +151,14 @@ export function youngerDuplicates(threads: readonly Thread[]): Thread[] {
   const seen = new Set<string>();
   const duplicates: Thread[] = [];
   for (const { thread, fingerprints } of ownThreads(threads)) {
-    if (thread.resolved || thread.outdated) continue;
+    if (thread.resolved || thread.outdated) {
+      continue;
+    }
     const place = [thread.path, thread.side, thread.startLine, thread.line];
     const key = JSON.stringify([place, fingerprints.toSorted()]);
-    if (seen.has(key) && !thread.replied) duplicates.push(thread);
+    if (seen.has(key) && !thread.replied) {
+      duplicates.push(thread);
+    }
     seen.add(key);
   }
   return duplicates;
@@ -233,7 +245,9 @@ function sameSet(a: readonly string[], b: readonly string[]): boolean {
 }
 
 function addAll(set: Set<string>, entries: Iterable<string>): void {
-  for (const entry of entries) set.add(entry);
+  for (const entry of entries) {
+    set.add(entry);
+  }
 }
 
 function compareText(a: string, b: string): number {

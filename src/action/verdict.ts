@@ -23,13 +23,17 @@ export function verdictOf(outcome: Outcome, inputs: Inputs, faults: readonly str
     ...faults,
   ];
   const given = reasons.filter((reason) => reason !== null);
-  if (given.length > 0) return { failed: true, line: given.join(" ") };
+  if (given.length > 0) {
+    return { failed: true, line: given.join(" ") };
+  }
   return { failed: false, line: passed(outcome, inputs) };
 }
 
 function findings(outcome: Outcome, { failOn }: Inputs): string | null {
   const found = failing(outcome.findings, failOn);
-  if (found.length === 0) return null;
+  if (found.length === 0) {
+    return null;
+  }
   const byPlace = new Map<string, string[]>();
   for (const { rule, place } of found) {
     const where = `${place.document.path}:${startOf(place).line}`;
@@ -38,26 +42,34 @@ function findings(outcome: Outcome, { failOn }: Inputs): string | null {
   const named = [...byPlace].slice(0, mostNamed);
   const places = named.map(([where, rules]) => `${where} (${[...new Set(rules)].join(", ")})`);
   const left = byPlace.size - named.length;
-  if (left > 0) places.push(numbered(left, "more place"));
+  if (left > 0) {
+    places.push(numbered(left, "more place"));
+  }
   return `${countsInWords(found)} in ${outcome.subject}, which fail-on: ${failOn} does not allow: ${places.join("; ")}.`;
 }
 
 function policy({ policyProblems: [first, ...others] }: Outcome): string | null {
-  if (!first) return null;
+  if (!first) {
+    return null;
+  }
   const more = others.length > 0 ? ` And ${others.length} more.` : "";
   return `The policy file of this change is not valid: ${first.file}:${first.line}: ${first.message}.${more}`;
 }
 
 function incomplete(outcome: Outcome, inputs: Inputs): string | null {
   const missing = notAnalysed(outcome);
-  if (missing === null || inputs.incomplete === "warn") return null;
+  if (missing === null || inputs.incomplete === "warn") {
+    return null;
+  }
   return `Not everything could be analysed, which incomplete: fail does not allow: ${missing}`;
 }
 
 /** The first of what was not analysed; null where there is nothing. */
 function notAnalysed(outcome: Outcome): string | null {
   const [first, ...others] = [...outcome.incomplete, ...outcome.passedOver];
-  if (first === undefined) return null;
+  if (first === undefined) {
+    return null;
+  }
   return others.length > 0 ? `${first} And ${others.length} more.` : first;
 }
 
@@ -66,12 +78,16 @@ function passed(outcome: Outcome, inputs: Inputs): string {
   if (missing !== null) {
     return `${checked(outcome, inputs)} Not everything could be analysed: ${missing}`;
   }
-  if (outcome.analysis) return checked(outcome, inputs);
+  if (outcome.analysis) {
+    return checked(outcome, inputs);
+  }
   return `Nothing to check: no nginx configuration in ${outcome.subject}.`;
 }
 
 function checked({ subject, analysis, findings }: Outcome, { scope, failOn }: Inputs): string {
-  if (!analysis) return `Nothing was checked in ${subject}.`;
+  if (!analysis) {
+    return `Nothing was checked in ${subject}.`;
+  }
   const found =
     findings.length > 0
       ? `${countsInWords(findings)}, which fail-on: ${failOn} allows`

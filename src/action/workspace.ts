@@ -2,8 +2,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Files } from "../core/index.ts";
 import { UserError } from "./faults.ts";
-import { largestFile } from "./github.ts";
-import type { Content } from "./github.ts";
+import { largestFile, type Content } from "./github.ts";
 
 const unreadFolders = new Set([".git", "node_modules"]);
 
@@ -37,7 +36,9 @@ export class WorkspaceFiles implements Files {
 
   read(path: string): string | undefined {
     const target = this.#links.get(path);
-    if (target !== undefined) return target;
+    if (target !== undefined) {
+      return target;
+    }
     const content = this.#paths.has(path) ? this.content(path) : null;
     return content && "text" in content ? content.text : undefined;
   }
@@ -56,9 +57,14 @@ export class WorkspaceFiles implements Files {
     const entries = readdirSync(join(this.#folder, prefix), { withFileTypes: true });
     for (const entry of entries) {
       const path = prefix + entry.name;
-      if (entry.isSymbolicLink()) this.#links.set(path, readlinkSync(join(this.#folder, path)));
-      if (entry.isFile() || entry.isSymbolicLink()) yield path;
-      else if (entry.isDirectory() && !unreadFolders.has(entry.name)) yield* this.#walk(`${path}/`);
+      if (entry.isSymbolicLink()) {
+        this.#links.set(path, readlinkSync(join(this.#folder, path)));
+      }
+      if (entry.isFile() || entry.isSymbolicLink()) {
+        yield path;
+      } else if (entry.isDirectory() && !unreadFolders.has(entry.name)) {
+        yield* this.#walk(`${path}/`);
+      }
     }
   }
 
@@ -66,9 +72,15 @@ export class WorkspaceFiles implements Files {
     const file = join(this.#folder, path);
     try {
       const stat = lstatSync(file, { throwIfNoEntry: false });
-      if (!stat) return null;
-      if (!stat.isFile()) return { reason: "it is not a plain file" };
-      if (stat.size > largestFile) return { reason: `it is larger than ${largestFile / 1e6} MB` };
+      if (!stat) {
+        return null;
+      }
+      if (!stat.isFile()) {
+        return { reason: "it is not a plain file" };
+      }
+      if (stat.size > largestFile) {
+        return { reason: `it is larger than ${largestFile / 1e6} MB` };
+      }
       const bytes = readFileSync(file);
       return bytes.includes(0) ? { reason: "it is binary" } : { text: bytes.toString("utf8") };
     } catch (error) {

@@ -44,9 +44,13 @@ export function readArguments(command: string, args: readonly string[], flags: F
     tokens: true,
   });
   for (const token of tokens) {
-    if (token.kind !== "option") continue;
+    if (token.kind !== "option") {
+      continue;
+    }
     const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
-    if (flag === undefined) throw new UsageError(unknownFlag(command, token.rawName, flags));
+    if (flag === undefined) {
+      throw new UsageError(unknownFlag(command, token.rawName, flags));
+    }
     if (flag.value !== null && token.value === undefined) {
       throw new UsageError(`${token.rawName} expects a value.`);
     }
@@ -64,9 +68,13 @@ export function readArguments(command: string, args: readonly string[], flags: F
     values: all,
     choice(name, allowed) {
       const given = last(name);
-      if (given === null) return allowed[0];
+      if (given === null) {
+        return allowed[0];
+      }
       const found = allowed.find((value) => value === given);
-      if (found !== undefined) return found;
+      if (found !== undefined) {
+        return found;
+      }
       const guess = nearest(given, allowed);
       const hint = guess === null ? "" : ` Did you mean ${guess}?`;
       throw new UsageError(`--${name} is ${given}: expected ${allowed.join(", ")}.${hint}`);

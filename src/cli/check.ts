@@ -67,13 +67,19 @@ function runCheck(args: Arguments, terminal: Terminal): number {
       `No nginx configuration found. Where it has other names, name them under files: in ${usualPath}.\n`,
     );
   }
-  for (const sentence of pendingInWords(analysis)) terminal.complain(`${sentence}\n`);
+  for (const sentence of pendingInWords(analysis)) {
+    terminal.complain(`${sentence}\n`);
+  }
   if (!isEmpty || format !== "text") {
     terminal.write(report(format, analysis, findings, terminal));
   }
   // Fixes are looked for when a report asks for them.
-  for (const sentence of givenUpInWords(analysis)) terminal.complain(`${sentence}\n`);
-  if (unreadable.size > 0) return 2;
+  for (const sentence of givenUpInWords(analysis)) {
+    terminal.complain(`${sentence}\n`);
+  }
+  if (unreadable.size > 0) {
+    return 2;
+  }
   return fails(findings, failOn) ? 1 : 0;
 }
 
@@ -88,9 +94,13 @@ interface Checked {
 
 function checkDump(args: Arguments, policy: Policy, terminal: Terminal): Checked {
   for (const flag of ["fix", "base"] as const) {
-    if (args.has(flag)) throw new UsageError(`--${flag} does not go with standard input.`);
+    if (args.has(flag)) {
+      throw new UsageError(`--${flag} does not go with standard input.`);
+    }
   }
-  if (args.words.length > 1) throw new UsageError("- stands alone: it is the whole configuration.");
+  if (args.words.length > 1) {
+    throw new UsageError("- stands alone: it is the whole configuration.");
+  }
   const { files, root } = readDump(terminal.input());
   const own: Policy = {
     ...policy,
@@ -105,7 +115,9 @@ function checkDump(args: Arguments, policy: Policy, terminal: Terminal): Checked
 
 function checkTree(args: Arguments, own: Policy, terminal: Terminal): Checked {
   const { folder, paths } = select(terminal.cwd, args.words);
-  if (folder !== terminal.cwd) terminal.complain(`Paths are relative to ${folder}.\n`);
+  if (folder !== terminal.cwd) {
+    terminal.complain(`Paths are relative to ${folder}.\n`);
+  }
   terminal.progress("Looking for nginx configuration…");
   const tree = new Tree(folder, paths);
   const reference = args.value("base");
@@ -126,7 +138,9 @@ function checkTree(args: Arguments, own: Policy, terminal: Terminal): Checked {
     // A fix may make room for the next one; more rounds than this would mean that two undo each other.
     for (let round = 0; round < 10; round += 1) {
       const count = applyFixes(tree, analysis, meant(analysis));
-      if (count === 0) break;
+      if (count === 0) {
+        break;
+      }
       applied += count;
       analysis = analyseTree();
     }
@@ -136,7 +150,9 @@ function checkTree(args: Arguments, own: Policy, terminal: Terminal): Checked {
 
 /** The nginx files that the user means; null for all. */
 function chosen(tree: Tree, paths: readonly string[], policy: Policy): string[] | null {
-  if (paths.includes("")) return null;
+  if (paths.includes("")) {
+    return null;
+  }
   const inPaths = (file: string): boolean =>
     paths.some((path) => file === path || file.startsWith(`${path}/`));
   const files = tree.list().filter(inPaths);
@@ -157,7 +173,9 @@ function chosen(tree: Tree, paths: readonly string[], policy: Policy): string[] 
 
 /** A finding counts where its place, its location or something related lies in what the user means. */
 function selects(wanted: readonly string[] | null): (finding: Finding) => boolean {
-  if (wanted === null) return () => true;
+  if (wanted === null) {
+    return () => true;
+  }
   const paths = new Set(wanted);
   return ({ place, location, related }) =>
     [
@@ -192,11 +210,17 @@ function applyFixes(tree: Tree, analysis: Analysis, findings: readonly Finding[]
   let count = 0;
   for (const { fix, commentable } of findings) {
     // What is not sure to be a fault is left to the person who reads of it.
-    if (fix?.safety !== "safe" || !commentable) continue;
+    if (fix?.safety !== "safe" || !commentable) {
+      continue;
+    }
     // Text that is not UTF-8 would be written back as something else.
-    if (fix.edits.some(({ document }) => document.text.includes("\u{fffd}"))) continue;
+    if (fix.edits.some(({ document }) => document.text.includes("\u{fffd}"))) {
+      continue;
+    }
     const together = [...edits, ...fix.edits];
-    if (!analysis.proveTogether(together)) continue;
+    if (!analysis.proveTogether(together)) {
+      continue;
+    }
     edits.push(...fix.edits);
     count += 1;
   }
@@ -204,7 +228,9 @@ function applyFixes(tree: Tree, analysis: Analysis, findings: readonly Finding[]
   for (const { document } of edits) {
     const own = edits.filter((edit) => edit.document === document);
     const text = applyEdits(document.text, own);
-    if (text !== null) texts.set(document.path, text);
+    if (text !== null) {
+      texts.set(document.path, text);
+    }
   }
   tree.write(texts);
   return count;

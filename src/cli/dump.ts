@@ -15,7 +15,9 @@ export function readDump(text: string): Dump {
   for (let at = 1; at < parts.length; at += 2) {
     const path = (parts[at] ?? "").replace(/^\/+/, "");
     // nginx adds a line feed after each file.
-    if (!texts.has(path)) texts.set(path, (parts[at + 1] ?? "").replace(/\n$/, ""));
+    if (!texts.has(path)) {
+      texts.set(path, (parts[at + 1] ?? "").replace(/\n$/, ""));
+    }
   }
   const [root] = texts.keys();
   if (root === undefined) {

@@ -14,7 +14,9 @@ export const explain: Command = {
 
 function runExplain({ words }: Arguments, terminal: Terminal): number {
   const [rule, ...more] = words;
-  if (more.length > 0) throw new UsageError(`explain takes one rule, not ${words.length} words.`);
+  if (more.length > 0) {
+    throw new UsageError(`explain takes one rule, not ${words.length} words.`);
+  }
   const summaries = ruleSummaries();
   if (rule === undefined) {
     const width = Math.max(...summaries.map(({ id }) => id.length));

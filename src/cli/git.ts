@@ -20,7 +20,9 @@ export class Git {
       isInside = this.#git(["rev-parse", "--is-inside-work-tree"]).toString("utf8").trim();
     } catch (error) {
       const isNone = error instanceof UsageError && /not a git repository/.test(error.message);
-      if (!isNone) throw error;
+      if (!isNone) {
+        throw error;
+      }
       isInside = "false";
     }
     if (isInside !== "true") {
@@ -34,7 +36,9 @@ export class Git {
     try {
       git = new Git(folder);
     } catch (error) {
-      if (error instanceof UsageError) return null;
+      if (error instanceof UsageError) {
+        return null;
+      }
       throw error;
     }
     return git.#try(["rev-parse", "--show-toplevel"]);
@@ -62,7 +66,9 @@ export class Git {
     const found = candidates.find(
       (name) => this.#try(["rev-parse", "--verify", "--quiet", `${name}^{commit}`]) !== null,
     );
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      return found;
+    }
     throw new UsageError("git knows no main branch here; name the base with --base REF.");
   }
 
@@ -88,15 +94,23 @@ export class Git {
     const texts = new Map<string, string | undefined>();
     const load = (wanted: readonly string[]): void => {
       const contents = this.#blobs(wanted.map((path) => shas.get(path) ?? ""));
-      for (const [index, path] of wanted.entries()) texts.set(path, contents[index]);
+      for (const [index, path] of wanted.entries()) {
+        texts.set(path, contents[index]);
+      }
     };
     return {
       list: () => paths,
       isLink: (path) => links.has(path),
       read(path) {
-        if (!shas.has(path)) return undefined;
-        if (texts.size === 0) load(paths.filter((each) => isNginxFile(each, null, policy)));
-        if (!texts.has(path)) load([path]);
+        if (!shas.has(path)) {
+          return undefined;
+        }
+        if (texts.size === 0) {
+          load(paths.filter((each) => isNginxFile(each, null, policy)));
+        }
+        if (!texts.has(path)) {
+          load([path]);
+        }
         return texts.get(path);
       },
     };
@@ -146,7 +160,9 @@ export class Git {
 
   /** Undefined for what is binary. */
   #blobs(shas: readonly string[]): (string | undefined)[] {
-    if (shas.length === 0) return [];
+    if (shas.length === 0) {
+      return [];
+    }
     const answer = this.#git(["cat-file", "--batch"], `${shas.join("\n")}\n`);
     const contents: (string | undefined)[] = [];
     for (let at = 0; at < answer.length;) {

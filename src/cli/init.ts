@@ -30,10 +30,14 @@ export const init: Command = {
 
 function runInit(args: Arguments, terminal: Terminal): number {
   const [given = ".", ...more] = args.words;
-  if (more.length > 0) throw new UsageError(`init takes one folder, not ${args.words.length}.`);
+  if (more.length > 0) {
+    throw new UsageError(`init takes one folder, not ${args.words.length}.`);
+  }
   const folder = folderOf(given, terminal.cwd);
   const isDry = args.has("dry-run");
-  if (!isDry) refuseExisting(folder);
+  if (!isDry) {
+    refuseExisting(folder);
+  }
   terminal.progress("Looking for nginx configuration…");
   const tree = new Tree(folder, []);
   const analysis = analyse(tree, { policy: defaultPolicy });
@@ -49,10 +53,14 @@ function runInit(args: Arguments, terminal: Terminal): number {
     [workflowPath, workflowFile(action)],
     [usualPath, policyFile(discovery)],
   ]);
-  if (!isDry) writeNew(folder, texts);
+  if (!isDry) {
+    writeNew(folder, texts);
+  }
   terminal.write(`${discoveryText(discovery, analysis)}\n`);
   if (isDry) {
-    for (const [path, text] of texts) terminal.write(`── ${path}\n\n${text}\n`);
+    for (const [path, text] of texts) {
+      terminal.write(`── ${path}\n\n${text}\n`);
+    }
     terminal.write("Nothing was written.\n");
   } else {
     terminal.write(`Wrote ${[...texts.keys()].join(" and ")}. Read them, then commit them.\n`);
@@ -83,7 +91,9 @@ function folderOf(given: string, cwd: string): string {
 /** Before anything is read, so that the answer is at once there. */
 function refuseExisting(folder: string): void {
   const there = [workflowPath, usualPath].filter((path) => isThere(join(folder, path)));
-  if (there.length === 0) return;
+  if (there.length === 0) {
+    return;
+  }
   const subject = there.length === 1 ? "is" : "are";
   throw new UsageError(
     `${there.join(" and ")} ${subject} already there, so nothing was written. --dry-run shows what would be.`,
@@ -107,7 +117,9 @@ function writeNew(folder: string, texts: ReadonlyMap<string, string>): void {
     const files = [...texts].map(([path, text]) => {
       const file = join(folder, path);
       const top = mkdirSync(dirname(file), { recursive: true });
-      if (top !== undefined) made.push(top);
+      if (top !== undefined) {
+        made.push(top);
+      }
       const draft = `${file}.${crypto.randomUUID()}`;
       drafts.push(draft);
       writeFileSync(draft, text, { flag: "wx" });
@@ -119,9 +131,13 @@ function writeNew(folder: string, texts: ReadonlyMap<string, string>): void {
       made.push(file);
     }
   } catch (error) {
-    for (const path of made.toReversed()) rmSync(path, { recursive: true, force: true });
+    for (const path of made.toReversed()) {
+      rmSync(path, { recursive: true, force: true });
+    }
     throw new UsageError(`nothing was written: ${messageOf(error)}.`);
   } finally {
-    for (const draft of drafts) rmSync(draft, { force: true });
+    for (const draft of drafts) {
+      rmSync(draft, { force: true });
+    }
   }
 }

@@ -14,7 +14,9 @@ process.exitCode = run(process.argv.slice(2), {
 
 /** One line that each step writes over, on a terminal only. */
 function progressOf(stream: NodeJS.WriteStream): (step: string | null) => void {
-  if (!stream.isTTY) return () => {};
+  if (!stream.isTTY) {
+    return () => {};
+  }
   return (step) => {
     const line = step === null ? "" : step.slice(0, stream.columns - 1);
     stream.write(`\r\u{1b}[K${line}`);

@@ -29,7 +29,9 @@ export const review: Command = {
 };
 
 function runReview(args: Arguments, terminal: Terminal): number {
-  if (args.words.length > 0) throw new UsageError(`review takes no path: ${args.words[0]}.`);
+  if (args.words.length > 0) {
+    throw new UsageError(`review takes no path: ${args.words[0]}.`);
+  }
   const format = args.choice("format", ["text", "json"]);
   readPolicy(args, terminal.cwd);
   const git = new Git(terminal.cwd);
@@ -41,7 +43,9 @@ function runReview(args: Arguments, terminal: Terminal): number {
   const [before, after] = [base, "HEAD"].map((commit) =>
     analyse(git.filesAt(commit, policy), { policy }),
   );
-  if (before === undefined || after === undefined) throw new Error("both sides are analysed");
+  if (before === undefined || after === undefined) {
+    throw new Error("both sides are analysed");
+  }
   const analysis = compare(after, before, changes);
   const findings = analysis.findings.filter(({ isNew }) => isNew);
   const planned = planReview({ analysis, changes, findings, maxComments: mostComments });
@@ -97,6 +101,8 @@ function placeOf({
   startLine,
   line,
 }: Pick<ReviewComment, "path" | "side" | "startLine" | "line">): string {
-  if (side === "LEFT") return `── ${path}:${line}, which is removed`;
+  if (side === "LEFT") {
+    return `── ${path}:${line}, which is removed`;
+  }
   return startLine === null ? `── ${path}:${line}` : `── ${path}:${startLine}-${line}`;
 }

@@ -41,7 +41,9 @@ export function run(words: readonly string[], terminal: Terminal): number {
 
 function commandOf(name: string): Command {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command !== undefined) return command;
+  if (command !== undefined) {
+    return command;
+  }
   const guess = nearest(name, Object.keys(commands));
   const hint = guess === null ? "" : ` Did you mean ${guess}?`;
   throw new UsageError(

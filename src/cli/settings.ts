@@ -38,7 +38,9 @@ export function readPolicy(args: Arguments, cwd: string): Policy {
  */
 export function policyAt(git: Git, commit: string, args: Arguments, cwd: string): Policy {
   const path = relative(cwd, resolve(cwd, args.value("config") ?? usualPath)).replaceAll(sep, "/");
-  if (isAbsolute(path) || path.startsWith("../")) return readPolicy(args, cwd);
+  if (isAbsolute(path) || path.startsWith("../")) {
+    return readPolicy(args, cwd);
+  }
   const text = git.filesAt(commit, defaultPolicy).read(path);
   return withFlags(text === undefined ? defaultPolicy : parsed(text, `${path} of the base`), args);
 }
@@ -58,7 +60,9 @@ function withFlags(policy: Policy, args: Arguments): Policy {
 /** `--nginx-version`, or null. */
 export function versionOf(args: Arguments): string | null {
   const version = args.value("nginx-version");
-  if (version === null || /^\d+\.\d+(\.\d+)?$/.test(version)) return version;
+  if (version === null || /^\d+\.\d+(\.\d+)?$/.test(version)) {
+    return version;
+  }
   throw new UsageError(`--nginx-version is ${version}: expected a version such as 1.27 or 1.27.3.`);
 }
 
@@ -75,7 +79,9 @@ function readFile(path: string, cwd: string): Policy {
 
 function parsed(text: string, name: string): Policy {
   const read = loadPolicy(text, name);
-  if ("policy" in read) return read.policy;
+  if ("policy" in read) {
+    return read.policy;
+  }
   const lines = read.problems.map(
     ({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`,
   );

@@ -35,10 +35,11 @@ export const trace: Command = {
 function runTrace(args: Arguments, terminal: Terminal): number {
   const format = args.choice("format", ["text", "json"]);
   const [file, ...more] = args.words;
-  if (file === undefined)
+  if (file === undefined) {
     throw new UsageError(
       "trace expects a FILE and a URL, such as nginx.conf wss://chat.example.com/ws.",
     );
+  }
   if (more.length === 0 && file.includes("://")) {
     throw new UsageError(`trace expects a file before the URL, as in: trace nginx.conf ${file}`);
   }
@@ -46,8 +47,9 @@ function runTrace(args: Arguments, terminal: Terminal): number {
   const { folder, paths } = select(terminal.cwd, [file]);
   const [path = ""] = paths;
   const tree = new Tree(folder, paths);
-  if (!tree.list().includes(path))
+  if (!tree.list().includes(path)) {
     throw new UsageError(`${file} is not a plain file: trace expects one such as nginx.conf.`);
+  }
   if (tree.read(path) === undefined) {
     throw new UsageError(`${file} cannot be read: it is binary, or larger than 5 MB.`);
   }
@@ -62,21 +64,28 @@ function runTrace(args: Arguments, terminal: Terminal): number {
 
 function requestOf(args: Arguments, words: readonly string[]): TraceRequest {
   const [url, ...more] = words;
-  if (more.length > 0) throw new UsageError(`trace takes one URL; ${more[0]} is one too many.`);
+  if (more.length > 0) {
+    throw new UsageError(`trace takes one URL; ${more[0]} is one too many.`);
+  }
   const headers = args.values("header").map(headerOf);
   const probe = args.choice("request", ["websocket", "plain", "h2c"]);
   const path = args.value("path");
   if (url === undefined) {
-    if (path === null) throw new UsageError("trace expects a URL, or --path.");
-    if (!path.startsWith("/"))
+    if (path === null) {
+      throw new UsageError("trace expects a URL, or --path.");
+    }
+    if (!path.startsWith("/")) {
       throw new UsageError(`--path is ${path}: expected one that begins with /.`);
+    }
     return { probe, scheme: null, host: args.value("host"), port: null, target: path, headers };
   }
   if (path !== null || args.value("host") !== null) {
     throw new UsageError("--path and --host take the place of the URL: leave one of them out.");
   }
   const parsed = parseUrl(url);
-  if (parsed === undefined) throw new UsageError(wrongUrl(url));
+  if (parsed === undefined) {
+    throw new UsageError(wrongUrl(url));
+  }
   return { probe, ...parsed, headers };
 }
 

@@ -36,8 +36,12 @@ export class Tree implements Files {
     const wanted = named.flatMap((path) => (path === "" ? [] : below(folder, path)));
     for (const path of new Set([...paths, ...wanted])) {
       const status = lstatSync(join(folder, path), { throwIfNoEntry: false });
-      if (status?.isSymbolicLink() === true) this.#links.add(path);
-      if (status?.isFile() === true || status?.isSymbolicLink() === true) this.#paths.add(path);
+      if (status?.isSymbolicLink() === true) {
+        this.#links.add(path);
+      }
+      if (status?.isFile() === true || status?.isSymbolicLink() === true) {
+        this.#paths.add(path);
+      }
     }
   }
 
@@ -50,7 +54,9 @@ export class Tree implements Files {
   }
 
   read(path: string): string | undefined {
-    if (!this.#texts.has(path)) this.#texts.set(path, this.#load(path));
+    if (!this.#texts.has(path)) {
+      this.#texts.set(path, this.#load(path));
+    }
     return this.#texts.get(path);
   }
 
@@ -70,9 +76,13 @@ export class Tree implements Files {
   }
 
   #load(path: string): string | undefined {
-    if (!this.#paths.has(path)) return undefined;
+    if (!this.#paths.has(path)) {
+      return undefined;
+    }
     const content = contentOf(join(this.folder, path));
-    if ("text" in content) return content.text;
+    if ("text" in content) {
+      return content.text;
+    }
     this.unreadable.set(path, content.reason);
     return undefined;
   }
@@ -81,8 +91,12 @@ export class Tree implements Files {
 function contentOf(file: string): { readonly text: string } | { readonly reason: string } {
   try {
     const status = lstatSync(file);
-    if (status.isSymbolicLink()) return { text: readlinkSync(file) };
-    if (status.size > largestFile) return { reason: `it is larger than ${largestFile / 1e6} MB` };
+    if (status.isSymbolicLink()) {
+      return { text: readlinkSync(file) };
+    }
+    if (status.size > largestFile) {
+      return { reason: `it is larger than ${largestFile / 1e6} MB` };
+    }
     const bytes = readFileSync(file);
     return bytes.includes(0) ? { reason: "it is binary" } : { text: bytes.toString("utf8") };
   } catch (error) {
@@ -108,7 +122,9 @@ export function select(cwd: string, words: readonly string[]): Selection {
       throw new UsageError(`there is no file or folder ${words[index] ?? path}.`);
     }
   }
-  if (given.every((path) => isWithin(cwd, path))) return selection(cwd, given);
+  if (given.every((path) => isWithin(cwd, path))) {
+    return selection(cwd, given);
+  }
   const [only, ...more] = given;
   if (only === undefined || more.length > 0) {
     throw new UsageError(
@@ -125,7 +141,9 @@ function selection(folder: string, paths: readonly string[]): Selection {
 
 function folderOfMain(folder: string): string | null {
   for (let at = folder, steps = 0; steps < 4; at = dirname(at), steps += 1) {
-    if (isPlainFile(join(at, "nginx.conf"))) return at;
+    if (isPlainFile(join(at, "nginx.conf"))) {
+      return at;
+    }
   }
   return null;
 }
@@ -144,7 +162,9 @@ function tracked(folder: string): string[] | null {
   try {
     return new Git(folder).workingFiles();
   } catch (error) {
-    if (error instanceof UsageError) return null;
+    if (error instanceof UsageError) {
+      return null;
+    }
     throw error;
   }
 }
@@ -163,7 +183,10 @@ function* walk(folder: string, prefix: string): Generator<string> {
   }
   for (const entry of entries) {
     const path = prefix + entry.name;
-    if (entry.isFile() || entry.isSymbolicLink()) yield path;
-    else if (entry.isDirectory() && !unreadFolders.has(entry.name)) yield* walk(folder, `${path}/`);
+    if (entry.isFile() || entry.isSymbolicLink()) {
+      yield path;
+    } else if (entry.isDirectory() && !unreadFolders.has(entry.name)) {
+      yield* walk(folder, `${path}/`);
+    }
   }
 }

@@ -55,7 +55,9 @@ function npmSource(folder: string): string {
 }
 
 function remote(folder: string): string {
-  if (!existsSync(join(folder, ".git"))) return "";
+  if (!existsSync(join(folder, ".git"))) {
+    return "";
+  }
   try {
     const url = execute("git", ["remote", "get-url", "origin"], {
       cwd: folder,

@@ -77,7 +77,9 @@ export function breakConfig(random: Random): BrokenConfig {
   const files = new Map(
     [...site.files].map(([path, statements]) => [path, writtenBy(random, hand, statements)]),
   );
-  if (random.chance(0.06)) misspell(random, files);
+  if (random.chance(0.06)) {
+    misspell(random, files);
+  }
   return {
     files: Object.fromEntries(files),
     main,
@@ -134,7 +136,9 @@ const badEntries: readonly [Entries, ...Entries[]] = [
 
 function mapBlocks(site: Site): Statement[] {
   const { random } = site;
-  if (random.chance(0.35)) return [];
+  if (random.chance(0.35)) {
+    return [];
+  }
   const names = ["$connection_upgrade", "$ws_connection"].slice(0, random.chance(0.8) ? 1 : 2);
   return names.flatMap((name) => {
     site.variables.push(name);
@@ -159,14 +163,20 @@ const pools = {
 function serverBlock(site: Site, name: string): Block {
   const { random } = site;
   const body: Statement[] = [`listen ${random.pick(["80", "80", "8080"])}`, `server_name ${name}`];
-  if (random.chance(0.35)) body.push(...levelHeaders(site));
-  if (random.chance(0.2))
+  if (random.chance(0.35)) {
+    body.push(...levelHeaders(site));
+  }
+  if (random.chance(0.2)) {
     body.push(
       random.pick(["proxy_http_version 1.1", "proxy_http_version 1.1", "proxy_http_version 1.0"]),
     );
-  if (random.chance(0.1))
+  }
+  if (random.chance(0.1)) {
     body.push(random.pick(["proxy_read_timeout 3600s", "proxy_read_timeout 30s"]));
-  if (random.chance(0.05)) body.push(includeOf(site));
+  }
+  if (random.chance(0.05)) {
+    body.push(includeOf(site));
+  }
   const chosen = new Map<string, string>();
   for (let count = random.between(1, 4); count > 0; count--) {
     const kind = random.pick([
@@ -237,7 +247,9 @@ function mentions(statements: readonly Statement[], path: string): boolean {
 }
 
 function pathOf(location: string): string {
-  if (location === "~ ^/ws/" || location === "/ws/") return "/ws/room";
+  if (location === "~ ^/ws/" || location === "/ws/") {
+    return "/ws/room";
+  }
   const path = location.replace(/^\S+ /, "");
   return path === "/" ? "/any" : path;
 }
@@ -306,7 +318,9 @@ function pair(site: Site): string[] {
 function includeOf(site: Site): string {
   const { random, files } = site;
   const known = [...files.keys()].filter((path) => path.startsWith("snippets/"));
-  if (known.length > 0 && random.chance(0.7)) return `include ${random.pick(asNonEmpty(known))}`;
+  if (known.length > 0 && random.chance(0.7)) {
+    return `include ${random.pick(asNonEmpty(known))}`;
+  }
   const path = `snippets/${random.pick(["websocket", "proxy", "headers"])}${known.length === 0 ? "" : known.length}.conf`;
   files.set(path, [
     ...(random.chance(0.3) ? ["# shared"] : []),
@@ -342,15 +356,21 @@ function locationBlock(site: Site, location: string): Block {
     "others",
     "nothing",
   ] as const);
-  if (content === "pair") settings.push(...pair(site), ...others(random));
-  if (content === "others") settings.push(...others(random));
+  if (content === "pair") {
+    settings.push(...pair(site), ...others(random));
+  }
+  if (content === "others") {
+    settings.push(...others(random));
+  }
   if (content === "snippet") {
     settings.push(includeOf(site), ...(random.chance(0.2) ? others(random) : []));
   }
-  if (random.chance(0.5))
+  if (random.chance(0.5)) {
     settings.push(`proxy_http_version ${random.pick(["1.1", "1.1", "1.1", "1.0", '"1.1"'])}`);
-  if (random.chance(0.3))
+  }
+  if (random.chance(0.3)) {
     settings.push(`proxy_read_timeout ${random.pick(["3600s", "86400", "30s", "1h", "60"])}`);
+  }
   settings.push(...random.some(rareSettings, 0.025));
   if (random.chance(0.04) && !location.startsWith("@")) {
     settings.push(random.pick(["auth_request /auth", "mirror /auth"]));
@@ -361,11 +381,14 @@ function locationBlock(site: Site, location: string): Block {
       ? [...pass, ...settings]
       : [...settings, ...pass];
   const faults: Statement[] = [];
-  if (random.chance(0.04))
+  if (random.chance(0.04)) {
     faults.push(
       blockOf(random.pick(["if ($http_upgrade)", "limit_except GET"]), random.some(misplaced, 0.5)),
     );
-  if (random.chance(0.03)) faults.push(...random.some(repeated, 0.4));
+  }
+  if (random.chance(0.03)) {
+    faults.push(...random.some(repeated, 0.4));
+  }
   return blockOf(`location ${location}`, [...lines, ...faults]);
 }
 

@@ -34,7 +34,9 @@ export function generate(random: Random): Generated {
     (_, index) => serverBlock(world, names[index] ?? "_", index > 0 && random.chance(0.1)),
   );
   const body = [...http, ...servers.flat()];
-  if (random.chance(0.04)) breakSomething(world, body);
+  if (random.chance(0.04)) {
+    breakSomething(world, body);
+  }
   const lines = ["events {}", ...block("http", body)];
   world.files["nginx.conf"] = `${lines.join("\n")}\n`;
   return {
@@ -75,19 +77,45 @@ function target({ random }: World): Target {
     "[::1]:81",
   ]);
   const headers: [string, string][] = [];
-  if (random.chance(0.3)) headers.push(["X-Given", random.pick(["given", "other"])]);
-  if (random.chance(0.2)) headers.push(["Cookie", "a=b; sid=s"]);
-  if (random.chance(0.2)) headers.push(["Origin", "https://example.test"]);
-  if (random.chance(0.05)) headers.push(["Proxy-Connection", "x"]);
-  if (random.chance(0.05)) headers.push(["X-Forwarded-For", "192.0.2.1"]);
-  if (random.chance(0.04)) headers.push(["X-Forwarded-For", "192.0.2.7, 10.0.0.1"]);
-  if (random.chance(0.04)) headers.push(["Cookie", "sid=second"]);
-  if (random.chance(0.04)) headers.push(["X_Under", "u"]);
-  if (random.chance(0.04)) headers.push(["X.Dot", "d"]);
-  if (random.chance(0.04)) headers.push(["If-None-Match", '"tag"']);
-  if (random.chance(0.04)) headers.push(["Range", "bytes=0-1"]);
-  if (random.chance(0.04)) headers.push(["TE", "trailers"]);
-  if (random.chance(0.04)) headers.push(["Content-Type", "text/plain"]);
+  if (random.chance(0.3)) {
+    headers.push(["X-Given", random.pick(["given", "other"])]);
+  }
+  if (random.chance(0.2)) {
+    headers.push(["Cookie", "a=b; sid=s"]);
+  }
+  if (random.chance(0.2)) {
+    headers.push(["Origin", "https://example.test"]);
+  }
+  if (random.chance(0.05)) {
+    headers.push(["Proxy-Connection", "x"]);
+  }
+  if (random.chance(0.05)) {
+    headers.push(["X-Forwarded-For", "192.0.2.1"]);
+  }
+  if (random.chance(0.04)) {
+    headers.push(["X-Forwarded-For", "192.0.2.7, 10.0.0.1"]);
+  }
+  if (random.chance(0.04)) {
+    headers.push(["Cookie", "sid=second"]);
+  }
+  if (random.chance(0.04)) {
+    headers.push(["X_Under", "u"]);
+  }
+  if (random.chance(0.04)) {
+    headers.push(["X.Dot", "d"]);
+  }
+  if (random.chance(0.04)) {
+    headers.push(["If-None-Match", '"tag"']);
+  }
+  if (random.chance(0.04)) {
+    headers.push(["Range", "bytes=0-1"]);
+  }
+  if (random.chance(0.04)) {
+    headers.push(["TE", "trailers"]);
+  }
+  if (random.chance(0.04)) {
+    headers.push(["Content-Type", "text/plain"]);
+  }
   const websocket = random.chance(0.2)
     ? {
         websocket: random.pick([
@@ -138,18 +166,33 @@ function serverBlock(world: World, name: string, isDefault: boolean): string[] {
     `listen ${address}${isDefault ? " default_server" : ""};`,
     ...(random.chance(0.9) ? [`server_name ${name};`] : []),
   ];
-  if (random.chance(0.05) && address.startsWith("127")) lines.push("listen @NGINX@;");
-  if (random.chance(0.4)) lines.push(...maybeIncluded(world, levelLines(world)));
+  if (random.chance(0.05) && address.startsWith("127")) {
+    lines.push("listen @NGINX@;");
+  }
+  if (random.chance(0.4)) {
+    lines.push(...maybeIncluded(world, levelLines(world)));
+  }
   lines.push(...scriptLines(world, true));
-  if (random.chance(0.05))
+  if (random.chance(0.05)) {
     lines.push(
       `error_page 403 418 ${random.pick(["= @named", "@named", "=200 /api/error", "/ws"])};`,
     );
-  if (random.chance(0.03)) lines.push("auth_request /auth;");
-  if (random.chance(0.02)) lines.push("mirror /copy;");
-  if (random.chance(0.02)) lines.push(random.pick(["satisfy any;", "satisfy Any;"]));
-  if (random.chance(0.03)) lines.push("merge_slashes off;");
-  if (random.chance(0.03)) lines.push("recursive_error_pages on;");
+  }
+  if (random.chance(0.03)) {
+    lines.push("auth_request /auth;");
+  }
+  if (random.chance(0.02)) {
+    lines.push("mirror /copy;");
+  }
+  if (random.chance(0.02)) {
+    lines.push(random.pick(["satisfy any;", "satisfy Any;"]));
+  }
+  if (random.chance(0.03)) {
+    lines.push("merge_slashes off;");
+  }
+  if (random.chance(0.03)) {
+    lines.push("recursive_error_pages on;");
+  }
   const names = random
     .shuffle([
       "/ws",
@@ -173,10 +216,15 @@ function serverBlock(world: World, name: string, isDefault: boolean): string[] {
       each,
     ]),
   );
-  if (random.chance(0.85)) paths.set("/", "/");
-  for (const path of paths.values()) lines.push(...locationBlock(world, path, 0));
-  if (lines.some((line) => line.includes("@named")))
+  if (random.chance(0.85)) {
+    paths.set("/", "/");
+  }
+  for (const path of paths.values()) {
+    lines.push(...locationBlock(world, path, 0));
+  }
+  if (lines.some((line) => line.includes("@named"))) {
     lines.push(...locationBlock(world, "@named", 0));
+  }
   if (lines.some((line) => line.includes("/auth;"))) {
     lines.push(
       ...block(
@@ -225,15 +273,17 @@ function locationBlock(world: World, name: string, depth: number): string[] {
     lines.push(...block(`limit_except ${random.pick(["GET", "POST", "GET POST"])}`, limited));
   }
   if (depth === 0 && !name.startsWith("@")) {
-    if (random.chance(0.05))
+    if (random.chance(0.05)) {
       lines.push(
         `try_files ${random.pick(["/none @named", "$uri /api/fallback?a=b", "$uri =404"])};`,
       );
-    if (random.chance(0.05))
+    }
+    if (random.chance(0.05)) {
       lines.push(
         `error_page ${random.pick(["403 418 = @named", "404 @named", "403 =200 /api/denied"])};`,
       );
-    if (random.chance(0.03))
+    }
+    if (random.chance(0.03)) {
       lines.push(
         random.pick([
           "deny all;",
@@ -245,8 +295,13 @@ function locationBlock(world: World, name: string, depth: number): string[] {
           "mirror off;",
         ]),
       );
-    if (random.chance(0.02)) lines.push("satisfy any;", "deny all;", "auth_request /auth;");
-    if (random.chance(0.02)) lines.push("allow 127.0.0.0/8;", "deny all;");
+    }
+    if (random.chance(0.02)) {
+      lines.push("satisfy any;", "deny all;", "auth_request /auth;");
+    }
+    if (random.chance(0.02)) {
+      lines.push("allow 127.0.0.0/8;", "deny all;");
+    }
     const inside = random.pick([
       "",
       "",
@@ -258,8 +313,9 @@ function locationBlock(world: World, name: string, depth: number): string[] {
       "~ room$",
       name === "/api" ? "= /api/items" : "",
     ]);
-    if (inside !== "" && !name.startsWith("="))
+    if (inside !== "" && !name.startsWith("=")) {
       lines.push(...locationBlock(world, inside, depth + 1));
+    }
   }
   return block(`location ${name}`, lines);
 }
@@ -289,7 +345,9 @@ function proxyPass(world: World, takesUri: boolean, hasRest: boolean): string[] 
     ...(hasRest ? ["/$rest$is_args$args", "/$service/$rest", "/sub/$rest"] : []),
   ]);
   const end = variable === "" ? uri : variable;
-  if (random.chance(0.06)) return passOfVariable(world, host, end);
+  if (random.chance(0.06)) {
+    return passOfVariable(world, host, end);
+  }
   return [`proxy_pass ${scheme}://${host}${end};`];
 }
 

@@ -132,25 +132,39 @@ export function headerLines(world: World): string[] {
         : random.pick(connectionValues),
     );
   }
-  if (random.chance(0.06)) add("Connection", random.pick(connectionValues));
-  if (random.chance(0.04)) add("Upgrade", random.pick(upgradeValues));
-  if (random.chance(0.4))
+  if (random.chance(0.06)) {
+    add("Connection", random.pick(connectionValues));
+  }
+  if (random.chance(0.04)) {
+    add("Upgrade", random.pick(upgradeValues));
+  }
+  if (random.chance(0.4)) {
     add(spelled("Host"), random.chance(0.6) ? "$host" : random.pick(hostValues));
-  if (random.chance(0.04)) add("Host", random.pick(hostValues));
+  }
+  if (random.chance(0.04)) {
+    add("Host", random.pick(hostValues));
+  }
   for (let count = random.between(0, 3); count > 0; count--) {
     const value = random.chance(0.1)
       ? random.pick(connectionBoundValues)
       : random.pick([...otherValues, variable(), variable()]);
     add(random.pick(otherNames), value);
   }
-  if (random.chance(0.03))
+  if (random.chance(0.03)) {
     add("Sec-WebSocket-Key", random.pick(['""', "$http_sec_websocket_key", "x"]));
-  if (random.chance(0.03))
+  }
+  if (random.chance(0.03)) {
     add("Sec-WebSocket-Version", random.pick(['""', "$http_sec_websocket_version", "8"]));
-  if (random.chance(0.02)) add("Sec-WebSocket-Extensions", '""');
-  if (random.chance(0.02))
+  }
+  if (random.chance(0.02)) {
+    add("Sec-WebSocket-Extensions", '""');
+  }
+  if (random.chance(0.02)) {
     add(random.pick(["TE", "Keep-Alive", "Expect", "Proxy-Connection"]), "given");
-  if (random.chance(0.02)) add("Content-Length", '""');
+  }
+  if (random.chance(0.02)) {
+    add("Content-Length", '""');
+  }
   return random.chance(0.3) ? random.shuffle(lines) : lines;
 }
 
@@ -159,7 +173,9 @@ export function settingLines(world: World): string[] {
   const { random } = world;
   const lines: string[] = [];
   const maybe = (probability: number, ...directives: [string, ...string[]]) => {
-    if (random.chance(probability)) lines.push(`${random.pick(directives)};`);
+    if (random.chance(probability)) {
+      lines.push(`${random.pick(directives)};`);
+    }
   };
   maybe(
     0.5,
@@ -197,7 +213,9 @@ export function settingLines(world: World): string[] {
   maybe(0.02, 'proxy_set_body "x"', 'proxy_set_body ""', "proxy_set_body $uri");
   maybe(0.02, "proxy_pass_request_body off");
   // Nothing is kept, so that one request has no part in the next; a cache has its way with the headers all the same.
-  if (random.chance(0.03)) lines.push("proxy_cache cache;", "proxy_no_cache 1;");
+  if (random.chance(0.03)) {
+    lines.push("proxy_cache cache;", "proxy_no_cache 1;");
+  }
   maybe(
     0.03,
     "proxy_socket_keepalive on",
@@ -218,9 +236,12 @@ export function settingLines(world: World): string[] {
 export function maybeIncluded(world: World, lines: readonly string[]): string[] {
   const { random } = world;
   const snippets = Object.keys(world.files).filter((path) => path.startsWith("snippets/"));
-  if (snippets.length > 0 && random.chance(0.08))
+  if (snippets.length > 0 && random.chance(0.08)) {
     return [`include ${random.pick(asNonEmpty(snippets))};`];
-  if (lines.length === 0 || !random.chance(0.15)) return [...lines];
+  }
+  if (lines.length === 0 || !random.chance(0.15)) {
+    return [...lines];
+  }
   const kept = random.between(0, lines.length - 1);
   const path = `snippets/${snippets.length}.conf`;
   world.files[path] = `${lines.slice(kept).join("\n")}\n`;
@@ -232,6 +253,8 @@ export function maybeIncluded(world: World, lines: readonly string[]): string[] 
 
 export function asNonEmpty<Item>(items: readonly Item[]): readonly [Item, ...Item[]] {
   const [first, ...others] = items;
-  if (first === undefined) throw new Error("an empty list has nothing to pick from");
+  if (first === undefined) {
+    throw new Error("an empty list has nothing to pick from");
+  }
   return [first, ...others];
 }

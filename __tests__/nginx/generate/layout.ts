@@ -83,7 +83,9 @@ function statementLines(
 }
 
 function simple(hand: Hand, statement: string): string {
-  if (statement.startsWith("#")) return statement;
+  if (statement.startsWith("#")) {
+    return statement;
+  }
   const header = /^(proxy_set_header) (\S+) (.*)$/s.exec(statement);
   return hand.aligns && header !== null
     ? `${header[1]}   ${(header[2] ?? "").padEnd(18)} ${header[3]};`

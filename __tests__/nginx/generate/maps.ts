@@ -82,7 +82,9 @@ export function mapBlocks(world: World): string[] {
   const lines: string[] = [];
   for (const name of names) {
     lines.push(...oneMap(world, name));
-    if (random.chance(0.05)) lines.push(...oneMap(world, name));
+    if (random.chance(0.05)) {
+      lines.push(...oneMap(world, name));
+    }
     world.variables.push(name);
   }
   if (random.chance(0.03)) {
@@ -91,7 +93,9 @@ export function mapBlocks(world: World): string[] {
     const isEndless = [...lines, ...own, ...Object.values(world.files)].some((text) =>
       /^\s*volatile;/m.test(text),
     );
-    if (!isEndless) lines.push(...own);
+    if (!isEndless) {
+      lines.push(...own);
+    }
   }
   return lines;
 }
@@ -103,8 +107,12 @@ function oneMap(world: World, name: string): string[] {
       ? random.pick(asNonEmpty(world.variables))
       : random.pick(sources);
   const entries = random.chance(0.6) ? [...random.pick(usualEntries)] : freeEntries(world);
-  if (random.chance(0.05)) entries.unshift("hostnames;");
-  if (random.chance(0.05)) entries.unshift("volatile;");
+  if (random.chance(0.05)) {
+    entries.unshift("hostnames;");
+  }
+  if (random.chance(0.05)) {
+    entries.unshift("volatile;");
+  }
   if (random.chance(0.06)) {
     const path = `maps/${Object.keys(world.files).length}.map`;
     world.files[path] = `${entries.splice(0, random.between(1, entries.length)).join("\n")}\n`;
@@ -127,6 +135,8 @@ function freeEntries(world: World): string[] {
       key,
     );
   }
-  if (random.chance(0.6)) chosen.set("default", "default");
+  if (random.chance(0.6)) {
+    chosen.set("default", "default");
+  }
   return random.shuffle([...chosen.values()]).map((key) => `${key} ${random.pick(values)};`);
 }

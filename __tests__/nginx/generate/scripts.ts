@@ -53,14 +53,27 @@ const assigned = [
 export function scriptLines(world: World, isServer: boolean): string[] {
   const { random } = world;
   const lines: string[] = [];
-  if (random.chance(0.2)) lines.push(...setLines(world));
-  if (random.chance(isServer ? 0.08 : 0.25)) lines.push(...ifBlock(world, isServer));
-  if (random.chance(0.05)) lines.push(...ifBlock(world, isServer));
-  if (random.chance(isServer ? 0.04 : 0.1)) lines.push(rewriteLine(world));
-  if (random.chance(0.03)) lines.push(rewriteLine(world));
-  if (random.chance(0.02)) lines.push("break;");
-  if (!isServer && random.chance(0.03))
+  if (random.chance(0.2)) {
+    lines.push(...setLines(world));
+  }
+  if (random.chance(isServer ? 0.08 : 0.25)) {
+    lines.push(...ifBlock(world, isServer));
+  }
+  if (random.chance(0.05)) {
+    lines.push(...ifBlock(world, isServer));
+  }
+  if (random.chance(isServer ? 0.04 : 0.1)) {
+    lines.push(rewriteLine(world));
+  }
+  if (random.chance(0.03)) {
+    lines.push(rewriteLine(world));
+  }
+  if (random.chance(0.02)) {
+    lines.push("break;");
+  }
+  if (!isServer && random.chance(0.03)) {
     lines.push(random.pick(["return 204;", "return 404;", 'return 200 "own";']));
+  }
   return lines;
 }
 
@@ -71,7 +84,9 @@ function setLines(world: World): string[] {
     world.variables.length > 0 && random.chance(0.3)
       ? random.pick(asNonEmpty(world.variables))
       : random.pick(assigned);
-  if (!world.variables.includes(name)) world.variables.push(name);
+  if (!world.variables.includes(name)) {
+    world.variables.push(name);
+  }
   return [`set ${name} ${value};`];
 }
 

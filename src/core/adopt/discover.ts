@@ -1,8 +1,9 @@
-import type { Analysis, LocationReport } from "../analysis.ts";
-import type { Config, Document, Files } from "../config/model.ts";
-import { nginxImages, type NginxImage } from "../config/version.ts";
-import type { Result } from "../handshake/model.ts";
-import type { Serves } from "../intent/model.ts";
+import type { Analysis, LocationReport } from "../check/analysis.ts";
+import type { Config } from "../config/level.ts";
+import type { Document, Files } from "../repository/document.ts";
+import { nginxImages, type NginxImage } from "../repository/images.ts";
+import type { Result } from "../request/exchange.ts";
+import type { Serves } from "../intent/serves.ts";
 import { compareText } from "../report/order.ts";
 import type { LocationName } from "../rules/finding.ts";
 import { containerOf } from "../sources/sources.ts";
@@ -94,7 +95,9 @@ function programsIn({ configs }: Analysis): FoundProgram[] {
   for (const config of configs) {
     const paths = distinct(documentsOf(config).map(({ path }) => path));
     const [root] = paths;
-    if (root === undefined) continue;
+    if (root === undefined) {
+      continue;
+    }
     const files = paths.length;
     const known = found.get(`${config.kind} ${root}`);
     if (known === undefined || known.files < files) {

@@ -1,15 +1,15 @@
-import type { Analysis, LocationReport } from "../analysis.ts";
-import type { NginxVersion } from "../config/directives.ts";
-import type { Config, Level, Place } from "../config/model.ts";
-import { versionsInQuestion } from "../config/version.ts";
-import { listenersOf, serverNames } from "../handshake/listen.ts";
-import { locationName } from "../handshake/locate.ts";
-import type { Result } from "../handshake/model.ts";
-import { enclosing } from "../handshake/simulate.ts";
+import type { Analysis, LocationReport } from "../check/analysis.ts";
+import type { NginxVersion } from "../nginx/versions.ts";
+import { type Config, type Level, enclosing } from "../config/level.ts";
+import type { Place } from "../repository/document.ts";
+import { versionsInQuestion } from "../repository/images.ts";
+import { listenersOf, serverNames } from "../request/listen.ts";
+import { locationName } from "../request/locate.ts";
+import type { Result } from "../request/exchange.ts";
 import { endpointsIn } from "../intent/declared.ts";
 import { intentOf, isPlainlyWebSocket } from "../intent/intent.ts";
 import { serverOf } from "../intent/routes.ts";
-import { defaultPolicy } from "../policy/schema.ts";
+import { defaultPolicy } from "../policy-file/schema.ts";
 import { tracesOf, failing } from "../rules/endpoint.ts";
 
 /** An address that a policy may promise. */
@@ -34,10 +34,16 @@ export function findEndpoints({ configs, locations, nginxVersion }: Analysis): F
   const found = new Map<string, FoundEndpoint>();
   for (const location of sure) {
     const text = addressOf(location);
-    if (text === null || found.has(text) || !leadsTo(text, configs, levels)) continue;
-    if (changesTraffic(location, text)) continue;
+    if (text === null || found.has(text) || !leadsTo(text, configs, levels)) {
+      continue;
+    }
+    if (changesTraffic(location, text)) {
+      continue;
+    }
     const result = resultOf(text, configs, versions);
-    if (result === null) continue;
+    if (result === null) {
+      continue;
+    }
     const { name, intent } = location;
     found.set(text, { text, place: name.place, evidence: intent.evidence, result });
   }
@@ -82,10 +88,14 @@ function addressOf({ config, level }: LocationReport): string | null {
   }
   const server = serverOf(config, location);
   const named = serverNames(server).find((each) => host.test(each));
-  if (named === undefined) return name.text === "/" ? null : name.text;
+  if (named === undefined) {
+    return name.text === "/" ? null : name.text;
+  }
   const listeners = listenersOf(server);
   const listener = listeners.find(({ scheme }) => scheme === "https") ?? listeners[0];
-  if (listener === undefined) return name.text === "/" ? null : name.text;
+  if (listener === undefined) {
+    return name.text === "/" ? null : name.text;
+  }
   const { scheme, port } = listener;
   const usual = port === "" || port === (scheme === "https" ? "443" : "80");
   const authority = `${named.toLowerCase()}${usual ? "" : `:${port}`}`;
@@ -112,7 +122,11 @@ function resultOf(
   versions: readonly NginxVersion[],
 ): Result | null {
   const traces = tracesOf(text, configs, versions);
-  if (traces.length === 0) return null;
-  if (failing(traces).length > 0) return "breaks";
+  if (traces.length === 0) {
+    return null;
+  }
+  if (failing(traces).length > 0) {
+    return "breaks";
+  }
   return traces.some(({ result }) => result === "works") ? "works" : "unknown";
 }

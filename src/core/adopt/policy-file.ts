@@ -42,7 +42,9 @@ function endpointLines(
   kept: readonly FoundEndpoint[],
   broken: readonly FoundEndpoint[],
 ): readonly string[] {
-  if (kept.length + broken.length === 0) return [];
+  if (kept.length + broken.length === 0) {
+    return [];
+  }
   const contract = "# Each of these must upgrade, whichever location serves it.";
   const later = "# Handshakes fail here today. Promise them when they work:";
   if (kept.length === 0) {
@@ -63,7 +65,9 @@ function withFile({ text, place }: FoundEndpoint): string {
 }
 
 function unclearLines(unclear: readonly FoundLocation[]): readonly string[] {
-  if (unclear.length === 0) return [];
+  if (unclear.length === 0) {
+    return [];
+  }
   return [
     unclear.length === 1
       ? "# This location may serve WebSockets. Say whether it does:"

@@ -1,7 +1,7 @@
-import type { Analysis } from "../analysis.ts";
+import type { Analysis } from "../check/analysis.ts";
 import { compareText, countsInWords, numbered, startOf } from "../report/order.ts";
 import { clean, said } from "../report/text.ts";
-import { locationOf } from "../rules/words.ts";
+import { locationOf } from "../rules/phrases.ts";
 import type { Discovery, FoundLocation, FoundProgram } from "./discover.ts";
 
 const mostPrograms = 20;
@@ -55,7 +55,9 @@ function versionLines({ version, images }: Discovery): string[] {
   const rows = images
     .toSorted((one, other) => compareText(one.path, other.path))
     .map(({ path, image, version: tag }) => [path, image, tag ?? "says no version"]);
-  if (version !== "unknown") return [`nginx ${version}`, ...columns(rows)];
+  if (version !== "unknown") {
+    return [`nginx ${version}`, ...columns(rows)];
+  }
   const why =
     images.length === 0 ? "no image here names it" : "the images here do not agree on one";
   return [`nginx of an unknown version: ${why}`, ...columns(rows)];

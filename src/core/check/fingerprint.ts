@@ -1,5 +1,5 @@
-import { rememberedOf } from "../collections.ts";
-import type { Place } from "../config/model.ts";
+import { rememberedOf } from "../basics/collections.ts";
+import type { Place } from "../repository/document.ts";
 import { lastBefore } from "../syntax/find.ts";
 import { readable } from "../syntax/opaque.ts";
 import type { Directive } from "../syntax/tree.ts";
@@ -45,7 +45,9 @@ const namesIn = rememberedOf((siblings: readonly Directive[]): ReadonlyMap<Direc
   const names = new Map<Directive, string>();
   const counts = new Map<string, number>();
   for (const directive of siblings) {
-    if (!directive.block) continue;
+    if (!directive.block) {
+      continue;
+    }
     const name = nameOf(directive);
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
@@ -68,7 +70,9 @@ function firstParameter(directives: readonly Directive[], ...names: readonly str
   for (const name of names) {
     const directive = directives.find((each) => each.name.value === name);
     const value = directive?.parameters[0]?.value;
-    if (value) return value;
+    if (value) {
+      return value;
+    }
   }
   return "";
 }

@@ -1,9 +1,9 @@
-import { groupBy } from "../collections.ts";
-import type { Place } from "../config/model.ts";
+import { groupBy } from "../basics/collections.ts";
+import type { Place } from "../repository/document.ts";
 import { directivesAround } from "../syntax/find.ts";
 import type { Directive } from "../syntax/tree.ts";
 import type { Located } from "./locations.ts";
-import type { Entry } from "./run.ts";
+import type { Entry } from "./ask-rules.ts";
 
 /** What one comment is about: the findings in one block, apart from conditions in it, or at a file's top level. */
 export interface EntryGroup {
@@ -21,7 +21,9 @@ export function groupsOf(entries: readonly Entry[]): EntryGroup[] {
     return `${place.document.path}:${start}`;
   });
   return [...groups].flatMap(([key, [first, ...others]]) => {
-    if (first === undefined) return [];
+    if (first === undefined) {
+      return [];
+    }
     const { place } = first.report;
     const block = blockAround(place);
     const own = block === null ? place : { document: place.document, span: block };
@@ -49,7 +51,9 @@ export function isLocal({ block }: EntryGroup): boolean {
 export function blocksOf({ level }: Located): Directive[] {
   const blocks: Directive[] = [];
   for (let at: Located["level"] | null = level; at !== null; at = at.parent) {
-    if (at.opener !== null) blocks.push(at.opener.directive);
+    if (at.opener !== null) {
+      blocks.push(at.opener.directive);
+    }
   }
   return blocks;
 }

@@ -1,19 +1,19 @@
-import type { LocationReport } from "../analysis.ts";
-import { rememberedOf } from "../collections.ts";
-import type { NginxVersion } from "../config/directives.ts";
-import type { Config, Level, Use } from "../config/model.ts";
-import { joinRequests, joinVerdicts } from "../handshake/join.ts";
-import type { Exchange, ProbeName, UpstreamRequest, Verdict } from "../handshake/model.ts";
-import { proxyingLevels } from "../handshake/pass.ts";
+import type { LocationReport } from "./analysis.ts";
+import { rememberedOf } from "../basics/collections.ts";
+import type { NginxVersion } from "../nginx/versions.ts";
+import { type Config, type Level, type Use, enclosing } from "../config/level.ts";
+import { joinRequests, joinVerdicts } from "../request/join.ts";
+import type { Exchange, ProbeName, UpstreamRequest, Verdict } from "../request/exchange.ts";
+import { proxyingLevels } from "../request/pass.ts";
 import { firefoxHandshake, probeHeaders } from "../handshake/probe.ts";
 import { isNeverChosen, obstructionOf } from "../handshake/reach.ts";
-import { enclosing, simulateAt } from "../handshake/simulate.ts";
+import { simulateAt } from "../handshake/simulate.ts";
 import { withObstacles } from "../handshake/obstacles.ts";
-import { upstreamOf } from "../handshake/upstream-request.ts";
+import { upstreamOf } from "../request/upstream-request.ts";
 import { verdictOf } from "../handshake/verdict.ts";
 import { intentOf } from "../intent/intent.ts";
-import type { Intent, Traffic } from "../intent/model.ts";
-import type { Hearing } from "../intent/silences.ts";
+import type { Intent, Traffic } from "../intent/serves.ts";
+import type { Hearing } from "../comments/guard-comments.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { LocationName } from "../rules/finding.ts";
 import { readable } from "../syntax/opaque.ts";
@@ -159,7 +159,9 @@ export class Located implements LocationReport {
       ),
       "it depends on the branch of the template, which is not known",
     );
-    if (head === null) return null;
+    if (head === null) {
+      return null;
+    }
     const { httpVersion, headers } = head;
     return { httpVersion, headers: headers.map(({ name, value }) => [name, value]) };
   }
@@ -174,7 +176,9 @@ export class Located implements LocationReport {
 
   #simulated(of: Case): Versions {
     const [first, ...others] = this.#asked.map((version) => this.#simulatedIn(of, version));
-    if (first === undefined) throw new Error("a location is simulated for at least one version");
+    if (first === undefined) {
+      throw new Error("a location is simulated for at least one version");
+    }
     return [first, ...others];
   }
 
@@ -308,7 +312,9 @@ function nameOf(level: Level, pass: Use): LocationName {
   const names = server?.uses.find((use) => use.name === "server_name")?.parameters ?? [];
   const includedFrom: string[] = [];
   for (let include = (opener ?? pass).include; include !== null; include = include.include) {
-    if (include.name === "include") includedFrom.unshift(include.document.path);
+    if (include.name === "include") {
+      includedFrom.unshift(include.document.path);
+    }
   }
   return {
     place: placeOf(opener ?? pass),

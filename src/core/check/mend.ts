@@ -1,21 +1,20 @@
-import type { LocationReport, ProvenFix } from "../analysis.ts";
-import { groupBy } from "../collections.ts";
-import type { Level, Use } from "../config/model.ts";
+import type { LocationReport, ProvenFix } from "./analysis.ts";
+import { groupBy } from "../basics/collections.ts";
+import type { Level, Use } from "../config/level.ts";
 import type { Fix, TextEdit } from "../fix/edit.ts";
 import { fixCandidates } from "../fix/plan.ts";
 import { wholeLines } from "../fix/change.ts";
-import type { FixRequest, Remedy, Writable } from "../fix/remedy.ts";
+import type { FixRequest, Remedy, Writable } from "../rules/remedy.ts";
 import { requestHead } from "../handshake/head.ts";
-import { keepsConnections } from "../handshake/upstream-request.ts";
-import type { Policy } from "../policy/policy.ts";
-import type { Severity } from "../rules/finding.ts";
+import { keepsConnections } from "../request/upstream-request.ts";
+import { type Policy, type Severity } from "../policy/policy.ts";
 import { tagsIn } from "../sources/tags.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import { type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
 import { locationsWith, type Mended, newEntries, type Proof, prove } from "./prove.ts";
-import { type Entry, type Run, severityIn } from "./run.ts";
+import { type Entry, type Run, severityIn } from "./ask-rules.ts";
 
 /** A proven fix and what it mends. */
 export interface Mend {
@@ -91,14 +90,18 @@ export class Mender {
     writable: Writable,
   ): Mend | null {
     for (const attempt of tries) {
-      if (this.#givesUp(group)) return null;
+      if (this.#givesUp(group)) {
+        return null;
+      }
       const left: Entry[] = [];
       const found =
         this.#firstThatHolds(this.#candidates(group, attempt, writable), left) ??
         (left.length > 0
           ? this.#firstThatHolds(this.#candidates(group, attempt, writable, left), [])
           : null);
-      if (found !== null) return found;
+      if (found !== null) {
+        return found;
+      }
     }
     return null;
   }
@@ -107,10 +110,16 @@ export class Mender {
   #firstThatHolds(candidates: Iterable<Candidate>, left: Entry[]): Mend | null {
     let isFirst = true;
     for (const candidate of candidates) {
-      if (this.#givesUp(candidate.group)) return null;
+      if (this.#givesUp(candidate.group)) {
+        return null;
+      }
       const proof = this.#prove(candidate.fix.edits, [candidate]);
-      if (proof?.holds) return this.#offer(candidate, counterparts(this.#run, proof.after));
-      if (isFirst && proof !== null) left.push(...this.#leftBy(candidate, proof.after));
+      if (proof?.holds) {
+        return this.#offer(candidate, counterparts(this.#run, proof.after));
+      }
+      if (isFirst && proof !== null) {
+        left.push(...this.#leftBy(candidate, proof.after));
+      }
       isFirst = false;
     }
     return null;
@@ -118,13 +127,17 @@ export class Mender {
 
   #prove(edits: readonly TextEdit[], mended: readonly Candidate[]): Proof | null {
     const proof = prove(this.#run, edits, mended);
-    for (const { level } of proof?.after.located ?? []) this.#work += depthOf(level);
+    for (const { level } of proof?.after.located ?? []) {
+      this.#work += depthOf(level);
+    }
     return proof;
   }
 
   #givesUp(group: EntryGroup): boolean {
     const isTooMuch = this.#work >= this.#most;
-    if (isTooMuch) this.#givenUp.add(group);
+    if (isTooMuch) {
+      this.#givenUp.add(group);
+    }
     return isTooMuch;
   }
 
@@ -141,7 +154,9 @@ export class Mender {
 
   /** Of findings after an edit those that were there before it, at another place, about a location of `entries`. */
   #repeated(found: readonly Entry[], entries: readonly Entry[]): readonly Entry[] {
-    if (found.length === 0) return [];
+    if (found.length === 0) {
+      return [];
+    }
     const locations = new Set(entries.flatMap((entry) => entry.locations));
     const known = this.#run.entries.filter((entry) =>
       entry.locations.some((location) => locations.has(location)),
@@ -157,7 +172,9 @@ export class Mender {
     const given = new Set(edits);
     const mended = this.#offered.filter(({ fix }) => fix.edits.every((edit) => given.has(edit)));
     if (this.#work >= 2 * this.#most) {
-      for (const { group } of mended) this.#givenUp.add(group);
+      for (const { group } of mended) {
+        this.#givenUp.add(group);
+      }
       return false;
     }
     return this.#prove(edits, mended)?.holds === true;
@@ -176,7 +193,9 @@ export class Mender {
   #mendAll(): Map<EntryGroup, Mend | null> {
     const found = new Map<EntryGroup, Mend | null>();
     const tryTogether = (candidates: readonly Candidate[]): void => {
-      if (candidates.length < 2 || this.#work >= this.#most) return;
+      if (candidates.length < 2 || this.#work >= this.#most) {
+        return;
+      }
       const edits = candidates.flatMap(({ fix }) => fix.edits);
       const proof = this.#prove(edits, candidates);
       if (proof?.holds !== true) {
@@ -206,7 +225,9 @@ export class Mender {
     const variables = fix.edits.flatMap(
       ({ text }) => /^\s*map\s+\S+\s+\$(\w+)/.exec(text)?.[1]?.toLowerCase() ?? [],
     );
-    if (variables.length === 0) return false;
+    if (variables.length === 0) {
+      return false;
+    }
     this.#mentioned ??= mentionedIn(this.#run);
     return variables.some((variable) => this.#mentioned?.has(variable) === true);
   }
@@ -218,7 +239,9 @@ export class Mender {
     left: readonly Entry[] = [],
   ): Generator<Candidate> {
     const [first] = entries;
-    if (first === undefined) return;
+    if (first === undefined) {
+      return;
+    }
     const [beside = null] = entries.flatMap(({ report }) => report.beside ?? []);
     const level = beside?.level ?? levelOf(first);
     const repeated = this.#repeated(left, entries);
@@ -304,7 +327,9 @@ function mentionedIn({ configs }: Run): ReadonlySet<string> {
   const documents = new Set(configs.flatMap((config) => config.documents));
   const names = new Set<string>();
   for (const { text } of documents) {
-    for (const [, name = ""] of text.matchAll(/\$\{?(\w+)/g)) names.add(name.toLowerCase());
+    for (const [, name = ""] of text.matchAll(/\$\{?(\w+)/g)) {
+      names.add(name.toLowerCase());
+    }
   }
   return names;
 }
@@ -366,7 +391,9 @@ function layersOf(groups: readonly EntryGroup[]): Iterable<readonly EntryGroup[]
 /** How many levels settings may come from. */
 function depthOf(level: Level): number {
   let depth = 0;
-  for (let at: Level | null = level; at !== null; at = at.parent) depth++;
+  for (let at: Level | null = level; at !== null; at = at.parent) {
+    depth++;
+  }
   return depth;
 }
 
@@ -382,10 +409,14 @@ type Heads = Pick<ProvenFix, "probe" | "now" | "after">;
 /** The first location's request head before and after: the handshake's, or an ordinary one's where only that changes. */
 function headsOf(entries: readonly Entry[], mended: ReadonlyMap<Located, Located>): Heads {
   const location = entries.flatMap((entry) => entry.locations)[0];
-  if (location === undefined) return { probe: "websocket", now: [], after: [] };
+  if (location === undefined) {
+    return { probe: "websocket", now: [], after: [] };
+  }
   const same = mended.get(location);
   const head = (located: Located | undefined, probe: Heads["probe"]) => {
-    if (located === undefined) return [];
+    if (located === undefined) {
+      return [];
+    }
     const [version] = located.versions;
     const { exchanges } = location.failsInFirefox ? version.firefox : version;
     return requestHead(exchanges[probe]);
@@ -405,7 +436,9 @@ function counterparts(before: Run, after: Run): ReadonlyMap<Located, Located> {
   for (const [root, located] of groupBy(after.located, ({ config }) => config.root)) {
     for (const [index, one] of (remaining.get(root) ?? []).entries()) {
       const other = located[index];
-      if (other !== undefined) found.set(one, other);
+      if (other !== undefined) {
+        found.set(one, other);
+      }
     }
   }
   return found;
@@ -423,7 +456,9 @@ function isSpelling({ now, after }: Heads): boolean {
 function distinct(remedies: readonly Remedy[]): Remedy[] {
   const found: Remedy[] = [];
   for (const remedy of remedies) {
-    if (!found.some((other) => isSame(remedy, other))) found.push(remedy);
+    if (!found.some((other) => isSame(remedy, other))) {
+      found.push(remedy);
+    }
   }
   return found;
 }

@@ -1,16 +1,17 @@
-import type { LocationReport } from "../analysis.ts";
-import { groupBy, rememberedOf } from "../collections.ts";
-import type { ConfigProblem, Place, Use } from "../config/model.ts";
+import type { LocationReport } from "./analysis.ts";
+import { groupBy, rememberedOf } from "../basics/collections.ts";
+import type { ConfigProblem, Use } from "../config/level.ts";
+import type { Place } from "../repository/document.ts";
 import { applyEdits, type TextEdit } from "../fix/edit.ts";
-import type { Exchange } from "../handshake/model.ts";
-import { shown } from "../handshake/variables.ts";
-import { carriesToken } from "../handshake/verdict.ts";
-import type { Severity } from "../rules/finding.ts";
+import type { Exchange } from "../request/exchange.ts";
+import { shown } from "../request/variables.ts";
+import { carriesToken } from "../request/answer.ts";
+import type { Severity } from "../policy/policy.ts";
 import type { RuleId } from "../rules/names.ts";
 import { directivesAround } from "../syntax/find.ts";
 import { blocksOf, type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
-import { type Entry, run, type Run } from "./run.ts";
+import { type Entry, run, type Run } from "./ask-rules.ts";
 
 const version = ":version";
 const requestLine = ":request";
@@ -69,7 +70,9 @@ export function prove(
   mended: readonly Mended[],
 ): Proof | null {
   const after = rerun(before, edits);
-  if (after === null) return null;
+  if (after === null) {
+    return null;
+  }
   const roots = new Set(after.configs.map(({ root }) => root));
   const holds =
     isGone(
@@ -113,15 +116,21 @@ export function locationsWith(
   edits: readonly TextEdit[],
 ): ReadonlyMap<LocationReport, LocationReport> | null {
   const after = rerun(before, edits);
-  if (after === null) return null;
+  if (after === null) {
+    return null;
+  }
   const afterByRoot = groupBy(after.located, ({ config }) => config.root);
   const pairs: [LocationReport, LocationReport][] = [];
   for (const [root, old] of groupBy(before.located, ({ config }) => config.root)) {
     const now = afterByRoot.get(root) ?? [];
-    if (now.length !== old.length) continue;
+    if (now.length !== old.length) {
+      continue;
+    }
     for (const [index, location] of old.entries()) {
       const same = now[index];
-      if (same !== undefined) pairs.push([location, same]);
+      if (same !== undefined) {
+        pairs.push([location, same]);
+      }
     }
   }
   return new Map(pairs);
@@ -129,7 +138,9 @@ export function locationsWith(
 
 function rerun(before: Run, edits: readonly TextEdit[]): Run | null {
   const texts = editedTexts(edits);
-  if (texts === null) return null;
+  if (texts === null) {
+    return null;
+  }
   return run({
     ...before.request,
     documents: before.request.documents.edited(texts),
@@ -154,7 +165,9 @@ function editedTexts(edits: readonly TextEdit[]): Map<string, string> | null {
   const texts = new Map<string, string>();
   for (const [document, own] of groupBy(edits, (edit) => edit.document)) {
     const text = applyEdits(document.text, own);
-    if (text === null) return null;
+    if (text === null) {
+      return null;
+    }
     texts.set(document.path, text);
   }
   return texts;
@@ -230,7 +243,9 @@ function refusesNoMore(
   );
   return problemsOf(after).every(({ refusal }) => {
     const at = left.indexOf(refusal);
-    if (at !== -1) left.splice(at, 1);
+    if (at !== -1) {
+      left.splice(at, 1);
+    }
     return at !== -1;
   });
 }
@@ -247,7 +262,9 @@ function keepsRequests(
   mended: readonly Mended[],
   confined: boolean,
 ): boolean {
-  if (before.length !== after.length) return false;
+  if (before.length !== after.length) {
+    return false;
+  }
   const everywhere = mended.filter(({ group }) => !isLocal(group));
   const byBlock = groupBy(
     mended.filter(({ group }) => isLocal(group)),
@@ -256,9 +273,13 @@ function keepsRequests(
   return before.every((located, index) => {
     const own = blocksOf(located).flatMap((block) => byBlock.get(block) ?? []);
     const reaching = [...everywhere, ...own];
-    if (confined && reaching.length === 0) return true;
+    if (confined && reaching.length === 0) {
+      return true;
+    }
     const now = after[index];
-    if (now !== undefined && hurtsOrdinary(now) && !hurtsOrdinary(located)) return false;
+    if (now !== undefined && hurtsOrdinary(now) && !hurtsOrdinary(located)) {
+      return false;
+    }
     const allowed = allowedChanges(
       reaching.flatMap(({ entries, repeated = [] }) => [...entries, ...repeated]),
     );
@@ -293,17 +314,25 @@ function hurtsOrdinary({ traffic, versions }: Located): boolean {
 function allowedChanges(mended: readonly Entry[]): ReadonlySet<string> | null {
   const allowed = new Set<string>();
   for (const { rule, report } of mended) {
-    if (mayChangeAll.has(rule)) return null;
-    for (const name of mayChange[rule] ?? []) allowed.add(name);
+    if (mayChangeAll.has(rule)) {
+      return null;
+    }
+    for (const name of mayChange[rule] ?? []) {
+      allowed.add(name);
+    }
     for (const remedy of report.remedies ?? []) {
-      if (remedy.kind === "header") allowed.add(remedy.name.toLowerCase());
+      if (remedy.kind === "header") {
+        allowed.add(remedy.name.toLowerCase());
+      }
     }
   }
   return allowed;
 }
 
 function isKept(before: Exchange, after: Exchange, allowed: ReadonlySet<string>): boolean {
-  if (before.outcome !== after.outcome) return false;
+  if (before.outcome !== after.outcome) {
+    return false;
+  }
   const parts = { before: partsOf(before), after: partsOf(after) };
   const names = new Set([...parts.before.keys(), ...parts.after.keys()]);
   return [...names].every(
@@ -314,7 +343,9 @@ function isKept(before: Exchange, after: Exchange, allowed: ReadonlySet<string>)
 /** What a request says, by header name in lower case; the rest of it under names that no header has. */
 function partsOf({ upstream, level }: Exchange): Map<string, string> {
   const parts = new Map<string, string>();
-  if (upstream === null) return parts;
+  if (upstream === null) {
+    return parts;
+  }
   parts.set(version, shown(upstream.httpVersion));
   parts.set(requestLine, [upstream.method, upstream.uri, upstream.address].map(shown).join(" "));
   parts.set(":level", level?.context ?? "");

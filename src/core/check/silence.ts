@@ -1,11 +1,16 @@
-import type { LocationReport, PendingComment } from "../analysis.ts";
-import { rememberedOf } from "../collections.ts";
-import type { Documents } from "../config/documents.ts";
-import type { Document, Place } from "../config/model.ts";
-import { enclosing } from "../handshake/simulate.ts";
+import type { LocationReport, PendingComment } from "./analysis.ts";
+import { rememberedOf } from "../basics/collections.ts";
+import type { Documents } from "../repository/documents.ts";
+import type { Document, Place } from "../repository/document.ts";
+import { enclosing } from "../config/level.ts";
 import { declarationOf } from "../intent/declared.ts";
 import { intentOf } from "../intent/intent.ts";
-import { type Declaration, guardComments, type Hearing, type Silence } from "../intent/silences.ts";
+import {
+  type Declaration,
+  guardComments,
+  type Hearing,
+  type Silence,
+} from "../comments/guard-comments.ts";
 import type { Policy } from "../policy/policy.ts";
 import { blockPath } from "./fingerprint.ts";
 import type { RuleId } from "../rules/names.ts";
@@ -49,14 +54,18 @@ export function pendingDeclaration(
   hearing: Hearing,
 ): PendingComment | null {
   const opener = enclosing(level, "location")?.opener ?? null;
-  if (opener === null) return null;
+  if (opener === null) {
+    return null;
+  }
   const { document, directive } = opener;
   const said = declarationOf(document, directive);
   if (said !== undefined) {
     const place = { document, span: said.span };
     return hearing.counts(document, said) ? null : { kind: "http", place };
   }
-  if (!hearing.promised(document, directive)) return null;
+  if (!hearing.promised(document, directive)) {
+    return null;
+  }
   // Where everything else speaks for WebSockets too, nothing hangs on the comment.
   const { intent } = intentOf({ config, level, pass, policy });
   return intent.serves === "yes"
@@ -84,7 +93,9 @@ export function hearingOf(
 ): Hearing | null {
   const [before, after] = [keysOf(base, renamed), keysOf(head, new Map())];
   const isKnown = [...after.hiding].every((key) => before.hiding.has(key));
-  if (isKnown && [...before.promising].every((key) => after.promising.has(key))) return null;
+  if (isKnown && [...before.promising].every((key) => after.promising.has(key))) {
+    return null;
+  }
   return {
     counts(document, comment) {
       const key = keysIn(document).get(comment);

@@ -1,5 +1,5 @@
-import { rememberedOf } from "../collections.ts";
-import type { Level, Use } from "./model.ts";
+import { rememberedOf } from "../basics/collections.ts";
+import type { Level, Use } from "./level.ts";
 
 /** What holds on a level for a directive that may not repeat. */
 export type Setting =

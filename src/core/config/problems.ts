@@ -1,8 +1,8 @@
 import { isOpaque } from "../syntax/opaque.ts";
 import type { Span } from "../syntax/tree.ts";
-import { type DirectiveRow, directiveRows, parseTime, rowIn } from "./directives.ts";
-import type { ConfigProblem, Level, Use } from "./model.ts";
-import { fixedVariables } from "./variable-names.ts";
+import { type DirectiveRow, directiveRows, parseTime, rowIn } from "../nginx/directives.ts";
+import type { ConfigProblem, Level, Use } from "./level.ts";
+import { fixedVariables } from "../nginx/fixed-variables.ts";
 
 type Code = ConfigProblem["code"];
 

@@ -1,20 +1,28 @@
-import type { AnalysedFile } from "../analysis.ts";
-import { rememberedOf } from "../collections.ts";
+import { rememberedOf } from "../basics/collections.ts";
 import type { Policy } from "../policy/policy.ts";
 import { leftAside } from "../sources/plain.ts";
 import { containerOf, isNginxFile } from "../sources/sources.ts";
 import type { Directive } from "../syntax/tree.ts";
-import { type Deployment, survey } from "./deployment.ts";
-import { directiveRows, rowIn } from "./directives.ts";
-import { byteOrder, type Documents, documentsOf, nameOf } from "./documents.ts";
-import { folderOf } from "./links.ts";
-import type { Config, Context, Document } from "./model.ts";
+import { type Deployment, survey } from "../repository/deployment.ts";
+import { directiveRows, rowIn, type Context } from "../nginx/directives.ts";
+import { byteOrder, type Documents, nameOf } from "../repository/documents.ts";
+import { folderOf } from "../repository/links.ts";
+import type { Config } from "./level.ts";
+import type { Document } from "../repository/document.ts";
 import { includesOf, resolve, type ResolveOptions } from "./resolve.ts";
 
 export interface ProgramOptions {
   readonly policy: Policy;
   /** Only programs that these files take part in; all programs where it is not given. */
   readonly paths?: readonly string[];
+}
+
+/** A file that is part of a program, or seems to be nginx configuration. */
+export interface AnalysedFile {
+  readonly path: string;
+  readonly analysed: boolean;
+  /** Why not, where it was not. */
+  readonly reason?: string;
 }
 
 export interface Programs {
@@ -160,7 +168,7 @@ class Search {
     const { kind, siblings, deployment } = options;
     const place = deployment === undefined ? null : this.deployments.indexOf(deployment);
     const key = JSON.stringify([kind, root, siblings, place]);
-    const { programs } = this.documents;
+    const programs = resolvedOf(this.documents);
     const config = programs.get(key) ?? resolve(this.documents, root, options);
     if (config === null) {
       return [];
@@ -507,3 +515,21 @@ function isStream({ name, block }: Directive): boolean {
     )
   );
 }
+
+/** What takes part in a program in any of its renderings. */
+function documentsOf({ documents, alternatives }: Config): Document[] {
+  return [...new Set([documents, ...alternatives.map((other) => other.documents)].flat())];
+}
+
+/** What was resolved of these files, by the resolver's own keys: an edit leaves most programs as they were. */
+const resolvedOf = rememberedOf(({ editedFrom, gone }: Documents): Map<string, Config> => {
+  if (editedFrom === null || gone !== editedFrom.documents.gone) {
+    return new Map();
+  }
+  const { documents, paths } = editedFrom;
+  return new Map(
+    [...resolvedOf(documents)].filter(
+      ([, config]) => !documentsOf(config).some(({ path }) => paths.has(path)),
+    ),
+  );
+});

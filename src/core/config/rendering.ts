@@ -1,6 +1,7 @@
 import type { Source, Switch } from "../sources/source.ts";
 import type { Span } from "../syntax/tree.ts";
-import type { Document, Rendering } from "./model.ts";
+import type { Rendering } from "./level.ts";
+import type { Document } from "../repository/document.ts";
 
 /** Up to as many choices are tried one by one. */
 const MOST_SINGLES = 16;

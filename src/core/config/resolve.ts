@@ -1,14 +1,15 @@
-import { groupBy, rememberedOf } from "../collections.ts";
+import { groupBy, rememberedOf } from "../basics/collections.ts";
 import { isOpaque, tagged, tagIn } from "../syntax/opaque.ts";
 import type { Directive, Span } from "../syntax/tree.ts";
-import { contextInside, directiveRows, isChecked } from "./directives.ts";
-import type { Deployment } from "./deployment.ts";
-import { byteOrder, type Documents, nameOf } from "./documents.ts";
-import { folderOf, joinPath } from "./links.ts";
-import { expandGlob, isGlob, nameMatcher } from "./glob.ts";
-import type { Config, Document, Level, Rendering, Use } from "./model.ts";
+import { contextInside, directiveRows, isChecked } from "../nginx/directives.ts";
+import type { Deployment } from "../repository/deployment.ts";
+import { byteOrder, type Documents, nameOf } from "../repository/documents.ts";
+import { folderOf, joinPath } from "../repository/links.ts";
+import { expandGlob, isGlob, nameMatcher } from "../repository/glob.ts";
+import type { Config, Level, Rendering, Use } from "./level.ts";
+import type { Document } from "../repository/document.ts";
 import { Checker } from "./problems.ts";
-import { surroundingsPath } from "./surroundings.ts";
+import { surroundingsPath } from "../nginx/shipped.ts";
 import { firstRendering, otherRenderings } from "./rendering.ts";
 
 export interface ResolveOptions {

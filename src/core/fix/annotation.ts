@@ -1,10 +1,12 @@
 import { effectiveList } from "../config/effective.ts";
-import type { Document, Level, Use } from "../config/model.ts";
-import { type Annotation, annotationPrefix, linesOf } from "../sources/ingress.ts";
+import type { Level, Use } from "../config/level.ts";
+import type { Document } from "../repository/document.ts";
+import { annotationPrefix, linesOf } from "../sources/ingress.ts";
+import { type Annotation } from "../sources/source.ts";
 import { removals } from "./change.ts";
 import { applyEdits, type TextEdit } from "./edit.ts";
 import { eolAt, indentAt, isFirstInLine } from "./format.ts";
-import type { FixRequest, Remedy } from "./remedy.ts";
+import type { FixRequest, Remedy } from "../rules/remedy.ts";
 
 /** The Ingress in whose annotations a request's remedies are to be written; null where it is about nginx's own text. */
 export function ingressOf({ level, remedies }: FixRequest): Document | null {
@@ -30,9 +32,14 @@ export function annotationEdits(
   const lines: string[] = [];
   for (const remedy of remedies) {
     const own = editsOf(remedy, document, level);
-    if (own === null) return null;
-    if (typeof own === "string") lines.push(own);
-    else edits.push(...own.filter((edit) => !edits.some((other) => isSame(edit, other))));
+    if (own === null) {
+      return null;
+    }
+    if (typeof own === "string") {
+      lines.push(own);
+    } else {
+      edits.push(...own.filter((edit) => !edits.some((other) => isSame(edit, other))));
+    }
   }
   const added = lines.length === 0 ? [] : insertion(document, lines);
   return added === null ? null : [...withoutEmptySnippet(document, edits), ...added];
@@ -43,7 +50,9 @@ function withoutEmptySnippet(document: Document, edits: readonly TextEdit[]): re
   const { annotations } = document.source;
   const snippet = annotations.findLast(({ name }) => name === "configuration-snippet");
   const lines = snippet === undefined ? null : linesOf(snippet, document.text);
-  if (snippet === undefined || lines === null) return edits;
+  if (snippet === undefined || lines === null) {
+    return edits;
+  }
   const isWithin = ({ start, end }: TextEdit): boolean =>
     snippet.value.start < start && end <= lines.end;
   const own = edits.filter(isWithin);
@@ -117,7 +126,9 @@ function insertion(document: Document, lines: readonly string[]): TextEdit[] | n
     document.lines.lineAt(start) === document.lines.lineAt(end);
   const behind = annotations.findLast(isOneLine);
   const anchor = behind ?? annotations[0];
-  if (anchor === undefined || !isFirstInLine(document, anchor.start)) return null;
+  if (anchor === undefined || !isFirstInLine(document, anchor.start)) {
+    return null;
+  }
   const line = document.lines.lineAt(anchor.start);
   const indent = indentAt(document, anchor.start);
   const eol = eolAt(document, anchor.start);

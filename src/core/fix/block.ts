@@ -1,4 +1,5 @@
-import type { Config, Document, Level, Use } from "../config/model.ts";
+import type { Config, Level, Use } from "../config/level.ts";
+import type { Document } from "../repository/document.ts";
 import type { Block, Directive } from "../syntax/tree.ts";
 import type { TextEdit } from "./edit.ts";
 import { eolAt, indentAt, indentInside, isFirstInLine, isLastInLine } from "./format.ts";
@@ -99,7 +100,9 @@ export function insert(
 /** What stands behind a block on one line begins a line of its own once the block is opened up. */
 function separated(container: Container, indent: string): TextEdit[] {
   const { document, block } = container;
-  if (block === null || !isOnOneLine(container)) return [];
+  if (block === null || !isOnOneLine(container)) {
+    return [];
+  }
   const start = block.end;
   const blanks = /^[ \t]*(?=[^\s#}])/.exec(
     document.text.slice(start, document.lines.endOf(document.lines.lineAt(start - 1))),

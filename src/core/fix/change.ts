@@ -1,4 +1,4 @@
-import type { Document, Place } from "../config/model.ts";
+import type { Document, Place } from "../repository/document.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { lineText } from "./block.ts";
 import type { TextEdit } from "./edit.ts";

@@ -1,19 +1,18 @@
-import { rememberedOf } from "../collections.ts";
-import type { Config, Use } from "../config/model.ts";
-import type { Value } from "../handshake/model.ts";
-import { firefoxHandshake } from "../handshake/probe.ts";
+import { rememberedOf } from "../basics/collections.ts";
+import type { Config, Use } from "../config/level.ts";
+import type { Value } from "../request/exchange.ts";
+import { firefoxHandshake, probeScope } from "../handshake/probe.ts";
 import {
   definitions,
   evaluate,
   forEachUse,
   isDefined,
   isKnown,
-  probeScope,
   usesNamed,
   variablesIn,
-} from "../handshake/variables.ts";
+} from "../request/variables.ts";
 import type { NewMap } from "./map.ts";
-import type { FixRequest } from "./remedy.ts";
+import type { FixRequest } from "../rules/remedy.ts";
 
 /** Values for the pair of upgrade headers, with the maps that they need. */
 export interface Choice {

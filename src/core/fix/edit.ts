@@ -1,4 +1,4 @@
-import type { Document } from "../config/model.ts";
+import type { Document } from "../repository/document.ts";
 
 /** Replaces one span of a file. `start === end` inserts. Offsets are UTF-16. */
 export interface TextEdit {

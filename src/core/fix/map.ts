@@ -1,5 +1,6 @@
-import { rememberedOf } from "../collections.ts";
-import type { Config, Document, Level, Use } from "../config/model.ts";
+import { rememberedOf } from "../basics/collections.ts";
+import type { Config, Level, Use } from "../config/level.ts";
+import type { Document } from "../repository/document.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { lineStart, lineText } from "./block.ts";
 import type { TextEdit } from "./edit.ts";

@@ -1,4 +1,5 @@
-import type { Document, Level, Use } from "../config/model.ts";
+import type { Level, Use } from "../config/level.ts";
+import type { Document } from "../repository/document.ts";
 import type { Directive } from "../syntax/tree.ts";
 import {
   type Anchor,
@@ -11,7 +12,7 @@ import {
 import { wholeLines } from "./change.ts";
 import type { TextEdit } from "./edit.ts";
 import { layOut, type Words } from "./format.ts";
-import type { Writable } from "./remedy.ts";
+import type { Writable } from "../rules/remedy.ts";
 
 /** Where and beside what new lines go. */
 export interface Site {

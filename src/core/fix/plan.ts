@@ -1,10 +1,11 @@
-import { rememberedOf } from "../collections.ts";
+import { rememberedOf } from "../basics/collections.ts";
 import { type EffectiveList, headerLines, effectiveSetting } from "../config/effective.ts";
-import type { Config, Document, Level, Use } from "../config/model.ts";
-import { forEachUse, usesNamed } from "../handshake/variables.ts";
-import { hasToken } from "../handshake/verdict.ts";
+import type { Config, Level, Use } from "../config/level.ts";
+import type { Document } from "../repository/document.ts";
+import { forEachUse, usesNamed } from "../request/variables.ts";
+import { hasToken } from "../request/answer.ts";
 import type { Directive } from "../syntax/tree.ts";
-import { comesByInclude } from "../rules/words.ts";
+import { comesByInclude } from "../rules/phrases.ts";
 import { annotationEdits, ingressOf } from "./annotation.ts";
 import { type Container, containerOf, includedContainer, isOnOneLine } from "./block.ts";
 import { isOverlapping, removals, replaceParameters, wholeLines, type Written } from "./change.ts";
@@ -14,7 +15,7 @@ import { type Words, written } from "./format.ts";
 import { mapEdits, type NewMap } from "./map.ts";
 import { addLines } from "./place.ts";
 import { quoteAsBefore, quoteAsFile, quoteAsNeighbours } from "./quotes.ts";
-import type { FixRequest, Remedy, Writable } from "./remedy.ts";
+import type { FixRequest, Remedy, Writable } from "../rules/remedy.ts";
 import { type TitleHints, titleOf } from "./title.ts";
 
 /** The most candidates of one request. */

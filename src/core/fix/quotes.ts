@@ -1,5 +1,6 @@
-import { rememberedOf } from "../collections.ts";
-import type { Document, Use } from "../config/model.ts";
+import { rememberedOf } from "../basics/collections.ts";
+import type { Use } from "../config/level.ts";
+import type { Document } from "../repository/document.ts";
 import type { Directive } from "../syntax/tree.ts";
 
 const variable = /^\$\w+$/;

@@ -1,11 +1,12 @@
-import type { Level, Place, Use } from "../config/model.ts";
+import type { Level, Use } from "../config/level.ts";
+import type { Place } from "../repository/document.ts";
 import { directivesAround } from "../syntax/find.ts";
 import type { Directive } from "../syntax/tree.ts";
 import type { Choice } from "./connection.ts";
 import { applyEdits } from "./edit.ts";
 import { written } from "./format.ts";
-import { marked } from "../rules/words.ts";
-import type { FixRequest, Remedy } from "./remedy.ts";
+import { marked } from "../rules/phrases.ts";
+import type { FixRequest, Remedy } from "../rules/remedy.ts";
 
 export interface TitleHints {
   /** Nothing changes but that maps are added. */

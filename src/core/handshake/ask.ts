@@ -1,8 +1,8 @@
-import type { NginxVersion } from "../config/directives.ts";
-import type { Config, Level } from "../config/model.ts";
-import { listenersOf } from "./listen.ts";
-import { locationName } from "./locate.ts";
-import type { Exchange } from "./model.ts";
+import type { NginxVersion } from "../nginx/versions.ts";
+import type { Config, Level } from "../config/level.ts";
+import { listenersOf } from "../request/listen.ts";
+import { locationName } from "../request/locate.ts";
+import type { Exchange } from "../request/exchange.ts";
 import { requestTo, type TraceRequest } from "./trace.ts";
 
 /**
@@ -18,7 +18,9 @@ export function samplePaths(location: Level): string[] {
     case "prefix-no-regex": {
       const below = name.text.endsWith("/") ? name.text : `${name.text}/`;
       // Clients of Socket.IO open its WebSocket at this very path, slash included.
-      if (/\/(?:socket|engine)\.io\/$/.test(below)) return [below];
+      if (/\/(?:socket|engine)\.io\/$/.test(below)) {
+        return [below];
+      }
       return [...new Set([name.text, below, `${below}x`, `${below}x/y`])];
     }
     default:

@@ -1,11 +1,11 @@
-import { groupBy } from "../collections.ts";
-import type { NginxVersion } from "../config/directives.ts";
-import type { Config, Level } from "../config/model.ts";
+import { groupBy } from "../basics/collections.ts";
+import type { NginxVersion } from "../nginx/versions.ts";
+import type { Config, Level } from "../config/level.ts";
 import { askServer, withPassword } from "./ask.ts";
-import { listenersOf, serverNames } from "./listen.ts";
-import type { Exchange, Result } from "./model.ts";
+import { listenersOf, serverNames } from "../request/listen.ts";
+import type { Exchange, Result } from "../request/exchange.ts";
 import { redirectTarget } from "./reach.ts";
-import { allListeners, type Listening, serverFor } from "./server.ts";
+import { allListeners, type Listening, serverFor } from "../request/server.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** An address that clients open a WebSocket at: `wss://api.example.com/ws`, or a path on whatever host. */

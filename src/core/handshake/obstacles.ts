@@ -1,12 +1,12 @@
-import type { NginxVersion } from "../config/directives.ts";
+import type { NginxVersion } from "../nginx/versions.ts";
 import { effectiveList, effectiveSetting } from "../config/effective.ts";
-import type { Config, Level } from "../config/model.ts";
-import type { Exchange, Obstacle } from "./model.ts";
+import { type Config, type Level, enclosing } from "../config/level.ts";
+import type { Exchange, Obstacle } from "../request/exchange.ts";
 import { probeHeaders } from "./probe.ts";
-import { routeInside } from "./route.ts";
-import { enclosing, standIn } from "./simulate.ts";
-import { statusPages } from "./status-page.ts";
-import { type Subrequest, subrequestObstacles } from "./subrequest.ts";
+import { routeInside } from "../request/route.ts";
+import { standIn } from "./simulate.ts";
+import { statusPages } from "../request/status-page.ts";
+import { type Subrequest, subrequestObstacles } from "../request/subrequest.ts";
 
 /** The exchange of a location's handshake, with what keeps the 101 of its server from getting back to any client. */
 export function withObstacles(config: Config, exchange: Exchange, version: NginxVersion): Exchange {

@@ -1,13 +1,12 @@
-import { rememberedOf } from "../collections.ts";
-import type { NginxVersion } from "../config/directives.ts";
+import { rememberedOf } from "../basics/collections.ts";
+import type { NginxVersion } from "../nginx/versions.ts";
 import { effectiveSetting, usesOf } from "../config/effective.ts";
-import type { Config, Level, Use } from "../config/model.ts";
+import { type Config, type Level, type Use, enclosing } from "../config/level.ts";
 import { askServer, samplePaths, withPassword } from "./ask.ts";
-import { locate, locationName } from "./locate.ts";
-import type { Exchange } from "./model.ts";
+import { locate, locationName } from "../request/locate.ts";
+import type { Exchange } from "../request/exchange.ts";
 import { lackingSibling } from "./sibling.ts";
-import { enclosing } from "./simulate.ts";
-import { variablesIn } from "./variables.ts";
+import { variablesIn } from "../request/variables.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** Why no handshake comes to a location although it is there for them. */

@@ -1,12 +1,11 @@
-import { rememberedOf } from "../collections.ts";
-import type { NginxVersion } from "../config/directives.ts";
-import type { Config, Level, Use } from "../config/model.ts";
+import { rememberedOf } from "../basics/collections.ts";
+import type { NginxVersion } from "../nginx/versions.ts";
+import { type Config, type Level, type Use, enclosing } from "../config/level.ts";
 import { askServer, withPassword } from "./ask.ts";
-import { listenersOf, serverNames } from "./listen.ts";
-import type { UpstreamRequest } from "./model.ts";
-import { serversOf } from "./server.ts";
-import { enclosing } from "./simulate.ts";
-import { haveSameServer } from "./upstream-request.ts";
+import { listenersOf, serverNames } from "../request/listen.ts";
+import type { UpstreamRequest } from "../request/exchange.ts";
+import { serversOf } from "../request/server.ts";
+import { haveSameServer } from "../request/upstream-request.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**

@@ -1,28 +1,21 @@
-import { rememberedOf } from "../collections.ts";
-import type { NginxVersion } from "../config/directives.ts";
-import { effectiveSetting, usesOf } from "../config/effective.ts";
-import type { Config, Level, Use } from "../config/model.ts";
-import { exactServerName, listenersOf, serverNameOf } from "./listen.ts";
-import { setInLocations } from "./definitions.ts";
-import { ended } from "./ended.ts";
-import { locationName } from "./locate.ts";
-import { meddlerOf, moverOf } from "./meddler.ts";
-import type { Exchange, Obstacle, Outcome, ProbeName, UpstreamRequest } from "./model.ts";
-import { passOf } from "./pass.ts";
-import { clientHeader, type ClientRequest, probeHeaders } from "./probe.ts";
-import { unresolvedHost } from "./resolver.ts";
-import { lineOf, runScript } from "./script.ts";
-import { ignoredServers } from "./server.ts";
-import {
-  idleTimeout,
-  locationPath,
-  proxyTarget,
-  type ProxyTarget,
-  reusesConnection,
-  undefinedVariableIn,
-  upstreamRequest,
-} from "./upstream-request.ts";
-import { forgetCaptures, isKnown, newScope, type Scope, unknown, usesWithin } from "./variables.ts";
+import { proxied, limited } from "../request/proxied.ts";
+import { enclosing, type Config, type Level, type Use } from "../config/level.ts";
+import { rememberedOf } from "../basics/collections.ts";
+import type { NginxVersion } from "../nginx/versions.ts";
+import { effectiveSetting } from "../config/effective.ts";
+import { exactServerName, listenersOf, serverNameOf } from "../request/listen.ts";
+import { setInLocations } from "../request/definitions.ts";
+import { ended } from "../request/ended.ts";
+import { locationName } from "../request/locate.ts";
+import { meddlerOf, moverOf } from "../request/meddler.ts";
+import type { Exchange, ProbeName } from "../request/exchange.ts";
+import { passOf } from "../request/pass.ts";
+import { probeHeaders } from "../handshake/probe.ts";
+import { type ClientRequest } from "../request/client-request.ts";
+import { lineOf, runScript } from "../request/script.ts";
+import { ignoredServers } from "../request/server.ts";
+import { locationPath } from "../request/upstream-request.ts";
+import { forgetCaptures, newScope, unknown, usesWithin } from "../request/variables.ts";
 
 /**
  * Simulates the request that stands for all requests of one probe that end at a proxying level.
@@ -128,117 +121,6 @@ function setAgain(config: Config, server: Level, location: Level): ReadonlySet<s
     name === "set" ? (parameters[0] ?? "").slice(1).toLowerCase() : [],
   );
   return new Set([...own, ...setInLocations(config).keys()]);
-}
-
-/** The exchange of a request that has come to `pass` with the settings of `level`. */
-export function proxied(
-  level: Level,
-  pass: Use,
-  scope: Scope,
-  steps: string[],
-  version: NginxVersion,
-): Exchange {
-  steps.push(`${pass.name} ${pass.parameters[0] ?? ""} (line ${lineOf(pass)})`);
-  let upstream: UpstreamRequest | null = null;
-  let failure: Failure | null = null;
-  const obstacles: Obstacle[] = [];
-  let outcome: Outcome = "proxied";
-  let reuses = false;
-  if (pass.name === "proxy_pass") {
-    const target = proxyTarget(pass, scope);
-    upstream = upstreamRequest(level, target, scope, version);
-    reuses = reusesConnection(scope.config, target, upstream, version);
-    if (hasForeignKey(upstream, scope)) {
-      obstacles.push({ rule: "altered-request", why: "Sec-WebSocket-Key is not the client's" });
-    }
-    failure = target.dynamic ? failureOf(target, level, scope.config) : null;
-    if (failure !== null) {
-      obstacles.push({ rule: failure.rule, why: failure.why });
-      steps.push(failure.why);
-    }
-    const missing = undefinedVariableIn(level, pass, scope.config);
-    if (missing !== null) {
-      outcome = "config-error";
-      steps.push(`unknown "${missing}" variable`);
-    } else if (target.invalid) {
-      outcome = "config-error";
-      steps.push("invalid URL prefix");
-    }
-  }
-  return {
-    probe: scope.request.probe,
-    outcome,
-    status: failure?.status ?? null,
-    answeredBy: null,
-    level,
-    pass,
-    steps,
-    obstacles,
-    upstream,
-    idleTimeoutMs: idleTimeout(level, pass),
-    reusesUpstreamConnection: reuses,
-  };
-}
-
-/** Why a request does not get to the server that a variable names, and what nginx answers. */
-interface Failure extends Pick<Obstacle, "rule" | "why"> {
-  readonly status: 500 | 502;
-}
-
-/** An address without variables was tried as nginx started; one with them is with each request (ngx_http_proxy_eval). */
-function failureOf(
-  { address, host, port }: ProxyTarget,
-  level: Level,
-  config: Config,
-): Failure | null {
-  if (!isKnown(address)) return null;
-  const wrong = !/^https?:\/\/./i.test(address)
-    ? `invalid URL prefix in "${address}"`
-    : host === "" || (isKnown(host) && host.startsWith(":"))
-      ? `no host in upstream "${address}"`
-      : isKnown(port) && port !== "" && !isPort(port)
-        ? `invalid port in upstream "${address}"`
-        : null;
-  if (wrong !== null) return { status: 500, rule: "proxy-pass-scheme", why: wrong };
-  const name = config.incomplete.length === 0 ? unresolvedHost(config, level, address) : null;
-  return name === null
-    ? null
-    : { status: 502, rule: "missing-resolver", why: `no resolver defined to resolve ${name}` };
-}
-
-function isPort(text: string): boolean {
-  return /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
-}
-
-/** Whether the server is sent another key than the client has, which then refuses the server's answer. */
-function hasForeignKey(upstream: UpstreamRequest, scope: Scope): boolean {
-  const own = clientHeader(scope.request, "sec_websocket_key");
-  return upstream.headers.some(
-    ({ name, value }) =>
-      name.toLowerCase() === "sec-websocket-key" && isKnown(value) && value.trim() !== own,
-  );
-}
-
-/** The location's settings, or those of a `limit_except` in it that holds for the method; it comes before `if`. */
-export function limited(location: Level, method: string): Level {
-  const limit = usesOf(location, "limit_except").at(-1);
-  const inner = limit?.inner ?? null;
-  if (limit === undefined || inner === null) {
-    return location;
-  }
-  const allowed = new Set(limit.parameters.map((parameter) => parameter.toUpperCase()));
-  const isAllowed = allowed.has(method) || (method === "HEAD" && allowed.has("GET"));
-  return isAllowed ? location : inner;
-}
-
-/** The level itself or the nearest outer one of that context; null where there is none. */
-export function enclosing(level: Level, context: Level["context"]): Level | null {
-  for (let at: Level | null = level; at !== null; at = at.parent) {
-    if (at.context === context) {
-      return at;
-    }
-  }
-  return null;
 }
 
 /** The request that stands for all of one probe that end at a location. */

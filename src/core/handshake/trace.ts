@@ -1,19 +1,26 @@
-import { isSince, newestVersion, type NginxVersion, oldestVersion } from "../config/directives.ts";
+import { isSince, newestVersion, type NginxVersion, oldestVersion } from "../nginx/versions.ts";
 import { effectiveSetting } from "../config/effective.ts";
-import type { Config, Document, Level, Use } from "../config/model.ts";
+import { type Config, type Level, type Use, enclosing } from "../config/level.ts";
+import type { Document } from "../repository/document.ts";
 import type { Span } from "../syntax/tree.ts";
-import { isDefined, isNeverCompiled } from "./definitions.ts";
-import { ended } from "./ended.ts";
-import { locationName } from "./locate.ts";
-import { joinRequests, joinVerdicts } from "./join.ts";
-import type { Exchange, Outcome, ProbeName, UpstreamRequest, Verdict } from "./model.ts";
-import { type ClientRequest, firefoxConnection, probeHeaders } from "./probe.ts";
-import { route, speaksOnlyHttp2 } from "./route.ts";
-import { lineOf } from "./script.ts";
-import { allListeners, type Listening, serverFor } from "./server.ts";
-import { enclosing } from "./simulate.ts";
-import { parseTarget } from "./target.ts";
-import { usesWithin, variablesIn } from "./variables.ts";
+import { isDefined, isNeverCompiled } from "../request/definitions.ts";
+import { ended } from "../request/ended.ts";
+import { locationName } from "../request/locate.ts";
+import { joinRequests, joinVerdicts } from "../request/join.ts";
+import type {
+  Exchange,
+  Outcome,
+  ProbeName,
+  UpstreamRequest,
+  Verdict,
+} from "../request/exchange.ts";
+import { firefoxConnection, probeHeaders } from "./probe.ts";
+import { type ClientRequest } from "../request/client-request.ts";
+import { route, speaksOnlyHttp2 } from "../request/route.ts";
+import { lineOf } from "../request/script.ts";
+import { allListeners, type Listening, serverFor } from "../request/server.ts";
+import { parseTarget } from "../request/target.ts";
+import { usesWithin, variablesIn } from "../request/variables.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** One request of a client, as far as it is given. */

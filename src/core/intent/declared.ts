@@ -1,12 +1,13 @@
-import { groupBy } from "../collections.ts";
-import type { Config, Document, Level } from "../config/model.ts";
-import { listenersOf, serverNames } from "../handshake/listen.ts";
-import { locate, locationName } from "../handshake/locate.ts";
-import { allListeners, serverFor, serversOf } from "../handshake/server.ts";
+import { groupBy } from "../basics/collections.ts";
+import type { Config, Level } from "../config/level.ts";
+import type { Document } from "../repository/document.ts";
+import { listenersOf, serverNames } from "../request/listen.ts";
+import { locate, locationName } from "../request/locate.ts";
+import { allListeners, serverFor, serversOf } from "../request/server.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { serverOf } from "./routes.ts";
-import { type Declaration, guardComments, type Hearing } from "./silences.ts";
+import { type Declaration, guardComments, type Hearing } from "../comments/guard-comments.ts";
 
 /** What somebody says of a location outright. */
 export interface Declared {
@@ -30,7 +31,9 @@ export function declared(
 
 function overruled(config: Config, location: Level, policy: Policy): Declared | null {
   const { opener } = location;
-  if (policy.locations.length === 0 || opener === null) return null;
+  if (policy.locations.length === 0 || opener === null) {
+    return null;
+  }
   const names = serverNames(serverOf(config, location));
   const written = opener.parameters.join(" ");
   const text = locationName(location)?.text;
@@ -44,7 +47,9 @@ function overruled(config: Config, location: Level, policy: Policy): Declared | 
 }
 
 function commented({ opener }: Level, hearing?: Hearing): Declared | null {
-  if (opener === null) return null;
+  if (opener === null) {
+    return null;
+  }
   const { document, directive } = opener;
   const said = declarationOf(document, directive, hearing);
   if (said !== undefined) {
@@ -75,7 +80,9 @@ function saying(who: string, websocket: boolean): Declared {
 const promises = new WeakMap<Policy, WeakMap<Config, ReadonlyMap<Level, string>>>();
 
 function promised(config: Config, location: Level, policy: Policy): Declared | null {
-  if (policy.endpoints.length === 0) return null;
+  if (policy.endpoints.length === 0) {
+    return null;
+  }
   const byConfig = promises.get(policy) ?? new WeakMap<Config, ReadonlyMap<Level, string>>();
   promises.set(policy, byConfig);
   const endpoints = byConfig.get(config) ?? endpointsIn(config, policy);
@@ -97,7 +104,9 @@ export function endpointsIn(
     const servers = host === undefined ? serversOf(config) : serversFor(config, host.toLowerCase());
     for (const server of servers) {
       const located = locate(server, path === "" ? "/" : path);
-      if (!("unknown" in located) && located.level !== server) found.set(located.level, endpoint);
+      if (!("unknown" in located) && located.level !== server) {
+        found.set(located.level, endpoint);
+      }
     }
   }
   return found;
@@ -105,7 +114,9 @@ export function endpointsIn(
 
 /** The servers that answer to the host by name on one of their addresses, else those that are there for all hosts. */
 function serversFor(config: Config, host: string): readonly Level[] {
-  if (config.kind === "location") return [config.main];
+  if (config.kind === "location") {
+    return [config.main];
+  }
   const addresses = groupBy(
     allListeners(config),
     ({ listener }) => `${listener.address}:${listener.port}`,

@@ -1,8 +1,8 @@
-import { rememberedOf } from "../collections.ts";
+import { rememberedOf } from "../basics/collections.ts";
 import { usesOf } from "../config/effective.ts";
-import type { Config, Level, Use } from "../config/model.ts";
-import { forEachUse } from "../handshake/walk.ts";
-import { remarksOn } from "./comments.ts";
+import type { Config, Level, Use } from "../config/level.ts";
+import { forEachUse } from "../request/walk.ts";
+import { remarksOn } from "../comments/headings.ts";
 import {
   conditionOf,
   conditionSigns,
@@ -132,11 +132,14 @@ function endpointBeside({ server, location, pass }: Surroundings, isRoot: boolea
 const endpointsIn = rememberedOf((server: Level): Endpoints => {
   const found = new Map<string, Use[]>();
   forEachUse(server, (use) => {
-    if (use.name !== "location" || use.inner === null) return;
+    if (use.name !== "location" || use.inner === null) {
+      return;
+    }
     const [pass] = usesOf(use.inner, "proxy_pass");
     if (pass !== undefined && mayBeNamedEndpoint(pathsOf(use))) {
-      for (const key of ["", authorityOf(pass)])
+      for (const key of ["", authorityOf(pass)]) {
         found.set(key, [...(found.get(key) ?? []), use].slice(0, 2));
+      }
     }
   });
   return found;

@@ -1,10 +1,10 @@
-import { remembered, rememberedOf } from "../collections.ts";
+import { remembered, rememberedOf } from "../basics/collections.ts";
 import { headerLines } from "../config/effective.ts";
-import { isTemplate } from "../config/surroundings.ts";
-import { isSurroundings } from "../config/surroundings.ts";
-import type { Config, Document, Level, Use } from "../config/model.ts";
-import { definitions, variablesIn } from "../handshake/variables.ts";
-import { forEachUse, usesNamed } from "../handshake/walk.ts";
+import { isTemplate, isSurroundings } from "../nginx/shipped.ts";
+import type { Config, Level, Use } from "../config/level.ts";
+import type { Document } from "../repository/document.ts";
+import { definitions, variablesIn } from "../request/variables.ts";
+import { forEachUse, usesNamed } from "../request/walk.ts";
 import { parseTime } from "../syntax/time.ts";
 import type { Doubt, Sign, Surroundings } from "./sign.ts";
 
@@ -18,7 +18,9 @@ export function headerSigns({ config, location }: Surroundings): readonly Sign[]
     (use) => isUpgradeHeader(config, use) && !isTemplate(use.document.path),
   );
   const shadowed = list.shadowed.find((use) => isUpgradeHeader(config, use));
-  if (telling.length === 0 && shadowed === undefined) return none;
+  if (telling.length === 0 && shadowed === undefined) {
+    return none;
+  }
   const signs: Sign[] = [];
   for (const use of telling.toSorted((a, b) => rank(a) - rank(b))) {
     const header = use.parameters[0] ?? "";
@@ -66,10 +68,16 @@ function levelName(level: Level): string {
 function isUpgradeHeader(config: Config, use: Use): boolean {
   const { parameters } = use;
   const value = parameters[1] ?? "";
-  if (value === "") return false;
+  if (value === "") {
+    return false;
+  }
   const name = (parameters[0] ?? "").toLowerCase();
-  if (name === "upgrade" || name.startsWith("sec-websocket-")) return true;
-  if (name === "connection" && /\bupgrade\b/i.test(value.replace(/\$\w+/g, ""))) return true;
+  if (name === "upgrade" || name.startsWith("sec-websocket-")) {
+    return true;
+  }
+  if (name === "connection" && /\bupgrade\b/i.test(value.replace(/\$\w+/g, ""))) {
+    return true;
+  }
   return asksForUpgrade(config, value);
 }
 
@@ -105,15 +113,20 @@ const includers = rememberedOf((config: Config): ReadonlyMap<Document, ReadonlyS
   const found = new Map<Document, Set<Level>>();
   forEachUse(config.main, ({ document, level }) => {
     const holders = found.get(document);
-    if (holders === undefined) found.set(document, new Set([level]));
-    else holders.add(level);
+    if (holders === undefined) {
+      found.set(document, new Set([level]));
+    } else {
+      holders.add(level);
+    }
   });
   return found;
 });
 
 /** Whether the directive comes through an include that other levels use too, or that may be: its file is not the location's. */
 function isShared(config: Config, location: Level, use: Use): boolean {
-  if (use.include === (location.opener?.include ?? null)) return false;
+  if (use.include === (location.opener?.include ?? null)) {
+    return false;
+  }
   // The file's own top level is the one that the include stands in; blocks within it do not count.
   const tops = [...(includers(config).get(use.document) ?? [])].filter(
     (level) => level.opener?.document !== use.document,
@@ -124,14 +137,18 @@ function isShared(config: Config, location: Level, use: Use): boolean {
 /** True where only upgrade requests come to the `if`; false where all but they do; null where it asks something else. */
 export function conditionOf(level: Level): boolean | null {
   const condition = level.opener?.name === "if" ? level.opener.parameters.join(" ") : "";
-  if (!/\$\{?http_upgrade\b/i.test(condition)) return null;
+  if (!/\$\{?http_upgrade\b/i.test(condition)) {
+    return null;
+  }
   return !/!=|!~|=\s*(?:""|'')?\s*\)?$/.test(condition);
 }
 
 /** What is decided by the header itself. */
 export function conditionSigns({ config, level, location, pass }: Surroundings): readonly Sign[] {
   const own = conditionOf(level);
-  if (own === true) return [{ kind: "condition", text: "the if around it asks for $http_upgrade" }];
+  if (own === true) {
+    return [{ kind: "condition", text: "the if around it asks for $http_upgrade" }];
+  }
   if (asksForUpgrade(config, pass.parameters[0] ?? "")) {
     return [{ kind: "condition", text: `${pass.name} follows $http_upgrade` }];
   }
@@ -182,7 +199,9 @@ export function settingDoubts({ location }: Surroundings): readonly Doubt[] {
   } as const;
   const own = location.uses.flatMap(({ name, parameters }): Doubt[] => {
     const [header = "", value = ""] = parameters;
-    if (name === "internal") return [{ kind: "hint", text: "the location is internal" }];
+    if (name === "internal") {
+      return [{ kind: "hint", text: "the location is internal" }];
+    }
     if (name === "proxy_set_header" && header.toLowerCase() === "upgrade" && value === "") {
       return [{ kind: "hint", text: "Upgrade is cleared here" }];
     }

@@ -1,7 +1,7 @@
-import { remembered, rememberedOf } from "../collections.ts";
-import type { Config, Level, Use } from "../config/model.ts";
-import { serverNames } from "../handshake/listen.ts";
-import { upstreamOf } from "../handshake/upstream-request.ts";
+import { remembered, rememberedOf } from "../basics/collections.ts";
+import type { Config, Level, Use } from "../config/level.ts";
+import { serverNames } from "../request/listen.ts";
+import { upstreamOf } from "../request/upstream-request.ts";
 import { isOpaque, tagsIn } from "../syntax/opaque.ts";
 import type { Named } from "./sign.ts";
 
@@ -26,7 +26,9 @@ export function destinationOf(config: Config, level: Level, pass: Use): Destinat
   const host = hostOf(known);
   const names: Named[] = host === "" ? [] : [{ text: host, what: `the upstream ${host}` }];
   const folder = /^\w+:\/\/[^/]+\/([\w.-]+)/.exec(written)?.[1];
-  if (folder !== undefined) names.push({ text: folder, what: `the upstream's path /${folder}` });
+  if (folder !== undefined) {
+    names.push({ text: folder, what: `the upstream's path /${folder}` });
+  }
   for (const [, variable = ""] of written.includes("$") ? written.matchAll(/\$\{?(\w+)/g) : []) {
     names.push({ text: variable.replace(/^upstream_/, ""), what: `the upstream $${variable}` });
   }
@@ -76,12 +78,15 @@ function hostOf(address: string): string {
 
 /** `http://$app:80` after `set $app grafana` is `http://grafana:80`; other variables are left out. */
 function withSetVariables(text: string, level: Level): string {
-  if (!text.includes("$")) return text;
+  if (!text.includes("$")) {
+    return text;
+  }
   return text.replace(/\$\{?(\w+)\}?/g, (_, name: string) => {
     for (let at: Level | null = level; at !== null; at = at.parent) {
       const set = at.uses.findLast((use) => use.name === "set" && use.parameters[0] === `$${name}`);
-      if (set !== undefined)
+      if (set !== undefined) {
         return set.parameters[1]?.includes("$") === false ? set.parameters[1] : "";
+      }
     }
     return "";
   });

@@ -1,11 +1,10 @@
-import type { Config, Level, Use } from "../config/model.ts";
-import { enclosing } from "../handshake/simulate.ts";
+import { type Config, type Level, type Use, enclosing } from "../config/level.ts";
 import type { Policy } from "../policy/policy.ts";
 import { declared } from "./declared.ts";
 import { type Evidence, evidenceAt } from "./evidence.ts";
-import type { Intent, Traffic } from "./model.ts";
+import type { Intent, Traffic } from "./serves.ts";
 import type { Sign, SignKind } from "./sign.ts";
-import type { Hearing } from "./silences.ts";
+import type { Hearing } from "../comments/guard-comments.ts";
 
 export interface IntentSubject {
   readonly config: Config;
@@ -49,14 +48,18 @@ export function intentOf(subject: IntentSubject): { intent: Intent; traffic: Tra
 /** Whether one sign is enough to say that the location serves WebSockets, or somebody says so outright. */
 export function isPlainlyWebSocket({ config, level, pass, policy }: IntentSubject): boolean {
   const location = enclosing(level, "location") ?? level;
-  if (declared(config, location, policy)?.websocket === true) return true;
+  if (declared(config, location, policy)?.websocket === true) {
+    return true;
+  }
   const { signs, circumstances } = evidenceAt(config, level, location, pass);
   const { elsewhere } = circumstances();
   return signs.some((sign) => isStrong(sign, elsewhere));
 }
 
 function weigh(evidence: Evidence): Intent {
-  if (evidence.signs.length === 0) return { serves: "no", evidence: [] };
+  if (evidence.signs.length === 0) {
+    return { serves: "no", evidence: [] };
+  }
   const { doubts, elsewhere } = evidence.circumstances();
   const hasPurpose = doubts.some((doubt) => doubt.kind === "purpose");
   const strong = evidence.signs.filter((sign) => isStrong(sign, elsewhere));
@@ -69,9 +72,13 @@ function weigh(evidence: Evidence): Intent {
       evidence: texts([...strong, ...weak], isDoubtful ? against : []),
     };
   }
-  if (doubts.length > 0) return { serves: "no", evidence: texts(weak, against) };
+  if (doubts.length > 0) {
+    return { serves: "no", evidence: texts(weak, against) };
+  }
   const isForAll = evidence.takesEverything && elsewhere === null;
-  if (isEnough(weak, isForAll)) return { serves: "yes", evidence: texts(weak, []) };
+  if (isEnough(weak, isForAll)) {
+    return { serves: "yes", evidence: texts(weak, []) };
+  }
   const beside = elsewhere === null ? [] : [`but ${elsewhere} is an endpoint of its own`];
   return { serves: "unclear", evidence: texts(weak, beside) };
 }
@@ -87,11 +94,17 @@ function isStrong({ kind, isShared = false }: Sign, elsewhere: string | null): b
 function isEnough(weak: readonly Sign[], isForAll: boolean): boolean {
   const kinds = new Set(weak.map((sign) => sign.kind));
   // What a server sets for all is meant for the location that takes all.
-  if (isForAll && kinds.has("outer-headers")) return true;
+  if (isForAll && kinds.has("outer-headers")) {
+    return true;
+  }
   // Streams in one direction need a long timeout just as much.
-  if (kinds.has("streaming-word")) kinds.delete("timeout");
+  if (kinds.has("streaming-word")) {
+    kinds.delete("timeout");
+  }
   // Whoever copies the headers copies what stands beside them.
-  if (kinds.has("own-headers")) kinds.delete("bypass");
+  if (kinds.has("own-headers")) {
+    kinds.delete("bypass");
+  }
   return kinds.size > 1;
 }
 

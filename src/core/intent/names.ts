@@ -1,4 +1,4 @@
-import { rememberedOf } from "../collections.ts";
+import { rememberedOf } from "../basics/collections.ts";
 import type { LocationPaths } from "./paths.ts";
 import type { Doubt, Named, Sign, Surroundings } from "./sign.ts";
 import { distinctEndpoint, isDistinctEndpoint } from "./software.ts";
@@ -19,7 +19,9 @@ export const endpointName = rememberedOf((paths: LocationPaths): EndpointName | 
     const isShared = application.mixed === true;
     return { sign: { kind: "name", text, isShared }, dedicated: !isShared };
   }
-  if (paths.paths.length === 0 || !paths.paths.every(isKnownEndpoint)) return null;
+  if (paths.paths.length === 0 || !paths.paths.every(isKnownEndpoint)) {
+    return null;
+  }
   const text = `the path ${paths.written} is named like a WebSocket endpoint`;
   return { sign: { kind: "name", text }, dedicated: true };
 });

@@ -1,5 +1,5 @@
-import { remembered, rememberedOf } from "../collections.ts";
-import type { Use } from "../config/model.ts";
+import { remembered, rememberedOf } from "../basics/collections.ts";
+import type { Use } from "../config/level.ts";
 
 /** Stands in a path for what nobody can know: whatever a regular expression leaves open. */
 const unknownPart = "…";
@@ -163,6 +163,8 @@ class PatternReader {
 }
 
 function escaped(character: string): string {
-  if (/[bBAZzG]/.test(character)) return "";
+  if (/[bBAZzG]/.test(character)) {
+    return "";
+  }
   return /[\w]/.test(character) ? unknownPart : character;
 }

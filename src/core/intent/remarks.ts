@@ -1,4 +1,4 @@
-import { headingsOf } from "./comments.ts";
+import { headingsOf } from "../comments/headings.ts";
 import type { Doubt, Sign, Surroundings } from "./sign.ts";
 
 const subject =
@@ -34,7 +34,9 @@ export function remarkSigns({ location, remarks }: Surroundings): readonly Sign[
 function isHeading(remark: string): boolean {
   const words = remark.match(/[\p{L}\d]+/gu) ?? [];
   const at = headed.exec(remark)?.index;
-  if (at === undefined) return false;
+  if (at === undefined) {
+    return false;
+  }
   const isShort = words.length <= (before.test(remark.slice(0, at)) ? someWords : fewWords);
   return isShort && !sentence.test(remark);
 }

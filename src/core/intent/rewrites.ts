@@ -1,11 +1,10 @@
-import { rememberedOf } from "../collections.ts";
-import { newestVersion } from "../config/directives.ts";
+import { rememberedOf } from "../basics/collections.ts";
+import { newestVersion } from "../nginx/versions.ts";
 import { usesOf } from "../config/effective.ts";
-import type { Config, Level, Use } from "../config/model.ts";
+import { type Config, type Level, type Use, enclosing } from "../config/level.ts";
 import { askServer, samplePaths, withPassword } from "../handshake/ask.ts";
-import { lineOf } from "../handshake/script.ts";
-import { enclosing } from "../handshake/simulate.ts";
-import { usesNamed } from "../handshake/variables.ts";
+import { lineOf } from "../request/script.ts";
+import { usesNamed } from "../request/variables.ts";
 import { endpointName } from "./names.ts";
 import { pathsOf, takesEverything } from "./paths.ts";
 import type { Sign, Surroundings } from "./sign.ts";
@@ -31,10 +30,16 @@ const endpointsByTarget = rememberedOf((config: Config): ReadonlyMap<Level, Use>
   const found = new Map<Level, Use>();
   for (const { level, parameters } of usesNamed(config, "rewrite")) {
     const { opener, context } = level;
-    if (opener === null || context !== "location" || parameters[2] !== "last") continue;
-    if (endpointName(pathsOf(opener)) === null || usesOf(level, "proxy_pass").length > 0) continue;
+    if (opener === null || context !== "location" || parameters[2] !== "last") {
+      continue;
+    }
+    if (endpointName(pathsOf(opener)) === null || usesOf(level, "proxy_pass").length > 0) {
+      continue;
+    }
     const target = targetOf(config, level);
-    if (target !== null) found.set(target, opener);
+    if (target !== null) {
+      found.set(target, opener);
+    }
   }
   return found;
 });
@@ -42,7 +47,9 @@ const endpointsByTarget = rememberedOf((config: Config): ReadonlyMap<Level, Use>
 /** The location where all handshakes for an endpoint end; null where they differ, and where nobody knows. */
 function targetOf(config: Config, endpoint: Level): Level | null {
   const server = enclosing(endpoint, "server");
-  if (server === null || server.hidden.length > 0 || endpoint.hidden.length > 0) return null;
+  if (server === null || server.hidden.length > 0 || endpoint.hidden.length > 0) {
+    return null;
+  }
   const targets = samplePaths(endpoint).map((path) => {
     const asked = { probe: "websocket", target: encodeURI(path), headers: withPassword } as const;
     const exchange = askServer(config, server, asked, newestVersion);

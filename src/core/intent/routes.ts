@@ -1,7 +1,6 @@
 import { usesOf } from "../config/effective.ts";
-import type { Config, Level } from "../config/model.ts";
-import { locate, locationName } from "../handshake/locate.ts";
-import { enclosing } from "../handshake/simulate.ts";
+import { type Config, type Level, enclosing } from "../config/level.ts";
+import { locate, locationName } from "../request/locate.ts";
 
 /** The block that holds a location's server, or the top of a fragment. */
 export function serverOf(config: Config, level: Level): Level {
@@ -16,7 +15,9 @@ export function isTakenBy(server: Level, location: Level, path: string): boolean
 
 /** Whether it is a named location that takes what no file answers. */
 export function isFallback(server: Level, location: Level): boolean {
-  if (locationName(location)?.kind !== "named") return false;
+  if (locationName(location)?.kind !== "named") {
+    return false;
+  }
   const root = locate(server, "/");
   return (
     fallsBackTo(server, location) || (!("unknown" in root) && fallsBackTo(root.level, location))

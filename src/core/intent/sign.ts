@@ -1,4 +1,4 @@
-import type { Config, Level, Use } from "../config/model.ts";
+import type { Config, Level, Use } from "../config/level.ts";
 import type { LocationPaths } from "./paths.ts";
 
 /** What kind of sign; two of one kind say no more than one. */

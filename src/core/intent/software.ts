@@ -1,6 +1,6 @@
-import { remembered, rememberedOf } from "../collections.ts";
+import { remembered, rememberedOf } from "../basics/collections.ts";
 import { type Application, applications, withoutWebSocket } from "./applications.ts";
-import { headingsOf } from "./comments.ts";
+import { headingsOf } from "../comments/headings.ts";
 import type { LocationPaths } from "./paths.ts";
 import { isTakenBy } from "./routes.ts";
 import type { Doubt, Named, Sign, Surroundings } from "./sign.ts";
@@ -23,7 +23,9 @@ export function applicationSign(
     .filter(({ text }) => applicationCalled(text) !== null);
   for (const { text, what } of telling) {
     const application = applicationCalled(text);
-    if (application === null) continue;
+    if (application === null) {
+      continue;
+    }
     const isItsPath = isAlways(paths, application);
     if (isItsPath || takesAllOf(around, application)) {
       const [endpoint] = application.endpoints;
@@ -73,7 +75,9 @@ export function fixedEndpoint(
   const trimmed = path.replace(/\/$/, "");
   for (const { name, endpoints, fixed } of distinctApplications) {
     const endpoint = endpoints.find((each) => trimmed.endsWith(each));
-    if (fixed === true && endpoint !== undefined) return { name, endpoint };
+    if (fixed === true && endpoint !== undefined) {
+      return { name, endpoint };
+    }
   }
   const [library] = /\/(?:socket|engine)\.io$/.exec(trimmed) ?? [];
   return library === undefined ? null : { name: library.slice(1), endpoint: library };
@@ -89,12 +93,16 @@ const applicationsByPort = new Map(
 export function portSign(around: Surroundings): Sign | null {
   const { upstreamPort: port, pass, paths } = around;
   const application = port === null ? undefined : applicationsByPort.get(port);
-  if (application === undefined) return null;
+  if (application === undefined) {
+    return null;
+  }
   if (isAlways(paths, application)) {
     const text = `${application.name} has port ${port}, and WebSockets at ${paths.written}`;
     return { kind: "application", text, isShared: application.mixed === true };
   }
-  if (!takesAllOf(around, application)) return null;
+  if (!takesAllOf(around, application)) {
+    return null;
+  }
   const { path } = pass.document;
   const isCalledSo = path.split("/").some((folder) => applicationCalled(folder) === application);
   const text = `port ${port} is that of ${application.name}`;
@@ -113,7 +121,9 @@ export const applicationPath = rememberedOf((paths: LocationPaths): Sign | null 
 
 /** Where the upstream has no name, the folder that is handed to it is mostly called like it: `/jupyter/`. */
 export function folderSign({ paths, upstreamNames }: Surroundings): Sign | null {
-  if (paths.kind !== "prefix" || upstreamNames.length > 0) return null;
+  if (paths.kind !== "prefix" || upstreamNames.length > 0) {
+    return null;
+  }
   const folder = /^\/([\w-]+)\/?$/.exec(paths.paths[0] ?? "")?.[1] ?? "";
   const application = applicationCalled(folder);
   return application === null
@@ -208,7 +218,9 @@ function byName<Software extends Pick<Application, "called">>(
   const found = new Map<string, { software: Software; index: number }>();
   for (const [index, software] of table.entries()) {
     for (const called of software.called) {
-      if (!found.has(called)) found.set(called, { software, index });
+      if (!found.has(called)) {
+        found.set(called, { software, index });
+      }
     }
   }
   return found;
@@ -225,7 +237,9 @@ function firstCalled<Software>(name: string, table: ByName<Software>): Software 
   do {
     for (let words = Math.min(mostWords, parts.length); words > 0; words--) {
       const found = table.get(parts.slice(-words).join("-"));
-      if (found !== undefined && (first === null || found.index < first.index)) first = found;
+      if (found !== undefined && (first === null || found.index < first.index)) {
+        first = found;
+      }
     }
   } while (isNeutral(parts.pop() ?? ""));
   return first?.software ?? null;

@@ -1,4 +1,4 @@
-import { remembered } from "../collections.ts";
+import { remembered } from "../basics/collections.ts";
 
 /** How sure a name makes us that WebSockets pass there. */
 export type Meaning = "websocket" | "perhaps" | "duplex" | "streaming" | "other";
@@ -105,7 +105,9 @@ export function isEndpointPath(path: string): boolean {
   return segments.some((segment, index) => {
     const name = segment.toLowerCase();
     const words = wordsInSegment(segment);
-    if (words.some(({ meaning }) => meaning === "websocket")) return true;
+    if (words.some(({ meaning }) => meaning === "websocket")) {
+      return true;
+    }
     if (words.some(({ word }) => shortNames.has(word))) {
       return !serviceNames.test(segments[index + 1] ?? "");
     }
@@ -137,9 +139,17 @@ function wordsInSegment(segment: string): FoundWord[] {
 }
 
 function meaningOf(part: string): Meaning | null {
-  if (websocketParts.has(part)) return "websocket";
-  if (shortNames.has(part)) return "perhaps";
-  if (duplexParts.has(part)) return "duplex";
-  if (streamingParts.has(part)) return "streaming";
+  if (websocketParts.has(part)) {
+    return "websocket";
+  }
+  if (shortNames.has(part)) {
+    return "perhaps";
+  }
+  if (duplexParts.has(part)) {
+    return "duplex";
+  }
+  if (streamingParts.has(part)) {
+    return "streaming";
+  }
   return otherParts.has(part) ? "other" : null;
 }

@@ -1,4 +1,4 @@
-import type { Severity } from "../rules/finding.ts";
+export type Severity = "error" | "warning" | "notice";
 
 export type Profile = "basic" | "recommended" | "enterprise" | "hardened";
 

@@ -1,9 +1,8 @@
-import type { Analysis, LocationReport } from "../analysis.ts";
-import { groupBy } from "../collections.ts";
+import type { Analysis, LocationReport } from "../check/analysis.ts";
+import { groupBy } from "../basics/collections.ts";
 import { headerLines, effectiveSetting } from "../config/effective.ts";
-import type { Level, Use } from "../config/model.ts";
-import { locationName } from "../handshake/locate.ts";
-import { enclosing } from "../handshake/simulate.ts";
+import { type Level, type Use, enclosing } from "../config/level.ts";
+import { locationName } from "../request/locate.ts";
 import { placeOf } from "../rules/rule.ts";
 import { readable } from "../syntax/opaque.ts";
 import { handshakeJson } from "./json.ts";
@@ -46,10 +45,14 @@ function locationInput(report: LocationReport): object {
     const isSet = setting.state === "set";
     values[directive] = isSet ? readable(setting.use.parameters.join(" ")) : null;
     provenance[directive] = isSet ? originOf(setting.use) : null;
-    if (setting.state === "unknown") unknown.push(`${directive}: ${setting.why}`);
+    if (setting.state === "unknown") {
+      unknown.push(`${directive}: ${setting.why}`);
+    }
   }
   const headers = headersAt(level);
-  if (headers.hidden !== null) unknown.push(`proxy_set_header: ${headers.hidden}`);
+  if (headers.hidden !== null) {
+    unknown.push(`proxy_set_header: ${headers.hidden}`);
+  }
   return {
     path: readable((location && locationName(location)?.text) ?? name.name),
     server: name.server,

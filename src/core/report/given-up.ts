@@ -1,4 +1,4 @@
-import type { Analysis } from "../analysis.ts";
+import type { Analysis } from "../check/analysis.ts";
 import { numbered } from "./order.ts";
 
 /** What suggestions are lacking because they were too much work, as a sentence; empty where none are. */

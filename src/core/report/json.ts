@@ -1,8 +1,9 @@
-import type { Analysis, LocationReport } from "../analysis.ts";
-import type { Place } from "../config/model.ts";
+import type { Analysis, LocationReport } from "../check/analysis.ts";
+import type { Place } from "../repository/document.ts";
 import type { Fix } from "../fix/edit.ts";
-import type { Value } from "../handshake/model.ts";
-import type { Finding, LocationName } from "../rules/finding.ts";
+import type { Value } from "../request/exchange.ts";
+import type { LocationName } from "../rules/finding.ts";
+import type { Finding } from "../check/finding.ts";
 import { plain } from "./markup.ts";
 import { countBySeverity, endOf, startOf } from "./order.ts";
 import { redact } from "./redact.ts";
@@ -108,6 +109,8 @@ function valueJson(value: Value): unknown {
 
 /** Whether a header's value is a secret shows in its name. */
 function headerJson(name: string, value: Value): unknown {
-  if (typeof value !== "string") return valueJson(value);
+  if (typeof value !== "string") {
+    return valueJson(value);
+  }
   return redact(`${name}: ${value}`).slice(name.length + 2);
 }

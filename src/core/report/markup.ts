@@ -36,7 +36,9 @@ export function oneLine(text: string): string {
 /** Inline code on one line, e.g. for a file name. Empty text gives an empty string. */
 export function code(text: string): string {
   const content = oneLine(text);
-  if (content === "") return "";
+  if (content === "") {
+    return "";
+  }
   const ticks = "`".repeat(longestRun(content, "`") + 1);
   // A blank at each end is taken off again by Markdown, unless everything is blank.
   const pad = /^[` ]|[` ]$/.test(content) && content.trim() !== "" ? " " : "";
@@ -83,7 +85,9 @@ const longestText = 400;
 
 /** The text up to a length that people read. */
 export function clip(text: string): string {
-  if (text.length <= longestText) return text;
+  if (text.length <= longestText) {
+    return text;
+  }
   // Half of a surrogate pair is no text.
   return `${text.slice(0, longestText).replace(/[\ud800-\udbff]$/, "")}…`;
 }
@@ -101,7 +105,9 @@ export function cell(markdown: string): string {
 
 /** A table; the cells are Markdown. Empty without rows. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return "";
+  if (rows.length === 0) {
+    return "";
+  }
   return [row(head), `|${" --- |".repeat(head.length)}`, ...rows.map(row)].join("\n");
 }
 
@@ -126,7 +132,9 @@ function longestRun(text: string, character: string): number {
   let run = 0;
   for (const each of text) {
     run = each === character ? run + 1 : 0;
-    if (run > longest) longest = run;
+    if (run > longest) {
+      longest = run;
+    }
   }
   return longest;
 }

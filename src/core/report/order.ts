@@ -1,5 +1,6 @@
-import type { Place } from "../config/model.ts";
-import type { Finding, Severity } from "../rules/finding.ts";
+import type { Place } from "../repository/document.ts";
+import type { Finding } from "../check/finding.ts";
+import type { Severity } from "../policy/policy.ts";
 
 /** 0 for the worst. */
 const ranks: Readonly<Record<Severity, number>> = { error: 0, warning: 1, notice: 2 };
@@ -42,7 +43,9 @@ function comparePlaces(a: Finding, b: Finding): number {
 /** How many findings there are of each severity. */
 export function countBySeverity(findings: readonly Finding[]): Readonly<Record<Severity, number>> {
   const counts = { error: 0, warning: 0, notice: 0 };
-  for (const { severity } of findings) counts[severity] += 1;
+  for (const { severity } of findings) {
+    counts[severity] += 1;
+  }
   return counts;
 }
 

@@ -1,4 +1,4 @@
-import type { Analysis, PendingComment } from "../analysis.ts";
+import type { Analysis, PendingComment } from "../check/analysis.ts";
 import { startOf } from "./order.ts";
 
 const mostPlaces = 5;
@@ -13,7 +13,9 @@ export function pendingInWords({ pending }: Pick<Analysis, "pending">): string[]
     const places = pending
       .filter((each) => each.kind === kind)
       .map(({ place }) => `${place.document.path}:${startOf(place).line}`);
-    if (places.length === 0) return [];
+    if (places.length === 0) {
+      return [];
+    }
     const more = places.length - mostPlaces;
     const where = [...places.slice(0, mostPlaces), ...(more > 0 ? [`${more} more`] : [])];
     return [`${places.length === 1 ? one : several(places.length)}: ${where.join(", ")}.`];

@@ -1,9 +1,9 @@
-import type { LocationReport } from "../analysis.ts";
-import { groupBy } from "../collections.ts";
-import type { Place } from "../config/model.ts";
-import type { Value } from "../handshake/model.ts";
-import { shown } from "../handshake/variables.ts";
-import type { Finding } from "../rules/finding.ts";
+import type { LocationReport } from "../check/analysis.ts";
+import { groupBy } from "../basics/collections.ts";
+import type { Place } from "../repository/document.ts";
+import type { Value } from "../request/exchange.ts";
+import { shown } from "../request/variables.ts";
+import type { Finding } from "../check/finding.ts";
 import { isRuleId, ruleTable } from "../rules/names.ts";
 import { oneLine, redact } from "./markup.ts";
 import { startOf } from "./order.ts";
@@ -48,7 +48,9 @@ function causes(report: LocationReport, findings: readonly Finding[]): string[] 
   );
   const notes = [...all.values()].flatMap((group) => {
     const [first] = group;
-    if (first === undefined) return [];
+    if (first === undefined) {
+      return [];
+    }
     const { place } = first;
     const what = lossesOf(
       group.map(({ finding }) => finding.rule),
@@ -69,7 +71,9 @@ function lossesOf(rules: readonly string[], how: string): string[] {
       ? [ruleTable[rule].summary.replaceAll("`", "")]
       : [],
   );
-  if (lost.length === 0) return others;
+  if (lost.length === 0) {
+    return others;
+  }
   const last = lost.pop();
   const list = lost.length > 0 ? `${lost.join(", ")} and ${last}` : last;
   return [`${list} ${lost.length > 0 ? "are" : "is"} ${how}`, ...others];
@@ -81,7 +85,9 @@ function causeOf({ exchanges }: LocationReport, { rule, place }: Finding): Place
   const origin = exchanges.websocket.upstream?.headers.find(
     ({ name }) => name.toLowerCase() === header,
   )?.origin;
-  if (origin?.from !== "directive") return place;
+  if (origin?.from !== "directive") {
+    return place;
+  }
   return { document: origin.use.document, span: origin.use.directive };
 }
 

@@ -44,7 +44,9 @@ function secrets(text: string): Span[] {
     for (const match of text.matchAll(pattern)) {
       const range = match.indices?.[1];
       const span = range && secretPart(text, range[0], range[1]);
-      if (span) found.push(span);
+      if (span) {
+        found.push(span);
+      }
     }
   }
   return joined(found);
@@ -69,7 +71,9 @@ function secretPart(text: string, start: number, end: number): Span | null {
   const scheme = /^(?:basic|bearer|digest|token|negotiate)\s+/i.exec(text.slice(from, to));
   const secretFrom = from + (scheme?.[0].length ?? 0);
   const secret = text.slice(secretFrom, to).trimEnd().replace(/`$/, "");
-  if (secret === "" || secret === mask || /^(?:\$\w+|\$\{\w+\})+$/.test(secret)) return null;
+  if (secret === "" || secret === mask || /^(?:\$\w+|\$\{\w+\})+$/.test(secret)) {
+    return null;
+  }
   return { start: secretFrom, end: secretFrom + secret.length };
 }
 

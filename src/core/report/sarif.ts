@@ -1,8 +1,9 @@
-import type { Analysis } from "../analysis.ts";
-import { groupBy } from "../collections.ts";
-import type { Place } from "../config/model.ts";
+import type { Analysis } from "../check/analysis.ts";
+import { groupBy } from "../basics/collections.ts";
+import type { Place } from "../repository/document.ts";
 import type { Fix } from "../fix/edit.ts";
-import type { Finding, Severity } from "../rules/finding.ts";
+import type { Finding } from "../check/finding.ts";
+import type { Severity } from "../policy/policy.ts";
 import { rulePage } from "../rules/catalogue.ts";
 import { isRuleId, ruleTable } from "../rules/names.ts";
 import { plain, visible } from "./markup.ts";
@@ -58,7 +59,9 @@ export function sarifReport(
 }
 
 function descriptor(id: string): object {
-  if (!isRuleId(id)) return { id };
+  if (!isRuleId(id)) {
+    return { id };
+  }
   const { summary, severity, group } = ruleTable[id];
   const page = rulePage(id) ?? `${tool.name} explain ${id}`;
   return {

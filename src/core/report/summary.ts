@@ -1,9 +1,9 @@
-import type { Analysis, LocationReport } from "../analysis.ts";
-import { groupBy } from "../collections.ts";
-import type { Document, Place } from "../config/model.ts";
+import type { Analysis, LocationReport } from "../check/analysis.ts";
+import { groupBy } from "../basics/collections.ts";
+import type { Document, Place } from "../repository/document.ts";
 import { applyEdits, type TextEdit } from "../fix/edit.ts";
 import type { PolicyProblem } from "../policy/policy.ts";
-import type { Finding } from "../rules/finding.ts";
+import type { Finding } from "../check/finding.ts";
 import { isRuleId, ruleTable } from "../rules/names.ts";
 import { clip, code, fence, redact, sentence, table } from "./markup.ts";
 import { fullMessage } from "./message.ts";
@@ -63,9 +63,13 @@ function cut(sections: readonly string[]): string {
         const whole = text.slice(0, picture ?? text.length);
         return `${whole}\n\n**The rest is cut off: GitHub shows no more than 1 MiB.**\n`;
       }
-      if (line === "```mermaid") picture = text.length;
+      if (line === "```mermaid") {
+        picture = text.length;
+      }
       text += `${line}\n`;
-      if (line === "```") picture = null;
+      if (line === "```") {
+        picture = null;
+      }
     }
   }
   return `${text.trimEnd()}\n`;
@@ -88,15 +92,21 @@ function notAnalysedSection({ analysis, incomplete }: SummaryInput): string {
 
 /** The entries are Markdown. Empty without any. */
 function list(title: string, entries: readonly string[]): string {
-  if (entries.length === 0) return "";
+  if (entries.length === 0) {
+    return "";
+  }
   const shown = entries.slice(0, mostRows).map((entry) => `- ${entry}`);
-  if (entries.length > mostRows) shown.push(`- and ${entries.length - mostRows} more`);
+  if (entries.length > mostRows) {
+    shown.push(`- and ${entries.length - mostRows} more`);
+  }
   return [...(title === "" ? [] : [title, ""]), ...shown].join("\n");
 }
 
 function findingsSection(input: SummaryInput): string {
   const { findings, unplaced } = input;
-  if (findings.length === 0) return "";
+  if (findings.length === 0) {
+    return "";
+  }
   const withoutPlace = new Set(unplaced);
   const rows = worstFirst(findings)
     .slice(0, mostRows)
@@ -118,9 +128,15 @@ function standing(
   unplaced: ReadonlySet<Finding>,
   { live, resolved, leftOut }: SummaryInput,
 ): string {
-  if (resolved.has(finding.fingerprint)) return "resolved by a person; it still counts";
-  if (live.has(finding.fingerprint)) return "in the diff";
-  if (leftOut?.has(finding)) return "none: max-comments is reached";
+  if (resolved.has(finding.fingerprint)) {
+    return "resolved by a person; it still counts";
+  }
+  if (live.has(finding.fingerprint)) {
+    return "in the diff";
+  }
+  if (leftOut?.has(finding)) {
+    return "none: max-comments is reached";
+  }
   return unplaced.has(finding) ? "no line in the diff" : "";
 }
 
@@ -131,7 +147,9 @@ function picturesSection({ analysis, findings }: SummaryInput): string {
       severity !== "notice" && isRuleId(rule) && ruleTable[rule].group === "handshake",
   );
   const broken = brokenLocations(analysis?.locations ?? [], causes);
-  if (broken.length === 0) return "";
+  if (broken.length === 0) {
+    return "";
+  }
   const pictures = broken.slice(0, mostPictures).map(([report, own]) => {
     return [`#### ${titleOf(report)}`, fence(pictureOf(report, own), "mermaid")].join("\n\n");
   });
@@ -177,11 +195,15 @@ function titleOf({ name, proxyPass }: LocationReport): string {
 
 function locationsSection({ analysis, findings }: SummaryInput): string {
   const locations = (analysis?.locations ?? []).filter(({ intent }) => intent.serves !== "no");
-  if (!analysis || locations.length === 0) return "";
+  if (!analysis || locations.length === 0) {
+    return "";
+  }
   const edits = fixesThatGoTogether(findings);
   const changed = edits.length > 0 ? analysis.locationsWith(edits) : null;
   const head = ["Location", "Server", "Where", "Upstream", "Handshake now"];
-  if (changed) head.push("With the fixes");
+  if (changed) {
+    head.push("With the fixes");
+  }
   const worst = [...locations.filter(breaks), ...locations.filter((each) => !breaks(each))];
   const rows = worst
     .slice(0, mostRows)
@@ -201,7 +223,9 @@ function fixesThatGoTogether(findings: readonly Finding[]): TextEdit[] {
   const apart = [...groupBy(all, ({ document }) => document)].every(
     ([document, edits]) => applyEdits(document.text, edits) !== null,
   );
-  if (apart) return all;
+  if (apart) {
+    return all;
+  }
   const together = new Map<Document, TextEdit[]>();
   for (const { fix } of worstFirst(findings)) {
     const documents = groupBy(fix?.edits ?? [], ({ document }) => document);
@@ -210,8 +234,12 @@ function fixesThatGoTogether(findings: readonly Finding[]): TextEdit[] {
       return applyEdits(document.text, edits) === null ? null : ([document, edits] as const);
     });
     const fits = tried.filter((each) => each !== null);
-    if (fits.length < tried.length) continue;
-    for (const [document, edits] of fits) together.set(document, edits);
+    if (fits.length < tried.length) {
+      continue;
+    }
+    for (const [document, edits] of fits) {
+      together.set(document, edits);
+    }
   }
   return [...together.values()].flat();
 }
@@ -237,8 +265,12 @@ function idleText({ idleTimeoutMs }: LocationReport): string {
 }
 
 function handshakeText({ verdict: { strict, lenient }, failsInFirefox }: LocationReport): string {
-  if (failsInFirefox) return `${strict}, but not with Firefox`;
-  if (strict === lenient) return strict;
+  if (failsInFirefox) {
+    return `${strict}, but not with Firefox`;
+  }
+  if (strict === lenient) {
+    return strict;
+  }
   return `${strict} with RFC 6455 servers, ${lenient} with lenient ones`;
 }
 

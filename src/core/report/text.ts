@@ -1,8 +1,9 @@
-import type { Analysis } from "../analysis.ts";
-import { groupBy, missingFrom } from "../collections.ts";
-import type { Place } from "../config/model.ts";
+import type { Analysis } from "../check/analysis.ts";
+import { groupBy, missingFrom } from "../basics/collections.ts";
+import type { Place } from "../repository/document.ts";
 import type { ProvenFix } from "../fix/edit.ts";
-import type { Finding, Severity } from "../rules/finding.ts";
+import type { Finding } from "../check/finding.ts";
+import type { Severity } from "../policy/policy.ts";
 import { plain, visible } from "./markup.ts";
 import { fullMessage } from "./message.ts";
 import { countsInWords, numbered, startOf, worstFirst } from "./order.ts";
@@ -52,7 +53,9 @@ class Writer {
   /** Findings at one place, the worst first, with one frame. */
   block(findings: readonly Finding[]): string {
     const [first] = findings;
-    if (!first) return "";
+    if (!first) {
+      return "";
+    }
     const { place, severity } = first;
     const { line, column } = startOf(place);
     const where = this.#style("bold", `${clean(place.document.path)}:${line}:${column}`);
@@ -138,7 +141,9 @@ class Writer {
       return [...headChanges(fix), `fix: ${said(fix.title)} (${how})`];
     }
     const other = this.#analysis.findings.find(({ fingerprint }) => fingerprint === fixedBy);
-    if (!other || placeKey(other) === placeKey({ place })) return [];
+    if (!other || placeKey(other) === placeKey({ place })) {
+      return [];
+    }
     return [`fix: comes with that of ${other.rule} at ${clean(positionText(other.place))}`];
   }
 
@@ -204,6 +209,8 @@ export function clean(text: string): string {
 /** Null where characters before the caret may not be one column wide each. */
 function carets(source: string, from: number, to: number): string | null {
   const before = source.slice(0, from);
-  if (!/^[\t -~\u00a1-\u00ac\u00ae-\u024f]*$/.test(before) || to <= from) return null;
+  if (!/^[\t -~\u00a1-\u00ac\u00ae-\u024f]*$/.test(before) || to <= from) {
+    return null;
+  }
   return " ".repeat(from) + "^".repeat(to - from);
 }

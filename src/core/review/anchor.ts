@@ -1,12 +1,13 @@
-import type { Analysis, Group, LocationReport } from "../analysis.ts";
-import { groupBy } from "../collections.ts";
-import type { Document, Level, Place } from "../config/model.ts";
+import type { Analysis, Group, LocationReport } from "../check/analysis.ts";
+import { groupBy } from "../basics/collections.ts";
+import type { Level } from "../config/level.ts";
+import type { Document, Place } from "../repository/document.ts";
 import { filesOf } from "../config/resolve.ts";
-import type { Finding, LocationName } from "../rules/finding.ts";
+import type { LocationName } from "../rules/finding.ts";
+import type { Finding } from "../check/finding.ts";
 import { directivesAround } from "../syntax/find.ts";
 import type { Directive, Span } from "../syntax/tree.ts";
-import type { Hunk } from "./diff.ts";
-import { hunkAround } from "./diff.ts";
+import { type Hunk, hunkAround } from "./diff.ts";
 import type { ReviewComment } from "./review.ts";
 
 /** A line of the diff that a comment can stand on. */
@@ -41,7 +42,9 @@ export class Anchors {
   find(group: Group, findings: readonly Finding[]): Anchor | null {
     for (const { place } of findings) {
       const found = this.#lineIn(place);
-      if (found) return { ...found, isPrimary: true };
+      if (found) {
+        return { ...found, isPrimary: true };
+      }
     }
     const others = [
       ...findings.flatMap(({ related }) => related.map(({ place }) => place)),
@@ -50,7 +53,9 @@ export class Anchors {
     ];
     for (const place of others) {
       const found = this.#lineIn(place);
-      if (found) return { ...found, isPrimary: false };
+      if (found) {
+        return { ...found, isPrimary: false };
+      }
     }
     const settings = findings.flatMap(({ location }) =>
       location ? this.#settingsOf(location) : [],
@@ -76,7 +81,9 @@ export class Anchors {
 
   #settingsIn(level: Level): readonly FoundLine[] {
     const known = this.#settings.get(level);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const lines = level.uses
       .filter(({ name }) => /^(?:proxy_|include$|set$|map$)/.test(name))
       .flatMap(({ document, directive }) => this.#lineIn({ document, span: directive }) ?? []);
@@ -90,10 +97,14 @@ export class Anchors {
 
   /** Where a file of settings changes that may have none left that count: what a location lacks may have stood there. */
   #lossIn(document: Document): FoundLine[] {
-    if (document.tree.directives.some(({ block }) => block !== null)) return [];
+    if (document.tree.directives.some(({ block }) => block !== null)) {
+      return [];
+    }
     return (this.#hunks.get(document.path) ?? []).flatMap((hunk) => {
       const [line] = hunk.changed;
-      if (hunk.end < hunk.start) return { document, hunk, line: hunk.baseEnd, side: "LEFT" };
+      if (hunk.end < hunk.start) {
+        return { document, hunk, line: hunk.baseEnd, side: "LEFT" };
+      }
       return line === undefined ? [] : { document, hunk, line, side: "RIGHT" };
     });
   }
@@ -112,23 +123,31 @@ function keyOf({ document, span }: Place): string {
  * those of `proxy_pass` and `include`, then its head, then changed lines.
  */
 function lineIn({ document, span }: Place, hunks: readonly Hunk[]): FoundLine | null {
-  if (hunks.length === 0) return null;
+  if (hunks.length === 0) {
+    return null;
+  }
   const first = document.lines.lineAt(span.start);
   const last = document.lines.lineAt(Math.max(span.start, span.end - 1));
   const inner = directiveAt(document.tree.directives, span)?.block?.directives ?? [];
   const telling = inner.filter(({ name }) => /^(?:proxy_pass|include)$/.test(name.value));
   for (const line of [...telling.map(({ start }) => document.lines.lineAt(start)), first]) {
     const hunk = hunkAround(hunks, line, line);
-    if (hunk) return { document, hunk, line, side: "RIGHT" };
+    if (hunk) {
+      return { document, hunk, line, side: "RIGHT" };
+    }
   }
   let shown: FoundLine | null = null;
   for (const range of rangesOutside(document, inner, { first, last })) {
     for (const hunk of hunks) {
       const from = Math.max(range.first, hunk.start);
       const to = Math.min(range.last, hunk.end);
-      if (from > to) continue;
+      if (from > to) {
+        continue;
+      }
       const changed = [...hunk.changed].find((line) => from <= line && line <= to);
-      if (changed !== undefined) return { document, hunk, line: changed, side: "RIGHT" };
+      if (changed !== undefined) {
+        return { document, hunk, line: changed, side: "RIGHT" };
+      }
       shown ??= { document, hunk, line: from, side: "RIGHT" };
     }
   }
@@ -149,7 +168,9 @@ function rangesOutside(
   const ranges: LineRange[] = [];
   let { first } = whole;
   for (const { block } of directives) {
-    if (!block) continue;
+    if (!block) {
+      continue;
+    }
     ranges.push({ first, last: lines.lineAt(block.start) - 1 });
     first = lines.lineAt(block.end) + 1;
   }

@@ -1,18 +1,17 @@
-import type { Analysis, LocationReport, ProvenFix } from "../analysis.ts";
-import { groupBy, missingFrom } from "../collections.ts";
-import { newestVersion, oldestVersion } from "../config/directives.ts";
-import type { NginxVersion } from "../config/directives.ts";
-import type { Document, Place } from "../config/model.ts";
+import type { Analysis, LocationReport, ProvenFix } from "../check/analysis.ts";
+import { groupBy, missingFrom } from "../basics/collections.ts";
+import { newestVersion, oldestVersion, type NginxVersion } from "../nginx/versions.ts";
+import type { Document, Place } from "../repository/document.ts";
 import type { TextEdit } from "../fix/edit.ts";
 import { requestHead } from "../handshake/head.ts";
 import { clip, code, fence, prose, redact, sentence } from "../report/markup.ts";
 import { startOf } from "../report/order.ts";
 import { tool } from "../report/tool.ts";
-import type { Finding, LocationName } from "../rules/finding.ts";
+import type { LocationName } from "../rules/finding.ts";
+import type { Finding } from "../check/finding.ts";
 import { isRuleId, ruleTable } from "../rules/names.ts";
-import { locationOf } from "../rules/words.ts";
-import type { LineChange } from "./suggestion.ts";
-import { lineChange } from "./suggestion.ts";
+import { locationOf } from "../rules/phrases.ts";
+import { type LineChange, lineChange } from "./suggestion.ts";
 
 export interface CommentRequest {
   readonly analysis: Analysis;
@@ -53,9 +52,15 @@ export function commentBody(request: CommentRequest): string {
   ];
   let left = longestBody - essential.join("\n\n").length;
   const kept = parts.filter((part) => {
-    if (part === undefined || part === "") return false;
-    if (essential.includes(part)) return true;
-    if (part.length + 2 > left) return false;
+    if (part === undefined || part === "") {
+      return false;
+    }
+    if (essential.includes(part)) {
+      return true;
+    }
+    if (part.length + 2 > left) {
+      return false;
+    }
     left -= part.length + 2;
     return true;
   });
@@ -109,10 +114,16 @@ function isHandshakeError({ rule, severity }: Finding): boolean {
 function whereOf(findings: readonly Finding[]): string {
   const named = findings.flatMap(({ location, others }) => [location ?? [], others].flat());
   const [first, ...others] = new Map(named.map((name) => [keyOf(name.place), name])).values();
-  if (!first) return "";
+  if (!first) {
+    return "";
+  }
   const [other, ...more] = others;
-  if (!other) return ` at ${nameOf(first)}`;
-  if (more.length > 0) return ` at ${nameOf(first)} and ${others.length} other locations`;
+  if (!other) {
+    return ` at ${nameOf(first)}`;
+  }
+  if (more.length > 0) {
+    return ` at ${nameOf(first)} and ${others.length} other locations`;
+  }
   const one = first.server === other.server ? { ...first, server: null } : first;
   return ` at ${nameOf(one)} and ${nameOf(other)}`;
 }
@@ -135,7 +146,9 @@ function keyOf({ document, span }: Place): string {
 
 function messages(findings: readonly Finding[]): string {
   const distinct = distinctOf(findings);
-  if (distinct.length <= mostMessages + 1) return bullets(distinct.map(messageOf));
+  if (distinct.length <= mostMessages + 1) {
+    return bullets(distinct.map(messageOf));
+  }
   const shown = distinct.slice(0, mostMessages);
   const rest = distinct.slice(mostMessages);
   const others = rulesOf(rest).filter((rule) => !rulesOf(shown).includes(rule));
@@ -180,7 +193,9 @@ function heads({ analysis, findings, fix }: CommentRequest): string {
   }
   const isAboutHead = (finding: Finding): boolean =>
     isHandshakeError(finding) && !beforeOrBeside.has(finding.rule);
-  if (!report?.upstream || !findings.some(isAboutHead)) return "";
+  if (!report?.upstream || !findings.some(isAboutHead)) {
+    return "";
+  }
   const lines = headLines(requestHead(report.exchanges.websocket)).filter(
     (line) => !takenForGranted.test(line),
   );
@@ -214,7 +229,9 @@ function headDiff(now: readonly string[], after: readonly string[]): string {
 
 function evidence(findings: readonly Finding[]): string {
   const pieces = [...new Set(findings.flatMap((finding) => finding.evidence))];
-  if (pieces.length === 0) return "";
+  if (pieces.length === 0) {
+    return "";
+  }
   return `Why this counts as WebSocket: ${pieces.slice(0, mostEvidence).map(sentence).join("; ")}.`;
 }
 
@@ -238,11 +255,15 @@ function related(findings: readonly Finding[]): string {
     [...affected, ...findings.flatMap((finding) => finding.related)],
     ({ place, note }) => `${keyOf(place)} ${note}`,
   );
-  if (all.size === 0) return "";
+  if (all.size === 0) {
+    return "";
+  }
   const shown = [...all.values()].slice(0, mostRelated).flatMap(([first]) => {
     return first ? `${code(positionText(first.place))}: ${sentence(first.note)}` : [];
   });
-  if (all.size > mostRelated) shown.push(`and ${all.size - mostRelated} more`);
+  if (all.size > mostRelated) {
+    shown.push(`and ${all.size - mostRelated} more`);
+  }
   return `See also:\n${bullets(shown)}`;
 }
 
@@ -251,13 +272,17 @@ function positionText(place: Place): string {
 }
 
 function suggestionBlock({ suggestion }: CommentRequest): string {
-  if (!suggestion) return "";
+  if (!suggestion) {
+    return "";
+  }
   return fence(suggestion.lines.map((line) => `${line}\n`).join(""), "suggestion");
 }
 
 /** What to write where, one code block for each stretch of lines that the fix changes. */
 function plainCode({ suggestion, fix }: CommentRequest): string {
-  if (suggestion || !fix || fix.edits.length === 0) return "";
+  if (suggestion || !fix || fix.edits.length === 0) {
+    return "";
+  }
   const blocks = [...groupBy(fix.edits, (edit) => edit.document)].flatMap(([document, edits]) =>
     clustersOf(document, edits).flatMap((cluster) => {
       const change = lineChange(document, cluster);
@@ -275,7 +300,9 @@ function plainCode({ suggestion, fix }: CommentRequest): string {
 function instruction({ path }: Document, { startLine, line, lines }: LineChange): string {
   const file = code(path);
   const range = startLine === line ? `line ${line}` : `lines ${startLine} to ${line}`;
-  if (lines.length === 0) return `In ${file}, remove ${range}.`;
+  if (lines.length === 0) {
+    return `In ${file}, remove ${range}.`;
+  }
   const what =
     startLine <= line
       ? `In ${file}, replace ${range} with:`
@@ -291,8 +318,11 @@ function clustersOf({ lines }: Document, edits: readonly TextEdit[]): TextEdit[]
   let last = -Infinity;
   for (const edit of edits.toSorted((a, b) => a.start - b.start)) {
     const cluster = clusters.at(-1);
-    if (cluster && lines.lineAt(edit.start) - last <= 3) cluster.push(edit);
-    else clusters.push([edit]);
+    if (cluster && lines.lineAt(edit.start) - last <= 3) {
+      cluster.push(edit);
+    } else {
+      clusters.push([edit]);
+    }
     last = lines.lineAt(edit.end);
   }
   return clusters;

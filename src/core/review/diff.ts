@@ -19,9 +19,13 @@ export function hunksOf(patch: string | null): readonly Hunk[] {
   let next = 0;
   while (next < lines.length) {
     const head = readHead(lines[next] ?? "");
-    if (!head) break;
+    if (!head) {
+      break;
+    }
     const body = readBody(lines, next + 1, head);
-    if (!body) break;
+    if (!body) {
+      break;
+    }
     hunks.push({
       start: head.newStart,
       end: head.newStart + head.newLines - 1,
@@ -43,7 +47,9 @@ interface HunkHead {
 /** A count that is not written is 1. */
 function readHead(line: string): HunkHead | null {
   const match = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@/.exec(line);
-  if (!match) return null;
+  if (!match) {
+    return null;
+  }
   const [, oldStart = "", oldLines = "1", newStart = "", newLines = "1"] = match;
   return {
     oldStart: Number(oldStart),
@@ -64,13 +70,17 @@ function readBody(
   let next = first;
   let onlyRemoved = false;
   const endRun = (): void => {
-    if (onlyRemoved) changed.add(Math.max(head.newStart, line - 1));
+    if (onlyRemoved) {
+      changed.add(Math.max(head.newStart, line - 1));
+    }
     onlyRemoved = false;
   };
   for (; oldLines > 0 || newLines > 0; next += 1) {
     const sign = lines[next]?.charAt(0);
     // `\ No newline at end of file` is no line of the file.
-    if (sign === "\\") continue;
+    if (sign === "\\") {
+      continue;
+    }
     if (sign === " ") {
       endRun();
       oldLines -= 1;
@@ -88,10 +98,14 @@ function readBody(
     } else {
       return null;
     }
-    if (oldLines < 0 || newLines < 0) return null;
+    if (oldLines < 0 || newLines < 0) {
+      return null;
+    }
   }
   endRun();
-  while (lines[next]?.startsWith("\\") || lines[next] === "") next += 1;
+  while (lines[next]?.startsWith("\\") || lines[next] === "") {
+    next += 1;
+  }
   return { changed, next };
 }
 

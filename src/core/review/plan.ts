@@ -1,18 +1,16 @@
-import type { Analysis, Group, ProvenFix } from "../analysis.ts";
-import { groupBy } from "../collections.ts";
-import type { Document } from "../config/model.ts";
+import type { Analysis, Group, ProvenFix } from "../check/analysis.ts";
+import { groupBy } from "../basics/collections.ts";
+import type { Document } from "../repository/document.ts";
 import type { TextEdit } from "../fix/edit.ts";
 import { givenUpInWords } from "../report/given-up.ts";
 import { compareText, numbered, worstFirst } from "../report/order.ts";
-import type { Finding } from "../rules/finding.ts";
-import { Anchors } from "./anchor.ts";
-import type { Anchor } from "./anchor.ts";
+import type { Finding } from "../check/finding.ts";
+import { Anchors, type Anchor } from "./anchor.ts";
 import { commentBody } from "./comment.ts";
-import type { Hunk } from "./diff.ts";
-import { hunksOf } from "./diff.ts";
-import type { ChangedFile, Review, ReviewComment } from "./review.ts";
-import type { LineChange } from "./suggestion.ts";
-import { suggestionFor } from "./suggestion.ts";
+import { type Hunk, hunksOf } from "./diff.ts";
+import type { Review, ReviewComment } from "./review.ts";
+import type { ChangedFile } from "../compare/changed-file.ts";
+import { type LineChange, suggestionFor } from "./suggestion.ts";
 
 export interface ReviewRequest {
   /** Of the head. */
@@ -64,13 +62,17 @@ class Planner {
     this.#findings = worstFirst(findings.filter(({ commentable }) => commentable));
     this.#maxComments = maxComments;
     for (const { path, status, patch } of changes) {
-      if (status !== "removed") this.#hunks.set(path, hunksOf(patch));
+      if (status !== "removed") {
+        this.#hunks.set(path, hunksOf(patch));
+      }
     }
     this.#anchors = new Anchors(analysis, this.#hunks);
   }
 
   plan(): Review {
-    for (const { group, findings } of this.#groups()) this.#draft(group, findings);
+    for (const { group, findings } of this.#groups()) {
+      this.#draft(group, findings);
+    }
     this.#proveTogether();
     return {
       comments: this.#drafts.map((draft) => this.#comment(draft)),
@@ -86,7 +88,9 @@ class Planner {
     const said = groupBy(this.#findings, (finding) => finding.group);
     return [...said].flatMap(([id, findings]) => {
       const group = byId.get(id);
-      if (!group) this.#unplaced.push(...findings);
+      if (!group) {
+        this.#unplaced.push(...findings);
+      }
       return group ? [{ group, findings }] : [];
     });
   }
@@ -112,7 +116,9 @@ class Planner {
 
   /** A comment about other blocks that stands at this line only because the line has to do with them. */
   #sameCause({ document, line, side, isPrimary }: Anchor): Draft | null {
-    if (isPrimary) return null;
+    if (isPrimary) {
+      return null;
+    }
     const draft = this.#drafts.find(({ anchor, suggestion }) => {
       const isSameLine =
         anchor.document === document && anchor.line === line && anchor.side === side;
@@ -127,15 +133,21 @@ class Planner {
    */
   #join(group: Group, { document, hunk }: Anchor): Draft | null {
     const fix = group.fix(anywhere);
-    if (fix?.safety !== "safe") return null;
+    if (fix?.safety !== "safe") {
+      return null;
+    }
     const inHunk = this.#drafts.filter(({ suggestion }) => suggestion?.document === document);
     for (const draft of inHunk) {
       const joint = joined([...(draft.suggestion ? [draft.suggestion.fix] : []), fix]);
       const isFree = this.#freeLines(document, hunk, draft);
       const others = editsOf(this.#drafts.filter((other) => other !== draft));
-      if (!joint?.edits.every(writableIn(document, isFree, others))) continue;
+      if (!joint?.edits.every(writableIn(document, isFree, others))) {
+        continue;
+      }
       const change = suggestionFor(document, joint.edits, isFree);
-      if (!change || !this.#analysis.proveTogether(joint.edits)) continue;
+      if (!change || !this.#analysis.proveTogether(joint.edits)) {
+        continue;
+      }
       draft.suggestion = { document, fix: joint, change };
       return draft;
     }
@@ -145,16 +157,22 @@ class Planner {
   /** The group's fix inside one hunk, tried first where the comment would stand. */
   #suggestion(group: Group, anchor: Anchor): Suggestion | null {
     const best = group.fix(anywhere);
-    if (!best) return null;
+    if (!best) {
+      return null;
+    }
     for (const { document, hunk } of this.#hunksFor(group, anchor)) {
       const isFree = this.#freeLines(document, hunk);
       const isWritable = writableIn(document, isFree, editsOf(this.#drafts));
       const fix = best.edits.every(isWritable)
         ? best
         : group.fix(({ document: of, span }) => isWritable({ document: of, ...span }));
-      if (fix?.safety !== "safe" || !fix.edits.every(isWritable)) continue;
+      if (fix?.safety !== "safe" || !fix.edits.every(isWritable)) {
+        continue;
+      }
       const change = suggestionFor(document, fix.edits, isFree);
-      if (change) return { document, fix, change };
+      if (change) {
+        return { document, fix, change };
+      }
     }
     return null;
   }
@@ -172,7 +190,9 @@ class Planner {
       const last = document.lines.lineAt(span.end);
       for (const hunk of this.#hunks.get(document.path) ?? []) {
         const isNear = hunk.start <= last && first <= hunk.end;
-        if (isNear && !found.some((other) => other.hunk === hunk)) found.push({ document, hunk });
+        if (isNear && !found.some((other) => other.hunk === hunk)) {
+          found.push({ document, hunk });
+        }
       }
     }
     return found.slice(0, mostTries);
@@ -196,12 +216,17 @@ class Planner {
   /** Drops the suggestions that do not go together with the worse ones. */
   #proveTogether(): void {
     const suggesting = this.#drafts.filter(({ suggestion }) => suggestion);
-    if (suggesting.length < 2 || this.#analysis.proveTogether(editsOf(suggesting))) return;
+    if (suggesting.length < 2 || this.#analysis.proveTogether(editsOf(suggesting))) {
+      return;
+    }
     const kept: Draft[] = [];
     for (const draft of suggesting) {
       const holds = kept.length === 0 || this.#analysis.proveTogether(editsOf([...kept, draft]));
-      if (holds) kept.push(draft);
-      else draft.suggestion = null;
+      if (holds) {
+        kept.push(draft);
+      } else {
+        draft.suggestion = null;
+      }
     }
   }
 
@@ -248,7 +273,9 @@ const mostTries = 4;
 /** Several fixes as one; null without any. */
 function joined(fixes: readonly ProvenFix[]): ProvenFix | null {
   const [first, ...others] = fixes;
-  if (!first || others.length === 0) return first ?? null;
+  if (!first || others.length === 0) {
+    return first ?? null;
+  }
   const titles = new Set(fixes.map(({ title }) => title));
   return {
     ...first,

@@ -1,6 +1,5 @@
-import type { Document } from "../config/model.ts";
-import { applyEdits } from "../fix/edit.ts";
-import type { TextEdit } from "../fix/edit.ts";
+import type { Document } from "../repository/document.ts";
+import { applyEdits, type TextEdit } from "../fix/edit.ts";
 import { hasHiddenCharacters } from "../report/markup.ts";
 
 /** Whole lines of one file and what shall stand in their place. */
@@ -15,14 +14,20 @@ export interface LineChange {
 /** The smallest range of whole lines that the edits of one document change; null where they change nothing. */
 export function lineChange(document: Document, edits: readonly TextEdit[]): LineChange | null {
   const after = applyEdits(document.text, edits);
-  if (after === null || after === document.text) return null;
+  if (after === null || after === document.text) {
+    return null;
+  }
   const old = document.text.split("\n");
   const now = after.split("\n");
   const shorter = Math.min(old.length, now.length);
   let before = 0;
-  while (before < shorter && old[before] === now[before]) before += 1;
+  while (before < shorter && old[before] === now[before]) {
+    before += 1;
+  }
   let behind = 0;
-  while (behind < shorter - before && old.at(-1 - behind) === now.at(-1 - behind)) behind += 1;
+  while (behind < shorter - before && old.at(-1 - behind) === now.at(-1 - behind)) {
+    behind += 1;
+  }
   return {
     startLine: before + 1,
     line: old.length - behind,
@@ -43,12 +48,16 @@ export function suggestionFor(
 ): LineChange | null {
   const change = lineChange(document, edits);
   const ending = lineEnding(document.text);
-  if (!change || ending === null || isReplaced.test(document.text)) return null;
+  if (!change || ending === null || isReplaced.test(document.text)) {
+    return null;
+  }
   const old = document.text.split("\n").map(withoutReturn);
   const suggestion = anchorings(change, old).find(
     ({ startLine, line }) => line < old.length && isFree(startLine, line),
   );
-  if (!suggestion || !isShowable(suggestion.lines)) return null;
+  if (!suggestion || !isShowable(suggestion.lines)) {
+    return null;
+  }
   const { startLine, line, lines } = suggestion;
   const applied = old.toSpliced(startLine - 1, line - startLine + 1, ...lines).join(ending);
   return applied === applyEdits(document.text, edits) ? suggestion : null;
@@ -57,7 +66,9 @@ export function suggestionFor(
 /** An insertion repeats a neighbour line, and a deletion leaves one: the line before by choice, else the one after. */
 function anchorings(change: LineChange, old: readonly string[]): LineChange[] {
   const { startLine, line, lines } = change;
-  if (startLine <= line && lines.length > 0) return [change];
+  if (startLine <= line && lines.length > 0) {
+    return [change];
+  }
   const before = old[startLine - 2];
   const after = old[line];
   const result: LineChange[] = [];
@@ -72,7 +83,9 @@ function anchorings(change: LineChange, old: readonly string[]): LineChange[] {
 
 /** The text's one line ending; null where it mixes them. */
 function lineEnding(text: string): "\n" | "\r\n" | null {
-  if (!text.includes("\r\n")) return "\n";
+  if (!text.includes("\r\n")) {
+    return "\n";
+  }
   return /(?<!\r)\n/.test(text) ? null : "\r\n";
 }
 
@@ -87,7 +100,9 @@ const manyBackticks = /`{100}/;
 
 function isShowable(lines: readonly string[]): boolean {
   const text = lines.join("\n");
-  if (text.length > longestSuggestion || manyBackticks.test(text)) return false;
+  if (text.length > longestSuggestion || manyBackticks.test(text)) {
+    return false;
+  }
   return !text.includes("\r") && !hasHiddenCharacters(text);
 }
 

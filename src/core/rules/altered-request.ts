@@ -1,14 +1,13 @@
 import { headerLines, effectiveSetting } from "../config/effective.ts";
-import type { Use } from "../config/model.ts";
-import { enclosing } from "../handshake/simulate.ts";
-import { statusPages } from "../handshake/status-page.ts";
-import type { Remedy } from "../fix/remedy.ts";
+import { type Use, enclosing } from "../config/level.ts";
+import { statusPages } from "../request/status-page.ts";
+import type { Remedy } from "./remedy.ts";
 import { probeHeaders } from "../handshake/probe.ts";
-import { isKnown, shown } from "../handshake/variables.ts";
-import { headerValues } from "../handshake/verdict.ts";
+import { isKnown, shown } from "../request/variables.ts";
+import { headerValues } from "../request/answer.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, marked, quoted, upstreamName } from "./words.ts";
+import { called, marked, quoted, upstreamName } from "./phrases.ts";
 
 /** What a handshake says of itself beside the pair of headers. */
 const ownHeaders = probeHeaders("websocket").filter(([name]) => name.startsWith("Sec-"));
@@ -90,7 +89,9 @@ function alterations({ exchanges, level }: ProxiedLocation): { use: Use; effect:
   };
   const found = new Map<Use, string>();
   const add = (causes: readonly Use[], effect: string): void => {
-    for (const use of causes) found.set(use, found.get(use) ?? effect);
+    for (const use of causes) {
+      found.set(use, found.get(use) ?? effect);
+    }
   };
   if (isKnown(request.method) && request.method !== "GET") {
     add(settings("proxy_method"), `${request.method} instead of GET`);

@@ -1,10 +1,11 @@
 import { effectiveList, effectiveSetting } from "../config/effective.ts";
-import type { Remedy } from "../fix/remedy.ts";
-import type { Value } from "../handshake/model.ts";
-import { evaluate, isKnown, probeScope } from "../handshake/variables.ts";
+import type { Remedy } from "./remedy.ts";
+import type { Value } from "../request/exchange.ts";
+import { evaluate, isKnown } from "../request/variables.ts";
+import { probeScope } from "../handshake/probe.ts";
 import { settingLevel } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, parameterText, quoted } from "./words.ts";
+import { called, parameterText, quoted } from "./phrases.ts";
 
 export const cachedHandshake: LocationRule = {
   id: "cached-handshake",

@@ -1,7 +1,7 @@
 import { headerLines } from "../config/effective.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, marked, upstreamName } from "./words.ts";
+import { called, marked, upstreamName } from "./phrases.ts";
 
 /** What the published configurations tell an application of its client, and from where. */
 const clientValues = {

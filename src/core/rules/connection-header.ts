@@ -1,7 +1,7 @@
-import { httpOneOneByDefault, isSince } from "../config/directives.ts";
+import { httpOneOneByDefault, isSince } from "../nginx/versions.ts";
 import { lostHeader, missingWhere, placeOfLoss } from "./pair.ts";
 import type { LocationRule, ProxiedLocation } from "./rule.ts";
-import { called, quoted, sent, upstreamName } from "./words.ts";
+import { called, quoted, sent, upstreamName } from "./phrases.ts";
 
 export const connectionHeader: LocationRule = {
   id: "connection-header",

@@ -1,6 +1,6 @@
 import { lostHeader } from "./pair.ts";
 import type { LocationRule } from "./rule.ts";
-import { called, sent, upstreamName } from "./words.ts";
+import { called, sent, upstreamName } from "./phrases.ts";
 
 export const connectionMap: LocationRule = {
   id: "connection-map",

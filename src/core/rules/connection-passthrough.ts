@@ -1,9 +1,9 @@
-import { rememberedOf } from "../collections.ts";
-import type { Document } from "../config/model.ts";
-import { isKnown } from "../handshake/variables.ts";
-import { hasToken } from "../handshake/verdict.ts";
+import { rememberedOf } from "../basics/collections.ts";
+import type { Document } from "../repository/document.ts";
+import { isKnown } from "../request/variables.ts";
+import { hasToken } from "../request/answer.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, quoted, upstreamName } from "./words.ts";
+import { called, quoted, upstreamName } from "./phrases.ts";
 
 export const connectionPassthrough: LocationRule = {
   id: "connection-passthrough",

@@ -1,13 +1,13 @@
-import { hostFirst, isSince } from "../config/directives.ts";
+import { hostFirst, isSince } from "../nginx/versions.ts";
 import { headerLines } from "../config/effective.ts";
-import type { Use } from "../config/model.ts";
-import type { UpstreamRequest } from "../handshake/model.ts";
-import { isKnown } from "../handshake/variables.ts";
-import { hasToken } from "../handshake/verdict.ts";
+import type { Use } from "../config/level.ts";
+import type { UpstreamRequest } from "../request/exchange.ts";
+import { isKnown } from "../request/variables.ts";
+import { hasToken } from "../request/answer.ts";
 import { withoutTags } from "../syntax/opaque.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { attributed, called, upstreamName } from "./words.ts";
+import { attributed, called, upstreamName } from "./phrases.ts";
 
 export const contradictoryHeader: LocationRule = {
   id: "contradictory-header",

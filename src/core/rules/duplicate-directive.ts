@@ -1,7 +1,7 @@
-import type { Use } from "../config/model.ts";
-import { isTemplate } from "../config/surroundings.ts";
+import type { Use } from "../config/level.ts";
+import { isTemplate } from "../nginx/shipped.ts";
 import { type ConfigRule, placeOf } from "./rule.ts";
-import { comesByInclude, quoted } from "./words.ts";
+import { comesByInclude, quoted } from "./phrases.ts";
 
 export const duplicateDirective: ConfigRule = {
   id: "duplicate-directive",

@@ -1,13 +1,12 @@
-import { groupBy } from "../collections.ts";
-import type { NginxVersion } from "../config/directives.ts";
-import type { Config } from "../config/model.ts";
-import type { Remedy } from "../fix/remedy.ts";
+import { groupBy } from "../basics/collections.ts";
+import type { NginxVersion } from "../nginx/versions.ts";
+import { type Config, enclosing } from "../config/level.ts";
+import type { Remedy } from "./remedy.ts";
 import { type EndpointTrace, parseEndpoint, traceEndpoint } from "../handshake/endpoint.ts";
-import type { Exchange } from "../handshake/model.ts";
-import { enclosing } from "../handshake/simulate.ts";
+import type { Exchange } from "../request/exchange.ts";
 import { verdictOf } from "../handshake/verdict.ts";
 import type { ProgramsRule, Report } from "./rule.ts";
-import { headOf, marked } from "./words.ts";
+import { headOf, marked } from "./phrases.ts";
 
 export const endpoint: ProgramsRule = {
   id: "endpoint",
@@ -19,10 +18,14 @@ export const endpoint: ProgramsRule = {
     });
     const byPlace = groupBy(failures, ({ trace }) => keyOf(trace));
     for (const [first, ...others] of byPlace.values()) {
-      if (first === undefined) continue;
+      if (first === undefined) {
+        continue;
+      }
       const names = [...new Set([first, ...others].map(({ text }) => text))];
       const made = reportFor(names, first.trace);
-      if (made !== null) report(made, first.trace.config);
+      if (made !== null) {
+        report(made, first.trace.config);
+      }
     }
   },
 };
@@ -57,7 +60,9 @@ export function failing(traces: readonly EndpointTrace[]): EndpointTrace[] {
 function reportFor(names: readonly string[], { server, exchange }: EndpointTrace): Report | null {
   const location = exchange.level === null ? null : enclosing(exchange.level, "location");
   const opener = location?.opener ?? server.opener ?? server.uses[0];
-  if (opener === undefined) return null;
+  if (opener === undefined) {
+    return null;
+  }
   const subject = `${names.map(marked).join(" and ")} ${names.length === 1 ? "does" : "do"}`;
   return {
     place: headOf(opener),
@@ -84,8 +89,12 @@ const cures: Readonly<Record<string, readonly Remedy[]>> = {
 
 function outcomeOf(exchange: Exchange): string {
   const { outcome, status } = exchange;
-  if (outcome === "config-error") return "nginx does not start";
-  if (outcome !== "proxied") return status === null ? "no 101" : `the answer is ${status}, no 101`;
+  if (outcome === "config-error") {
+    return "nginx does not start";
+  }
+  if (outcome !== "proxied") {
+    return status === null ? "no 101" : `the answer is ${status}, no 101`;
+  }
   return `there the handshake breaks (${verdictOf(exchange).reasons.join(", ")})`;
 }
 

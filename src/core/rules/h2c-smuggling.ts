@@ -1,9 +1,8 @@
-import type { Level, Use } from "../config/model.ts";
-import { usesWithin } from "../handshake/variables.ts";
-import { carriesToken, headerValues } from "../handshake/verdict.ts";
-import { enclosing } from "../handshake/simulate.ts";
+import { type Level, type Use, enclosing } from "../config/level.ts";
+import { usesWithin } from "../request/variables.ts";
+import { carriesToken, headerValues } from "../request/answer.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, quoted, upstreamName } from "./words.ts";
+import { called, quoted, upstreamName } from "./phrases.ts";
 
 export const h2cSmuggling: LocationRule = {
   id: "h2c-smuggling",

@@ -1,12 +1,12 @@
-import type { Use } from "../config/model.ts";
-import type { UpstreamHeader } from "../handshake/model.ts";
-import { isKnown } from "../handshake/variables.ts";
-import { hasToken } from "../handshake/verdict.ts";
-import { usesNamed } from "../handshake/walk.ts";
+import type { Use } from "../config/level.ts";
+import type { UpstreamHeader } from "../request/exchange.ts";
+import { isKnown } from "../request/variables.ts";
+import { hasToken } from "../request/answer.ts";
+import { usesNamed } from "../request/walk.ts";
 import { endpointName } from "../intent/names.ts";
 import { pathsOf } from "../intent/paths.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, marked, upstreamName, written } from "./words.ts";
+import { called, marked, upstreamName, written } from "./phrases.ts";
 
 export const hardcodedUpgrade: LocationRule = {
   id: "hardcoded-upgrade",
@@ -40,7 +40,9 @@ export const hardcodedUpgrade: LocationRule = {
  * there: often handshakes alone.
  */
 function isOnlySentTo({ config, name }: ProxiedLocation): boolean {
-  if (!name.name.startsWith("@")) return false;
+  if (!name.name.startsWith("@")) {
+    return false;
+  }
   return !usesNamed(config, "try_files").some(
     ({ parameters, level }) => parameters.at(-1) === name.name && !isEndpoint(level.opener),
   );

@@ -1,5 +1,5 @@
 import { headerLines } from "../config/effective.ts";
-import type { Use } from "../config/model.ts";
+import type { Use } from "../config/level.ts";
 import type { Related } from "./finding.ts";
 import { discardedLines, linesOf } from "./pair.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
@@ -11,7 +11,7 @@ import {
   parameterText,
   quoted,
   upstreamName,
-} from "./words.ts";
+} from "./phrases.ts";
 
 export const headerInheritance: LocationRule = {
   id: "header-inheritance",

@@ -1,7 +1,7 @@
 import { effectiveList } from "../config/effective.ts";
-import { hiddenResponseHeaders } from "../handshake/verdict.ts";
+import { hiddenResponseHeaders } from "../request/answer.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, marked, quoted } from "./words.ts";
+import { called, marked, quoted } from "./phrases.ts";
 
 export const hiddenResponseHeader: LocationRule = {
   id: "hidden-response-header",

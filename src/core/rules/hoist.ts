@@ -1,11 +1,13 @@
-import type { Config, Level, Use } from "../config/model.ts";
-import type { Remedy } from "../fix/remedy.ts";
+import type { Config, Level, Use } from "../config/level.ts";
+import type { Remedy } from "./remedy.ts";
 
 /** Moves a block that only `http` takes before the block of `http` that it stands in; nothing where no file shows both. */
 export function hoisted(config: Config, use: Use): Remedy[] {
   const opener = blockOfHttp(config, use.level);
   const { document, directive } = use;
-  if (opener === null || opener.document !== document || !document.source.editable) return [];
+  if (opener === null || opener.document !== document || !document.source.editable) {
+    return [];
+  }
   const { lines, text } = document;
   const indentOf = (offset: number): string =>
     /^[ \t]*/.exec(text.slice(lines.startOf(lines.lineAt(offset)), offset))?.[0] ?? "";
@@ -29,7 +31,9 @@ export function hoisted(config: Config, use: Use): Remedy[] {
 function blockOfHttp({ main, kind }: Config, level: Level): Use | null {
   for (let at = level; at.parent !== null; at = at.parent) {
     const isHttp = at.parent.context === "http" || (at.parent === main && kind === "http");
-    if (isHttp) return at.opener;
+    if (isHttp) {
+      return at.opener;
+    }
   }
   return null;
 }

@@ -1,14 +1,14 @@
 import { headerLines } from "../config/effective.ts";
-import type { Use } from "../config/model.ts";
-import type { UpstreamRequest } from "../handshake/model.ts";
+import type { Use } from "../config/level.ts";
+import type { UpstreamRequest } from "../request/exchange.ts";
 import { isOpaque } from "../syntax/opaque.ts";
-import { isKnown } from "../handshake/variables.ts";
-import { headerValues } from "../handshake/verdict.ts";
-import { hostThatWasAsked, isNear, isProxyHost } from "./hosts.ts";
+import { isKnown } from "../request/variables.ts";
+import { headerValues } from "../request/answer.ts";
+import { hostThatWasAsked, isNear, isProxyHost } from "./passed-host.ts";
 import { forwardedHostReport, originReport, refusal } from "./origins.ts";
 import { discardedLines, linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation, type Report } from "./rule.ts";
-import { called, isVariable, marked, parameterText, quoted, upstreamName } from "./words.ts";
+import { called, isVariable, marked, parameterText, quoted, upstreamName } from "./phrases.ts";
 
 export const hostHeader: LocationRule = {
   id: "host-header",
@@ -20,7 +20,9 @@ export const hostHeader: LocationRule = {
       return;
     }
     // With the pair of headers, header-inheritance brings back the host.
-    if (linesOf(discardedLines(location), "Host").length > 0) return;
+    if (linesOf(discardedLines(location), "Host").length > 0) {
+      return;
+    }
     const setsOrigin = linesOf(uses, "Origin").some((use) => !isVariable(use, "http_origin"));
     const found = [
       setsOrigin && headerValues(request, "host").length > 0
@@ -28,7 +30,11 @@ export const hostHeader: LocationRule = {
         : hostReport(location, request, linesOf(uses, "Host")[0]),
       forwardedHostReport(location),
     ];
-    for (const each of found) if (each !== null) report(each);
+    for (const each of found) {
+      if (each !== null) {
+        report(each);
+      }
+    }
   },
 };
 

@@ -1,7 +1,7 @@
-import { isKnown } from "../handshake/variables.ts";
+import { isKnown } from "../request/variables.ts";
 import { sharedLine } from "./pair.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, quoted, upstreamName } from "./words.ts";
+import { called, quoted, upstreamName } from "./phrases.ts";
 
 const whoRefuses =
   "Servers that follow RFC 6455 refuse it (Go coder/websocket, Python websockets, hypercorn, Kestrel); Node's ws takes it.";

@@ -1,9 +1,9 @@
 import { effectiveSetting } from "../config/effective.ts";
-import type { Level, Use } from "../config/model.ts";
-import type { Remedy } from "../fix/remedy.ts";
+import type { Level, Use } from "../config/level.ts";
+import type { Remedy } from "./remedy.ts";
 import { settingLevel } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation, type RuleOptions } from "./rule.ts";
-import { attributed, called } from "./words.ts";
+import { attributed, called } from "./phrases.ts";
 
 /** nginx's own default, in milliseconds: a connection that is quiet for so long is closed. */
 const byDefault = 60_000;

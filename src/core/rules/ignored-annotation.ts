@@ -1,17 +1,17 @@
-import type { Document } from "../config/model.ts";
-import type { Remedy } from "../fix/remedy.ts";
+import type { Document } from "../repository/document.ts";
+import type { Remedy } from "./remedy.ts";
 import {
-  type Annotation,
   annotationPrefix,
   isWholeNumber,
   linesOf,
   rightName,
   withoutOutdatedPrefix,
 } from "../sources/ingress.ts";
+import { type Annotation } from "../sources/source.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import { parseTime } from "../syntax/time.ts";
 import type { DocumentRule, Report } from "./rule.ts";
-import { marked } from "./words.ts";
+import { marked } from "./phrases.ts";
 
 export const ignoredAnnotation: DocumentRule = {
   id: "ignored-annotation",
@@ -24,7 +24,9 @@ export const ignoredAnnotation: DocumentRule = {
         refusedConnection(annotation, document) ??
         misspelt(annotation, document) ??
         needless(annotation, document);
-      if (said !== null) report({ place: { document, span: annotation }, ...said });
+      if (said !== null) {
+        report({ place: { document, span: annotation }, ...said });
+      }
     }
   },
 };
@@ -104,7 +106,9 @@ const forWebSockets = /(?:^|-)(?:web-?sockets?|wss?|upgrade)(?:-|$)/;
 
 function needless(annotation: Annotation, document: Document): Said | null {
   const { name } = annotation;
-  if (!forWebSockets.test(name.replace(/_/g, "-").toLowerCase())) return null;
+  if (!forWebSockets.test(name.replace(/_/g, "-").toLowerCase())) {
+    return null;
+  }
   const other = /^websocket-services$/.test(name)
     ? " It is F5's NGINX Ingress Controller that has one, as `nginx.org/websocket-services`."
     : "";

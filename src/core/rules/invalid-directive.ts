@@ -1,7 +1,7 @@
-import type { Config, ConfigProblem, Use } from "../config/model.ts";
-import type { Remedy } from "../fix/remedy.ts";
+import type { Config, ConfigProblem, Use } from "../config/level.ts";
+import type { Remedy } from "./remedy.ts";
 import { type ConfigRule, placeOf } from "./rule.ts";
-import { headOf, marked, quoted } from "./words.ts";
+import { headOf, marked, quoted } from "./phrases.ts";
 
 const codes: ReadonlySet<ConfigProblem["code"]> = new Set([
   "invalid-arity",

@@ -1,10 +1,10 @@
-import type { Use } from "../config/model.ts";
-import type { Remedy } from "../fix/remedy.ts";
-import { definitions, isKnown, selectedEntry, variablesIn } from "../handshake/variables.ts";
-import { carriesToken, hasToken } from "../handshake/verdict.ts";
-import { keepsConnections } from "../handshake/upstream-request.ts";
+import type { Use } from "../config/level.ts";
+import type { Remedy } from "./remedy.ts";
+import { definitions, isKnown, selectedEntry, variablesIn } from "../request/variables.ts";
+import { carriesToken, hasToken } from "../request/answer.ts";
+import { keepsConnections } from "../request/upstream-request.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, quoted } from "./words.ts";
+import { called, quoted } from "./phrases.ts";
 
 export const keepaliveDefeated: LocationRule = {
   id: "keepalive-defeated",

@@ -1,11 +1,10 @@
-import type { Use } from "../config/model.ts";
-import type { Remedy } from "../fix/remedy.ts";
-import { locationName } from "../handshake/locate.ts";
+import { type Use, enclosing } from "../config/level.ts";
+import type { Remedy } from "./remedy.ts";
+import { locationName } from "../request/locate.ts";
 import { type Obstruction, obstructionOf } from "../handshake/reach.ts";
-import { lineOf } from "../handshake/script.ts";
-import { enclosing } from "../handshake/simulate.ts";
+import { lineOf } from "../request/script.ts";
 import { type LocationRule } from "./rule.ts";
-import { called, headOf, parameterText, quoted } from "./words.ts";
+import { called, headOf, parameterText, quoted } from "./phrases.ts";
 
 export const locationShadowed: LocationRule = {
   id: "location-shadowed",

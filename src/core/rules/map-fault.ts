@@ -1,21 +1,21 @@
-import type { Place, Use } from "../config/model.ts";
-import type { Remedy } from "../fix/remedy.ts";
-import { compilePattern } from "../handshake/pattern.ts";
-import { firefoxHandshake, probeHeaders } from "../handshake/probe.ts";
+import type { Use } from "../config/level.ts";
+import type { Place } from "../repository/document.ts";
+import type { Remedy } from "./remedy.ts";
+import { compilePattern } from "../request/pattern.ts";
+import { firefoxHandshake, probeHeaders, probeScope } from "../handshake/probe.ts";
 import {
   definitions,
   evaluate,
   isKnown,
-  probeScope,
   type Scope,
   selectedEntry,
   usesNamed,
   variablesIn,
-} from "../handshake/variables.ts";
-import { hasToken } from "../handshake/verdict.ts";
+} from "../request/variables.ts";
+import { hasToken } from "../request/answer.ts";
 import type { Related } from "./finding.ts";
 import { placeOf } from "./rule.ts";
-import { headOf, marked, parameterText, quoted } from "./words.ts";
+import { headOf, marked, parameterText, quoted } from "./phrases.ts";
 
 /** The two request headers that make a handshake, and what each must say. */
 export const pairTokens = { Upgrade: "websocket", Connection: "upgrade" } as const;

@@ -1,9 +1,9 @@
-import type { Level, Use } from "../config/model.ts";
-import type { Remedy } from "../fix/remedy.ts";
+import type { Level, Use } from "../config/level.ts";
+import type { Remedy } from "./remedy.ts";
 import { hoisted } from "./hoist.ts";
 import { settingLevel } from "./pair.ts";
 import { type ConfigRule, placeOf } from "./rule.ts";
-import { parameterText, quoted } from "./words.ts";
+import { parameterText, quoted } from "./phrases.ts";
 
 /** Directives that take part in a handshake. */
 const concerned = /^(?:proxy_\w+|map|upstream|keepalive)$/;

@@ -1,5 +1,5 @@
 import { type ConfigRule, placeOf } from "./rule.ts";
-import { marked, quoted } from "./words.ts";
+import { marked, quoted } from "./phrases.ts";
 
 export const missingInclude: ConfigRule = {
   id: "missing-include",

@@ -1,6 +1,6 @@
-import { unresolvedHost } from "../handshake/resolver.ts";
+import { unresolvedHost } from "../request/resolver.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, marked, quoted } from "./words.ts";
+import { called, marked, quoted } from "./phrases.ts";
 
 export const missingResolver: LocationRule = {
   id: "missing-resolver",
@@ -9,7 +9,9 @@ export const missingResolver: LocationRule = {
     const { config, level, pass, exchanges } = location;
     const { upstream } = exchanges.websocket;
     const host = upstream && unresolvedHost(config, level, upstream.address);
-    if (host === null) return;
+    if (host === null) {
+      return;
+    }
     const name = marked(host);
     const why = `${quoted(pass)} holds a variable, so nginx looks ${name} up with each request`;
     const [elsewhere] = config.incomplete;

@@ -1,5 +1,4 @@
-import type { Profile } from "../policy/policy.ts";
-import type { Severity } from "./finding.ts";
+import { type Profile, type Severity } from "../policy/policy.ts";
 
 export type RuleGroup = "handshake" | "traffic" | "enterprise" | "hardened";
 

@@ -1,9 +1,9 @@
 import { effectiveList } from "../config/effective.ts";
-import type { Config, Use } from "../config/model.ts";
-import { usesNamed, variablesIn } from "../handshake/variables.ts";
+import type { Config, Use } from "../config/level.ts";
+import { usesNamed, variablesIn } from "../request/variables.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, headOf, quoted } from "./words.ts";
+import { called, headOf, quoted } from "./phrases.ts";
 
 export const observability: LocationRule = {
   id: "observability",

@@ -1,11 +1,10 @@
 import { headerLines } from "../config/effective.ts";
-import type { Use } from "../config/model.ts";
+import { type Use, enclosing } from "../config/level.ts";
 import { askServer, samplePaths, withPassword } from "../handshake/ask.ts";
 import { isInside } from "../handshake/reach.ts";
-import { enclosing } from "../handshake/simulate.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, quoted, upstreamName } from "./words.ts";
+import { called, quoted, upstreamName } from "./phrases.ts";
 
 export const originCheck: LocationRule = {
   id: "origin-check",

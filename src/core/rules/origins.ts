@@ -1,13 +1,12 @@
 import { headerLines, usesOf } from "../config/effective.ts";
-import type { Level, Use } from "../config/model.ts";
-import type { UpstreamRequest } from "../handshake/model.ts";
-import { listenersOf } from "../handshake/listen.ts";
-import { enclosing } from "../handshake/simulate.ts";
-import { isKnown, variablesIn } from "../handshake/variables.ts";
-import { headerValues } from "../handshake/verdict.ts";
+import { type Level, type Use, enclosing } from "../config/level.ts";
+import type { UpstreamRequest } from "../request/exchange.ts";
+import { listenersOf } from "../request/listen.ts";
+import { isKnown, variablesIn } from "../request/variables.ts";
+import { headerValues } from "../request/answer.ts";
 import { linesOf } from "./pair.ts";
 import { placeOf, type ProxiedLocation, type Report } from "./rule.ts";
-import { called, isVariable, marked, quoted, upstreamName } from "./words.ts";
+import { called, isVariable, marked, quoted, upstreamName } from "./phrases.ts";
 
 export const refusal = "Servers that compare Origin with Host answer such a handshake with 403.";
 
@@ -15,7 +14,9 @@ export const refusal = "Servers that compare Origin with Host answer such a hand
 export function originReport(location: ProxiedLocation, request: UpstreamRequest): Report | null {
   const { uses } = headerLines(location.level);
   const line = linesOf(uses, "Origin").find((use) => !isVariable(use, "http_origin"));
-  if (line === undefined) return null;
+  if (line === undefined) {
+    return null;
+  }
   const [host = ""] = headerValues(request, "host");
   const [origin = ""] = headerValues(request, "origin");
   const at = { place: placeOf(line), level: line.level };
@@ -42,8 +43,12 @@ export function forwardedHostReport(location: ProxiedLocation): Report | null {
   const listeners = server === null ? [] : listenersOf(server);
   const usual = listeners.find(({ port, scheme }) => port === (scheme === "https" ? "443" : "80"));
   const [, port] = /:(\$server_port|\$\{server_port\}|\d+)$/.exec(line?.parameters[1] ?? "") ?? [];
-  if (line === undefined || usual === undefined || port === undefined) return null;
-  if (/^\d/.test(port) && port !== usual.port) return null;
+  if (line === undefined || usual === undefined || port === undefined) {
+    return null;
+  }
+  if (/^\d/.test(port) && port !== usual.port) {
+    return null;
+  }
   const message = `${called(location)} sends an \`X-Forwarded-Host\` that ends in \`:${usual.port}\`, because of ${quoted(line)}: browsers leave that port out of the origin, and a server that compares the two as texts answers with 403.`;
   return {
     place: placeOf(line),
@@ -57,10 +62,14 @@ export function forwardedHostReport(location: ProxiedLocation): Report | null {
 /** What shows that requests come by way of another proxy; null where nothing does, and where nginx itself speaks TLS. */
 function proxyBefore({ level }: ProxiedLocation): Use | null {
   const server = enclosing(level, "server");
-  if (server === null || listenersOf(server).some(({ scheme }) => scheme === "https")) return null;
+  if (server === null || listenersOf(server).some(({ scheme }) => scheme === "https")) {
+    return null;
+  }
   for (let at: Level | null = level; at !== null; at = at.parent) {
     const [use] = usesOf(at, "set_real_ip_from");
-    if (use !== undefined) return use;
+    if (use !== undefined) {
+      return use;
+    }
   }
   return null;
 }

@@ -1,13 +1,14 @@
-import { groupBy, rememberedOf } from "../collections.ts";
+import { groupBy, rememberedOf } from "../basics/collections.ts";
 import { headerLines, type EffectiveList } from "../config/effective.ts";
-import type { Config, Level, Use } from "../config/model.ts";
-import type { UpstreamRequest } from "../handshake/model.ts";
-import { evaluate, isKnown, probeScope, type Scope, usesNamed } from "../handshake/variables.ts";
-import { carriesToken, hasToken } from "../handshake/verdict.ts";
+import type { Config, Level, Use } from "../config/level.ts";
+import type { UpstreamRequest } from "../request/exchange.ts";
+import { evaluate, isKnown, type Scope, usesNamed } from "../request/variables.ts";
+import { probeScope } from "../handshake/probe.ts";
+import { carriesToken, hasToken } from "../request/answer.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { type MapFault, mapFault, type PairHeader, pairTokens } from "./map-fault.ts";
 import { placeOf, type ProxiedLocation, type Report } from "./rule.ts";
-import { comesByInclude, isInRepository, isVariable, quoted } from "./words.ts";
+import { comesByInclude, isInRepository, isVariable, quoted } from "./phrases.ts";
 
 /** A header of the pair that does not reach the upstream, and the one rule that says why. */
 export interface LostHeader {
@@ -150,8 +151,12 @@ const companions = rememberedOf(
       const lines = { Upgrade: linesOf(uses, "Upgrade"), Connection: linesOf(uses, "Connection") };
       for (const { directive } of [...lines.Upgrade, ...lines.Connection]) {
         const names = found.get(directive) ?? new Set();
-        if (lines.Upgrade.length > 0) names.add("Upgrade");
-        if (lines.Connection.length > 0) names.add("Connection");
+        if (lines.Upgrade.length > 0) {
+          names.add("Upgrade");
+        }
+        if (lines.Connection.length > 0) {
+          names.add("Connection");
+        }
         found.set(directive, names);
       }
     }

@@ -1,6 +1,6 @@
-import { usesNamed } from "../handshake/variables.ts";
+import { usesNamed } from "../request/variables.ts";
 import type { ConfigRule } from "./rule.ts";
-import { quoted } from "./words.ts";
+import { quoted } from "./phrases.ts";
 
 export const proxyPassScheme: ConfigRule = {
   id: "proxy-pass-scheme",

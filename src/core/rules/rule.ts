@@ -1,12 +1,13 @@
-import type { NginxVersion } from "../config/directives.ts";
-import type { Config, Document, Level, Place, Use } from "../config/model.ts";
-import type { Remedy } from "../fix/remedy.ts";
-import type { Exchange, ProbeName, Verdict } from "../handshake/model.ts";
-import type { ClientRequest } from "../handshake/probe.ts";
-import type { Intent, Traffic } from "../intent/model.ts";
-import type { CommentFault, Silence } from "../intent/silences.ts";
-import type { Policy } from "../policy/policy.ts";
-import type { LocationName, Related, Severity } from "./finding.ts";
+import type { NginxVersion } from "../nginx/versions.ts";
+import type { Config, Level, Use } from "../config/level.ts";
+import type { Document, Place } from "../repository/document.ts";
+import type { Remedy } from "./remedy.ts";
+import type { Exchange, ProbeName, Verdict } from "../request/exchange.ts";
+import type { ClientRequest } from "../request/client-request.ts";
+import type { Intent, Traffic } from "../intent/serves.ts";
+import type { CommentFault, Silence } from "../comments/guard-comments.ts";
+import { type Policy, type Severity } from "../policy/policy.ts";
+import type { LocationName, Related } from "./finding.ts";
 import type { RuleId } from "./names.ts";
 
 /** One use of a proxying location in one version of nginx: what a rule about locations looks at. */
@@ -121,6 +122,8 @@ export interface CheckedComments {
   /** Those of them that silence something. */
   readonly used: ReadonlySet<Silence>;
   readonly faults: readonly CommentFault[];
+  /** The names of all rules. */
+  readonly ruleIds: readonly string[];
 }
 
 export type Rule = LocationRule | ConfigRule | ProgramsRule | DocumentRule | CommentRule;

@@ -1,5 +1,5 @@
 import { type LocationRule, type ProxiedLocation } from "./rule.ts";
-import { called, headOf, marked } from "./words.ts";
+import { called, headOf, marked } from "./phrases.ts";
 
 export const stickySessions: LocationRule = {
   id: "sticky-sessions",

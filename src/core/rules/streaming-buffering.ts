@@ -1,14 +1,13 @@
-import { remembered, rememberedOf } from "../collections.ts";
+import { remembered, rememberedOf } from "../basics/collections.ts";
 import { effectiveSetting } from "../config/effective.ts";
-import type { Level } from "../config/model.ts";
-import { enclosing } from "../handshake/simulate.ts";
-import { remarksOn } from "../intent/comments.ts";
+import { type Level, enclosing } from "../config/level.ts";
+import { remarksOn } from "../comments/headings.ts";
 import { pathsOf } from "../intent/paths.ts";
 import { speaksOfEvents } from "../intent/remarks.ts";
 import { partsOf } from "../intent/words.ts";
 import { settingLevel } from "./pair.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, marked, quoted } from "./words.ts";
+import { called, marked, quoted } from "./phrases.ts";
 
 export const streamingBuffering: LocationRule = {
   id: "streaming-buffering",

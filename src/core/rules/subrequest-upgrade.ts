@@ -1,8 +1,8 @@
 import { subrequestsOf } from "../handshake/obstacles.ts";
-import { haveSameServer } from "../handshake/upstream-request.ts";
-import { answerTo } from "../handshake/verdict.ts";
+import { haveSameServer } from "../request/upstream-request.ts";
+import { answerTo } from "../request/answer.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, marked, quoted } from "./words.ts";
+import { called, marked, quoted } from "./phrases.ts";
 
 export const subrequestUpgrade: LocationRule = {
   id: "subrequest-upgrade",

@@ -1,5 +1,5 @@
-import type { Document } from "../config/model.ts";
-import type { Remedy } from "../fix/remedy.ts";
+import type { Document } from "../repository/document.ts";
+import type { Remedy } from "./remedy.ts";
 import { directivesAround } from "../syntax/find.ts";
 import type { SyntaxProblem } from "../syntax/tree.ts";
 import type { DocumentRule } from "./rule.ts";
@@ -48,7 +48,9 @@ function closing({ start }: SyntaxProblem, document: Document): Remedy[] {
   const lineEnd = /\r?\n/g;
   lineEnd.lastIndex = end;
   const eol = lineEnd.exec(text);
-  if (opener?.block?.open.start !== start || opener.end === text.length || eol === null) return [];
+  if (opener?.block?.open.start !== start || opener.end === text.length || eol === null) {
+    return [];
+  }
   const lineStart = text.lastIndexOf("\n", opener.start) + 1;
   const place = { document, span: { start: eol.index, end: eol.index } };
   return [{ kind: "replace", place, text: `${eol[0]}${text.slice(lineStart, opener.start)}}` }];

@@ -1,9 +1,9 @@
-import { remembered } from "../collections.ts";
-import type { Config, Use } from "../config/model.ts";
-import type { Remedy } from "../fix/remedy.ts";
-import { isDefined, isNeverCompiled, usesNamed, variablesIn } from "../handshake/variables.ts";
+import { remembered } from "../basics/collections.ts";
+import type { Config, Use } from "../config/level.ts";
+import type { Remedy } from "./remedy.ts";
+import { isDefined, isNeverCompiled, usesNamed, variablesIn } from "../request/variables.ts";
 import { type ConfigRule, placeOf } from "./rule.ts";
-import { quoted } from "./words.ts";
+import { quoted } from "./phrases.ts";
 
 export const undefinedVariable: ConfigRule = {
   id: "undefined-variable",

@@ -1,8 +1,8 @@
-import type { Use } from "../config/model.ts";
+import type { Use } from "../config/level.ts";
 import type { Source } from "../sources/source.ts";
 import { lostHeader, missingWhere, placeOfLoss } from "./pair.ts";
 import type { LocationRule } from "./rule.ts";
-import { called, quoted, sent, upstreamName } from "./words.ts";
+import { called, quoted, sent, upstreamName } from "./phrases.ts";
 
 export const upgradeHeader: LocationRule = {
   id: "upgrade-header",

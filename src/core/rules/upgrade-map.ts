@@ -1,7 +1,7 @@
-import { isKnown } from "../handshake/variables.ts";
-import { hasToken } from "../handshake/verdict.ts";
+import { isKnown } from "../request/variables.ts";
+import { hasToken } from "../request/answer.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called, quoted } from "./words.ts";
+import { called, quoted } from "./phrases.ts";
 
 export const upgradeMap: LocationRule = {
   id: "upgrade-map",

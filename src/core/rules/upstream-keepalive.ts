@@ -1,9 +1,9 @@
-import type { UpstreamRequest } from "../handshake/model.ts";
-import { keepsConnections } from "../handshake/upstream-request.ts";
-import { isKnown } from "../handshake/variables.ts";
-import { hasToken, headerValues } from "../handshake/verdict.ts";
+import type { UpstreamRequest } from "../request/exchange.ts";
+import { keepsConnections } from "../request/upstream-request.ts";
+import { isKnown } from "../request/variables.ts";
+import { hasToken, headerValues } from "../request/answer.ts";
 import { type LocationRule } from "./rule.ts";
-import { called, headOf, marked, quoted } from "./words.ts";
+import { called, headOf, marked, quoted } from "./phrases.ts";
 
 export const upstreamKeepalive: LocationRule = {
   id: "upstream-keepalive",

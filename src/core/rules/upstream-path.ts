@@ -1,9 +1,9 @@
-import { locate } from "../handshake/locate.ts";
-import { enclosing } from "../handshake/simulate.ts";
-import { locationPath } from "../handshake/upstream-request.ts";
+import { locate } from "../request/locate.ts";
+import { enclosing } from "../config/level.ts";
+import { locationPath } from "../request/upstream-request.ts";
 import { fixedEndpoint } from "../intent/software.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
-import { called, marked, quoted, upstreamName } from "./words.ts";
+import { called, marked, quoted, upstreamName } from "./phrases.ts";
 
 export const upstreamPath: LocationRule = {
   id: "upstream-path",

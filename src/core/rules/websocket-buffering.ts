@@ -1,7 +1,7 @@
 import { effectiveSetting } from "../config/effective.ts";
 import { settingLevel } from "./pair.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
-import { called } from "./words.ts";
+import { called } from "./phrases.ts";
 
 export const websocketBuffering: LocationRule = {
   id: "websocket-buffering",

@@ -19,14 +19,18 @@ const conversion = /%(?:\[\d+\])?[sdvqt](?!\w)/g;
 export function goSources(text: string): Source[] {
   const sources: Source[] = [];
   for (const { 0: whole, 1: body, index } of text.matchAll(token)) {
-    if (body === undefined || !body.includes(";") || sources.length >= MOST_SOURCES) continue;
+    if (body === undefined || !body.includes(";") || sources.length >= MOST_SOURCES) {
+      continue;
+    }
     const span = { start: index + 1, end: index + whole.length - 1 };
     const isJoined =
       /\+\s*$/.test(text.slice(Math.max(0, index - 100), index)) ||
       /^\s*\+/.test(text.slice(span.end + 1, span.end + 100));
     const values = tagsIn(body);
     const own = [...values, ...conversions(body, values)].toSorted((a, b) => a.start - b.start);
-    if (isJoined || !seemsNginx(parse(maskTags(body, own).text), false)) continue;
+    if (isJoined || !seemsNginx(parse(maskTags(body, own).text), false)) {
+      continue;
+    }
     const tags = own.map((tag) => ({
       ...tag,
       start: tag.start + span.start,

@@ -142,11 +142,15 @@ function heredocsIn(text: string, within: Span, isStripped: boolean): Heredoc[] 
     const [, strip = "", quote, quoted, backslash = "", bare] = match;
     const delimiter = quoted ?? bare ?? "";
     const lineEnd = text.indexOf("\n", match.index);
-    if (lineEnd === -1 || lineEnd >= within.end) break;
+    if (lineEnd === -1 || lineEnd >= within.end) {
+      break;
+    }
     // The bodies of one line's heredocs follow each other.
     const start = Math.max(lineEnd + 1, from);
     const end = closing(text, start, delimiter, strip !== "" || isStripped);
-    if (end === -1 || end > within.end) continue;
+    if (end === -1 || end > within.end) {
+      continue;
+    }
     const opening = text.slice(text.lastIndexOf("\n", match.index) + 1, lineEnd);
     found.push({
       span: { start, end },

@@ -1,8 +1,9 @@
+import { templatePath } from "../nginx/shipped.ts";
+import { type Annotation, type Source } from "./source.ts";
 import { isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from "yaml";
 import { isOpaque, tagged } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { Directive, Span, SyntaxTree, Word } from "../syntax/tree.ts";
-import type { Source } from "./source.ts";
 
 /** What begins the names of the annotations that ingress-nginx reads. */
 export const annotationPrefix = "nginx.ingress.kubernetes.io/";
@@ -16,14 +17,6 @@ const outdatedNames =
 
 /** As many are looked at in one file. */
 const MOST_INGRESSES = 200;
-
-/** An annotation of an Ingress that is meant for ingress-nginx. The span is from its key to the end of its value. */
-export interface Annotation extends Span {
-  /** Without the prefix; with it where it is the outdated one. */
-  readonly name: string;
-  readonly key: Span;
-  readonly value: Word;
-}
 
 /** The whole lines of an annotation, with the last one's ending; null where something else stands in them. */
 export function linesOf({ start, end }: Annotation, text: string): Span | null {
@@ -88,14 +81,20 @@ function ingressesIn(contents: unknown, plain: string, addsAt: (span: Span) => b
   const isIngress = isMap(contents) && contents.get("kind") === "Ingress";
   const walk = (owner: YAMLMap): void => {
     for (const { value } of owner.items) {
-      if (isMap(value)) walk(value);
+      if (isMap(value)) {
+        walk(value);
+      }
     }
     const node = owner.get("annotations");
     const around = isIngress ? contents : owner;
-    if (!isMap(node) || !node.range || !around.range) return;
+    if (!isMap(node) || !node.range || !around.range) {
+      return;
+    }
     const isOurs = isIngress && classOf(contents, node) === "nginx";
     const annotations = node.items.flatMap((pair) => annotationOf(pair, plain, isOurs) ?? []);
-    if (annotations.length === 0) return;
+    if (annotations.length === 0) {
+      return;
+    }
     const spec = isIngress ? contents.get("spec") : null;
     const rules = isIngress
       ? itemsOf(isMap(spec) ? spec.get("rules") : null)
@@ -112,7 +111,9 @@ function ingressesIn(contents: unknown, plain: string, addsAt: (span: Span) => b
       routes: rules.flatMap((rule) => routesOf(rule, plain)),
     });
   };
-  if (isMap(contents)) walk(contents);
+  if (isMap(contents)) {
+    walk(contents);
+  }
   return found;
 }
 
@@ -135,7 +136,9 @@ function classOf(ingress: YAMLMap, annotations: YAMLMap): unknown {
 function annotationOf({ key, value }: Pair, plain: string, isOurs: boolean): Annotation | null {
   const name = wordOf(key, plain);
   const word = wordOf(value, plain);
-  if (name === null || word === null) return null;
+  if (name === null || word === null) {
+    return null;
+  }
   const isOutdated =
     name.value.startsWith(outdatedPrefix) &&
     outdatedNames.test(name.value.slice(outdatedPrefix.length));
@@ -152,7 +155,9 @@ function annotationOf({ key, value }: Pair, plain: string, isOurs: boolean): Ann
 
 /** The paths of a rule: of an Ingress below `http`, in a chart's values beside the host. */
 function routesOf(rule: unknown, plain: string): Route[] {
-  if (!isMap(rule)) return [];
+  if (!isMap(rule)) {
+    return [];
+  }
   const http = rule.get("http");
   return itemsOf((isMap(http) ? http : rule).get("paths")).flatMap((item) => {
     const path = wordOf(isMap(item) ? item.get("path", true) : item, plain);
@@ -183,7 +188,9 @@ function itemsOf(node: unknown): readonly unknown[] {
 }
 
 function wordOf(node: unknown, plain: string): Word | null {
-  if (!isScalar(node) || !node.range || node.value === null) return null;
+  if (!isScalar(node) || !node.range || node.value === null) {
+    return null;
+  }
   const [start, end] = node.range;
   const first = plain[start];
   const quote = first === '"' || first === "'" ? first : "";
@@ -201,11 +208,6 @@ const settings = [
   "proxy_send_timeout",
   "proxy_buffering",
 ] as const;
-
-/** Where the lines of the template are that no annotation changes, or that stand where one is not given. */
-export function templatePath(name: string): string {
-  return `/around/ingress-nginx/${name}.conf`;
-}
 
 /** With these, requests do not go to the service by HTTP, or not at all. */
 function isElsewhere(annotations: readonly Annotation[]): boolean {
@@ -270,7 +272,9 @@ function treeOf(
       .map((annotation) => simple(annotation, fullName(annotation.name), [annotation.value])),
   );
   children.push(...hosts.map((host) => simple(host, "server_name", [host])));
-  if (!isElsewhere(annotations)) children.push(...locationsOf(ingress));
+  if (!isElsewhere(annotations)) {
+    children.push(...locationsOf(ingress));
+  }
   const server: Directive = {
     ...simple({ start, end }, "server", []),
     semicolon: null,
@@ -314,8 +318,12 @@ function fullName(name: string): string {
 
 /** The value as the template writes it; null where ingress-nginx does not take it. */
 function settingOf({ name, value: { value } }: Annotation): string | null {
-  if (isOpaque(value)) return value;
-  if (name.endsWith("-timeout")) return isWholeNumber(value) ? `${value}s` : null;
+  if (isOpaque(value)) {
+    return value;
+  }
+  if (name.endsWith("-timeout")) {
+    return isWholeNumber(value) ? `${value}s` : null;
+  }
   const text = value.trim();
   const taken = name === "proxy-buffering" ? ["on", "off"] : ["1.0", "1.1"];
   return taken.includes(text) ? text : null;

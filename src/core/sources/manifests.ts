@@ -45,9 +45,13 @@ export function manifestsIn(text: string): Manifests {
   };
   const walk = (node: unknown, path: readonly (string | number)[]): void => {
     if (isSeq(node)) {
-      for (const [index, item] of node.items.entries()) walk(item, [...path, index]);
+      for (const [index, item] of node.items.entries()) {
+        walk(item, [...path, index]);
+      }
     }
-    if (!isMap(node)) return;
+    if (!isMap(node)) {
+      return;
+    }
     const [metadata, data] = [node.get("metadata"), node.get("data")];
     if (node.get("kind") === "ConfigMap" && isMap(metadata) && isMap(data)) {
       const keys = data.items.flatMap(({ key }) => (isScalar(key) ? String(key.value) : []));

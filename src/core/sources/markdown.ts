@@ -50,7 +50,9 @@ function fences(text: string): Fence[] {
     const closing = new RegExp(`^[ \\t>]*${fence[0] ?? ""}{${fence.length},}[ \\t]*\\r?$`, "gm");
     closing.lastIndex = start;
     const end = closing.exec(text);
-    if (end === null) break;
+    if (end === null) {
+      break;
+    }
     found.push({ span: { start, end: end.index }, language });
     opening.lastIndex = closing.lastIndex;
   }

@@ -164,15 +164,19 @@ function regionsOf(tags: readonly Tag[]): { regions: Region[]; unbalanced: Tag |
         break;
       case "else": {
         const innermost = open.at(-1);
-        if (innermost === undefined) unbalanced ??= tag;
-        else innermost.tags.push(tag);
+        if (innermost === undefined) {
+          unbalanced ??= tag;
+        } else {
+          innermost.tags.push(tag);
+        }
         break;
       }
       case "close": {
         const closed = open.pop();
         const [first] = closed?.tags ?? [];
-        if (closed === undefined || first === undefined) unbalanced ??= tag;
-        else if (first.kind === "open") {
+        if (closed === undefined || first === undefined) {
+          unbalanced ??= tag;
+        } else if (first.kind === "open") {
           regions.push({ start: first.start, end: tag.end, tags: [...closed.tags, tag] });
         }
         break;
@@ -280,11 +284,17 @@ class Layout {
   isWhole({ start, end }: Span): boolean {
     const first = this.indexAt(start);
     const last = this.indexAt(end);
-    if (this.inside[first] === true || this.inside[last] === true) return false;
+    if (this.inside[first] === true || this.inside[last] === true) {
+      return false;
+    }
     const depth = this.depth[first] ?? 0;
-    if (this.depth[last] !== depth) return false;
+    if (this.depth[last] !== depth) {
+      return false;
+    }
     for (let index = first; index <= last; index++) {
-      if ((this.depth[index] ?? 0) < depth) return false;
+      if ((this.depth[index] ?? 0) < depth) {
+        return false;
+      }
     }
     return true;
   }
@@ -295,8 +305,11 @@ class Layout {
     let high = this.at.length;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
-      if ((this.at[middle] ?? 0) <= offset) low = middle;
-      else high = middle;
+      if ((this.at[middle] ?? 0) <= offset) {
+        low = middle;
+      } else {
+        high = middle;
+      }
     }
     return low;
   }
@@ -305,7 +318,9 @@ class Layout {
 /** Whether a word is nothing but tags, and nothing but blanks, a comment or a block's end follows it in its line. */
 function isLoose(text: string, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
-    if (text[at] !== standIn) return false;
+    if (text[at] !== standIn) {
+      return false;
+    }
   }
   const lineEnd = text.indexOf("\n", end);
   return /^[ \t\r]*(?:[#}].*)?$/.test(text.slice(end, lineEnd === -1 ? text.length : lineEnd));

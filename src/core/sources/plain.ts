@@ -1,5 +1,5 @@
 import picomatch from "picomatch";
-import { remembered } from "../collections.ts";
+import { remembered } from "../basics/collections.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { Directive, Span, SyntaxTree } from "../syntax/tree.ts";
@@ -44,7 +44,9 @@ const vendored =
 
 /** Why no nginx reads a file unless another one includes it, told by its path; null where it may be read by itself. */
 export function leftAside(path: string): string | null {
-  if (leftover.test(path)) return "it is a copy that an editor or a package manager leaves behind";
+  if (leftover.test(path)) {
+    return "it is a copy that an editor or a package manager leaves behind";
+  }
   return vendored.test(path) ? "it is copied from another project" : null;
 }
 

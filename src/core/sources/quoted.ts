@@ -29,14 +29,20 @@ export function quotedSources(text: string): Source[] {
   for (let match = openers.exec(text); match !== null; match = openers.exec(text)) {
     const [whole, direct, name = "", quote = ""] = match;
     const variable = variables.get(name);
-    if (direct === undefined && variable === undefined) continue;
+    if (direct === undefined && variable === undefined) {
+      continue;
+    }
     const start = match.index + whole.length;
     const end = closing(text, start, quote);
-    if (end === -1) continue;
+    if (end === -1) {
+      continue;
+    }
     const body = text.slice(start, end);
     const path = direct === undefined ? variable?.path : targetAt(text, end + 1);
     const isFormat = direct === undefined ? variable?.isFormat : direct === "printf";
-    if (path === undefined || !body.includes(";") || sources.length >= MOST_SOURCES) continue;
+    if (path === undefined || !body.includes(";") || sources.length >= MOST_SOURCES) {
+      continue;
+    }
     openers.lastIndex = end + 1;
     const isDouble = quote === '"';
     const values = tagsIn(body, { ...plainTags, interpolation: isDouble ? "shell" : "none" });
@@ -50,7 +56,9 @@ export function quotedSources(text: string): Source[] {
       editable: false,
       replaced,
     });
-    if (!seemsNginx(parse(plain.masked), isNginxPath(path))) continue;
+    if (!seemsNginx(parse(plain.masked), isNginxPath(path))) {
+      continue;
+    }
     const moved = <Part extends Span>(part: Part): Part => ({
       ...part,
       start: part.start + start,
@@ -82,7 +90,9 @@ function writtenVariables(text: string): Map<string, WrittenVariable> {
     const [whole, command, format, braced, bare = ""] = match;
     const path = targetAt(text, match.index + whole.length);
     const isFormat = command === "printf" && format === undefined;
-    if (path !== undefined) found.set(braced ?? bare, { path, isFormat });
+    if (path !== undefined) {
+      found.set(braced ?? bare, { path, isFormat });
+    }
   }
   return found;
 }
@@ -97,7 +107,9 @@ function targetAt(text: string, end: number): string | undefined {
  * own, and a word between two quotes, as in `"… Connection "upgrade";"`, joins what stands before and after.
  */
 function closing(text: string, start: number, quote: string): number {
-  if (quote === "'") return text.indexOf(quote, start);
+  if (quote === "'") {
+    return text.indexOf(quote, start);
+  }
   const end = /(?:[^"\\$]|\\[^]|\$(?!\()|\$\((?:[^()\n]|\([^()\n]*\))*\)|"[\w.-]+")*/y;
   end.lastIndex = start;
   end.exec(text);

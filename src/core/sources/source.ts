@@ -1,5 +1,5 @@
-import type { Span, SyntaxTree } from "../syntax/tree.ts";
-import type { Annotation } from "./ingress.ts";
+import { type Word, type Span, type SyntaxTree } from "../syntax/tree.ts";
+import type { Surroundings } from "../nginx/shipped.ts";
 
 /**
  * nginx configuration as it stands in a file: a text of exactly the file's length in which everything else is blank, so
@@ -40,9 +40,6 @@ export type Erasure =
   | { readonly by: "envsubst"; readonly where: string }
   | { readonly by: "shell" };
 
-/** Products that put a file's text into a configuration of their own (config/surroundings.ts). */
-export type Surroundings = "ingress-nginx" | "nginx-ingress" | "swag";
-
 /** A condition of a template. Those that ask the same have the same key and are decided the same. */
 export interface Switch {
   readonly key: string;
@@ -50,4 +47,12 @@ export interface Switch {
   readonly choices: number;
   /** What is written by choice; a choice that is not there writes nothing. */
   readonly contents: ReadonlyMap<number, Span>;
+}
+
+/** An annotation of an Ingress that is meant for ingress-nginx. The span is from its key to the end of its value. */
+export interface Annotation extends Span {
+  /** Without the prefix; with it where it is the outdated one. */
+  readonly name: string;
+  readonly key: Span;
+  readonly value: Word;
 }

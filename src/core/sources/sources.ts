@@ -1,4 +1,4 @@
-import { remembered, rememberedOf } from "../collections.ts";
+import { remembered, rememberedOf } from "../basics/collections.ts";
 import type { Policy } from "../policy/policy.ts";
 import { parse } from "../syntax/parse.ts";
 import type { SyntaxTree } from "../syntax/tree.ts";

@@ -42,9 +42,13 @@ export function tagsIn(text: string, options: TagOptions = plainTags): Tag[] {
   /** Where no further end of this kind is: a text full of beginnings is looked through once. */
   const endless = new Set<string>();
   const ending = (mark: string, from: number): number => {
-    if (endless.has(mark)) return -1;
+    if (endless.has(mark)) {
+      return -1;
+    }
     const at = text.indexOf(mark, from);
-    if (at === -1) endless.add(mark);
+    if (at === -1) {
+      endless.add(mark);
+    }
     return at === -1 || at - from > LONGEST_TAG ? -1 : at + mark.length;
   };
   const isJinja = text.includes("{%") || text.includes("{{");
@@ -100,7 +104,9 @@ function tagAt(
   switch (mark) {
     case "{{": {
       let end = ending("}}", start + 2);
-      while (end !== -1 && text[end] === "}") end++;
+      while (end !== -1 && text[end] === "}") {
+        end++;
+      }
       return end === -1 ? null : { start, end, ...doubleBraces(text.slice(start + 2, end - 2)) };
     }
     case "{%": {
@@ -116,7 +122,9 @@ function tagAt(
       return end === -1 ? null : { start, end, ...(text[start + 2] === "=" ? writes : nothing) };
     }
     case "%{": {
-      if (options.interpolation !== "terraform" || text[start - 1] === "%") return null;
+      if (options.interpolation !== "terraform" || text[start - 1] === "%") {
+        return null;
+      }
       const end = braceEnd(text, start + 1);
       return end === -1 ? null : { start, end, ...terraform(text.slice(start + 2, end - 1)) };
     }
@@ -131,7 +139,9 @@ function tagAt(
   }
   const braced = mark.endsWith("{");
   if (options.interpolation === "terraform") {
-    if (!braced || text[start - 1] === "$") return null;
+    if (!braced || text[start - 1] === "$") {
+      return null;
+    }
     const end = braceEnd(text, start + 1);
     return end === -1 ? null : value(end);
   }
@@ -154,8 +164,11 @@ function braceEnd(text: string, open: number): number {
   let depth = 0;
   for (let at = open; at < Math.min(text.length, open + LONGEST_TAG); at++) {
     const character = text[at];
-    if (character === "{") depth++;
-    else if (character === "}" && --depth === 0) return at + 1;
+    if (character === "{") {
+      depth++;
+    } else if (character === "}" && --depth === 0) {
+      return at + 1;
+    }
   }
   return -1;
 }
@@ -177,10 +190,14 @@ function asking(kind: "open" | "else", condition: string): Meaning {
 /** Go's templates and Handlebars have statements in the braces that others have for values. */
 function doubleBraces(inside: string): Meaning {
   const code = inside.replace(/^[-~!]?\s*/, "").replace(/\s*[-~]$/, "");
-  if (inside.startsWith("!") || code.startsWith("/*")) return nothing;
+  if (inside.startsWith("!") || code.startsWith("/*")) {
+    return nothing;
+  }
   const [, sign, block, rest = ""] = /^([#^/])\s*(\w*)\s*(.*)$/s.exec(code) ?? [];
   if (sign !== undefined && block !== undefined) {
-    if (sign === "/") return { kind: "close", condition: "" };
+    if (sign === "/") {
+      return { kind: "close", condition: "" };
+    }
     return asking(
       "open",
       sign === "^" || block === "unless" ? `not ${block} ${rest}` : `${block} ${rest}`,

@@ -63,7 +63,9 @@ export function yamlSources(path: string, text: string): Source[] {
       ),
     (value) => {
       const source = snippets.get(value.end);
-      if (source?.switches.length !== 0 || source.unreadable !== null) return null;
+      if (source?.switches.length !== 0 || source.unreadable !== null) {
+        return null;
+      }
       taken.add(source);
       return source.masked;
     },
@@ -139,7 +141,9 @@ export function withoutTags(text: string, tags: readonly Tag[]): string {
   const pieces: string[] = [];
   let from = 0;
   for (const { start, end, kind } of tags) {
-    if (start < from) continue;
+    if (start < from) {
+      continue;
+    }
     pieces.push(text.slice(from, start));
     pieces.push(
       filled(text, start, end, kind === "value" && !isAlone(text, start, end) ? standIn : " "),
@@ -262,9 +266,15 @@ function endOf(span: Span, lastEnd: number, tags: readonly Tag[]): number {
   let depth = 0;
   for (const { start, end, kind } of tags) {
     if (span.start <= start && end <= span.end) {
-      if (depth === 0 && start >= lastEnd && (kind === "close" || kind === "else")) return start;
-      if (kind === "open" || kind === "group") depth++;
-      if (kind === "close") depth--;
+      if (depth === 0 && start >= lastEnd && (kind === "close" || kind === "else")) {
+        return start;
+      }
+      if (kind === "open" || kind === "group") {
+        depth++;
+      }
+      if (kind === "close") {
+        depth--;
+      }
     }
   }
   return span.end;

@@ -9,8 +9,11 @@ export function lastBefore(
   let high = directives.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((directives[middle]?.start ?? Infinity) <= offset) low = middle + 1;
-    else high = middle;
+    if ((directives[middle]?.start ?? Infinity) <= offset) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
   }
   return directives[low - 1];
 }

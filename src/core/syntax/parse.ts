@@ -331,7 +331,9 @@ class Parser {
     let name = firstName;
     let first = 0;
     for (const [index, word] of words.entries()) {
-      if (!isFirstOnLine(this.text, word.start)) continue;
+      if (!isFirstOnLine(this.text, word.start)) {
+        continue;
+      }
       const own = words.slice(first, index);
       const opens = this.shouldOpen(name, own, grammar);
       const endsInBlock = hasBlock && grammar.opensBlock(name.value) === "never";
@@ -340,7 +342,9 @@ class Parser {
         this.table() !== null || (opens && tables.has(name.value))
           ? own.length > 0
           : grammar.maxParameters(word.value) !== undefined;
-      if (!mayBegin || !(opens || isOver)) continue;
+      if (!mayBegin || !(opens || isOver)) {
+        continue;
+      }
       const directive = this.add(name, own);
       if (opens) {
         const { start, end } = directive;

@@ -1,4 +1,4 @@
-import { remembered } from "../collections.ts";
+import { remembered } from "../basics/collections.ts";
 
 /** Milliseconds per unit, in the only order that nginx takes; a bare number, the last, is seconds. */
 const scales = [604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1, 1000];

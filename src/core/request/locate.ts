@@ -1,0 +1,138 @@
+import { rememberedOf } from "../basics/collections.ts";
+import { usesOf } from "../config/effective.ts";
+import type { Level } from "../config/level.ts";
+import { passOf } from "./pass.ts";
+import { compilePattern, type Groups } from "./pattern.ts";
+
+/** A location as nginx reads its parameters; the modifier may touch the name. */
+export interface LocationName {
+  readonly kind: "prefix" | "exact" | "prefix-no-regex" | "regex" | "regex-caseless" | "named";
+  /** The path, regular expression, or name with its `@`. */
+  readonly text: string;
+}
+
+/** Reads a location's parameters (ngx_http_core_location); null where its level is none. */
+export const locationName = rememberedOf((level: Level): LocationName | null => {
+  if (level.context !== "location" || level.opener === null) {
+    return null;
+  }
+  const [first = "", second] = level.opener.parameters;
+  const [, modifier = "", text = ""] =
+    second === undefined ? (/^(=|\^~|~\*|~)?(.*)$/s.exec(first) ?? []) : ["", first, second];
+  const kinds: Readonly<Record<string, LocationName["kind"]>> = {
+    "=": "exact",
+    "^~": "prefix-no-regex",
+    "~": "regex",
+    "~*": "regex-caseless",
+  };
+  return { kind: kinds[modifier] ?? (text.startsWith("@") ? "named" : "prefix"), text };
+});
+
+/** Where a path leads. */
+export type Located =
+  | { readonly level: Level; readonly groups: Groups | null; readonly redirect: false }
+  /** nginx adds the slash itself: a 301 to the location's own path (E93). */
+  | { readonly level: Level; readonly redirect: true }
+  | { readonly unknown: string };
+
+interface Table {
+  readonly exact: ReadonlyMap<string, Level>;
+  readonly prefixes: ReadonlyMap<string, Level>;
+  /** The lengths of the prefixes, longest first. */
+  readonly lengths: readonly number[];
+  readonly patterns: readonly { readonly level: Level; readonly name: LocationName }[];
+  readonly named: ReadonlyMap<string, Level>;
+}
+
+/** As many regular expressions are tried on one level; each takes its time to compile. */
+const MOST_PATTERNS = 2000;
+
+const tableOf = rememberedOf((level: Level): Table => {
+  const exact = new Map<string, Level>();
+  const prefixes = new Map<string, Level>();
+  const patterns: { level: Level; name: LocationName }[] = [];
+  const named = new Map<string, Level>();
+  for (const { inner } of usesOf(level, "location")) {
+    const name = inner === null ? null : locationName(inner);
+    if (inner === null || name === null) {
+      continue;
+    }
+    if (name.kind === "exact") {
+      exact.set(name.text, inner);
+    } else if (name.kind === "named") {
+      named.set(name.text, inner);
+    } else if (name.kind === "regex" || name.kind === "regex-caseless") {
+      patterns.push({ level: inner, name });
+    } else {
+      prefixes.set(name.text, inner);
+    }
+  }
+  const lengths = [...new Set([...prefixes.keys()].map((text) => text.length))];
+  return { exact, prefixes, lengths: lengths.toSorted((a, b) => b - a), patterns, named };
+});
+
+/** The named location of a server, or null. */
+export function namedLocation(server: Level, name: string): Level | null {
+  return tableOf(server).named.get(name) ?? null;
+}
+
+/**
+ * The location for a path, as ngx_http_core_find_location finds it: exact, the longest prefix and then what is nested in
+ * it, then regular expressions in order unless the prefix says `^~`. `level` itself where no location matches.
+ */
+export function locate(level: Level, path: string): Located {
+  return search(level, path, `${path}/`).located;
+}
+
+interface Found {
+  readonly located: Located;
+  /** Whether nginx looks no further: it found an exact location or a regular expression, or answers by itself. */
+  readonly isFinal: boolean;
+}
+
+function search(level: Level, path: string, slashedPath: string): Found {
+  const { exact, prefixes, lengths, patterns } = tableOf(level);
+  const precise = exact.get(path);
+  if (precise !== undefined) {
+    return final({ level: precise, groups: null, redirect: false });
+  }
+  const slashed = exact.get(slashedPath) ?? prefixes.get(slashedPath);
+  let found: Located = { level, groups: null, redirect: false };
+  let noRegex = false;
+  const length = lengths.find((each) => each <= path.length && prefixes.has(path.slice(0, each)));
+  const prefix = length === undefined ? undefined : prefixes.get(path.slice(0, length));
+  if (length !== path.length && slashed !== undefined && passOf(slashed) !== null) {
+    return final({ level: slashed, redirect: true });
+  }
+  if (prefix !== undefined) {
+    noRegex = locationName(prefix)?.kind === "prefix-no-regex";
+    const nested = search(prefix, path, slashedPath);
+    if (nested.isFinal) {
+      return nested;
+    }
+    found = nested.located;
+  }
+  for (const [index, { level: inner, name }] of noRegex ? [] : patterns.entries()) {
+    if (index === MOST_PATTERNS) {
+      const why = `there are more than ${MOST_PATTERNS} locations with regular expressions`;
+      return final({ unknown: why });
+    }
+    const groups = compilePattern(name.text, name.kind === "regex-caseless")?.match(path);
+    if (groups === undefined) {
+      return final({ unknown: `whether location ~ ${name.text} matches cannot be told` });
+    }
+    if (groups !== null) {
+      const nested = search(inner, path, slashedPath).located;
+      return final(
+        "unknown" in nested || nested.redirect
+          ? nested
+          : { ...nested, groups: nested.groups ?? groups },
+      );
+    }
+  }
+  return { located: found, isFinal: false };
+}
+
+function final(located: Located): Found {
+  return { located, isFinal: true };
+}

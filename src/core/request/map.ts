@@ -1,0 +1,152 @@
+import { rememberedOf } from "../basics/collections.ts";
+import type { Level, Use } from "../config/level.ts";
+import { isOpaque } from "../syntax/opaque.ts";
+import { compilePattern, type Groups } from "./pattern.ts";
+
+/** One line of a `map`. */
+export interface MapEntry {
+  readonly use: Use;
+  readonly value: string;
+}
+
+interface PatternEntry extends MapEntry {
+  readonly source: string;
+  readonly caseless: boolean;
+}
+
+interface MapTable {
+  readonly exact: ReadonlyMap<string, MapEntry>;
+  /** By what follows `*.`, or by what stands before `.*`. */
+  readonly heads: ReadonlyMap<string, MapEntry>;
+  readonly tails: ReadonlyMap<string, MapEntry>;
+  readonly patterns: readonly PatternEntry[];
+  readonly fallback: MapEntry | null;
+  readonly hostnames: boolean;
+  readonly volatile: boolean;
+  readonly hidden: string | null;
+}
+
+/** What a map makes of a source text: an entry (null for none: an empty value), or why that is not known. */
+export type Selected =
+  | { readonly entry: MapEntry | null; readonly groups: Groups | null }
+  | { readonly unknown: string };
+
+/** As many regular expressions of a map are tried; each takes its time to compile. */
+const MOST_PATTERNS = 2000;
+
+/** Reads a map's block as ngx_http_map does: `hostnames` concerns the lines after it. */
+export const mapTable = rememberedOf((inner: Level): MapTable => {
+  const exact = new Map<string, MapEntry>();
+  const heads = new Map<string, MapEntry>();
+  const tails = new Map<string, MapEntry>();
+  const patterns: PatternEntry[] = [];
+  let fallback: MapEntry | null = null;
+  let hostnames = false;
+  let volatile = false;
+  for (const use of inner.uses) {
+    const [value] = use.parameters;
+    if (value === undefined) {
+      hostnames ||= use.name === "hostnames";
+      volatile ||= use.name === "volatile";
+      continue;
+    }
+    const entry = { use, value };
+    const written = use.name;
+    if (written === "include") {
+      continue;
+    }
+    if (written === "default") {
+      fallback = entry;
+      continue;
+    }
+    if (written.startsWith("~")) {
+      const caseless = written.startsWith("~*");
+      patterns.push({ ...entry, source: written.slice(caseless ? 2 : 1), caseless });
+      continue;
+    }
+    const key = (written.startsWith("\\") ? written.slice(1) : written).toLowerCase();
+    if (hostnames && key.length > 1 && key.startsWith(".")) {
+      exact.set(key.slice(1), exact.get(key.slice(1)) ?? entry);
+      heads.set(key.slice(1), entry);
+    } else if (hostnames && key.length > 2 && key.startsWith("*.")) {
+      heads.set(key.slice(2), entry);
+    } else if (hostnames && key.length > 2 && key.endsWith(".*")) {
+      tails.set(key.slice(0, -2), entry);
+    } else {
+      exact.set(key, entry);
+    }
+  }
+  const hidden =
+    inner.hidden[0] ??
+    (inner.uses.some(({ name }) => isOpaque(name)) ? "a template's tag stands for a key" : null);
+  return { exact, heads, tails, patterns, fallback, hostnames, volatile, hidden };
+});
+
+/**
+ * Exact keys first, without case (E38), then the longest wildcard, then regular expressions in order, which are not
+ * tried on an empty text, then `default`.
+ */
+export function select(table: MapTable, text: string): Selected {
+  const source = table.hostnames && text.endsWith(".") ? text.slice(0, -1) : text;
+  const key = source.toLowerCase();
+  const entry = table.exact.get(key);
+  if (entry !== undefined) {
+    return { entry, groups: null };
+  }
+  if (table.hidden !== null) {
+    return { unknown: table.hidden };
+  }
+  const wildcard = wildcardEntry(table, key);
+  if (wildcard !== undefined) {
+    return { entry: wildcard, groups: null };
+  }
+  for (const [index, candidate] of source === "" ? [] : table.patterns.entries()) {
+    if (index === MOST_PATTERNS) {
+      return { unknown: `a map has more than ${MOST_PATTERNS} regular expressions` };
+    }
+    const groups = compilePattern(candidate.source, candidate.caseless)?.match(source);
+    if (groups === undefined) {
+      return { unknown: `whether ${candidate.source} matches cannot be told` };
+    }
+    if (groups !== null) {
+      return { entry: candidate, groups };
+    }
+  }
+  return { entry: table.fallback, groups: null };
+}
+
+function wildcardEntry({ heads, tails }: MapTable, key: string): MapEntry | undefined {
+  if (heads.size > 0) {
+    for (let dot = key.indexOf("."); dot >= 0; dot = key.indexOf(".", dot + 1)) {
+      const entry = heads.get(key.slice(dot + 1));
+      if (entry !== undefined) {
+        return entry;
+      }
+    }
+  }
+  if (tails.size > 0) {
+    for (let dot = key.lastIndexOf("."); dot > 0; dot = key.lastIndexOf(".", dot - 1)) {
+      const entry = tails.get(key.slice(0, dot));
+      if (entry !== undefined) {
+        return entry;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The one value that a map gives whatever its source is, or undefined. */
+export function onlyValue(table: MapTable): string | undefined {
+  const { exact, heads, tails, patterns, fallback, hidden } = table;
+  if (hidden !== null || fallback === null || fallback.value.includes("$")) {
+    return undefined;
+  }
+  const others = [...exact.values(), ...heads.values(), ...tails.values(), ...patterns];
+  return others.every(({ value }) => value === fallback.value) ? fallback.value : undefined;
+}
+
+/** The entry of a map that a source text selects, for messages and fixes; null where none does or nobody knows. */
+export function selectedEntry(map: Use, source: string): Use | null {
+  const selected = map.inner === null ? null : select(mapTable(map.inner), source);
+  return selected !== null && "entry" in selected ? (selected.entry?.use ?? null) : null;
+}

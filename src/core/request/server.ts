@@ -1,0 +1,136 @@
+import { rememberedOf } from "../basics/collections.ts";
+import { usesOf } from "../config/effective.ts";
+import type { Config, Level } from "../config/level.ts";
+import { type Listener, listenersOf, serverNames } from "./listen.ts";
+import { compilePattern, type Groups } from "./pattern.ts";
+import { isOpaque } from "../syntax/opaque.ts";
+
+/** A server with one of its addresses. */
+export interface Listening {
+  readonly server: Level;
+  readonly listener: Listener;
+}
+
+/** Every address of every server of the http block, in the order of the text. */
+export function allListeners(config: Config): Listening[] {
+  return serversOf(config).flatMap((server) =>
+    listenersOf(server).map((listener) => ({ server, listener })),
+  );
+}
+
+/** The servers of the http block, in the order of the text; a fragment of a server is one itself. */
+export function serversOf(config: Config): Level[] {
+  const { main, kind } = config;
+  if (kind === "server" || kind === "location") {
+    return [main];
+  }
+  const blocks = kind === "http" ? [main] : usesOf(main, "http").map((use) => use.inner);
+  return blocks.flatMap((http) =>
+    http === null
+      ? []
+      : usesOf(http, "server")
+          .map((use) => use.inner)
+          .filter((server) => server !== null),
+  );
+}
+
+/**
+ * The servers that no request comes to, each with one that answers in its place: on every address of theirs another one is
+ * the default, and had each of their names before. nginx only warns ("conflicting server name … ignored").
+ */
+export const ignoredServers = rememberedOf((config: Config): ReadonlyMap<Level, Level> => {
+  const defaults = new Map<string, Level>();
+  const holders = new Map<string, Level>();
+  const reached = new Set<Level>();
+  const taken = new Map<Level, Level>();
+  for (const { server, listener } of allListeners(config)) {
+    const address = `${listener.address}:${listener.port}`;
+    if (listener.isDefault || !defaults.has(address)) {
+      defaults.set(address, server);
+    }
+    const names = serverNames(server).map((name) => name.toLowerCase());
+    for (const name of names.length === 0 ? [""] : names) {
+      const key = `${address} ${name}`;
+      const holder = holders.get(key) ?? server;
+      holders.set(key, holder);
+      // nginx tries one regular expression after the other: the same one again is no conflict to it.
+      if (holder === server || name.startsWith("~") || isOpaque(name)) {
+        reached.add(server);
+      } else {
+        taken.set(server, holder);
+      }
+    }
+  }
+  for (const server of [...reached, ...defaults.values()]) {
+    taken.delete(server);
+  }
+  for (const server of taken.keys()) {
+    if (server.hidden.length > 0) {
+      taken.delete(server);
+    }
+  }
+  return taken;
+});
+
+/** The server that answers for a name, and what its `server_name` captured. */
+export interface NamedServer {
+  readonly server: Level;
+  readonly groups: Groups | null;
+  /** The name that matched as it is written; null for the default server. */
+  readonly name: string | null;
+}
+
+/**
+ * The server for a host among those of one address: the exact name, the longest wildcard at the front, the longest at
+ * the end, the first regular expression, else the default server (ngx_http_find_virtual_server).
+ *
+ * @param host in lower case, without the port
+ * @returns undefined where a regular expression before the right one cannot be told
+ */
+export function serverFor(host: string, candidates: readonly Listening[]): NamedServer | undefined {
+  const servers = [...new Set(candidates.map(({ server }) => server))];
+  let wildcard: NamedServer | null = null;
+  let rank = 0;
+  for (const server of servers) {
+    for (const written of serverNames(server)) {
+      const name = written.toLowerCase();
+      if (name === host || (name.startsWith(".") && name.slice(1) === host)) {
+        return { server, groups: null, name: written };
+      }
+      const found = wildcardRank(name, host);
+      if (found > rank) {
+        rank = found;
+        wildcard = { server, groups: null, name: written };
+      }
+    }
+  }
+  if (wildcard !== null) {
+    return wildcard;
+  }
+  for (const server of servers) {
+    for (const written of serverNames(server).filter((name) => name.startsWith("~"))) {
+      const groups = compilePattern(written.slice(1), /[A-Z]/.test(written))?.match(host);
+      if (groups === undefined) {
+        return undefined;
+      }
+      if (groups !== null) {
+        return { server, groups, name: written };
+      }
+    }
+  }
+  const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
+  return chosen === undefined ? undefined : { server: chosen.server, groups: null, name: null };
+}
+
+/** 0 where the wildcard does not match; any front wildcard ranks above any at the end, a longer one above a shorter. */
+function wildcardRank(name: string, host: string): number {
+  if (name.startsWith("*.") || name.startsWith(".")) {
+    const suffix = name.startsWith("*") ? name.slice(1) : name;
+    return host.length > suffix.length && host.endsWith(suffix) ? 1_000_000 + suffix.length : 0;
+  }
+  if (name.endsWith(".*")) {
+    const prefix = name.slice(0, -1);
+    return host.length > prefix.length && host.startsWith(prefix) ? prefix.length : 0;
+  }
+  return 0;
+}

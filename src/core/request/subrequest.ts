@@ -1,0 +1,38 @@
+import type { Config, Use } from "../config/level.ts";
+import type { Exchange, Obstacle } from "./exchange.ts";
+import { haveSameServer } from "./upstream-request.ts";
+import { answerTo } from "./answer.ts";
+
+/** A request that nginx makes of its own beside the client's, with the client's headers. */
+export interface Subrequest {
+  /** The `auth_request` or `mirror`. */
+  readonly use: Use;
+  /** The websocket probe there. */
+  readonly exchange: Exchange;
+  /** Whether a location that is not here may take it in place of this one. */
+  readonly mayGoElsewhere?: boolean;
+}
+
+/**
+ * What a subrequest's 101 does to the request that it is made for: nginx ends the connection (E89, E90, E176). Only where
+ * both come to one server, which takes the subrequest for a handshake too.
+ */
+export function subrequestObstacles(
+  config: Config,
+  main: Exchange,
+  subrequests: readonly Subrequest[],
+): Obstacle[] {
+  return subrequests.flatMap(({ use, exchange, mayGoElsewhere: isUnsure = false }) => {
+    const isSameServer =
+      exchange.upstream !== null &&
+      main.upstream !== null &&
+      haveSameServer(config, exchange.upstream, main.upstream);
+    const answer = answerTo(exchange);
+    return (["strict", "lenient"] as const)
+      .filter((only) => isSameServer && answer[only] === "works")
+      .map((only) => {
+        const why = `the subrequest of ${use.name} is a handshake too: its 101 ends the connection`;
+        return { rule: "subrequest-upgrade", why, only, isUnsure };
+      });
+  });
+}
