@@ -88,20 +88,23 @@ function ownFolders(folder: string): string[] {
 
 /** apt without root: where the machine has no package lists of its own, or old ones, they are fetched into `work`. */
 export class Apt {
-  private readonly work: string;
-  private readonly ownLists: string[];
-  private options = ["-o", "Acquire::Retries=0"];
-  private usesOwnLists = false;
+  readonly #work: string;
+  readonly #ownLists: string[];
+  #options = ["-o", "Acquire::Retries=0"];
+  #usesOwnLists = false;
 
   constructor(work: string) {
-    this.work = work;
+    this.#work = work;
     const settings = {
       "Dir::State": join(work, "state"),
       "Dir::State::lists": join(work, "state/lists"),
       "Dir::Cache": join(work, "cache"),
       "Dir::Cache::archives": join(work, "cache/archives"),
     };
-    this.ownLists = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+    this.#ownLists = Object.entries(settings).flatMap(([name, value]) => [
+      "-o",
+      `${name}=${value}`,
+    ]);
     for (const folder of ["state/lists/partial", "cache/archives/partial"]) {
       mkdirSync(join(work, folder), { recursive: true });
     }
@@ -109,22 +112,22 @@ export class Apt {
 
   /** Unpacks the package `name` into `root`. */
   async unpack(name: string, root: string): Promise<void> {
-    if (!(await this.download(name)) && !this.usesOwnLists) {
-      await this.updateOwnLists();
-      await this.download(name);
+    if (!(await this.#download(name)) && !this.#usesOwnLists) {
+      await this.#updateOwnLists();
+      await this.#download(name);
     }
-    const file = readdirSync(this.work).find(
+    const file = readdirSync(this.#work).find(
       (entry) => entry.startsWith(`${name}_`) && entry.endsWith(".deb"),
     );
     if (file === undefined) {
       throw new Error(`apt-get could not download the package ${name}`);
     }
-    await this.must("dpkg-deb", ["-x", join(this.work, file), root]);
+    await this.#must("dpkg-deb", ["-x", join(this.#work, file), root]);
   }
 
   /** The library packages that `packages` depend on. */
   async libraryDependencies(packages: readonly string[]): Promise<string[]> {
-    const output = await this.must("apt-cache", ["depends", "-i", ...packages]);
+    const output = await this.#must("apt-cache", ["depends", "-i", ...packages]);
     const names = [...output.matchAll(/Depends: ([a-z0-9][a-z0-9.+-]+)/g)].map(
       (match) => match[1] ?? "",
     );
@@ -141,31 +144,31 @@ export class Apt {
    */
   async missing(name: string): Promise<string[]> {
     const simulate = ["-s", "-q", "--no-install-recommends", "install", name];
-    let { code, output } = await run("apt-get", [...this.options, ...simulate], {});
-    if (code !== 0 && !this.usesOwnLists) {
-      await this.updateOwnLists();
-      output = await this.must("apt-get", simulate);
+    let { code, output } = await run("apt-get", [...this.#options, ...simulate], {});
+    if (code !== 0 && !this.#usesOwnLists) {
+      await this.#updateOwnLists();
+      output = await this.#must("apt-get", simulate);
       code = 0;
     }
     return [...output.matchAll(/^Inst (\S+) \(/gm)].flatMap((match) => match[1] ?? []);
   }
 
-  private async updateOwnLists(): Promise<void> {
-    this.usesOwnLists = true;
-    this.options.push(...this.ownLists);
-    await this.must("apt-get", ["update"]);
+  async #updateOwnLists(): Promise<void> {
+    this.#usesOwnLists = true;
+    this.#options.push(...this.#ownLists);
+    await this.#must("apt-get", ["update"]);
   }
 
-  private async download(name: string): Promise<boolean> {
-    const { code } = await run("apt-get", [...this.options, "-q", "download", name], {
-      cwd: this.work,
+  async #download(name: string): Promise<boolean> {
+    const { code } = await run("apt-get", [...this.#options, "-q", "download", name], {
+      cwd: this.#work,
     });
     return code === 0;
   }
 
-  private async must(program: string, parameters: string[]): Promise<string> {
-    const options = program === "dpkg-deb" ? [] : this.options;
-    const { code, output } = await run(program, [...options, ...parameters], { cwd: this.work });
+  async #must(program: string, parameters: string[]): Promise<string> {
+    const options = program === "dpkg-deb" ? [] : this.#options;
+    const { code, output } = await run(program, [...options, ...parameters], { cwd: this.#work });
     if (code !== 0) {
       throw new Error(
         `${program} failed: ${output.trim().split("\n").at(-1) ?? `exit code ${code}`}`,

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ruleTable, type RuleId, type RuleMetadata } from "../src/core/rules/names.ts";
 import { project } from "./tools.ts";
 
 /** Of the demo's review; rendered by hand, so it is not always there. */
@@ -17,6 +16,7 @@ interface Metadata {
  * first: the page's example needs a core that loads.
  */
 const generated: Readonly<Record<string, (text: string) => string | Promise<string>>> = {
+  "src/core/rules/index.ts": rulesIndex,
   "src/core/rules/pages.ts": pages,
   "src/core/report/tool.ts": versioned,
   "src/core/policy-file/policy.schema.json": policySchema,
@@ -40,18 +40,18 @@ function read(path: string): string {
   return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
-/** The rules that the sources have, each with its facts, in the order of the table. */
-function rules(): [RuleId, RuleMetadata][] {
-  const all: [RuleId, RuleMetadata][] = [];
-  for (const [id, metadata] of Object.entries(ruleTable)) {
-    if (existsSync(join(project, "src/core/rules", `${id}.ts`))) {
-      all.push([id as RuleId, metadata]);
-    }
-  }
-  return all;
+/** The names of the rules: each has its code and its page beside each other. */
+function ruleNames(): string[] {
+  const files = new Set(readdirSync(join(project, "src/core/rules")));
+  return [...files]
+    .filter((file) => file.endsWith(".md") && files.has(file.replace(/md$/, "ts")))
+    .map((file) => file.slice(0, -".md".length))
+    .toSorted();
 }
 
 async function readme(text: string): Promise<string> {
+  // Only here, so that everything else can be generated while core does not load.
+  const { profilesWith, ruleList } = await import("../src/core/rules/catalogue.ts");
   const { inputs, outputs } = parse(read("action.yml")) as Metadata;
   const parts = {
     picture: existsSync(join(project, picture)) ? `![A review comment](${picture})` : "",
@@ -70,11 +70,11 @@ async function readme(text: string): Promise<string> {
     ),
     rules: table(
       ["Rule", "Severity", "Profiles", "What it finds"],
-      rules().map(([id, { severity, profiles, summary }]) => [
-        `[\`${id}\`](src/core/rules/${id}.md)`,
-        severity,
-        profiles.length === 4 ? "all" : profiles.join(", "),
-        summary,
+      ruleList.map((rule) => [
+        `[\`${rule.id}\`](src/core/rules/${rule.id}.md)`,
+        rule.severity,
+        rule.from === "basic" ? "all" : profilesWith(rule).join(", "),
+        rule.summary,
       ]),
     ),
   };
@@ -147,17 +147,34 @@ async function policySchema(): Promise<string> {
   return `${JSON.stringify(schema.policySchema, null, 2)}\n`;
 }
 
+/** The rules as a module, each by the name of its file. */
+function rulesIndex(): string {
+  const rules = ruleNames().map((id) => ({ id, name: constantOf(id) }));
+  const imports = rules.map(({ id, name }) => `import { ${name} } from "./${id}.ts";\n`);
+  return `// Generated from the files of this folder: npm run generate.
+${imports.join("")}import type { Rule } from "./rule.ts";
+
+/** The rules that run. */
+export const rules: readonly Rule[] = [
+${rules.map(({ name }) => `  ${name},\n`).join("")}];
+`;
+}
+
+/** What the module of a rule exports: `idleTimeout` of `idle-timeout`. */
+export function constantOf(rule: string): string {
+  return rule.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** The rules' pages as a module, since core reads no files. */
 function pages(): string {
-  const entries = rules()
-    .filter(([id]) => existsSync(join(project, "src/core/rules", `${id}.md`)))
-    .map(([id]) => `  "${id}": ${template(read(`src/core/rules/${id}.md`))},\n`);
+  const entries = ruleNames().map(
+    (id) => `  ["${id}", ${template(read(`src/core/rules/${id}.md`))}],\n`,
+  );
   return `// Generated from the pages beside the rules: npm run generate.
-import type { RuleId } from "./names.ts";
 
-/** Each rule's page, Markdown. */
-export const pages: Readonly<Partial<Record<RuleId, string>>> = {
-${entries.join("")}};
+/** Each rule's page, Markdown, by the rule's name. */
+export const pages: ReadonlyMap<string, string> = new Map([
+${entries.join("")}]);
 `;
 }
 

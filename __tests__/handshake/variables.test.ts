@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/core/config/level.ts";
 import type { Value } from "../../src/core/request/exchange.ts";
 import { probeHeaders } from "../../src/core/handshake/probe.ts";
-import { type ClientRequest } from "../../src/core/request/client-request.ts";
+import type { ClientRequest } from "../../src/core/request/client-request.ts";
 import { evaluate, isDefined, newScope, selectedEntry } from "../../src/core/request/variables.ts";
 import { httpBlock } from "./read.ts";
 

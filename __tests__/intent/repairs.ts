@@ -1,6 +1,5 @@
 import { analyse, defaultPolicy, type Finding } from "../../src/core/index.ts";
 import type { Place } from "../../src/core/repository/document.ts";
-import type { RuleId } from "../../src/core/rules/names.ts";
 import { corpus } from "../syntax/corpus.ts";
 
 /** A repair that somebody published: a configuration before and after, and what was wrong. */
@@ -16,7 +15,7 @@ interface Repair {
 }
 
 /** Which rules say that this was wrong. None where no rule of ours is about it. */
-const rulesOf: Readonly<Record<string, readonly RuleId[]>> = {
+const rulesOf: Readonly<Record<string, readonly string[]>> = {
   buffering: ["streaming-buffering"],
   "connection-cleared-for-keepalive": ["connection-header"],
   "hardcoded-upgrade-breaks-http": ["hardcoded-upgrade"],

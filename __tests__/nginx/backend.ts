@@ -87,13 +87,13 @@ export function acceptFor(key: string): string {
 
 class Recorder {
   readonly requests: RecordedRequest[] = [];
-  private readonly connections = new WeakMap<Socket, number>();
-  private connectionCount = 0;
+  readonly #connections = new WeakMap<Socket, number>();
+  #connectionCount = 0;
 
   record(socket: Socket, head: string): number {
-    let connection = this.connections.get(socket);
+    let connection = this.#connections.get(socket);
     if (connection === undefined) {
-      this.connections.set(socket, (connection = ++this.connectionCount));
+      this.#connections.set(socket, (connection = ++this.#connectionCount));
     }
     const id = this.requests.length + 1;
     this.requests.push({ id, connection, head });

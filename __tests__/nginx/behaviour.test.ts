@@ -17,7 +17,7 @@ import { simulateAt } from "../../src/core/handshake/simulate.ts";
 import { configErrors } from "../../src/core/handshake/trace.ts";
 import { analyse, defaultPolicy } from "../../src/core/index.ts";
 import { type Backend, type BackendKind, startBackend } from "./backend.ts";
-import { type ProbeOptions } from "./client.ts";
+import type { ProbeOptions } from "./client.ts";
 import {
   configTest,
   type Exchange,
@@ -148,7 +148,9 @@ describeWithNginx("names that have to be looked up with each request", () => {
   function missing(body: string): readonly string[] {
     const config = configOf(fillPorts(httpConfig(body), [8000], [9000]));
     const found = proxyingLevels(config).map(({ level, pass: use }) =>
-      simulateAt(config, level, use, "websocket", oldestVersion).obstacles.map(({ rule }) => rule),
+      simulateAt(config, level, use, "websocket", oldestVersion).obstacles.map(
+        ({ fault }) => fault,
+      ),
     );
     return [...new Set(found.flat())];
   }

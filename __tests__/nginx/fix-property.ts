@@ -7,7 +7,7 @@ import { planReview } from "../../src/core/review/plan.ts";
 import type { ReviewComment } from "../../src/core/review/review.ts";
 import type { ChangedFile } from "../../src/core/compare/changed-file.ts";
 import type { Finding } from "../../src/core/check/finding.ts";
-import { ruleTable, type RuleId } from "../../src/core/rules/names.ts";
+import { isAboutHandshakes } from "../../src/core/rules/catalogue.ts";
 import { suggestionsIn } from "../github/apply.ts";
 import { startBackend, type Backend } from "./backend.ts";
 import { probeNames, type ProbeName } from "./client.ts";
@@ -362,7 +362,7 @@ function isOfClarity({ locations }: Analysis, { location }: Finding): boolean {
 }
 
 /** Headers that a rule's mend is about. Of the others' mends nothing else may change at the upstream. */
-const about: Partial<Record<RuleId, readonly string[]>> = {
+const about: Readonly<Record<string, readonly string[]>> = {
   "upgrade-header": ["upgrade", "connection"],
   "connection-header": ["upgrade", "connection"],
   "header-inheritance": ["upgrade", "connection", "host"],
@@ -383,7 +383,7 @@ function sideEffects(
 ): string[] {
   const rules = new Set(claimed.map(({ rule }) => rule));
   const isVersion = rules.has("http-version");
-  const names = [...rules].flatMap((rule) => about[rule as RuleId] ?? []);
+  const names = [...rules].flatMap((rule) => about[rule] ?? []);
   const faults = probeNames.flatMap((probe) => {
     const [old, now] = [before[probe].upstreamHead, after[probe].upstreamHead];
     if (old === null || now === null) {
@@ -415,7 +415,7 @@ function sideEffects(
 }
 
 /** Rules about what keeps nginx from starting. */
-const refusals: ReadonlySet<string> = new Set<RuleId>([
+const refusals: ReadonlySet<string> = new Set([
   "undefined-variable",
   "proxy-pass-scheme",
   "misplaced-directive",
@@ -429,7 +429,7 @@ function isRefusal({ rule }: Finding): boolean {
 }
 
 function isHandshake({ rule }: Finding): boolean {
-  return ruleTable[rule as RuleId].group === "handshake" && rule !== "silence-comment";
+  return isAboutHandshakes(rule) && rule !== "silence-comment";
 }
 
 function reportOf(

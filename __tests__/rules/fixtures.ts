@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { defaultPolicy, type Policy, type Profile } from "../../src/core/index.ts";
-import { isRuleId } from "../../src/core/rules/names.ts";
+import { ruleNamed } from "../../src/core/rules/catalogue.ts";
 
 export const fixturesFolder = import.meta.dirname;
 
@@ -34,7 +34,7 @@ const main = { "nginx.conf": "events {}\nhttp {\n    include conf.d/*.conf;\n}\n
 /** All fixtures, by rule and name. */
 export function loadFixtures(): Fixture[] {
   return readdirSync(fixturesFolder)
-    .filter((rule) => isRuleId(rule))
+    .filter((rule) => ruleNamed(rule) !== undefined)
     .flatMap((rule) =>
       readdirSync(join(fixturesFolder, rule))
         .filter(

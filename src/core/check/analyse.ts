@@ -136,11 +136,11 @@ class Found implements Finding {
   readonly isGuess;
   readonly commentable;
   readonly entry: Entry;
-  private readonly owner: FoundGroup;
+  readonly #owner: FoundGroup;
 
   constructor(entry: Entry, isNew: boolean, owner: FoundGroup) {
     this.entry = entry;
-    this.owner = owner;
+    this.#owner = owner;
     this.rule = entry.rule;
     this.severity = entry.severity;
     this.message = entry.report.message;
@@ -157,20 +157,20 @@ class Found implements Finding {
 
   /** The group's fix, at the first of the findings that it mends. */
   get fix(): ProvenFix | null {
-    const mend = this.owner.mend;
-    return mend !== null && this.isCarrier(mend) ? mend.fix : null;
+    const mend = this.#owner.mend;
+    return mend !== null && this.#isCarrier(mend) ? mend.fix : null;
   }
 
   get fixedBy(): string | null {
-    const mend = this.owner.mend;
-    if (mend === null || !mend.entries.has(this.entry) || this.isCarrier(mend)) {
+    const mend = this.#owner.mend;
+    if (mend === null || !mend.entries.has(this.entry) || this.#isCarrier(mend)) {
       return null;
     }
-    return this.owner.findings.find(({ entry }) => mend.entries.has(entry))?.fingerprint ?? null;
+    return this.#owner.findings.find(({ entry }) => mend.entries.has(entry))?.fingerprint ?? null;
   }
 
-  private isCarrier({ entries }: Mend): boolean {
-    return this.owner.findings.find(({ entry }) => entries.has(entry)) === this;
+  #isCarrier({ entries }: Mend): boolean {
+    return this.#owner.findings.find(({ entry }) => entries.has(entry)) === this;
   }
 }
 

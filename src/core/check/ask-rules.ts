@@ -9,11 +9,11 @@ import { isSurroundings } from "../nginx/shipped.ts";
 import { firefoxConnection } from "../handshake/probe.ts";
 import { usesNamed } from "../request/variables.ts";
 import { guardComments, type Hearing } from "../comments/guard-comments.ts";
-import { type Policy, type Severity } from "../policy/policy.ts";
+import type { Policy, Severity } from "../policy/policy.ts";
 import { blockPath, type FingerprintParts } from "./fingerprint.ts";
 import type { Related } from "../rules/finding.ts";
 import { rules } from "../rules/index.ts";
-import { ruleTable, type RuleId } from "../rules/names.ts";
+import { isAboutHandshakes, profilesWith, ruleNamed } from "../rules/catalogue.ts";
 import { settingLevel } from "../rules/pair.ts";
 import { placeOf as placeOfUse, type Report, type Rule, type RuleOptions } from "../rules/rule.ts";
 import { comesByInclude, locationOf } from "../rules/phrases.ts";
@@ -44,7 +44,7 @@ export interface RunRequest {
 
 /** One rule at one place, with every location that it concerns. */
 export interface Entry {
-  readonly rule: RuleId;
+  readonly rule: string;
   readonly severity: Severity;
   readonly report: Report;
   readonly config: Config;
@@ -275,17 +275,16 @@ function everyProgram(
 }
 
 /** What the policy, else its profile, makes of a rule. */
-export function severityIn({ rules: settings, profile }: Policy, rule: RuleId): Severity | "off" {
-  const { profiles, severity } = ruleTable[rule];
-  const inProfile = profiles.some((each) => each === profile);
-  return settings.get(rule)?.severity ?? (inProfile ? severity : "off");
+export function severityIn({ rules: settings, profile }: Policy, rule: Rule): Severity | "off" {
+  const inProfile = profilesWith(rule).includes(profile);
+  return settings.get(rule.id)?.severity ?? (inProfile ? rule.severity : "off");
 }
 
 /** The rules of the profile, and those that the policy switches on or off. */
 function activeRules(policy: Policy): ActiveRule[] {
   return rules.flatMap((rule) => {
     const setting = policy.rules.get(rule.id);
-    const severity = severityIn(policy, rule.id);
+    const severity = severityIn(policy, rule);
     const isSet = setting?.severity != null;
     return severity === "off" ? [] : [{ rule, severity, isSet, options: setting?.options ?? {} }];
   });
@@ -344,7 +343,7 @@ function inEachVersion(
     const location =
       takesUnclear && simulated.intent.serves === "unclear" ? simulated.serving() : simulated;
     rule.check(location, (report) => reports.push(report), options);
-    if (ruleTable[rule.id].group === "handshake" && location.failsInFirefox) {
+    if (isAboutHandshakes(rule.id) && location.failsInFirefox) {
       const known = new Set(reports.map(({ place }) => keyOf(rule.id, place)));
       const add = (report: Report): void => {
         if (known.has(keyOf(rule.id, report.place))) {
@@ -399,7 +398,7 @@ function reportsOfPrograms(
     const configs = programs.map((config) => config.alternatives[index - 1] ?? config);
     const reports = new Map<string, { readonly report: Report; readonly root: string }>();
     rule.check(
-      { configs, policy, versions },
+      { configs, policy, versions, curesFor: (id) => ruleNamed(id)?.cures ?? [] },
       (report, { root }) => reports.set(keyOf(rule.id, report.place), { report, root }),
       options,
     );
@@ -463,7 +462,7 @@ function documentsOf(configs: readonly Config[]): Map<Document, Config> {
   return found;
 }
 
-function keyOf(rule: RuleId, { document, span }: Place): string {
+function keyOf(rule: string, { document, span }: Place): string {
   return `${rule} ${span.start} ${span.end} ${document.path}`;
 }
 

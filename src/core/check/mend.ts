@@ -1,3 +1,4 @@
+import { rules } from "../rules/index.ts";
 import type { LocationReport, ProvenFix } from "./analysis.ts";
 import { groupBy } from "../basics/collections.ts";
 import type { Level, Use } from "../config/level.ts";
@@ -7,7 +8,7 @@ import { wholeLines } from "../fix/change.ts";
 import type { FixRequest, Remedy, Writable } from "../rules/remedy.ts";
 import { requestHead } from "../handshake/head.ts";
 import { keepsConnections } from "../request/upstream-request.ts";
-import { type Policy, type Severity } from "../policy/policy.ts";
+import type { Policy, Severity } from "../policy/policy.ts";
 import { tagsIn } from "../sources/tags.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { isOpaque } from "../syntax/opaque.ts";
@@ -315,10 +316,13 @@ function worst(entries: readonly Entry[]): readonly Entry[] {
 /** The forms that the policy's own rules accept: what they would report is no fix. */
 function formsFor(policy: Policy): Policy["suggestion"] {
   const { connection, upgrade } = policy.suggestion;
-  const wantsMap = connection === "auto" && severityIn(policy, "upgrade-map") !== "off";
+  const demands = rules
+    .filter((rule) => severityIn(policy, rule) !== "off")
+    .flatMap((rule) => rule.demands ?? []);
+  const demanded: Partial<Policy["suggestion"]> = Object.assign({}, ...demands);
   return {
-    connection: wantsMap ? "map" : connection,
-    upgrade: severityIn(policy, "h2c-smuggling") === "off" ? upgrade : "websocket-only",
+    connection: connection === "auto" ? (demanded.connection ?? connection) : connection,
+    upgrade: demanded.upgrade ?? upgrade,
   };
 }
 

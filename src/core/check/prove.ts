@@ -7,43 +7,15 @@ import type { Exchange } from "../request/exchange.ts";
 import { shown } from "../request/variables.ts";
 import { carriesToken } from "../request/answer.ts";
 import type { Severity } from "../policy/policy.ts";
-import type { RuleId } from "../rules/names.ts";
+import { ruleNamed } from "../rules/catalogue.ts";
 import { directivesAround } from "../syntax/find.ts";
 import { blocksOf, type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
 import { type Entry, run, type Run } from "./ask-rules.ts";
 
-const version = ":version";
+/** As rules name it in `fixMayChange`; no header is called so. */
+const version = "http-version";
 const requestLine = ":request";
-
-/** What a rule's mend may change of a request beside the headers that its remedies set. */
-const mayChange: Partial<Record<RuleId, readonly string[]>> = {
-  "upgrade-header": ["upgrade", "connection"],
-  "connection-header": ["upgrade", "connection"],
-  "header-inheritance": ["upgrade", "connection"],
-  "connection-map": ["upgrade", "connection"],
-  "hardcoded-upgrade": ["upgrade", "connection"],
-  "keepalive-defeated": ["connection"],
-  "contradictory-header": ["connection", "host", "upgrade"],
-  "http-version": [version],
-  "host-header": ["host", "origin"],
-  endpoint: ["upgrade", "connection", version],
-  "connection-passthrough": ["connection"],
-  "upgrade-map": ["connection"],
-  "h2c-smuggling": ["upgrade", "connection"],
-};
-
-/** Rules whose fault is all about the request, or without whose mend nginx does not start. */
-const mayChangeAll: ReadonlySet<RuleId> = new Set([
-  "altered-request",
-  "undefined-variable",
-  "misplaced-directive",
-  "duplicate-directive",
-  "invalid-directive",
-  "missing-include",
-  "proxy-pass-scheme",
-  "syntax",
-]);
 
 /** What must be gone after an edit: findings of one group. Their rules say which headers may change. */
 export interface Mended {
@@ -314,10 +286,11 @@ function hurtsOrdinary({ traffic, versions }: Located): boolean {
 function allowedChanges(mended: readonly Entry[]): ReadonlySet<string> | null {
   const allowed = new Set<string>();
   for (const { rule, report } of mended) {
-    if (mayChangeAll.has(rule)) {
+    const { fixMayChange = [] } = ruleNamed(rule) ?? {};
+    if (fixMayChange === "everything") {
       return null;
     }
-    for (const name of mayChange[rule] ?? []) {
+    for (const name of fixMayChange) {
       allowed.add(name);
     }
     for (const remedy of report.remedies ?? []) {

@@ -13,7 +13,6 @@ import {
 } from "../comments/guard-comments.ts";
 import type { Policy } from "../policy/policy.ts";
 import { blockPath } from "./fingerprint.ts";
-import type { RuleId } from "../rules/names.ts";
 import { directivesAround } from "../syntax/find.ts";
 import type { Directive } from "../syntax/tree.ts";
 
@@ -24,7 +23,7 @@ export interface PlacedComment {
 }
 
 /** The first silence that counts and covers a rule at a place, or null; each counts where `hearing` is not given. */
-export function silenceAt(rule: RuleId, place: Place, hearing?: Hearing): PlacedComment | null {
+export function silenceAt(rule: string, place: Place, hearing?: Hearing): PlacedComment | null {
   const { document } = place;
   const comment = guardComments(document).silences.find(
     (each) =>
@@ -35,7 +34,7 @@ export function silenceAt(rule: RuleId, place: Place, hearing?: Hearing): Placed
 
 /** The silences that do not count and cover a rule at one of the places. */
 export function pendingSilences(
-  rule: RuleId,
+  rule: string,
   places: readonly Place[],
   hearing: Hearing,
 ): PendingComment[] {
@@ -73,7 +72,7 @@ export function pendingDeclaration(
     : { kind: "websocket", place: { document, span: directive.name } };
 }
 
-function covers({ rules, target }: Silence, rule: RuleId, { span }: Place): boolean {
+function covers({ rules, target }: Silence, rule: string, { span }: Place): boolean {
   return (
     rules.includes(rule) && target !== null && target.start <= span.start && span.end <= target.end
   );

@@ -15,13 +15,13 @@ const MOST_PROBLEMS = 1000;
  */
 export class Checker {
   readonly problems: ConfigProblem[] = [];
-  private readonly firsts = new Map<Level, Map<string, Use>>();
-  private readonly upstreams = new Map<string, Use>();
-  private readonly defaultServers = new Map<string, Use>();
+  readonly #firsts = new Map<Level, Map<string, Use>>();
+  readonly #upstreams = new Map<string, Use>();
+  readonly #defaultServers = new Map<string, Use>();
   /** `proxy_pass` uses with a port, by host, whose upstream has not been read so far. */
-  private readonly proxied = new Map<string, { readonly use: Use; readonly port: number }[]>();
+  readonly #proxied = new Map<string, { readonly use: Use; readonly port: number }[]>();
   /** Uses that nginx would not have got to: the levels in them are not looked at. */
-  private readonly refused = new Set<Use>();
+  readonly #refused = new Set<Use>();
 
   report(use: Use, code: Code, message: string, earlier: Use | null = null, span?: Span): void {
     if (this.problems.length < MOST_PROBLEMS) {
@@ -39,31 +39,31 @@ export class Checker {
   directive(use: Use, rows: readonly DirectiveRow[], anywhere: boolean): void {
     const row = rowIn(rows, use.level.context);
     if (row === undefined && anywhere) {
-      this.meaning(use);
+      this.#meaning(use);
       return;
     }
     if (row === undefined) {
-      this.refused.add(use);
+      this.#refused.add(use);
       this.report(use, "misplaced-directive", `"${use.name}" directive is not allowed here`);
       return;
     }
     // A tag may stand for any number of parameters.
     if (use.document.hasTags && use.parameters.some(isOpaque)) {
-      this.repetition(use, row);
+      this.#repetition(use, row);
       return;
     }
     const form = formProblem(use, row);
     if (form !== null) {
-      this.refused.add(use);
+      this.#refused.add(use);
       this.report(use, form.code, form.message);
       return;
     }
-    this.repetition(use, row);
+    this.#repetition(use, row);
     const value = row.value === null ? null : invalidValue(use, row.value);
     if (value !== null) {
       this.report(use, "invalid-value", value);
     }
-    this.meaning(use);
+    this.#meaning(use);
   }
 
   /** A line was read in a block whose lines are no directives we know. */
@@ -71,17 +71,17 @@ export class Checker {
     const { level, name, parameters, document } = use;
     if (level.context === "map" && level.opener?.name === "map") {
       if (!(document.hasTags && [name, ...parameters].some(isOpaque))) {
-        this.mapEntry(level, use);
+        this.#mapEntry(level, use);
       }
     }
   }
 
   /** A block was read to its end. */
   blockEnd(inner: Level): void {
-    this.firsts.delete(inner);
+    this.#firsts.delete(inner);
     const { opener } = inner;
     const close = opener?.directive.block?.close;
-    if (opener === null || close === null || close === undefined || this.refused.has(opener)) {
+    if (opener === null || close === null || close === undefined || this.#refused.has(opener)) {
       return;
     }
     if (
@@ -94,9 +94,9 @@ export class Checker {
   }
 
   /** Gives the first use on this level with that key, or undefined and remembers this one. */
-  private earlier(use: Use, key: string): Use | undefined {
-    const firsts = this.firsts.get(use.level) ?? new Map<string, Use>();
-    this.firsts.set(use.level, firsts);
+  #earlier(use: Use, key: string): Use | undefined {
+    const firsts = this.#firsts.get(use.level) ?? new Map<string, Use>();
+    this.#firsts.set(use.level, firsts);
     const first = firsts.get(key);
     if (first === undefined) {
       firsts.set(key, use);
@@ -104,13 +104,13 @@ export class Checker {
     return first;
   }
 
-  private repetition(use: Use, row: DirectiveRow): void {
+  #repetition(use: Use, row: DirectiveRow): void {
     if (!row.once) {
       return;
     }
     const { name } = use;
     const other = name === "alias" || name === "root" ? "root" : name;
-    const first = this.earlier(use, other);
+    const first = this.#earlier(use, other);
     if (first !== undefined) {
       const message =
         first.name === name
@@ -120,35 +120,35 @@ export class Checker {
     }
   }
 
-  private meaning(use: Use): void {
+  #meaning(use: Use): void {
     switch (use.name) {
       case "proxy_pass":
-        this.proxyPass(use);
+        this.#proxyPass(use);
         break;
       case "upstream":
-        this.upstream(use);
+        this.#upstream(use);
         break;
       case "location":
-        this.location(use);
+        this.#location(use);
         break;
       case "listen":
-        this.listen(use);
+        this.#listen(use);
         break;
       case "map":
       case "split_clients":
-        this.variable(use, use.parameters[1] ?? "");
+        this.#variable(use, use.parameters[1] ?? "");
         break;
       case "geo":
-        this.variable(use, use.parameters.at(-1) ?? "");
+        this.#variable(use, use.parameters.at(-1) ?? "");
         break;
       case "set":
       case "auth_request_set":
-        this.variable(use, use.parameters[0] ?? "");
+        this.#variable(use, use.parameters[0] ?? "");
         break;
     }
   }
 
-  private variable(use: Use, parameter: string): void {
+  #variable(use: Use, parameter: string): void {
     const name = parameter.slice(1).toLowerCase();
     if (!parameter.startsWith("$") || name === "") {
       this.report(use, "invalid-value", `invalid variable name "${parameter}"`);
@@ -158,10 +158,10 @@ export class Checker {
     }
   }
 
-  private mapEntry(map: Level, use: Use): void {
+  #mapEntry(map: Level, use: Use): void {
     const { name: key, parameters, directive } = use;
     if (directive.block !== null) {
-      this.refused.add(use);
+      this.#refused.add(use);
       this.report(use, "invalid-value", 'unexpected "{"');
       return;
     }
@@ -174,20 +174,20 @@ export class Checker {
       return;
     }
     if (key === "default") {
-      const first = this.earlier(use, "default");
+      const first = this.#earlier(use, "default");
       if (first !== undefined) {
         this.report(use, "duplicate-name", "duplicate default map parameter", first);
       }
       return;
     }
     const exact = (key.startsWith("\\") ? key.slice(1) : key).toLowerCase();
-    const first = this.earlier(use, `=${exact}`);
+    const first = this.#earlier(use, `=${exact}`);
     if (first !== undefined && first.level === map) {
       this.report(use, "duplicate-name", `conflicting parameter "${exact}"`, first);
     }
   }
 
-  private proxyPass(use: Use): void {
+  #proxyPass(use: Use): void {
     const [target = ""] = use.parameters;
     // A value with variables is looked at only when a request comes.
     if (target.includes("$")) {
@@ -211,7 +211,7 @@ export class Checker {
           this.report(use, "invalid-value", message);
           return;
         }
-        this.upstreamPort(use, host, Number(port));
+        this.#upstreamPort(use, host, Number(port));
       }
     }
     const hasUri = socket ? /^https?:\/\/unix:[^:]*:./i.test(target) : uri !== "";
@@ -223,54 +223,54 @@ export class Checker {
     }
   }
 
-  private upstream(use: Use): void {
+  #upstream(use: Use): void {
     const [name = ""] = use.parameters;
     const key = name.toLowerCase();
-    const first = this.upstreams.get(key);
+    const first = this.#upstreams.get(key);
     if (first !== undefined) {
       this.report(use, "duplicate-name", `duplicate upstream "${name}"`, first);
       return;
     }
-    this.upstreams.set(key, use);
-    for (const { use: proxyPass, port } of this.proxied.get(key) ?? []) {
+    this.#upstreams.set(key, use);
+    for (const { use: proxyPass, port } of this.#proxied.get(key) ?? []) {
       const message = `upstream "${name}" may not have port ${port}`;
       this.report(proxyPass, "upstream-port", message, use);
     }
   }
 
-  private upstreamPort(use: Use, host: string, port: number): void {
+  #upstreamPort(use: Use, host: string, port: number): void {
     const key = host.toLowerCase();
-    const upstream = this.upstreams.get(key);
+    const upstream = this.#upstreams.get(key);
     if (upstream !== undefined) {
       this.report(use, "upstream-port", `upstream "${host}" may not have port ${port}`, upstream);
       return;
     }
-    const waiting = this.proxied.get(key) ?? [];
+    const waiting = this.#proxied.get(key) ?? [];
     waiting.push({ use, port });
-    this.proxied.set(key, waiting);
+    this.#proxied.set(key, waiting);
   }
 
-  private listen(use: Use): void {
+  #listen(use: Use): void {
     const [address = "", ...options] = use.parameters;
     const isDefault = options.includes("default_server") || options.includes("default");
     const key = /^\d+$/.test(address) ? `*:${address}` : address;
-    if (this.earlier(use, `listen ${key}`) !== undefined) {
+    if (this.#earlier(use, `listen ${key}`) !== undefined) {
       return;
     }
-    const first = isDefault ? this.defaultServers.get(key) : undefined;
+    const first = isDefault ? this.#defaultServers.get(key) : undefined;
     if (first !== undefined) {
       const shown = key.startsWith("*:") ? `0.0.0.0${key.slice(1)}` : address;
       this.report(use, "duplicate-name", `a duplicate default server for ${shown}`, first);
     } else if (isDefault) {
-      this.defaultServers.set(key, use);
+      this.#defaultServers.set(key, use);
     }
   }
 
-  private location(use: Use): void {
+  #location(use: Use): void {
     const own = locationOf(use);
     if (own === null) {
       const message = `invalid location modifier "${use.parameters[0] ?? ""}"`;
-      this.refused.add(use);
+      this.#refused.add(use);
       this.report(use, "invalid-value", message);
       return;
     }
@@ -281,7 +281,7 @@ export class Checker {
       return;
     }
     if (own.kind === "exact" || own.kind === "prefix") {
-      const first = this.earlier(use, `location ${own.kind} ${own.name}`);
+      const first = this.#earlier(use, `location ${own.kind} ${own.name}`);
       if (first !== undefined) {
         this.report(use, "duplicate-name", `duplicate location "${own.name}"`, first);
       }

@@ -55,57 +55,57 @@ export function findPrograms(documents: Documents, options: ProgramOptions): Pro
 }
 
 class Search {
-  private readonly documents: Documents;
-  private readonly policy: Policy;
-  private readonly paths: ReadonlySet<string> | null;
-  private readonly roots: ReadonlySet<string>;
-  private deployments: readonly Deployment[] = [];
-  private readonly files = new Map<string, AnalysedFile>();
+  readonly #documents: Documents;
+  readonly #policy: Policy;
+  readonly #paths: ReadonlySet<string> | null;
+  readonly #roots: ReadonlySet<string>;
+  #deployments: readonly Deployment[] = [];
+  readonly #files = new Map<string, AnalysedFile>();
 
   constructor(documents: Documents, { policy, paths }: ProgramOptions) {
-    this.documents = documents;
-    this.policy = policy;
-    this.paths =
+    this.#documents = documents;
+    this.#policy = policy;
+    this.#paths =
       paths === undefined
         ? null
         : new Set(paths.flatMap((path) => [path, documents.follow(path) ?? []].flat()));
-    this.roots = new Set(policy.roots);
+    this.#roots = new Set(policy.roots);
   }
 
   run(): Programs {
-    const byRole = this.documentsByRole();
+    const byRole = this.#documentsByRole();
     const all: Config[] = [];
     const reached = new Set<string>();
     for (const kind of ["main", "http", "server", "location"] as const) {
       const roots = (byRole.get(kind) ?? []).filter(({ key }) => !reached.has(key));
-      const configs = this.resolveAll(kind, roots);
+      const configs = this.#resolveAll(kind, roots);
       for (const { key } of configs.flatMap(documentsOf)) {
         reached.add(key);
       }
       all.push(...configs);
     }
-    const { paths } = this;
+    const paths = this.#paths;
     const configs = all.filter(
       (config) => paths === null || documentsOf(config).some(({ path }) => paths.has(path)),
     );
-    this.noteFiles(configs, byRole);
-    const files = [...this.files.values()].toSorted((a, b) => byteOrder(a.path, b.path));
+    this.#noteFiles(configs, byRole);
+    const files = [...this.#files.values()].toSorted((a, b) => byteOrder(a.path, b.path));
     return { configs, files };
   }
 
-  private documentsByRole(): ReadonlyMap<Role, readonly Document[]> {
+  #documentsByRole(): ReadonlyMap<Role, readonly Document[]> {
     const byRole = new Map<Role, Document[]>();
-    const candidates = this.candidates();
-    const near = candidates.filter((path) => this.mayBeDeployed(path));
-    const found = near.length > 0 ? survey(this.documents, near) : null;
+    const candidates = this.#candidates();
+    const near = candidates.filter((path) => this.#mayBeDeployed(path));
+    const found = near.length > 0 ? survey(this.#documents, near) : null;
     if (found !== null) {
-      this.deployments = found.deployments;
-      this.documents.erased = found.erased;
-      this.documents.filledIn = found.filledIn;
+      this.#deployments = found.deployments;
+      this.#documents.erased = found.erased;
+      this.#documents.filledIn = found.filledIn;
     }
     for (const path of new Set([...candidates, ...(found?.mounted ?? [])])) {
-      for (const document of this.recognised(path)) {
-        const role = this.roleOf(document);
+      for (const document of this.#recognised(path)) {
+        const role = this.#roleOf(document);
         const documents = byRole.get(role) ?? [];
         documents.push(document);
         byRole.set(role, documents);
@@ -115,38 +115,38 @@ class Search {
   }
 
   /** Whether a file around it may say where it lands: of manifests, only those that seem to hold configuration. */
-  private mayBeDeployed(path: string): boolean {
+  #mayBeDeployed(path: string): boolean {
     switch (containerOf(path)) {
       case null:
         return true;
       case "yaml":
-        return /\bproxy_pass\b|\b(?:server|http)\s*\{/.test(this.documents.text(path) ?? "");
+        return /\bproxy_pass\b|\b(?:server|http)\s*\{/.test(this.#documents.text(path) ?? "");
       default:
         return false;
     }
   }
 
-  private roleOf(document: Document): Role {
-    if (this.roots.has(document.path)) {
+  #roleOf(document: Document): Role {
+    if (this.#roots.has(document.path)) {
       return "main";
     }
-    const role = this.asideOf(document.path) === null ? roleOf(document) : "none";
-    return role === "main" && this.roots.size > 0 ? "none" : role;
+    const role = this.#asideOf(document.path) === null ? roleOf(document) : "none";
+    return role === "main" && this.#roots.size > 0 ? "none" : role;
   }
 
   /** One program per fragment, in http one per folder; a fragment that another one includes is no program of its own. */
-  private resolveAll(kind: Config["kind"], roots: readonly Document[]): Config[] {
-    const configs = this.resolveGroups(kind, roots);
+  #resolveAll(kind: Config["kind"], roots: readonly Document[]): Config[] {
+    const configs = this.#resolveGroups(kind, roots);
     if (kind === "main") {
       return configs;
     }
     const kept = withoutIncluded(roots, configs);
-    return kept.length === roots.length ? configs : this.resolveGroups(kind, kept);
+    return kept.length === roots.length ? configs : this.#resolveGroups(kind, kept);
   }
 
-  private resolveGroups(kind: Config["kind"], roots: readonly Document[]): Config[] {
-    const { prefixes } = this.policy;
-    const folder = (document: Document): string => this.folderOf(document);
+  #resolveGroups(kind: Config["kind"], roots: readonly Document[]): Config[] {
+    const { prefixes } = this.#policy;
+    const folder = (document: Document): string => this.#folderOf(document);
     const groups =
       kind === "http" ? byFolder(roots, folder).flatMap(compatible) : roots.map((one) => [one]);
     return groups.flatMap(([root, ...others]) => {
@@ -156,20 +156,20 @@ class Search {
       const siblings = others.map(({ key }) => key);
       const options = { kind, prefixes, siblings };
       // One main file may be in several images, with other files beside it in each.
-      const deployed = this.deploymentsOf(root).slice(0, kind === "main" ? MOST_DEPLOYMENTS : 1);
+      const deployed = this.#deploymentsOf(root).slice(0, kind === "main" ? MOST_DEPLOYMENTS : 1);
       return deployed.length === 0
-        ? this.resolved(root, options)
-        : deployed.flatMap((deployment) => this.resolved(root, { ...options, deployment }));
+        ? this.#resolved(root, options)
+        : deployed.flatMap((deployment) => this.#resolved(root, { ...options, deployment }));
     });
   }
 
   /** Resolves a program that these files did not give before: an edit leaves most programs as they were. */
-  private resolved({ key: root }: Document, options: ResolveOptions): readonly Config[] {
+  #resolved({ key: root }: Document, options: ResolveOptions): readonly Config[] {
     const { kind, siblings, deployment } = options;
-    const place = deployment === undefined ? null : this.deployments.indexOf(deployment);
+    const place = deployment === undefined ? null : this.#deployments.indexOf(deployment);
     const key = JSON.stringify([kind, root, siblings, place]);
-    const programs = resolvedOf(this.documents);
-    const config = programs.get(key) ?? resolve(this.documents, root, options);
+    const programs = resolvedOf(this.#documents);
+    const config = programs.get(key) ?? resolve(this.#documents, root, options);
     if (config === null) {
       return [];
     }
@@ -177,81 +177,80 @@ class Search {
     return [config];
   }
 
-  private deploymentsOf({ key }: Document): Deployment[] {
-    return this.deployments.filter((deployment) => deployment.placeOf(key) !== null);
+  #deploymentsOf({ key }: Document): Deployment[] {
+    return this.#deployments.filter((deployment) => deployment.placeOf(key) !== null);
   }
 
   /** The folder that a file lands in, else the one that it is in. */
-  private folderOf(document: Document): string {
-    const [deployment] = this.deploymentsOf(document);
+  #folderOf(document: Document): string {
+    const [deployment] = this.#deploymentsOf(document);
     return deployment === undefined
       ? folderOf(document.key)
-      : `${this.deployments.indexOf(deployment)} ${folderOf(deployment.placeOf(document.key) ?? "")}`;
+      : `${this.#deployments.indexOf(deployment)} ${folderOf(deployment.placeOf(document.key) ?? "")}`;
   }
 
-  private noteFiles(
-    configs: readonly Config[],
-    byRole: ReadonlyMap<Role, readonly Document[]>,
-  ): void {
+  #noteFiles(configs: readonly Config[], byRole: ReadonlyMap<Role, readonly Document[]>): void {
     for (const document of byRole.get("none") ?? []) {
       const { path, source } = document;
-      if (source.name === "" && this.isAskedFor(path)) {
+      if (source.name === "" && this.#isAskedFor(path)) {
         const reason =
-          this.asideOf(path) ??
+          this.#asideOf(path) ??
           (roleOf(document) === "main"
             ? "it is a main file, and the policy's roots do not name it"
             : "nothing that we see includes it, and its directives do not say where it belongs");
-        this.files.set(path, { path, analysed: false, reason });
+        this.#files.set(path, { path, analysed: false, reason });
       }
     }
-    for (const path of this.roots) {
-      if (!this.documents.has(path)) {
+    for (const path of this.#roots) {
+      if (!this.#documents.has(path)) {
         const reason = "the policy's roots name it, and it is not there";
-        this.files.set(path, { path, analysed: false, reason });
+        this.#files.set(path, { path, analysed: false, reason });
       }
     }
     for (const { path } of configs.flatMap(documentsOf)) {
-      if (this.documents.has(path)) {
-        this.files.set(path, { path, analysed: true });
+      if (this.#documents.has(path)) {
+        this.#files.set(path, { path, analysed: true });
       }
     }
   }
 
   /** Of files that hold configuration among other things, only those that are asked for: nothing includes them. */
-  private isCandidate(path: string): boolean {
+  #isCandidate(path: string): boolean {
     return (
-      isNginxFile(path, null, this.policy) &&
-      (containerOf(path) === null || this.isAskedFor(path)) &&
-      (this.asideOf(path) === null || this.paths?.has(path) === true)
+      isNginxFile(path, null, this.#policy) &&
+      (containerOf(path) === null || this.#isAskedFor(path)) &&
+      (this.#asideOf(path) === null || this.#paths?.has(path) === true)
     );
   }
 
   /** Why a file counts only where another one includes it; null where it counts by itself, as where the policy names files. */
-  private asideOf(path: string): string | null {
-    const reason = this.policy.files.length > 0 ? null : leftAside(path);
+  #asideOf(path: string): string | null {
+    const reason = this.#policy.files.length > 0 ? null : leftAside(path);
     return reason === null ? null : `${reason}, and nothing that we see includes it`;
   }
 
-  private isAskedFor(path: string): boolean {
-    return this.paths === null || this.paths.has(path);
+  #isAskedFor(path: string): boolean {
+    return this.#paths === null || this.#paths.has(path);
   }
 
-  private recognised(path: string): readonly Document[] {
-    const found = this.documents.search(path, this.policy);
+  #recognised(path: string): readonly Document[] {
+    const found = this.#documents.search(path, this.#policy);
     if (found === undefined) {
       return [];
     }
     const documents =
-      found.length === 0 && this.roots.has(path) ? [this.documents.get(path) ?? []].flat() : found;
+      found.length === 0 && this.#roots.has(path)
+        ? [this.#documents.get(path) ?? []].flat()
+        : found;
     return documents.filter((document) => {
       const { unreadable } = document;
       if (unreadable !== null) {
-        if (this.isAskedFor(path)) {
-          this.files.set(path, { path, analysed: false, reason: unreadable });
+        if (this.#isAskedFor(path)) {
+          this.#files.set(path, { path, analysed: false, reason: unreadable });
         }
         return false;
       }
-      this.documents.take(document);
+      this.#documents.take(document);
       return true;
     });
   }
@@ -260,11 +259,11 @@ class Search {
    * What may be nginx by name; with `paths`, these and the nearest of what may include them. All of it is wanted in the
    * first round, so that a second one is for includes only.
    */
-  private candidates(): string[] {
-    const { paths } = this;
-    const named = this.documents.files
+  #candidates(): string[] {
+    const paths = this.#paths;
+    const named = this.#documents.files
       .list()
-      .filter((path) => this.roots.has(path) || this.isCandidate(path));
+      .filter((path) => this.#roots.has(path) || this.#isCandidate(path));
     if (paths === null || named.length <= MOST_CANDIDATES) {
       return named.toSorted(byteOrder);
     }
@@ -272,14 +271,14 @@ class Search {
     return named
       .map((path) => ({
         path,
-        first: paths.has(path) || this.roots.has(path),
+        first: paths.has(path) || this.#roots.has(path),
         distance: distanceTo(path, depths),
       }))
       .toSorted(
         (a, b) =>
           Number(b.first) - Number(a.first) || a.distance - b.distance || byteOrder(a.path, b.path),
       )
-      .slice(0, paths.size + this.roots.size + MOST_CANDIDATES)
+      .slice(0, paths.size + this.#roots.size + MOST_CANDIDATES)
       .map(({ path }) => path)
       .toSorted(byteOrder);
   }

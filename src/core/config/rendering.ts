@@ -11,24 +11,24 @@ type Choose = (of: Switch) => number;
 
 /** What is written when conditions are decided like this. */
 class Decided implements Rendering {
-  private readonly choose: Choose;
-  private readonly absent = new Map<Source, readonly Span[]>();
+  readonly #choose: Choose;
+  readonly #absent = new Map<Source, readonly Span[]>();
 
   constructor(choose: Choose) {
-    this.choose = choose;
+    this.#choose = choose;
   }
 
   has({ source }: Document, offset: number): boolean {
     if (source.switches.length === 0) {
       return true;
     }
-    let absent = this.absent.get(source);
+    let absent = this.#absent.get(source);
     if (absent === undefined) {
       absent = source.switches.flatMap((each) => {
-        const chosen = this.choose(each);
+        const chosen = this.#choose(each);
         return [...each.contents].filter(([choice]) => choice !== chosen).map(([, span]) => span);
       });
-      this.absent.set(source, absent);
+      this.#absent.set(source, absent);
     }
     return !absent.some(({ start, end }) => start <= offset && offset < end);
   }

@@ -84,121 +84,121 @@ export function filesOf(include: Use): readonly Document[] {
 }
 
 class Resolver {
-  private readonly documents: Documents;
-  private readonly root: Document;
-  private readonly options: ResolveOptions;
-  private readonly rendering: Rendering;
-  private readonly used = new Set<Document>();
+  readonly #documents: Documents;
+  readonly #root: Document;
+  readonly #options: ResolveOptions;
+  readonly #rendering: Rendering;
+  readonly #used = new Set<Document>();
   /** The macros that were called, and those that are being written. */
-  private readonly called = new Set<Span>();
-  private readonly calls: Span[] = [];
-  private readonly checker = new Checker();
-  private readonly incomplete = new Set<string>();
+  readonly #called = new Set<Span>();
+  readonly #calls: Span[] = [];
+  readonly #checker = new Checker();
+  readonly #incomplete = new Set<string>();
   /** What each include pattern stands for: one snippet may be included at thousands of places. */
-  private readonly included = new Map<string, Included>();
+  readonly #included = new Map<string, Included>();
   /** Where the files are that includes of one file found. */
-  private readonly foldersOfIncludes = new Set<string>();
+  readonly #foldersOfIncludes = new Set<string>();
   /** Relative includes of which the repository holds nothing. */
-  private readonly missedIncludes = new Set<string>();
-  private readonly includes = new Map<string, Set<string>>();
+  readonly #missedIncludes = new Set<string>();
+  readonly #includes = new Map<string, Set<string>>();
   /** What the file brings that stands at the outermost level, the root or a sibling. */
-  private brought = new Set<string>();
+  #brought = new Set<string>();
   /** Whether the file that is being read was included before. */
-  private isRepeated = false;
-  private repeatedUses = 0;
-  private depth = 0;
+  #isRepeated = false;
+  #repeatedUses = 0;
+  #depth = 0;
 
   constructor(documents: Documents, root: Document, options: ResolveOptions, rendering: Rendering) {
-    this.documents = documents;
-    this.root = root;
-    this.options = options;
-    this.rendering = rendering;
+    this.#documents = documents;
+    this.#root = root;
+    this.#options = options;
+    this.#rendering = rendering;
   }
 
   resolve(): Config {
-    const { kind, siblings = [] } = this.options;
+    const { kind, siblings = [] } = this.#options;
     const main = newLevel(kind, null, null);
     if (kind !== "main") {
-      this.incomplete.add(`no main file includes ${this.root.path}`);
+      this.#incomplete.add(`no main file includes ${this.#root.path}`);
     }
     if (kind === "location") {
-      main.hidden.push(`the location that includes ${this.root.path} is not in the repository`);
+      main.hidden.push(`the location that includes ${this.#root.path} is not in the repository`);
     }
-    const { surroundings } = this.root.source;
+    const { surroundings } = this.#root.source;
     const around =
       surroundings === null || kind === "main" || kind === "location"
         ? undefined
-        : this.documents.shipped(surroundingsPath(surroundings));
+        : this.#documents.shipped(surroundingsPath(surroundings));
     if (around !== undefined) {
-      this.fill(main, around, null);
+      this.#fill(main, around, null);
     }
-    const siblingDocuments = siblings.flatMap((path) => this.documents.get(path) ?? []);
-    for (const document of [this.root, ...siblingDocuments]) {
-      this.brought = new Set();
-      this.includes.set(document.key, this.brought);
-      this.fill(main, document, null);
+    const siblingDocuments = siblings.flatMap((path) => this.#documents.get(path) ?? []);
+    for (const document of [this.#root, ...siblingDocuments]) {
+      this.#brought = new Set();
+      this.#includes.set(document.key, this.#brought);
+      this.#fill(main, document, null);
     }
     const config: Config = {
-      root: this.root.key,
+      root: this.#root.key,
       kind,
       main,
-      documents: [...this.used],
-      problems: this.checker.problems.map((problem) =>
-        problem.code === "missing-include" && this.isLost(problem.use.parameters[0] ?? "")
+      documents: [...this.#used],
+      problems: this.#checker.problems.map((problem) =>
+        problem.code === "missing-include" && this.#isLost(problem.use.parameters[0] ?? "")
           ? { ...problem, code: "lost-include" }
           : problem,
       ),
-      rendering: [...this.used].some(({ source }) => source.switches.length > 0)
-        ? this.rendering
+      rendering: [...this.#used].some(({ source }) => source.switches.length > 0)
+        ? this.#rendering
         : null,
       alternatives: [],
-      incomplete: [...this.incomplete],
-      lostVariables: this.documents.gone.variables.get(this.root.key) ?? noVariables,
+      incomplete: [...this.#incomplete],
+      lostVariables: this.#documents.gone.variables.get(this.#root.key) ?? noVariables,
     };
-    includes.set(config, this.includes);
+    includes.set(config, this.#includes);
     return config;
   }
 
-  private fill(level: Growing<Level>, document: Document, include: Use | null): void {
+  #fill(level: Growing<Level>, document: Document, include: Use | null): void {
     if (document.unreadable !== null) {
-      this.hideIncluded(level, `${document.path} is not read: ${document.unreadable}`, include);
+      this.#hideIncluded(level, `${document.path} is not read: ${document.unreadable}`, include);
       return;
     }
-    const isRepeated = this.used.has(document);
-    this.used.add(document);
+    const isRepeated = this.#used.has(document);
+    this.#used.add(document);
     if (document.tree.problems.length > 0) {
-      this.incomplete.add(`${document.path} has syntax problems`);
+      this.#incomplete.add(`${document.path} has syntax problems`);
     }
-    const outer = this.isRepeated;
-    this.isRepeated = isRepeated;
-    this.expand(level, document, written(document).get(null) ?? [], include);
-    this.isRepeated = outer;
+    const outer = this.#isRepeated;
+    this.#isRepeated = isRepeated;
+    this.#expand(level, document, written(document).get(null) ?? [], include);
+    this.#isRepeated = outer;
   }
 
-  private expand(
+  #expand(
     level: Growing<Level>,
     document: Document,
     directives: readonly Directive[],
     include: Use | null,
   ): void {
-    if (this.depth >= DEEPEST) {
-      this.hide(level, `blocks and includes nest more than ${DEEPEST} deep`);
+    if (this.#depth >= DEEPEST) {
+      this.#hide(level, `blocks and includes nest more than ${DEEPEST} deep`);
       return;
     }
-    this.depth++;
+    this.#depth++;
     const hasSwitches = document.source.switches.length > 0;
     directives.forEach((directive) => {
-      if (this.repeatedUses >= MOST_REPEATED_USES) {
-        this.hide(level, `the includes repeat more than ${MOST_REPEATED_USES} directives`);
-      } else if (!hasSwitches || this.rendering.has(document, directive.start)) {
-        this.repeatedUses += this.isRepeated ? 1 : 0;
-        this.expandOne(level, document, directive, include);
+      if (this.#repeatedUses >= MOST_REPEATED_USES) {
+        this.#hide(level, `the includes repeat more than ${MOST_REPEATED_USES} directives`);
+      } else if (!hasSwitches || this.#rendering.has(document, directive.start)) {
+        this.#repeatedUses += this.#isRepeated ? 1 : 0;
+        this.#expandOne(level, document, directive, include);
       }
     });
-    this.depth--;
+    this.#depth--;
   }
 
-  private expandOne(
+  #expandOne(
     level: Growing<Level>,
     document: Document,
     directive: Directive,
@@ -217,89 +217,89 @@ class Resolver {
     };
     level.uses.push(use);
     if (level.context !== "map" && document.hasTags && isOpaque(name)) {
-      this.call(level, use);
+      this.#call(level, use);
     } else {
-      this.check(use);
+      this.#check(use);
     }
     if (directive.block !== null) {
-      const inner = newLevel(this.contextInside(name, level), use, level);
+      const inner = newLevel(this.#contextInside(name, level), use, level);
       use.inner = inner;
-      this.expand(inner, document, directive.block.directives, include);
-      this.checker.blockEnd(inner);
+      this.#expand(inner, document, directive.block.directives, include);
+      this.#checker.blockEnd(inner);
     } else if (name === "include" && parameters[0] !== undefined) {
-      this.include(level, use, parameters[0]);
+      this.#include(level, use, parameters[0]);
     }
   }
 
   /** What a fragment's outermost level is was guessed: a block that would not fit there is taken for what its name says. */
-  private contextInside(name: string, level: Level): Level["context"] {
+  #contextInside(name: string, level: Level): Level["context"] {
     const context = contextInside(name, level.context);
-    return context === "other" && this.isGuessed(level)
+    return context === "other" && this.#isGuessed(level)
       ? contextInside(name, name === "location" ? "server" : "http")
       : context;
   }
 
-  private isGuessed(level: Level): boolean {
-    return level.parent === null && this.options.kind !== "main";
+  #isGuessed(level: Level): boolean {
+    return level.parent === null && this.#options.kind !== "main";
   }
 
   /** Checks a directive as nginx does. A module may define variables that no directive here names. */
-  private check(use: Use): void {
+  #check(use: Use): void {
     const { name, parameters, level } = use;
     if (!isChecked(level.context)) {
-      this.checker.entry(use);
+      this.#checker.entry(use);
       return;
     }
     const rows = directiveRows(name);
     if (rows === undefined) {
-      this.incomplete.add(`${name} is of a module we do not know`);
+      this.#incomplete.add(`${name} is of a module we do not know`);
       return;
     }
     if (name === "load_module") {
-      this.incomplete.add(`${parameters[0] ?? "a module"} is loaded`);
+      this.#incomplete.add(`${parameters[0] ?? "a module"} is loaded`);
     }
-    this.checker.directive(use, rows, this.isGuessed(level));
+    this.#checker.directive(use, rows, this.#isGuessed(level));
   }
 
   /** A tag in a directive's place. What it brings is known of a call of a macro that the same file defines. */
-  private call(level: Growing<Level>, use: Use): void {
+  #call(level: Growing<Level>, use: Use): void {
     const body = calledMacro(use);
-    if (body === undefined || this.calls.includes(body)) {
-      this.hide(level, fromTag(use.name));
+    if (body === undefined || this.#calls.includes(body)) {
+      this.#hide(level, fromTag(use.name));
       return;
     }
-    const outer = this.isRepeated;
-    this.isRepeated ||= this.called.has(body);
-    this.called.add(body);
-    this.calls.push(body);
-    this.expand(level, use.document, written(use.document).get(body) ?? [], use);
-    this.calls.pop();
-    this.isRepeated = outer;
+    const outer = this.#isRepeated;
+    this.#isRepeated ||= this.#called.has(body);
+    this.#called.add(body);
+    this.#calls.push(body);
+    this.#expand(level, use.document, written(use.document).get(body) ?? [], use);
+    this.#calls.pop();
+    this.#isRepeated = outer;
   }
 
-  private include(level: Growing<Level>, use: Use, pattern: string): void {
-    const found = this.included.get(pattern) ?? this.findFirst(pattern);
+  #include(level: Growing<Level>, use: Use, pattern: string): void {
+    const found = this.#included.get(pattern) ?? this.#findFirst(pattern);
     for (const why of found.missing) {
-      this.hideIncluded(level, why, use);
+      this.#hideIncluded(level, why, use);
     }
     if (found.missing.length > 0 && !pattern.startsWith("/")) {
-      this.missedIncludes.add(pattern);
+      this.#missedIncludes.add(pattern);
     }
     if (found.isCertainlyMissing) {
       const message = `open() "${pattern}" failed (2: No such file or directory)`;
-      this.checker.report(use, "missing-include", message);
+      this.#checker.report(use, "missing-include", message);
     }
     for (const folder of found.folders) {
       const message = `pread() "${folder}" failed (21: Is a directory)`;
-      this.checker.report(use, "include-of-folder", message);
+      this.#checker.report(use, "include-of-folder", message);
     }
     brought.set(use, found.documents);
     for (const document of found.documents) {
       if (isOnTheWay(document, use)) {
-        this.checker.report(use, "include-cycle", `${document.path} includes itself`);
+        this.#checker.report(use, "include-cycle", `${document.path} includes itself`);
       } else {
-        this.brought.add(document.key);
-        this.fill(level, document, use);
+        this.#brought.add(document.key);
+        this.#fill(level, document, use);
       }
     }
   }
@@ -308,16 +308,16 @@ class Resolver {
    * Whether the repository ought to hold a file that it lacks: it did before the change, or it holds all others that are
    * included, some of them from the same folder, and nothing says that this one is made later.
    */
-  private isLost(pattern: string): boolean {
-    const { documents } = this;
-    const [path = "", ...others] = this.candidates(pattern);
+  #isLost(pattern: string): boolean {
+    const documents = this.#documents;
+    const [path = "", ...others] = this.#candidates(pattern);
     return (
       [path, ...others].some((each) => documents.gone.paths.has(each)) ||
-      (this.options.kind === "main" &&
+      (this.#options.kind === "main" &&
         !pattern.startsWith("/") &&
         /\.(?:conf|inc)$/.test(path) &&
-        this.missedIncludes.size === 1 &&
-        this.foldersOfIncludes.has(folderOf(path)) &&
+        this.#missedIncludes.size === 1 &&
+        this.#foldersOfIncludes.has(folderOf(path)) &&
         !documents.isMadeLater(path))
     );
   }
@@ -326,76 +326,76 @@ class Resolver {
    * Something that we cannot read stands here. Packages keep `conf.d/*.conf` and the like at http level for servers,
    * upstreams and maps, settings for all servers in nginx.conf itself: what a pattern brings there hides none.
    */
-  private hideIncluded(level: Growing<Level>, why: string, include: Use | null): void {
-    this.incomplete.add(why);
+  #hideIncluded(level: Growing<Level>, why: string, include: Use | null): void {
+    this.#incomplete.add(why);
     const isPattern = isGlob(include?.parameters[0] ?? "");
     if (!(isPattern && ["http", "main", "events"].includes(level.context))) {
-      this.hide(level, why);
+      this.#hide(level, why);
     }
   }
 
-  private hide(level: Growing<Level>, why: string): void {
-    this.incomplete.add(why);
+  #hide(level: Growing<Level>, why: string): void {
+    this.#incomplete.add(why);
     if (!level.hidden.includes(why)) {
       level.hidden.push(why);
     }
   }
 
-  private findFirst(pattern: string): Included {
-    const found = this.find(pattern);
-    this.included.set(pattern, found);
+  #findFirst(pattern: string): Included {
+    const found = this.#find(pattern);
+    this.#included.set(pattern, found);
     if (!isGlob(pattern)) {
       for (const { path } of found.documents) {
-        this.foldersOfIncludes.add(folderOf(path));
+        this.#foldersOfIncludes.add(folderOf(path));
       }
     }
     return found;
   }
 
-  private find(pattern: string): Included {
+  #find(pattern: string): Included {
     if (isOpaque(pattern)) {
       return { ...nothing, missing: [fromTag(pattern)] };
     }
-    const deployed = this.deployed(pattern);
-    const known = deployed.length > 0 ? deployed : this.beside(pattern);
+    const deployed = this.#deployed(pattern);
+    const known = deployed.length > 0 ? deployed : this.#beside(pattern);
     if (known.length > 0) {
       return { ...nothing, documents: known };
     }
-    return isGlob(pattern) ? this.glob(pattern) : this.plain(pattern);
+    return isGlob(pattern) ? this.#glob(pattern) : this.#plain(pattern);
   }
 
-  private deployed(pattern: string): Document[] {
-    const { deployment, kind } = this.options;
+  #deployed(pattern: string): Document[] {
+    const { deployment, kind } = this.#options;
     if (deployment === undefined) {
       return [];
     }
-    const place = deployment.placeOf(this.root.key);
+    const place = deployment.placeOf(this.#root.key);
     const folder = kind === "main" && place !== null ? folderOf(place) : "/etc/nginx";
     const path = pattern.startsWith("/") ? pattern : `${folder}/${pattern}`;
-    return deployment.find(path).flatMap((found) => this.documents.get(found) ?? []);
+    return deployment.find(path).flatMap((found) => this.#documents.get(found) ?? []);
   }
 
   /**
    * Texts that stand beside the root in one object, as keys of a ConfigMap do: where they are mounted is said elsewhere, and
    * the names are those that the include asks for.
    */
-  private beside(pattern: string): Document[] {
-    const { key, source } = this.root;
+  #beside(pattern: string): Document[] {
+    const { key, source } = this.#root;
     if (source.name === "") {
       return [];
     }
     const folder = `${folderOf(key)}/`;
     const matches = nameMatcher(nameOf(pattern));
-    return [...this.documents.all()]
+    return [...this.#documents.all()]
       .filter(([other]) => other.startsWith(folder) && matches(other.slice(folder.length)))
       .map(([, document]) => document)
-      .filter((document) => document !== this.root && !isMain(document))
+      .filter((document) => document !== this.#root && !isMain(document))
       .toSorted((a, b) => byteOrder(a.key, b.key));
   }
 
-  private plain(pattern: string): Included {
-    const { documents } = this;
-    const candidates = this.candidates(pattern);
+  #plain(pattern: string): Included {
+    const documents = this.#documents;
+    const candidates = this.#candidates(pattern);
     for (const path of candidates) {
       if (documents.has(path)) {
         const document = documents.get(path);
@@ -419,13 +419,13 @@ class Resolver {
       missing: [`${pattern} is not in the repository`],
       isCertainlyMissing:
         candidates.some((path) => documents.gone.paths.has(path)) ||
-        (this.options.kind === "main" && !pattern.startsWith("/") && candidates.length > 0),
+        (this.#options.kind === "main" && !pattern.startsWith("/") && candidates.length > 0),
     };
   }
 
-  private glob(pattern: string): Included {
-    const { documents } = this;
-    for (const candidate of this.candidates(pattern)) {
+  #glob(pattern: string): Included {
+    const documents = this.#documents;
+    for (const candidate of this.#candidates(pattern)) {
       const { files, folders } = expandGlob(documents, candidate);
       const fixed = folderOf(candidate.slice(0, candidate.search(/[*?[]/)));
       if (files.length + folders.length > 0 || (fixed !== "" && documents.hasFolder(fixed))) {
@@ -450,9 +450,9 @@ class Resolver {
    * folder, whichever file includes it; of a fragment, any folder around it may be that one. Nothing outside of the
    * repository is ever meant.
    */
-  private candidates(pattern: string): string[] {
-    const folders = [folderOf(this.root.path)];
-    if (this.options.kind !== "main") {
+  #candidates(pattern: string): string[] {
+    const folders = [folderOf(this.#root.path)];
+    if (this.#options.kind !== "main") {
       for (let above = folders[0] ?? ""; above !== "";) {
         above = folderOf(above);
         folders.push(above);
@@ -470,7 +470,7 @@ class Resolver {
         add(folder, pattern);
       }
     } else {
-      for (const [prefix, target] of this.options.prefixes) {
+      for (const [prefix, target] of this.#options.prefixes) {
         const rest = below(pattern, prefix);
         if (rest !== undefined) {
           add(target, rest);

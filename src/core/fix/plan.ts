@@ -116,55 +116,55 @@ interface Draft {
 /** One request, read once for all its candidates. */
 class Plan {
   readonly level: Level;
-  private readonly request: FixRequest;
-  private readonly writable: Writable;
-  private readonly container: Container | null;
-  private readonly headers: readonly WantedHeader[];
-  private readonly removed: readonly Use[];
-  private readonly list: EffectiveList;
+  readonly #request: FixRequest;
+  readonly #writable: Writable;
+  readonly #container: Container | null;
+  readonly #headers: readonly WantedHeader[];
+  readonly #removed: readonly Use[];
+  readonly #list: EffectiveList;
 
   constructor(request: FixRequest, writable: Writable) {
-    this.request = request;
-    this.writable = writable;
+    this.#request = request;
+    this.#writable = writable;
     this.level = settingsLevel(request.level);
-    this.container =
+    this.#container =
       request.beside === null
         ? containerOf(request.config, this.level)
         : includedContainer(request.beside);
-    this.headers = wantedHeaders(request.remedies);
-    this.removed = request.remedies.flatMap((remedy) =>
+    this.#headers = wantedHeaders(request.remedies);
+    this.#removed = request.remedies.flatMap((remedy) =>
       remedy.kind === "remove" ? [remedy.use] : [],
     );
-    this.list = this.listInForce();
+    this.#list = this.#listInForce();
   }
 
   /** The choices of `Connection` and `Upgrade` to try; null stands for the values that the remedies give. */
   choices(): (Choice | null)[] {
-    const connection = this.headers.find(({ name }) => isSameName(name, "Connection"));
+    const connection = this.#headers.find(({ name }) => isSameName(name, "Connection"));
     const isGiven = connection !== undefined && connection.value !== null;
     const isChosen = connection !== undefined && !isEmptyValue(connection.value);
-    if (!isChosen && !this.headers.some(isRawUpgrade)) {
+    if (!isChosen && !this.#headers.some(isRawUpgrade)) {
       return [null];
     }
-    const current = this.currentConnection();
-    const { beside } = this.request;
+    const current = this.#currentConnection();
+    const { beside } = this.#request;
     const isOuter = this.level.context !== "location";
-    const isShared = beside !== null || this.isShared(current);
-    const { isIncluded } = this;
+    const isShared = beside !== null || this.#isShared(current);
+    const isIncluded = this.#isIncluded;
     const wanted = { connection: isChosen, current, isShared, isIncluded, isOuter };
-    return [...(isGiven ? [null] : []), ...choices(this.request, wanted)];
+    return [...(isGiven ? [null] : []), ...choices(this.#request, wanted)];
   }
 
   /** What a title cannot tell from the remedies alone. */
   titleHints(edits: readonly TextEdit[], choice: Choice | null): TitleHints {
-    const current = this.currentConnection()?.parameters[1] ?? "";
-    const upgrade = this.list.uses.find((use) => isNamed(use, "Upgrade"))?.parameters[1];
+    const current = this.#currentConnection()?.parameters[1] ?? "";
+    const upgrade = this.#list.uses.find((use) => isNamed(use, "Upgrade"))?.parameters[1];
     return {
       onlyMaps: edits.length === 0,
       narrows: choice !== null && choice.upgrade !== "$http_upgrade" && upgrade === "$http_upgrade",
       saysUpgrade:
         (hasToken(current, "upgrade") || isSameValue(current, "$http_connection")) &&
-        !this.headers.some(({ name }) => isSameName(name, "Upgrade")),
+        !this.#headers.some(({ name }) => isSameName(name, "Upgrade")),
     };
   }
 
@@ -174,40 +174,40 @@ class Plan {
    */
   homes(edits: readonly TextEdit[]): Set<Document> {
     const homes = new Set(edits.slice(0, 1).map((edit) => edit.document));
-    for (const start of [this.currentConnection(), this.level.opener]) {
+    for (const start of [this.#currentConnection(), this.level.opener]) {
       for (let use = start ?? null; use !== null; use = use.include) {
         homes.add(use.document);
       }
     }
-    if (this.container !== null) {
-      homes.add(this.container.document);
+    if (this.#container !== null) {
+      homes.add(this.#container.document);
     }
-    return this.isIncluded ? new Set([...homes].toReversed()) : homes;
+    return this.#isIncluded ? new Set([...homes].toReversed()) : homes;
   }
 
   /** The edits for all remedies, maps aside; null where there is no way, empty where there is nothing to do. */
   edits(choice: Choice | null): TextEdit[] | null {
-    const draft: Draft = { replaced: [], removed: [...this.removed], added: [] };
-    if (!this.draftSettings(draft) || !this.draftHeaders(draft, choice)) {
+    const draft: Draft = { replaced: [], removed: [...this.#removed], added: [] };
+    if (!this.#draftSettings(draft) || !this.#draftHeaders(draft, choice)) {
       return null;
     }
     const removed = new Set(draft.removed.map(({ directive }) => directive));
-    const added = this.addedLines(draft.added, removed);
+    const added = this.#addedLines(draft.added, removed);
     if (added === null) {
       return null;
     }
-    const literal = this.literalEdits();
+    const literal = this.#literalEdits();
     const replaced = draft.replaced.filter(
       (edit) => !literal.some((other) => isOverlapping(edit, other)),
     );
-    const isTaken = added.length > 0 ? this.takenByOpening(removed) : new Set<Directive>();
+    const isTaken = added.length > 0 ? this.#takenByOpening(removed) : new Set<Directive>();
     const gone = removals(draft.removed.filter(({ directive }) => !isTaken.has(directive)));
     return [...literal, ...gone, ...replaced, ...added];
   }
 
   /** What `replace` remedies say, word for word. */
-  private literalEdits(): TextEdit[] {
-    return this.request.remedies.flatMap((remedy): TextEdit[] => {
+  #literalEdits(): TextEdit[] {
+    return this.#request.remedies.flatMap((remedy): TextEdit[] => {
       if (remedy.kind !== "replace") {
         return [];
       }
@@ -219,16 +219,16 @@ class Plan {
   }
 
   /** Directives that may not repeat: the level's own is replaced, else one is added. */
-  private draftSettings(draft: Draft): boolean {
+  #draftSettings(draft: Draft): boolean {
     const seen = new Set<string>();
-    for (const remedy of this.request.remedies) {
+    for (const remedy of this.#request.remedies) {
       if (remedy.kind !== "directive" || seen.has(remedy.name)) {
         continue;
       }
       seen.add(remedy.name);
       const text = remedy.parameters.join(" ");
-      const own = this.level.uses.find((use) => use.name === remedy.name && !this.isRemoved(use));
-      const inForce = own ?? this.outerSetting(remedy.name);
+      const own = this.level.uses.find((use) => use.name === remedy.name && !this.#isRemoved(use));
+      const inForce = own ?? this.#outerSetting(remedy.name);
       if (inForce?.parameters.join(" ") === text) {
         continue;
       }
@@ -243,19 +243,19 @@ class Plan {
     return true;
   }
 
-  private outerSetting(name: string): Use | undefined {
+  #outerSetting(name: string): Use | undefined {
     const setting = this.level.parent === null ? null : effectiveSetting(this.level.parent, name);
     return setting?.state === "set" ? setting.use : undefined;
   }
 
   /** The level's own lines are replaced in place; a list of an outer level is repeated here, since one line discards it. */
-  private draftHeaders(draft: Draft, choice: Choice | null): boolean {
-    const { uses, level, hidden } = this.list;
+  #draftHeaders(draft: Draft, choice: Choice | null): boolean {
+    const { uses, level, hidden } = this.#list;
     const missing: Words[] = [];
     /** The new value of each line that is wrong; null where it shall go. */
     const wrong = new Map<Use, string | null>();
-    for (const header of this.headers) {
-      const value = this.valueOf(header, choice);
+    for (const header of this.#headers) {
+      const value = this.#valueOf(header, choice);
       if (value === null) {
         return false;
       }
@@ -288,27 +288,30 @@ class Plan {
   }
 
   /** The parameter to be written; null where only a choice could tell. */
-  private valueOf(header: WantedHeader, choice: Choice | null): string | null {
+  #valueOf(header: WantedHeader, choice: Choice | null): string | null {
     const { name, value } = header;
     if (isEmptyValue(value)) {
       return '""';
     }
     if (choice !== null && isSameName(name, "Connection")) {
       return "variable" in choice.connection
-        ? quoteAsNeighbours(this.list.uses, choice.connection.variable)
-        : this.literal(choice.connection.literal);
+        ? quoteAsNeighbours(this.#list.uses, choice.connection.variable)
+        : this.#literal(choice.connection.literal);
     }
     const written = choice !== null && isRawUpgrade(header) ? choice.upgrade : value;
-    return written === null ? null : quoteAsNeighbours(this.list.uses, written);
+    return written === null ? null : quoteAsNeighbours(this.#list.uses, written);
   }
 
-  private literal(text: string): string {
-    const document = this.container?.document ?? this.list.uses[0]?.document;
+  #literal(text: string): string {
+    const document = this.#container?.document ?? this.#list.uses[0]?.document;
     return document === undefined ? text : quoteAsFile(document, text);
   }
 
-  private addedLines(lines: readonly Words[], removed: ReadonlySet<Directive>): TextEdit[] | null {
-    const { container, level, list, writable } = this;
+  #addedLines(lines: readonly Words[], removed: ReadonlySet<Directive>): TextEdit[] | null {
+    const { level } = this;
+    const container = this.#container;
+    const list = this.#list;
+    const writable = this.#writable;
     if (container === null) {
       return lines.length === 0 ? [] : null;
     }
@@ -318,48 +321,48 @@ class Plan {
   }
 
   /** Directives that go with the blanks around them when a block on one line is opened up. */
-  private takenByOpening(removed: ReadonlySet<Directive>): ReadonlySet<Directive> {
-    const { container } = this;
+  #takenByOpening(removed: ReadonlySet<Directive>): ReadonlySet<Directive> {
+    const container = this.#container;
     const isOpened = container !== null && isOnOneLine(container);
     return new Set(isOpened ? container.directives.filter((one) => removed.has(one)) : []);
   }
 
-  private isRemoved({ directive }: Use): boolean {
-    return this.removed.some((use) => use.directive === directive);
+  #isRemoved({ directive }: Use): boolean {
+    return this.#removed.some((use) => use.directive === directive);
   }
 
   /** Whether the line to be written stands in a file that the level includes. */
-  private get isIncluded(): boolean {
-    const current = this.currentConnection();
+  get #isIncluded(): boolean {
+    const current = this.#currentConnection();
     return (
-      this.request.beside !== null ||
+      this.#request.beside !== null ||
       (current !== undefined && current.level === this.level && comesByInclude(current))
     );
   }
 
-  private currentConnection(): Use | undefined {
-    return this.list.uses.find((use) => isNamed(use, "Connection"));
+  #currentConnection(): Use | undefined {
+    return this.#list.uses.find((use) => isNamed(use, "Connection"));
   }
 
   /** What holds here once the lines that shall go are gone. */
-  private listInForce(): EffectiveList {
+  #listInForce(): EffectiveList {
     let found = headerLines(this.level);
-    let uses = found.uses.filter((use) => !this.isRemoved(use));
+    let uses = found.uses.filter((use) => !this.#isRemoved(use));
     while (uses.length === 0 && found.uses.length > 0) {
       const outer = found.level?.parent ?? null;
       if (outer === null) {
         break;
       }
       found = headerLines(outer);
-      uses = found.uses.filter((use) => !this.isRemoved(use));
+      uses = found.uses.filter((use) => !this.#isRemoved(use));
     }
     return { ...found, uses };
   }
 
   /** Whether changing this line, or adding one at this level, reaches further locations than one. */
-  private isShared(current: Use | undefined): boolean {
+  #isShared(current: Use | undefined): boolean {
     if (current !== undefined && current.level === this.level) {
-      return (reach(this.request.config).get(current.directive)?.size ?? 0) > 1;
+      return (reach(this.#request.config).get(current.directive)?.size ?? 0) > 1;
     }
     const locations = new Set<Directive | null>();
     forEachUse(this.level, ({ name, level }) => {

@@ -16,7 +16,7 @@ export function withObstacles(config: Config, exchange: Exchange, version: Nginx
   }
   const pages = statusPages(enclosing(level, "location") ?? level).map(
     ({ parameters }): Obstacle => ({
-      rule: "altered-request",
+      fault: "altered-request",
       why: `error_page ${parameters.join(" ")} puts its status over the answer`,
     }),
   );

@@ -11,7 +11,7 @@ import { meddlerOf, moverOf } from "../request/meddler.ts";
 import type { Exchange, ProbeName } from "../request/exchange.ts";
 import { passOf } from "../request/pass.ts";
 import { probeHeaders } from "../handshake/probe.ts";
-import { type ClientRequest } from "../request/client-request.ts";
+import type { ClientRequest } from "../request/client-request.ts";
 import { lineOf, runScript } from "../request/script.ts";
 import { ignoredServers } from "../request/server.ts";
 import { locationPath } from "../request/upstream-request.ts";

@@ -15,7 +15,7 @@ import type {
   Verdict,
 } from "../request/exchange.ts";
 import { firefoxConnection, probeHeaders } from "./probe.ts";
-import { type ClientRequest } from "../request/client-request.ts";
+import type { ClientRequest } from "../request/client-request.ts";
 import { route, speaksOnlyHttp2 } from "../request/route.ts";
 import { lineOf } from "../request/script.ts";
 import { allListeners, type Listening, serverFor } from "../request/server.ts";

@@ -2,10 +2,11 @@ import {
   type Severity,
   type LocationOverride,
   type Policy,
-  type Profile,
+  profiles,
   type RuleSetting,
 } from "../policy/policy.ts";
-import { isRuleId, ruleTable } from "../rules/names.ts";
+import { ruleList, ruleNamed } from "../rules/catalogue.ts";
+import type { Rule, RuleOption } from "../rules/rule.ts";
 import { didYouMean, quoted } from "../basics/nearest.ts";
 import { parseTime, timePattern } from "../syntax/time.ts";
 import type { PolicyNode } from "./node.ts";
@@ -42,7 +43,11 @@ export const defaultPolicy: Policy = {
   markdown: false,
 };
 
-const profiles = ["recommended", "basic", "enterprise", "hardened"] as const satisfies Profile[];
+/** The default first. */
+const profileNames = [
+  defaultPolicy.profile,
+  ...profiles.filter((name) => name !== defaultPolicy.profile),
+];
 const severities = ["error", "warning", "notice", "off"] as const satisfies (Severity | "off")[];
 const severity = choice(...severities);
 
@@ -62,12 +67,7 @@ const time = reader<number>(
   },
 );
 
-/** The options that rules take in the policy file, by rule and name. */
-const ruleOptions: Readonly<Record<string, Readonly<Record<string, Reader<number>>>>> = {
-  "idle-timeout": {
-    minimum: about("The shortest timeout that is long enough, as nginx writes times.", time),
-  },
-};
+const optionReaders: Readonly<Record<RuleOption["kind"], Reader<number>>> = { time };
 
 const inRepository: readonly Demand[] = [
   {
@@ -190,22 +190,23 @@ const location = reader<LocationOverride>(
 const rules = reader<ReadonlyMap<string, RuleSetting>>(
   mapSchema(
     Object.fromEntries(
-      Object.entries(ruleTable).map(([rule, { summary }]) => [
-        rule,
-        about(`${summary}.`, ruleSetting(rule)),
-      ]),
+      ruleList.map((rule) => [rule.id, about(`${rule.summary}.`, ruleSetting(rule))]),
     ),
   ),
   (node, what, complain) => {
     const result = new Map<string, RuleSetting>();
     for (const { key, keyAt, value } of entries(node, what, complain)) {
-      if (isRuleId(key)) {
-        const read = ruleSetting(key)(value, `${what}.${key}`, complain);
+      const rule = ruleNamed(key);
+      if (rule !== undefined) {
+        const read = ruleSetting(rule)(value, `${what}.${key}`, complain);
         if (read !== undefined) {
           result.set(key, read);
         }
       } else {
-        const advice = didYouMean(key, Object.keys(ruleTable));
+        const advice = didYouMean(
+          key,
+          ruleList.map(({ id }) => id),
+        );
         complain(
           keyAt,
           `unknown rule ${quoted(key)}: ${advice}expected a rule's name; \`explain\` lists them all`,
@@ -217,8 +218,13 @@ const rules = reader<ReadonlyMap<string, RuleSetting>>(
 );
 
 /** A severity, or a map of it and the rule's own options. */
-function ruleSetting(rule: string): Reader<RuleSetting> {
-  const options = ruleOptions[rule] ?? {};
+function ruleSetting({ options: own = {} }: Rule): Reader<RuleSetting> {
+  const options = Object.fromEntries(
+    Object.entries(own).map(([name, { kind, description }]) => [
+      name,
+      about(description, optionReaders[kind]),
+    ]),
+  );
   const schema = {
     anyOf: [severity.schema, mapSchema({ severity, ...options }, { type: "object" })],
   };
@@ -273,7 +279,7 @@ const suggestions = reader<Policy["suggestion"]>(
 
 /** All that a policy may say. */
 const readers = {
-  profile: about("The set of rules.", choice(...profiles)),
+  profile: about("The set of rules.", choice(...profileNames)),
   "nginx-version": about(
     "The version of nginx that runs the configuration; else read from the tags of nginx images in the repository.",
     // YAML takes an unquoted 1.27 for a number.
@@ -338,7 +344,9 @@ export function readPolicy(node: PolicyNode, complain: Complain): Policy {
 }
 
 function ruleAtTopLevel(key: string): string | null {
-  return isRuleId(key) ? `${quoted(key)} is a rule and belongs under "rules"; ` : null;
+  return ruleNamed(key) !== undefined
+    ? `${quoted(key)} is a rule and belongs under "rules"; `
+    : null;
 }
 
 function keysOf<Key extends string>(readers: Readonly<Record<Key, unknown>>): Key[] {

@@ -1,6 +1,9 @@
 export type Severity = "error" | "warning" | "notice";
 
-export type Profile = "basic" | "recommended" | "enterprise" | "hardened";
+/** The profiles, each with all rules of those before it. */
+export const profiles = ["basic", "recommended", "enterprise", "hardened"] as const;
+
+export type Profile = (typeof profiles)[number];
 
 /** A rule's setting in the policy: `off`, a severity, or both with the rule's own options. */
 export interface RuleSetting {

@@ -4,20 +4,14 @@ import type { Place } from "../repository/document.ts";
 import type { Value } from "../request/exchange.ts";
 import { shown } from "../request/variables.ts";
 import type { Finding } from "../check/finding.ts";
-import { isRuleId, ruleTable } from "../rules/names.ts";
+import { ruleNamed } from "../rules/catalogue.ts";
+import { handshakeParts } from "../rules/rule.ts";
 import { oneLine, redact } from "./markup.ts";
 import { startOf } from "./order.ts";
 
 /** Lines of a label are cut off here, in characters: a wider picture is shrunk until nobody can read it. */
 const widest = 56;
 const mostCauses = 4;
-
-/** What of the handshake is gone, for rules that say just that; in the order of the request. */
-const losses: readonly (readonly [rule: string, part: string])[] = [
-  ["http-version", "HTTP/1.1"],
-  ["upgrade-header", "Upgrade"],
-  ["connection-header", "Connection"],
-];
 
 /**
  * A handshake that breaks, as the text of a Mermaid sequence diagram: from the client through the location to the
@@ -64,19 +58,19 @@ function causes(report: LocationReport, findings: readonly Finding[]): string[] 
 }
 
 /** "Upgrade and Connection are lost here", then what else the rules say. */
-function lossesOf(rules: readonly string[], how: string): string[] {
-  const lost = losses.flatMap(([rule, part]) => (rules.includes(rule) ? [part] : []));
-  const others = [...new Set(rules)].flatMap((rule) =>
-    isRuleId(rule) && !losses.some(([own]) => own === rule)
-      ? [ruleTable[rule].summary.replaceAll("`", "")]
-      : [],
+function lossesOf(ids: readonly string[], how: string): string[] {
+  const known = [...new Set(ids)].flatMap((id) => ruleNamed(id) ?? []);
+  const lost = handshakeParts.filter((part) => known.some((rule) => rule.lost === part));
+  const others = known.flatMap((rule) =>
+    rule.lost === undefined ? [rule.summary.replaceAll("`", "")] : [],
   );
   if (lost.length === 0) {
     return others;
   }
-  const last = lost.pop();
-  const list = lost.length > 0 ? `${lost.join(", ")} and ${last}` : last;
-  return [`${list} ${lost.length > 0 ? "are" : "is"} ${how}`, ...others];
+  const last = lost.at(-1);
+  const before = lost.slice(0, -1);
+  const list = before.length > 0 ? `${before.join(", ")} and ${last}` : last;
+  return [`${list} ${before.length > 0 ? "are" : "is"} ${how}`, ...others];
 }
 
 /** The line that makes a header what it is, where one does; else what the rule names. */

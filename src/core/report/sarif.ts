@@ -4,8 +4,7 @@ import type { Place } from "../repository/document.ts";
 import type { Fix } from "../fix/edit.ts";
 import type { Finding } from "../check/finding.ts";
 import type { Severity } from "../policy/policy.ts";
-import { rulePage } from "../rules/catalogue.ts";
-import { isRuleId, ruleTable } from "../rules/names.ts";
+import { ruleNamed, rulePage } from "../rules/catalogue.ts";
 import { plain, visible } from "./markup.ts";
 import { compareText, endOf, startOf } from "./order.ts";
 import { redact } from "./redact.ts";
@@ -59,10 +58,11 @@ export function sarifReport(
 }
 
 function descriptor(id: string): object {
-  if (!isRuleId(id)) {
+  const rule = ruleNamed(id);
+  if (rule === undefined) {
     return { id };
   }
-  const { summary, severity, group } = ruleTable[id];
+  const { summary, severity, group } = rule;
   const page = rulePage(id) ?? `${tool.name} explain ${id}`;
   return {
     id,

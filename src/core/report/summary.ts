@@ -4,7 +4,7 @@ import type { Document, Place } from "../repository/document.ts";
 import { applyEdits, type TextEdit } from "../fix/edit.ts";
 import type { PolicyProblem } from "../policy/policy.ts";
 import type { Finding } from "../check/finding.ts";
-import { isRuleId, ruleTable } from "../rules/names.ts";
+import { isAboutHandshakes } from "../rules/catalogue.ts";
 import { clip, code, fence, redact, sentence, table } from "./markup.ts";
 import { fullMessage } from "./message.ts";
 import { numbered, startOf, worstFirst } from "./order.ts";
@@ -143,8 +143,7 @@ function standing(
 /** A picture of each handshake that breaks, the worst first. */
 function picturesSection({ analysis, findings }: SummaryInput): string {
   const causes = worstFirst(findings).filter(
-    ({ rule, severity }) =>
-      severity !== "notice" && isRuleId(rule) && ruleTable[rule].group === "handshake",
+    ({ rule, severity }) => severity !== "notice" && isAboutHandshakes(rule),
   );
   const broken = brokenLocations(analysis?.locations ?? [], causes);
   if (broken.length === 0) {

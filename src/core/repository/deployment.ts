@@ -38,15 +38,15 @@ const folders =
 /** Which documents of the repository one server has, and where. */
 export class Deployment {
   /** Path on the server → the document's key. */
-  private readonly places: ReadonlyMap<string, string>;
+  readonly #places: ReadonlyMap<string, string>;
 
   constructor(places: ReadonlyMap<string, string>) {
-    this.places = places;
+    this.#places = places;
   }
 
   /** Where a document of the repository is on the server; null where it is not there. */
   placeOf(key: string): string | null {
-    for (const [to, from] of this.places) {
+    for (const [to, from] of this.#places) {
       if (from === key) {
         return to;
       }
@@ -57,10 +57,10 @@ export class Deployment {
   /** The keys of the documents that a path or pattern on the server means, in the order of the server's paths. */
   find(pattern: string): string[] {
     if (!isGlob(pattern)) {
-      return [this.places.get(pattern) ?? []].flat();
+      return [this.#places.get(pattern) ?? []].flat();
     }
     const parts = pattern.split("/").map((part) => nameMatcher(part));
-    return [...this.places]
+    return [...this.#places]
       .filter(([to]) => {
         const names = to.split("/");
         return (

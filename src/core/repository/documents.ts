@@ -85,16 +85,16 @@ export class Documents {
   gone: Gone = nothingGone;
   /** What these files were edited from, and the paths whose text is another; null where they are as they were given. */
   readonly editedFrom: Edited | null;
-  private readonly byKey = new Map<string, Document>();
-  private readonly found = new Map<string, readonly Document[]>();
-  private readonly listed: ReadonlySet<string>;
-  private folders: Map<string, Folder> | null = null;
+  readonly #byKey = new Map<string, Document>();
+  readonly #found = new Map<string, readonly Document[]>();
+  readonly #listed: ReadonlySet<string>;
+  #folders: Map<string, Folder> | null = null;
 
   constructor(files: Files, editedFrom: Edited | null = null) {
     this.files = files;
     this.original = editedFrom === null ? files : editedFrom.documents.original;
     this.editedFrom = editedFrom;
-    this.listed = new Set(files.list());
+    this.#listed = new Set(files.list());
   }
 
   /** The same files with other texts for some; what is not changed is not parsed or resolved again. */
@@ -114,14 +114,14 @@ export class Documents {
     for (const path of this.missed) {
       copy.missed.add(path);
     }
-    for (const [key, document] of this.byKey) {
+    for (const [key, document] of this.#byKey) {
       if (!texts.has(document.path)) {
-        copy.byKey.set(key, document);
+        copy.#byKey.set(key, document);
       }
     }
-    for (const [path, documents] of this.found) {
+    for (const [path, documents] of this.#found) {
       if (!texts.has(path)) {
-        copy.found.set(path, documents);
+        copy.#found.set(path, documents);
       }
     }
     return copy;
@@ -149,13 +149,13 @@ export class Documents {
 
   /** Whether the path is in the repository, loaded or not. */
   has(path: string): boolean {
-    return this.listed.has(path);
+    return this.#listed.has(path);
   }
 
   /** The file's text, or undefined where there is none or it is still to be loaded (then it is in `wanted`). */
   text(path: string): string | undefined {
     const text = this.files.read(path);
-    if (text === undefined && this.listed.has(path)) {
+    if (text === undefined && this.#listed.has(path)) {
       this.wanted.add(path);
     }
     return text;
@@ -166,7 +166,7 @@ export class Documents {
    * among `all`. Undefined as for `text`.
    */
   search(path: string, policy: Policy): readonly Document[] | undefined {
-    const known = this.found.get(path);
+    const known = this.#found.get(path);
     if (known !== undefined) {
       return known;
     }
@@ -177,22 +177,22 @@ export class Documents {
     if (this.files.isLink?.(path) === true) {
       return [];
     }
-    let parsed = this.byKey.get(path);
+    let parsed = this.#byKey.get(path);
     const treeOf = (source: Source): SyntaxTree => {
-      parsed ??= this.parsed(path, text, source);
+      parsed ??= this.#parsed(path, text, source);
       return parsed.tree;
     };
     const documents = sourcesOf(path, text, policy, treeOf).map((source) =>
-      source.name === "" && parsed !== undefined ? parsed : this.parsed(path, text, source),
+      source.name === "" && parsed !== undefined ? parsed : this.#parsed(path, text, source),
     );
-    this.found.set(path, documents);
+    this.#found.set(path, documents);
     return documents;
   }
 
   /** Takes a document for a part of a program. */
   take(document: Document): void {
-    if (!this.byKey.has(document.key)) {
-      this.byKey.set(document.key, document);
+    if (!this.#byKey.has(document.key)) {
+      this.#byKey.set(document.key, document);
     }
   }
 
@@ -202,7 +202,7 @@ export class Documents {
    * @param key a path, or the key of a document that was taken
    */
   get(key: string): Document | undefined {
-    const known = this.byKey.get(key);
+    const known = this.#byKey.get(key);
     if (known !== undefined) {
       return known;
     }
@@ -211,7 +211,7 @@ export class Documents {
       return target === null ? undefined : this.get(target);
     }
     const text = this.text(key);
-    return text === undefined ? undefined : this.add(key, text);
+    return text === undefined ? undefined : this.#add(key, text);
   }
 
   /** The file of the repository that a path means, which may be a symbolic link; null for none, or where it is not known. */
@@ -222,25 +222,25 @@ export class Documents {
     const read = (link: string): string | undefined => this.text(link);
     const isLink = (at: string): boolean => this.files.isLink?.(at) === true;
     const target = followLinks({ read, isLink }, path);
-    return typeof target === "string" && this.listed.has(target) ? target : null;
+    return typeof target === "string" && this.#listed.has(target) ? target : null;
   }
 
   /** A file that comes with nginx, by its path relative to nginx.conf's folder, or by its absolute path. */
   shipped(name: string): Document | undefined {
     const text = shippedFiles.get(name);
     const path = name.startsWith("/") ? name : `/etc/nginx/${name}`;
-    return text === undefined ? undefined : (this.byKey.get(path) ?? this.add(path, text));
+    return text === undefined ? undefined : (this.#byKey.get(path) ?? this.#add(path, text));
   }
 
   /** Everything that was parsed, by key; the paths of shipped files are absolute. */
   all(): ReadonlyMap<string, Document> {
-    return this.byKey;
+    return this.#byKey;
   }
 
   /** What stands directly in a folder; "" is the repository's root. */
   folder(path: string): Folder {
-    this.folders ??= foldersOf(this.listed);
-    return this.folders.get(path) ?? emptyFolder;
+    this.#folders ??= foldersOf(this.#listed);
+    return this.#folders.get(path) ?? emptyFolder;
   }
 
   hasFolder(path: string): boolean {
@@ -248,17 +248,17 @@ export class Documents {
     return files.size + folders.size > 0;
   }
 
-  private parsed(path: string, text: string, found: Source): Document {
+  #parsed(path: string, text: string, found: Source): Document {
     const by = this.erased.get(path);
     const isPlain = found.name === "";
     const source = isPlain && this.filledIn.has(path) ? plainSource(path, text, true) : found;
     return parseDocument(path, text, by === undefined ? source : erasedSource(source, by));
   }
 
-  private add(path: string, text: string): Document {
-    const known = this.found.get(path)?.find(({ key }) => key === path);
-    const document = known ?? this.parsed(path, text, plainSource(path, text));
-    this.byKey.set(path, document);
+  #add(path: string, text: string): Document {
+    const known = this.#found.get(path)?.find(({ key }) => key === path);
+    const document = known ?? this.#parsed(path, text, plainSource(path, text));
+    this.#byKey.set(path, document);
     return document;
   }
 }

@@ -2,15 +2,19 @@ import { effectiveList } from "../config/effective.ts";
 import type { Level } from "../config/level.ts";
 import type {
   Exchange,
+  Fault,
   Obstacle,
   Result,
   UpstreamRequest,
   Value,
   Verdict,
-} from "../request/exchange.ts";
-import { isKnown } from "../request/variables.ts";
+} from "./exchange.ts";
+import { isKnown } from "./variables.ts";
 
 type Truth = boolean | "unknown";
+
+/** What a server asks of a handshake, by the fault that it is when it does not hold. */
+type Requirement = readonly [fault: Fault, holds: Truth];
 
 /** Whether a comma-separated header value has a token, without case. */
 export function hasToken(value: string, token: string): boolean {
@@ -73,13 +77,13 @@ export function judged(exchange: Exchange, hasClient: boolean): Verdict {
   const some = (values: readonly Value[], holds: (value: Value) => Truth): Truth =>
     or(...values.map(holds), upstream.hidden === null ? false : "unknown");
   const joined = (name: string): Value => joinValues(headerValues(upstream, name));
-  const obstaclesFor = (kind: Obstacle["only"]): (readonly [rule: string, Truth])[] =>
-    exchange.obstacles.flatMap(({ rule, only, isUnsure = false }) =>
-      only === kind ? [[rule, isUnsure ? "unknown" : false] as const] : [],
+  const obstaclesFor = (kind: Obstacle["only"]): Requirement[] =>
+    exchange.obstacles.flatMap(({ fault, only, isUnsure = false }) =>
+      only === kind ? [[fault, isUnsure ? "unknown" : false] as const] : [],
     );
   const keys = headerValues(upstream, "sec-websocket-key");
   const versions = headerValues(upstream, "sec-websocket-version");
-  const both: readonly (readonly [rule: string, Truth])[] = [
+  const both: readonly Requirement[] = [
     ["upgrade-header", carriesToken(upstream, "upgrade", "websocket")],
     ["connection-header", carriesToken(upstream, "connection", "upgrade")],
     // What is not sent of the client's own is not in a hidden list either: nobody writes a key.
@@ -90,7 +94,7 @@ export function judged(exchange: Exchange, hasClient: boolean): Verdict {
     ["http-version", isKnown(upstream.httpVersion) ? upstream.httpVersion !== "2" : "unknown"],
     ...obstaclesFor(undefined),
   ];
-  const onlyStrict: readonly (readonly [rule: string, Truth])[] = [
+  const onlyStrict: readonly Requirement[] = [
     ["http-version", equals(upstream.httpVersion, "1.1")],
     [
       "altered-request",
@@ -105,7 +109,7 @@ export function judged(exchange: Exchange, hasClient: boolean): Verdict {
   // (E180).
   const upgrade = joined("upgrade");
   const version = joined("sec-websocket-version");
-  const onlyLenient: readonly (readonly [rule: string, Truth])[] = [
+  const onlyLenient: readonly Requirement[] = [
     [
       "upgrade-header",
       or(isToken(upgrade, "websocket"), upstream.hidden === null ? false : "unknown"),
@@ -117,8 +121,7 @@ export function judged(exchange: Exchange, hasClient: boolean): Verdict {
     ["altered-request", upstream.body === null ? true : equals(upstream.body, "")],
     ...obstaclesFor("lenient"),
   ];
-  const truths = (list: readonly (readonly [string, Truth])[]): Truth[] =>
-    list.map((each) => each[1]);
+  const truths = (list: readonly Requirement[]): Truth[] => list.map((each) => each[1]);
   const reasons = [...both, ...onlyStrict, ...onlyLenient]
     .filter((each) => each[1] === false)
     .map((each) => each[0]);

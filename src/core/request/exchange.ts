@@ -40,10 +40,22 @@ export interface UpstreamRequest {
   readonly hidden: string | null;
 }
 
+/** What is wrong with a handshake; the rule of the same name says it. */
+export type Fault =
+  | "upgrade-header"
+  | "connection-header"
+  | "http-version"
+  | "host-header"
+  | "altered-request"
+  | "hidden-response-header"
+  | "upstream-path"
+  | "proxy-pass-scheme"
+  | "missing-resolver"
+  | "subrequest-upgrade";
+
 /** What keeps a 101 from getting back although the upstream may well send one. */
 export interface Obstacle {
-  /** The id of the rule that this belongs to. */
-  readonly rule: string;
+  readonly fault: Fault;
   readonly why: string;
   /** Where only one kind of server is concerned. */
   readonly only?: "strict" | "lenient";
@@ -83,6 +95,6 @@ export type Result = "works" | "breaks" | "unknown";
 export interface Verdict {
   readonly strict: Result;
   readonly lenient: Result;
-  /** Rule ids that say why it breaks. */
-  readonly reasons: readonly string[];
+  /** Why it breaks. */
+  readonly reasons: readonly Fault[];
 }

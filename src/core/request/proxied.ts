@@ -1,5 +1,5 @@
 import { type Scope, isKnown } from "./variables.ts";
-import { type Outcome, type Obstacle, type UpstreamRequest, type Exchange } from "./exchange.ts";
+import type { Outcome, Obstacle, UpstreamRequest, Exchange } from "./exchange.ts";
 import {
   idleTimeout,
   type ProxyTarget,
@@ -11,7 +11,7 @@ import {
 import { usesOf } from "../config/effective.ts";
 import { clientHeader } from "./client-request.ts";
 import { unresolvedHost } from "./resolver.ts";
-import { type Config, type Use, type Level } from "../config/level.ts";
+import type { Config, Use, Level } from "../config/level.ts";
 import { lineOf } from "./script.ts";
 import type { NginxVersion } from "../nginx/versions.ts";
 /** The exchange of a request that has come to `pass` with the settings of `level`. */
@@ -33,11 +33,11 @@ export function proxied(
     upstream = upstreamRequest(level, target, scope, version);
     reuses = reusesConnection(scope.config, target, upstream, version);
     if (hasForeignKey(upstream, scope)) {
-      obstacles.push({ rule: "altered-request", why: "Sec-WebSocket-Key is not the client's" });
+      obstacles.push({ fault: "altered-request", why: "Sec-WebSocket-Key is not the client's" });
     }
     failure = target.dynamic ? failureOf(target, level, scope.config) : null;
     if (failure !== null) {
-      obstacles.push({ rule: failure.rule, why: failure.why });
+      obstacles.push({ fault: failure.fault, why: failure.why });
       steps.push(failure.why);
     }
     const missing = undefinedVariableIn(level, pass, scope.config);
@@ -65,7 +65,7 @@ export function proxied(
 }
 
 /** Why a request does not get to the server that a variable names, and what nginx answers. */
-interface Failure extends Pick<Obstacle, "rule" | "why"> {
+interface Failure extends Pick<Obstacle, "fault" | "why"> {
   readonly status: 500 | 502;
 }
 
@@ -86,12 +86,12 @@ function failureOf(
         ? `invalid port in upstream "${address}"`
         : null;
   if (wrong !== null) {
-    return { status: 500, rule: "proxy-pass-scheme", why: wrong };
+    return { status: 500, fault: "proxy-pass-scheme", why: wrong };
   }
   const name = config.incomplete.length === 0 ? unresolvedHost(config, level, address) : null;
   return name === null
     ? null
-    : { status: 502, rule: "missing-resolver", why: `no resolver defined to resolve ${name}` };
+    : { status: 502, fault: "missing-resolver", why: `no resolver defined to resolve ${name}` };
 }
 
 function isPort(text: string): boolean {

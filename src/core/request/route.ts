@@ -94,18 +94,18 @@ function takesHeader(server: Level, name: string): boolean {
 
 /** One request's way, or that of a subrequest, which no access rule stops. */
 class Journey {
-  private readonly scope: Scope;
-  private readonly server: Level;
-  private readonly version: NginxVersion;
-  private readonly steps: string[];
-  private readonly subrequests: { use: Use; exchange: Exchange }[] = [];
-  private readonly isSubrequest: boolean;
-  private changes = MOST_CHANGES;
+  readonly #scope: Scope;
+  readonly #server: Level;
+  readonly #version: NginxVersion;
+  readonly #steps: string[];
+  readonly #subrequests: { use: Use; exchange: Exchange }[] = [];
+  readonly #isSubrequest: boolean;
+  #changes = MOST_CHANGES;
   /** The status that an `error_page` without `=` puts over whatever its page answers. */
-  private fixedStatus: number | null = null;
-  private wentToErrorPage = false;
+  #fixedStatus: number | null = null;
+  #wentToErrorPage = false;
   /** The directive whose answer stands unless an `error_page` takes its place. */
-  private answeredBy: Use | null = null;
+  #answeredBy: Use | null = null;
 
   constructor(
     scope: Scope,
@@ -114,11 +114,11 @@ class Journey {
     steps: string[],
     isSubrequest = false,
   ) {
-    this.scope = scope;
-    this.server = server;
-    this.version = version;
-    this.steps = steps;
-    this.isSubrequest = isSubrequest;
+    this.#scope = scope;
+    this.#server = server;
+    this.#version = version;
+    this.#steps = steps;
+    this.#isSubrequest = isSubrequest;
   }
 
   run(): Exchange {
@@ -126,104 +126,104 @@ class Journey {
     while (next.to !== "end") {
       next =
         next.to === "server"
-          ? this.serverScript()
+          ? this.#serverScript()
           : next.to === "find"
-            ? this.find()
-            : this.enter(next.level);
+            ? this.#find()
+            : this.#enter(next.level);
     }
     return next.exchange;
   }
 
-  private serverScript(): Next {
-    const script = runScript(this.server, this.scope, this.steps);
+  #serverScript(): Next {
+    const script = runScript(this.#server, this.#scope, this.#steps);
     return script.end === "answered" || script.end === "unknown"
-      ? this.scriptEnded(script)
+      ? this.#scriptEnded(script)
       : { to: "find" };
   }
 
-  private find(): Next {
-    const { path } = this.scope;
+  #find(): Next {
+    const { path } = this.#scope;
     if (path === null) {
-      return this.unknown("the path is not known", this.server);
+      return this.#unknown("the path is not known", this.#server);
     }
-    const located = locate(this.server, path);
+    const located = locate(this.#server, path);
     if ("unknown" in located) {
-      return this.unknown(located.unknown, this.server);
+      return this.#unknown(located.unknown, this.#server);
     }
     const { level } = located;
-    this.noteLocation(level);
-    if (!this.scope.isInternal && effectiveSetting(level, "internal").state === "set") {
-      return this.special(404, level, "the location is internal");
+    this.#noteLocation(level);
+    if (!this.#scope.isInternal && effectiveSetting(level, "internal").state === "set") {
+      return this.#special(404, level, "the location is internal");
     }
     if (located.redirect) {
-      return this.special(
+      return this.#special(
         301,
         level,
         `nginx adds the slash: 301 to ${locationName(level)?.text ?? ""}`,
       );
     }
-    capture(located.groups, this.scope);
-    return this.enter(level);
+    capture(located.groups, this.#scope);
+    return this.#enter(level);
   }
 
-  private noteLocation(level: Level): void {
-    this.steps.push(
+  #noteLocation(level: Level): void {
+    this.#steps.push(
       level.context === "location" && level.opener !== null
         ? `location ${level.opener.parameters.join(" ")} (line ${lineOf(level.opener)})`
         : "no location matches",
     );
   }
 
-  private enter(location: Level): Next {
-    const settings = limited(location, this.scope.method);
+  #enter(location: Level): Next {
+    const settings = limited(location, this.#scope.method);
     if (settings !== location) {
-      this.steps.push(`limit_except holds for ${this.scope.method}`);
-    } else if (location !== this.server) {
+      this.#steps.push(`limit_except holds for ${this.#scope.method}`);
+    } else if (location !== this.#server) {
       const meddler = meddlerOf(location);
       if (meddler !== null) {
-        this.scope.meddler = meddler;
-        this.steps.push(`${meddler} may change this request`);
+        this.#scope.meddler = meddler;
+        this.#steps.push(`${meddler} may change this request`);
       }
       const mover = moverOf(location);
       if (mover !== null) {
-        return this.unknown(`${mover} may send the request elsewhere`, location);
+        return this.#unknown(`${mover} may send the request elsewhere`, location);
       }
-      const script = runScript(location, this.scope, this.steps);
+      const script = runScript(location, this.#scope, this.#steps);
       if (script.end === "rewritten") {
-        return this.changed(script.level, { to: "find" });
+        return this.#changed(script.level, { to: "find" });
       }
-      return script.end === "continue" ? this.admit(script.level) : this.scriptEnded(script);
+      return script.end === "continue" ? this.#admit(script.level) : this.#scriptEnded(script);
     }
-    return this.admit(settings);
+    return this.#admit(settings);
   }
 
-  private scriptEnded(script: ScriptEnd & { end: "answered" | "unknown" }): Next {
+  #scriptEnded(script: ScriptEnd & { end: "answered" | "unknown" }): Next {
     if (script.end === "unknown") {
-      return this.unknown(script.why, this.server);
+      return this.#unknown(script.why, this.#server);
     }
     const step = `${script.use.name} ${script.use.parameters.join(" ")} (line ${lineOf(script.use)})`;
-    this.answeredBy = script.use;
+    this.#answeredBy = script.use;
     return script.text || script.status === null || script.status < 300
-      ? this.answered(script.status, script.level, step)
-      : this.special(script.status, script.level, step);
+      ? this.#answered(script.status, script.level, step)
+      : this.#special(script.status, script.level, step);
   }
 
   /** Access rules, which hold for no subrequest. */
-  private admit(level: Level): Next {
-    if (!this.isSubrequest) {
-      const refusal = this.refusal(level);
+  #admit(level: Level): Next {
+    if (!this.#isSubrequest) {
+      const refusal = this.#refusal(level);
       if (refusal !== null) {
         return refusal;
       }
     }
-    return this.tryFiles(level);
+    return this.#tryFiles(level);
   }
 
   /** Asks each module of the access phase, as far as nginx does: `satisfy any` ends with the first yes, `all` with the first no. */
-  private refusal(level: Level): Next | null {
+  #refusal(level: Level): Next | null {
     const isAny = settingWord(level, "satisfy")?.toLowerCase() === "any";
     let refused: Exclude<Admission, "admitted"> = null;
-    for (const answer of this.admissions(level)) {
+    for (const answer of this.#admissions(level)) {
       if (answer === "admitted" && isAny) {
         return null;
       }
@@ -231,8 +231,8 @@ class Journey {
         continue;
       }
       if (!isAny || (answer.status !== 401 && answer.status !== 403)) {
-        this.answeredBy = answer.by ?? null;
-        return this.special(answer.status, level, answer.why);
+        this.#answeredBy = answer.by ?? null;
+        return this.#special(answer.status, level, answer.why);
       }
       if (refused?.status !== 401) {
         refused = answer;
@@ -241,20 +241,20 @@ class Journey {
     if (refused === null) {
       return null;
     }
-    this.answeredBy = refused.by ?? null;
-    return this.special(refused.status, level, refused.why);
+    this.#answeredBy = refused.by ?? null;
+    return this.#special(refused.status, level, refused.why);
   }
 
-  private *admissions(level: Level): Generator<Admission> {
-    yield this.byAddress(level);
-    yield this.byPassword(level);
-    yield this.bySubrequest(level);
+  *#admissions(level: Level): Generator<Admission> {
+    yield this.#byAddress(level);
+    yield this.#byPassword(level);
+    yield this.#bySubrequest(level);
   }
 
-  private byAddress(level: Level): Admission {
+  #byAddress(level: Level): Admission {
     const rule = accessRule(level);
     if (rule === "hidden") {
-      this.steps.push(
+      this.#steps.push(
         "what is not in the repository may allow the client's address: it is taken as allowed",
       );
       return "admitted";
@@ -264,7 +264,7 @@ class Journey {
       return null;
     }
     if (whom !== "all") {
-      this.steps.push(
+      this.#steps.push(
         `${rule.name} ${whom} (line ${lineOf(rule)}): the client's address is taken as allowed`,
       );
       return "admitted";
@@ -274,28 +274,28 @@ class Journey {
       : { status: 403, why: `deny all (line ${lineOf(rule)})`, by: rule };
   }
 
-  private byPassword(level: Level): Admission {
+  #byPassword(level: Level): Admission {
     const realm = settingWord(level, "auth_basic");
     if (realm === null || realm === "off") {
       return null;
     }
-    if (clientHeader(this.scope.request, "authorization") === "") {
+    if (clientHeader(this.#scope.request, "authorization") === "") {
       return { status: 401, why: "auth_basic: the request has no Authorization" };
     }
-    this.steps.push("auth_basic: the password is taken as right");
+    this.#steps.push("auth_basic: the password is taken as right");
     return "admitted";
   }
 
-  private bySubrequest(level: Level): Admission {
+  #bySubrequest(level: Level): Admission {
     const auth = effectiveSetting(level, "auth_request");
     if (auth.state !== "set" || auth.use.parameters[0] === "off") {
       return null;
     }
     const { use } = auth;
     const where = `auth_request ${use.parameters[0] ?? ""} (line ${lineOf(use)})`;
-    const status = this.subrequest(use);
+    const status = this.#subrequest(use);
     if (status === null) {
-      this.steps.push(`${where}: its answer is taken as a yes`);
+      this.#steps.push(`${where}: its answer is taken as a yes`);
       return "admitted";
     }
     if (status >= 200 && status < 300) {
@@ -306,11 +306,11 @@ class Journey {
   }
 
   /** Follows the subrequest of an `auth_request` or `mirror`. Gives its status, or null where a server or nobody knows it. */
-  private subrequest(
+  #subrequest(
     use: Use,
-    variables: Pick<Scope, "assigned" | "computed"> = this.scope,
+    variables: Pick<Scope, "assigned" | "computed"> = this.#scope,
   ): number | null {
-    const target = evaluate(use.parameters[0] ?? "", this.scope);
+    const target = evaluate(use.parameters[0] ?? "", this.#scope);
     if (!isKnown(target) || !target.startsWith("/")) {
       return null;
     }
@@ -319,7 +319,7 @@ class Journey {
     const { assigned, computed } = variables;
     const groups = digits.map((digit) => [digit, assigned.get(digit)] as const);
     const scope: Scope = {
-      ...this.scope,
+      ...this.#scope,
       assigned,
       computed,
       path: question < 0 ? target : target.slice(0, question),
@@ -331,7 +331,7 @@ class Journey {
     for (const digit of digits) {
       assigned.delete(digit);
     }
-    const journey = new Journey(scope, this.server, this.version, [], true);
+    const journey = new Journey(scope, this.#server, this.#version, [], true);
     const exchange = journey.run();
     for (const [digit, value] of groups) {
       assigned.delete(digit);
@@ -339,96 +339,96 @@ class Journey {
         assigned.set(digit, value);
       }
     }
-    this.subrequests.push({ use, exchange });
+    this.#subrequests.push({ use, exchange });
     // Files are taken as if they were not there.
-    return exchange.outcome === "answered" ? (exchange.status ?? 404) : journey.fixedStatus;
+    return exchange.outcome === "answered" ? (exchange.status ?? 404) : journey.#fixedStatus;
   }
 
-  private tryFiles(level: Level): Next {
-    const mirrors = this.isSubrequest ? [] : effectiveList(level, "mirror").uses;
+  #tryFiles(level: Level): Next {
+    const mirrors = this.#isSubrequest ? [] : effectiveList(level, "mirror").uses;
     for (const mirror of mirrors) {
       if (mirror.parameters[0] !== "off") {
         // nginx works on it when the request itself is on its way: what it sets is too late for that.
-        const { assigned, computed } = this.scope;
-        this.subrequest(mirror, { assigned: new Map(assigned), computed: new Map(computed) });
+        const { assigned, computed } = this.#scope;
+        this.#subrequest(mirror, { assigned: new Map(assigned), computed: new Map(computed) });
       }
     }
     const use = ownTryFiles(level);
     const last = use?.parameters.at(-1);
     if (use === null || last === undefined) {
-      return this.content(level);
+      return this.#content(level);
     }
     const where = `try_files (line ${lineOf(use)}), taken as if there were no such file: ${last}`;
-    this.steps.push(where);
+    this.#steps.push(where);
     if (last.startsWith("=")) {
-      return this.special(Number(last.slice(1)), level, null);
+      return this.#special(Number(last.slice(1)), level, null);
     }
-    return this.goTo(last, level);
+    return this.#goTo(last, level);
   }
 
   /** On to a named location or, by an internal redirect, to a path. */
-  private goTo(text: string, level: Level): Next {
-    this.answeredBy = null;
-    const target = evaluate(text, this.scope);
+  #goTo(text: string, level: Level): Next {
+    this.#answeredBy = null;
+    const target = evaluate(text, this.#scope);
     if (!isKnown(target)) {
-      return this.unknown(target.unknown, level);
+      return this.#unknown(target.unknown, level);
     }
     // A variable may hold the name, or a part of it (ngx_http_try_files_handler looks at the value).
     if (target.startsWith("@")) {
-      const named = namedLocation(this.server, target);
+      const named = namedLocation(this.#server, target);
       if (named === null) {
-        return this.end("answered", 500, level, `there is no location ${target}`);
+        return this.#end("answered", 500, level, `there is no location ${target}`);
       }
-      this.noteLocation(named);
-      this.scope.isInternal = true;
-      return this.changed(level, { to: "location", level: named });
+      this.#noteLocation(named);
+      this.#scope.isInternal = true;
+      return this.#changed(level, { to: "location", level: named });
     }
     const question = target.indexOf("?");
-    this.scope.path = question < 0 ? target : target.slice(0, question);
-    this.scope.query = question < 0 ? "" : target.slice(question + 1);
-    this.scope.isInternal = true;
-    this.scope.sentAsAsked = false;
-    this.scope.replacesPath = true;
-    return this.changed(level, { to: "server" });
+    this.#scope.path = question < 0 ? target : target.slice(0, question);
+    this.#scope.query = question < 0 ? "" : target.slice(question + 1);
+    this.#scope.isInternal = true;
+    this.#scope.sentAsAsked = false;
+    this.#scope.replacesPath = true;
+    return this.#changed(level, { to: "server" });
   }
 
-  private changed(level: Level, next: Next): Next {
-    this.changes--;
-    return this.changes < 0
-      ? this.end("answered", 500, level, "the request goes in circles")
+  #changed(level: Level, next: Next): Next {
+    this.#changes--;
+    return this.#changes < 0
+      ? this.#end("answered", 500, level, "the request goes in circles")
       : next;
   }
 
-  private content(level: Level): Next {
+  #content(level: Level): Next {
     const pass = passOf(level);
     if (pass === null) {
-      return this.own(level);
+      return this.#own(level);
     }
-    const exchange = proxied(level, pass, this.scope, this.steps, this.version);
+    const exchange = proxied(level, pass, this.#scope, this.#steps, this.#version);
     if (exchange.status !== null) {
-      return this.special(exchange.status, level, null);
+      return this.#special(exchange.status, level, null);
     }
-    const obstacles = [...exchange.obstacles, ...this.obstaclesOf(exchange)];
+    const obstacles = [...exchange.obstacles, ...this.#obstaclesOf(exchange)];
     return { to: "end", exchange: { ...exchange, obstacles } };
   }
 
-  private obstaclesOf(exchange: Exchange): Obstacle[] {
+  #obstaclesOf(exchange: Exchange): Obstacle[] {
     const obstacles: Obstacle[] = [];
-    if (clientHeader(this.scope.request, "upgrade") === "") {
+    if (clientHeader(this.#scope.request, "upgrade") === "") {
       // ngx_http_proxy_module takes a 101 as a tunnel only for a client that asked (E123, E140).
-      obstacles.push({ rule: "altered-request", why: "the client sends no Upgrade" });
+      obstacles.push({ fault: "altered-request", why: "the client sends no Upgrade" });
     }
     // A subrequest's 101 ends the connection whatever status is put over it.
-    if (this.fixedStatus !== null && !this.isSubrequest) {
-      const why = `error_page gives its page the status ${this.fixedStatus}`;
-      obstacles.push({ rule: "altered-request", why });
+    if (this.#fixedStatus !== null && !this.#isSubrequest) {
+      const why = `error_page gives its page the status ${this.#fixedStatus}`;
+      obstacles.push({ fault: "altered-request", why });
     }
-    obstacles.push(...subrequestObstacles(this.scope.config, exchange, this.subrequests));
+    obstacles.push(...subrequestObstacles(this.#scope.config, exchange, this.#subrequests));
     return obstacles;
   }
 
   /** The location is not proxied: nginx answers itself, or a module that we do not know does. */
-  private own(level: Level): Next {
+  #own(level: Level): Next {
     const levels =
       level.parent !== null && level.context !== "location" ? [level, level.parent] : [level];
     for (const use of levels.flatMap((each) => each.uses)) {
@@ -436,80 +436,80 @@ class Journey {
         /^(?:content_by_lua|js_content$|perl$)/.test(use.name) ||
         directiveRows(use.name) === undefined
       ) {
-        return this.unknown(`${use.name} (line ${lineOf(use)}) answers`, level);
+        return this.#unknown(`${use.name} (line ${lineOf(use)}) answers`, level);
       }
       if (use.name === "stub_status" || use.name === "empty_gif") {
-        return this.answered(200, level, `${use.name} (line ${lineOf(use)}) answers`);
+        return this.#answered(200, level, `${use.name} (line ${lineOf(use)}) answers`);
       }
     }
     const [hidden] = level.hidden;
     if (hidden !== undefined) {
-      return this.unknown(hidden, level);
+      return this.#unknown(hidden, level);
     }
     const pages = effectiveList(level, "error_page").uses;
     return pages.some(({ parameters }) => parameters.slice(0, -1).includes("404"))
-      ? this.special(404, level, "nginx looks for a file, taken as if there were none")
-      : this.end("answered", null, level, "nginx looks for a file");
+      ? this.#special(404, level, "nginx looks for a file, taken as if there were none")
+      : this.#end("answered", null, level, "nginx looks for a file");
   }
 
   /** A status that an `error_page` may answer in its own way. */
-  private special(status: number, level: Level, step: string | null): Next {
+  #special(status: number, level: Level, step: string | null): Next {
     if (step !== null) {
-      this.steps.push(step);
+      this.#steps.push(step);
     }
     const pages = effectiveList(level, "error_page");
     const page = pages.uses.find((use) => use.parameters.slice(0, -1).includes(String(status)));
     const isAgain =
-      this.wentToErrorPage && settingWord(level, "recursive_error_pages")?.toLowerCase() !== "on";
+      this.#wentToErrorPage && settingWord(level, "recursive_error_pages")?.toLowerCase() !== "on";
     const text = page?.parameters.at(-1);
     if (page === undefined || text === undefined || isAgain) {
       return pages.hidden !== null && !isAgain
-        ? this.unknown(pages.hidden, level)
-        : this.end("answered", status, level, null);
+        ? this.#unknown(pages.hidden, level)
+        : this.#end("answered", status, level, null);
     }
-    this.wentToErrorPage = true;
-    this.steps.push(`error_page ${page.parameters.join(" ")} (line ${lineOf(page)})`);
+    this.#wentToErrorPage = true;
+    this.#steps.push(`error_page ${page.parameters.join(" ")} (line ${lineOf(page)})`);
     const answer = page.parameters.find((word) => word.startsWith("="));
     const own = answer === undefined ? status : Number(answer.slice(1));
-    const target = evaluate(text, this.scope);
+    const target = evaluate(text, this.#scope);
     if (!isKnown(target)) {
-      return this.unknown(target.unknown, level);
+      return this.#unknown(target.unknown, level);
     }
     if (!/^[/@]/.test(target)) {
-      return this.answered([301, 302, 303, 307, 308].includes(own) ? own : 302, level, null);
+      return this.#answered([301, 302, 303, 307, 308].includes(own) ? own : 302, level, null);
     }
-    this.fixedStatus = own === 0 ? null : own;
-    if (target.startsWith("/") && this.scope.method !== "HEAD") {
-      this.scope.method = "GET";
+    this.#fixedStatus = own === 0 ? null : own;
+    if (target.startsWith("/") && this.#scope.method !== "HEAD") {
+      this.#scope.method = "GET";
     }
-    return this.goTo(text, level);
+    return this.#goTo(text, level);
   }
 
-  private answered(status: number | null, level: Level, step: string | null): Next {
-    return this.end("answered", this.fixedStatus ?? status, level, step);
+  #answered(status: number | null, level: Level, step: string | null): Next {
+    return this.#end("answered", this.#fixedStatus ?? status, level, step);
   }
 
-  private unknown(why: string, level: Level): Next {
-    return this.end("unknown", null, level, why);
+  #unknown(why: string, level: Level): Next {
+    return this.#end("unknown", null, level, why);
   }
 
-  private end(
+  #end(
     outcome: "answered" | "unknown",
     status: number | null,
     level: Level,
     step: string | null,
   ): Next {
     if (step !== null) {
-      this.steps.push(step);
+      this.#steps.push(step);
     }
-    const { probe } = this.scope.request;
+    const { probe } = this.#scope.request;
     // The 101 of a subrequest ends the connection before anything is answered.
-    const isCutOff = this.subrequests.some(({ exchange }) => {
+    const isCutOff = this.#subrequests.some(({ exchange }) => {
       const { strict, lenient } = answerTo(exchange);
       return strict === "works" || lenient === "works";
     });
-    const at = { status: isCutOff ? null : status, level, answeredBy: this.answeredBy };
-    return { to: "end", exchange: ended(probe, outcome, this.steps, at) };
+    const at = { status: isCutOff ? null : status, level, answeredBy: this.#answeredBy };
+    return { to: "end", exchange: ended(probe, outcome, this.#steps, at) };
   }
 }
 

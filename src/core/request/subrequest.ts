@@ -32,7 +32,7 @@ export function subrequestObstacles(
       .filter((only) => isSameServer && answer[only] === "works")
       .map((only) => {
         const why = `the subrequest of ${use.name} is a handshake too: its 101 ends the connection`;
-        return { rule: "subrequest-upgrade", why, only, isUnsure };
+        return { fault: "subrequest-upgrade" as const, why, only, isUnsure };
       });
   });
 }

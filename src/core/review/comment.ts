@@ -9,7 +9,7 @@ import { startOf } from "../report/order.ts";
 import { tool } from "../report/tool.ts";
 import type { LocationName } from "../rules/finding.ts";
 import type { Finding } from "../check/finding.ts";
-import { isRuleId, ruleTable } from "../rules/names.ts";
+import { isAboutHandshakes, ruleNamed } from "../rules/catalogue.ts";
 import { locationOf } from "../rules/phrases.ts";
 import { type LineChange, lineChange } from "./suggestion.ts";
 
@@ -102,12 +102,12 @@ function headline({ analysis, findings }: CommentRequest): string {
     return `**WebSocket handshakes of Firefox${where} fail.**`;
   }
   const [worst] = findings;
-  const said = worst && isRuleId(worst.rule) ? ruleTable[worst.rule].summary : "This needs a look";
+  const said = (worst && ruleNamed(worst.rule)?.summary) ?? "This needs a look";
   return `**${prose(said)}${where === "" ? "" : `,${where}`}.**`;
 }
 
 function isHandshakeError({ rule, severity }: Finding): boolean {
-  return severity === "error" && isRuleId(rule) && ruleTable[rule].group === "handshake";
+  return severity === "error" && isAboutHandshakes(rule);
 }
 
 /** " at `location /ws` of `api.example.com`", and how many more; empty where the findings are about no location. */
@@ -171,15 +171,6 @@ function rulesOf(findings: readonly Finding[]): string[] {
   return [...new Set(findings.map(({ rule }) => rule))];
 }
 
-/** Rules whose faults no request head shows: it is right and never sent, or not the only one. */
-const beforeOrBeside: ReadonlySet<string> = new Set([
-  "location-shadowed",
-  "cached-handshake",
-  "missing-resolver",
-  "subrequest-upgrade",
-  "endpoint",
-]);
-
 /** The request head that reaches the upstream: now, and with the fix. */
 function heads({ analysis, findings, fix }: CommentRequest): string {
   const [report] = reportsOf(analysis, findings);
@@ -192,7 +183,7 @@ function heads({ analysis, findings, fix }: CommentRequest): string {
     return `${title}\n${fence(headDiff(headLines(fix.now), headLines(fix.after)), "diff")}`;
   }
   const isAboutHead = (finding: Finding): boolean =>
-    isHandshakeError(finding) && !beforeOrBeside.has(finding.rule);
+    isHandshakeError(finding) && ruleNamed(finding.rule)?.isBesideHead !== true;
   if (!report?.upstream || !findings.some(isAboutHead)) {
     return "";
   }

@@ -17,6 +17,11 @@ const withoutTunnel = /^(?:grpc|fastcgi|memcached)_pass$/;
 
 export const alteredRequest: LocationRule = {
   id: "altered-request",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "The request is changed on its way so that it is no handshake any more",
+  fixMayChange: "everything",
   over: "location",
   check(location, report) {
     const { pass, level, verdict, intent } = location;

@@ -9,6 +9,11 @@ import { called, parameterText, quoted } from "./phrases.ts";
 
 export const cachedHandshake: LocationRule = {
   id: "cached-handshake",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "A handshake can be answered from the cache",
+  isBesideHead: true,
   over: "location",
   check(location, report) {
     const { config, level, traffic } = location;

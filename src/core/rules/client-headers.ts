@@ -12,6 +12,10 @@ const clientValues = {
 
 export const clientHeaders: LocationRule = {
   id: "client-headers",
+  group: "enterprise",
+  severity: "notice",
+  from: "enterprise",
+  summary: "The upstream is not told the client's address and scheme",
   over: "location",
   check(location, report) {
     const { uses, hidden } = headerLines(location.level);

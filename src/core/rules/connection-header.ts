@@ -5,6 +5,13 @@ import { called, quoted, sent, upstreamName } from "./phrases.ts";
 
 export const connectionHeader: LocationRule = {
   id: "connection-header",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "The upstream does not get `upgrade` in `Connection`",
+  fixMayChange: ["upgrade", "connection"],
+  cures: [{ kind: "header", name: "Connection", value: null }],
+  lost: "Connection",
   over: "location",
   mayBeMeant: true,
   check(location, report) {

@@ -4,6 +4,11 @@ import { called, sent, upstreamName } from "./phrases.ts";
 
 export const connectionMap: LocationRule = {
   id: "connection-map",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "The map behind `Connection` or `Upgrade` gives a handshake the wrong value",
+  fixMayChange: ["upgrade", "connection"],
   over: "location",
   check(location, report) {
     // One map may feed both; then what is said of Upgrade stays.

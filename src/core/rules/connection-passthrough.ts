@@ -7,6 +7,11 @@ import { called, quoted, upstreamName } from "./phrases.ts";
 
 export const connectionPassthrough: LocationRule = {
   id: "connection-passthrough",
+  group: "traffic",
+  severity: "warning",
+  from: "recommended",
+  summary: "The client decides what `Connection` says to the upstream",
+  fixMayChange: ["connection"],
   over: "location",
   check(location, report) {
     if (!location.config.documents.some(mayPassOn)) {

@@ -11,6 +11,11 @@ import { attributed, called, upstreamName } from "./phrases.ts";
 
 export const contradictoryHeader: LocationRule = {
   id: "contradictory-header",
+  group: "handshake",
+  severity: "warning",
+  from: "basic",
+  summary: "Two lines set the same header, and both are sent",
+  fixMayChange: ["connection", "host", "upgrade"],
   over: "location",
   check(location, report) {
     const request = location.exchanges.websocket.upstream;

@@ -5,6 +5,11 @@ import { comesByInclude, quoted } from "./phrases.ts";
 
 export const duplicateDirective: ConfigRule = {
   id: "duplicate-directive",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "A directive that may stand once per block stands there twice",
+  fixMayChange: "everything",
   over: "config",
   check(config, report) {
     for (const { code, use, earlier } of config.problems) {

@@ -1,17 +1,22 @@
 import { groupBy } from "../basics/collections.ts";
 import type { NginxVersion } from "../nginx/versions.ts";
 import { type Config, enclosing } from "../config/level.ts";
-import type { Remedy } from "./remedy.ts";
 import { type EndpointTrace, parseEndpoint, traceEndpoint } from "../handshake/endpoint.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { verdictOf } from "../handshake/verdict.ts";
-import type { ProgramsRule, Report } from "./rule.ts";
+import type { CheckedPrograms, ProgramsRule, Report } from "./rule.ts";
 import { headOf, marked } from "./phrases.ts";
 
 export const endpoint: ProgramsRule = {
   id: "endpoint",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "An endpoint that the policy promises does not upgrade",
+  fixMayChange: ["upgrade", "connection", "http-version"],
+  isBesideHead: true,
   over: "programs",
-  check({ configs, policy, versions }, report) {
+  check({ configs, policy, versions, curesFor }, report) {
     const failures = policy.endpoints.flatMap((text) => {
       const traces = tracesOf(text, configs, versions);
       return failing(traces).map((trace) => ({ text, trace }));
@@ -22,7 +27,7 @@ export const endpoint: ProgramsRule = {
         continue;
       }
       const names = [...new Set([first, ...others].map(({ text }) => text))];
-      const made = reportFor(names, first.trace);
+      const made = reportFor(names, first.trace, curesFor);
       if (made !== null) {
         report(made, first.trace.config);
       }
@@ -57,7 +62,11 @@ export function failing(traces: readonly EndpointTrace[]): EndpointTrace[] {
   });
 }
 
-function reportFor(names: readonly string[], { server, exchange }: EndpointTrace): Report | null {
+function reportFor(
+  names: readonly string[],
+  { server, exchange }: EndpointTrace,
+  curesFor: CheckedPrograms["curesFor"],
+): Report | null {
   const location = exchange.level === null ? null : enclosing(exchange.level, "location");
   const opener = location?.opener ?? server.opener ?? server.uses[0];
   if (opener === undefined) {
@@ -72,7 +81,7 @@ function reportFor(names: readonly string[], { server, exchange }: EndpointTrace
       location === null || server.opener === null
         ? []
         : [{ place: headOf(server.opener), note: "the server that answers" }],
-    remedies: verdictOf(exchange).reasons.flatMap((rule) => cures[rule] ?? []),
+    remedies: verdictOf(exchange).reasons.flatMap(curesFor),
   };
 }
 
@@ -80,12 +89,6 @@ function reportFor(names: readonly string[], { server, exchange }: EndpointTrace
 function stepOf(step: string): string {
   return step.replace(/^(.+?)(?= \(line \d+\))/, marked);
 }
-
-const cures: Readonly<Record<string, readonly Remedy[]>> = {
-  "upgrade-header": [{ kind: "header", name: "Upgrade", value: "$http_upgrade" }],
-  "connection-header": [{ kind: "header", name: "Connection", value: null }],
-  "http-version": [{ kind: "directive", name: "proxy_http_version", parameters: ["1.1"] }],
-};
 
 function outcomeOf(exchange: Exchange): string {
   const { outcome, status } = exchange;

@@ -6,6 +6,12 @@ import { called, quoted, upstreamName } from "./phrases.ts";
 
 export const h2cSmuggling: LocationRule = {
   id: "h2c-smuggling",
+  group: "hardened",
+  severity: "warning",
+  from: "hardened",
+  summary: "A client can open an HTTP/2 tunnel past the access rules",
+  fixMayChange: ["upgrade", "connection"],
+  demands: { upgrade: "websocket-only" },
   over: "location",
   everyLocation: true,
   check(location, report) {

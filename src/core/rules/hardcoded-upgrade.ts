@@ -10,6 +10,11 @@ import { called, marked, upstreamName, written } from "./phrases.ts";
 
 export const hardcodedUpgrade: LocationRule = {
   id: "hardcoded-upgrade",
+  group: "traffic",
+  severity: "warning",
+  from: "recommended",
+  summary: "Ordinary requests reach the upstream as upgrade requests",
+  fixMayChange: ["upgrade", "connection"],
   over: "location",
   check(location, report) {
     if (location.traffic !== "mixed" || isOnlySentTo(location)) {

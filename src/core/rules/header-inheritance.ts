@@ -15,6 +15,11 @@ import {
 
 export const headerInheritance: LocationRule = {
   id: "header-inheritance",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "A `proxy_set_header` of this level discards the upgrade headers of an outer one",
+  fixMayChange: ["upgrade", "connection"],
   over: "location",
   check(location, report) {
     const { uses, shadowed } = headerLines(location.level);

@@ -5,6 +5,10 @@ import { called, marked, quoted } from "./phrases.ts";
 
 export const hiddenResponseHeader: LocationRule = {
   id: "hidden-response-header",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "A header of the 101 answer that the client needs is hidden from it",
   over: "location",
   check(location, report) {
     if (location.verdict.strict === "works" || location.exchanges.websocket.upstream === null) {

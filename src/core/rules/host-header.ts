@@ -12,6 +12,11 @@ import { called, isVariable, marked, parameterText, quoted, upstreamName } from 
 
 export const hostHeader: LocationRule = {
   id: "host-header",
+  group: "traffic",
+  severity: "warning",
+  from: "recommended",
+  summary: "The upstream sees another host than the client, which fails its check of the origin",
+  fixMayChange: ["host", "origin"],
   over: "location",
   check(location, report) {
     const request = location.exchanges.websocket.upstream;

@@ -8,6 +8,13 @@ const whoRefuses =
 
 export const httpVersion: LocationRule = {
   id: "http-version",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "The handshake reaches the upstream as something else than HTTP/1.1",
+  fixMayChange: ["http-version"],
+  cures: [{ kind: "directive", name: "proxy_http_version", parameters: ["1.1"] }],
+  lost: "HTTP/1.1",
   over: "location",
   check(location, report) {
     const request = location.exchanges.websocket.upstream;

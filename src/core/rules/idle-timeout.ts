@@ -11,6 +11,16 @@ const suggested = 3_600_000;
 
 export const idleTimeout: LocationRule = {
   id: "idle-timeout",
+  group: "traffic",
+  severity: "warning",
+  from: "basic",
+  summary: "A quiet connection is closed too soon by `proxy_read_timeout`",
+  options: {
+    minimum: {
+      kind: "time",
+      description: "The shortest timeout that is long enough, as nginx writes times.",
+    },
+  },
   over: "location",
   check(location, report, options) {
     const { idleTimeoutMs: timeout, outcome } = location.exchanges.websocket;

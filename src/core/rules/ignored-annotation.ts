@@ -7,7 +7,7 @@ import {
   rightName,
   withoutOutdatedPrefix,
 } from "../sources/ingress.ts";
-import { type Annotation } from "../sources/source.ts";
+import type { Annotation } from "../sources/source.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import { parseTime } from "../syntax/time.ts";
 import type { DocumentRule, Report } from "./rule.ts";
@@ -15,6 +15,11 @@ import { marked } from "./phrases.ts";
 
 export const ignoredAnnotation: DocumentRule = {
   id: "ignored-annotation",
+  group: "handshake",
+  severity: "warning",
+  from: "basic",
+  summary:
+    "An Ingress has an annotation or a value that ingress-nginx does not know, and nothing comes of it",
   over: "document",
   check(document, report) {
     for (const annotation of document.source.annotations) {

@@ -1,3 +1,4 @@
+// Generated from the files of this folder: npm run generate.
 import { alteredRequest } from "./altered-request.ts";
 import { cachedHandshake } from "./cached-handshake.ts";
 import { clientHeaders } from "./client-headers.ts";
@@ -24,7 +25,6 @@ import { missingResolver } from "./missing-resolver.ts";
 import { observability } from "./observability.ts";
 import { originCheck } from "./origin-check.ts";
 import { proxyPassScheme } from "./proxy-pass-scheme.ts";
-import type { Rule } from "./rule.ts";
 import { silenceComment } from "./silence-comment.ts";
 import { stickySessions } from "./sticky-sessions.ts";
 import { streamingBuffering } from "./streaming-buffering.ts";
@@ -36,44 +36,45 @@ import { upgradeMap } from "./upgrade-map.ts";
 import { upstreamKeepalive } from "./upstream-keepalive.ts";
 import { upstreamPath } from "./upstream-path.ts";
 import { websocketBuffering } from "./websocket-buffering.ts";
+import type { Rule } from "./rule.ts";
 
-/** The rules that run, in the order of the table. */
+/** The rules that run. */
 export const rules: readonly Rule[] = [
-  upgradeHeader,
-  connectionHeader,
-  httpVersion,
-  headerInheritance,
-  connectionMap,
-  undefinedVariable,
-  proxyPassScheme,
-  misplacedDirective,
-  duplicateDirective,
-  invalidDirective,
-  missingInclude,
-  contradictoryHeader,
-  hiddenResponseHeader,
   alteredRequest,
-  subrequestUpgrade,
-  missingResolver,
   cachedHandshake,
-  locationShadowed,
-  endpoint,
-  syntax,
-  ignoredAnnotation,
-  silenceComment,
-  idleTimeout,
-  hardcodedUpgrade,
-  keepaliveDefeated,
-  hostHeader,
-  upstreamPath,
-  streamingBuffering,
-  stickySessions,
+  clientHeaders,
+  connectionHeader,
+  connectionMap,
   connectionPassthrough,
+  contradictoryHeader,
+  duplicateDirective,
+  endpoint,
+  h2cSmuggling,
+  hardcodedUpgrade,
+  headerInheritance,
+  hiddenResponseHeader,
+  hostHeader,
+  httpVersion,
+  idleTimeout,
+  ignoredAnnotation,
+  invalidDirective,
+  keepaliveDefeated,
+  locationShadowed,
+  misplacedDirective,
+  missingInclude,
+  missingResolver,
+  observability,
+  originCheck,
+  proxyPassScheme,
+  silenceComment,
+  stickySessions,
+  streamingBuffering,
+  subrequestUpgrade,
+  syntax,
+  undefinedVariable,
+  upgradeHeader,
   upgradeMap,
   upstreamKeepalive,
-  clientHeaders,
+  upstreamPath,
   websocketBuffering,
-  observability,
-  h2cSmuggling,
-  originCheck,
 ];

@@ -20,6 +20,11 @@ const concerned = /^(?:proxy_\w+|map|upstream|keepalive|location|set)$/;
 
 export const invalidDirective: ConfigRule = {
   id: "invalid-directive",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "nginx refuses a directive as it is written, so it does not start",
+  fixMayChange: "everything",
   over: "config",
   check(config, report) {
     for (const problem of config.problems) {

@@ -8,6 +8,11 @@ import { called, quoted } from "./phrases.ts";
 
 export const keepaliveDefeated: LocationRule = {
   id: "keepalive-defeated",
+  group: "traffic",
+  severity: "warning",
+  from: "recommended",
+  summary: "Ordinary requests close the connections that the upstream should keep",
+  fixMayChange: ["connection"],
   over: "location",
   check(location, report) {
     const { config, upstream, version, exchanges, traffic } = location;

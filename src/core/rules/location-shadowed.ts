@@ -3,11 +3,16 @@ import type { Remedy } from "./remedy.ts";
 import { locationName } from "../request/locate.ts";
 import { type Obstruction, obstructionOf } from "../handshake/reach.ts";
 import { lineOf } from "../request/script.ts";
-import { type LocationRule } from "./rule.ts";
+import type { LocationRule } from "./rule.ts";
 import { called, headOf, parameterText, quoted } from "./phrases.ts";
 
 export const locationShadowed: LocationRule = {
   id: "location-shadowed",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "No request can reach the location, because something else answers first",
+  isBesideHead: true,
   over: "location",
   check(location, report) {
     const own = enclosing(location.level, "location")?.opener ?? null;

@@ -77,49 +77,50 @@ function textOf(map: Use, scope: Scope): string {
 
 /** A map that is read for one header of a handshake. */
 class Reading {
-  private readonly map: Use;
-  private readonly header: PairHeader;
-  private readonly scope: Scope;
-  private readonly keepsConnections: boolean;
-  private readonly source: string;
+  readonly #map: Use;
+  readonly #header: PairHeader;
+  readonly #scope: Scope;
+  readonly #keepsConnections: boolean;
+  readonly #source: string;
   /** The line that the handshake takes. */
-  private readonly entry: Use | null;
+  readonly #entry: Use | null;
 
   constructor(map: Use, header: PairHeader, scope: Scope, keepsConnections: boolean) {
-    this.map = map;
-    this.header = header;
-    this.scope = scope;
-    this.keepsConnections = keepsConnections;
-    this.source = textOf(map, scope);
-    this.entry = selectedEntry(map, this.source);
+    this.#map = map;
+    this.#header = header;
+    this.#scope = scope;
+    this.#keepsConnections = keepsConnections;
+    this.#source = textOf(map, scope);
+    this.#entry = selectedEntry(map, this.#source);
   }
 
   fault(): MapFault | null {
-    const other = this.header === "Upgrade" ? "Connection" : "Upgrade";
-    if (this.says(this.entry, other)) {
+    const other = this.#header === "Upgrade" ? "Connection" : "Upgrade";
+    if (this.#says(this.#entry, other)) {
       return null;
     }
     return (
-      this.overridden() ??
-      this.narrowKey() ??
-      this.wrongSource() ??
-      this.caseSensitive() ??
-      this.missingLine() ??
-      this.unanchored() ??
-      this.wrongValue()
+      this.#overridden() ??
+      this.#narrowKey() ??
+      this.#wrongSource() ??
+      this.#caseSensitive() ??
+      this.#missingLine() ??
+      this.#unanchored() ??
+      this.#wrongValue()
     );
   }
 
   /** nginx takes the last of several maps for one variable (E46); names are compared without case. */
-  private overridden(): MapFault | null {
-    const { map, scope } = this;
+  #overridden(): MapFault | null {
+    const map = this.#map;
+    const scope = this.#scope;
     const variable = map.parameters[1]?.toLowerCase();
     for (const other of usesNamed(scope.config, "map")) {
       const isRival = other.parameters[1]?.toLowerCase() === variable;
-      if (isRival && other !== map && this.says(selectedEntry(other, "websocket"))) {
+      if (isRival && other !== map && this.#says(selectedEntry(other, "websocket"))) {
         return {
           place: headOf(map),
-          why: `${map.parameters[1]} has two maps, and nginx takes the last one, which does not give ${pairTokens[this.header]}`,
+          why: `${map.parameters[1]} has two maps, and nginx takes the last one, which does not give ${pairTokens[this.#header]}`,
           remedies: [{ kind: "remove", use: map }],
           related: [{ place: headOf(other), note: "the map that is not used" }],
         };
@@ -129,15 +130,16 @@ class Reading {
   }
 
   /** Browsers write `Connection` as one word or as a list, and a key that is made for the one may not match the other. */
-  private narrowKey(): MapFault | null {
-    const { map, scope } = this;
+  #narrowKey(): MapFault | null {
+    const map = this.#map;
+    const scope = this.#scope;
     const first = firstOfChain(map, scope);
     const source = textOf(first, scope);
     const entry = selectedEntry(first, source);
     for (const headers of [probeHeaders("websocket"), firefoxHandshake]) {
       const other = probeScope(scope.config, "websocket", headers);
       const made = selectedEntry(first, textOf(first, other));
-      if (made === null || made === entry || !this.says(selectedEntry(map, textOf(map, other)))) {
+      if (made === null || made === entry || !this.#says(selectedEntry(map, textOf(map, other)))) {
         continue;
       }
       // Regular expressions are tried in their order, `default` after all.
@@ -157,108 +159,112 @@ class Reading {
     return null;
   }
 
-  private wrongSource(): MapFault | null {
-    const { map, scope, source } = this;
+  #wrongSource(): MapFault | null {
+    const map = this.#map;
+    const scope = this.#scope;
+    const source = this.#source;
     const [word] = map.directive.parameters;
     if (
       word === undefined ||
       source === "websocket" ||
-      !this.says(selectedEntry(map, "websocket"))
+      !this.#says(selectedEntry(map, "websocket"))
     ) {
       return null;
     }
     const feeding = firstMap(word.value, scope);
     if (feeding !== null) {
-      return new Reading(feeding, "Upgrade", scope, this.keepsConnections).fault();
+      return new Reading(feeding, "Upgrade", scope, this.#keepsConnections).fault();
     }
     return {
       place: { document: map.document, span: word },
-      why: `${this.name} reads ${word.value}, not $http_upgrade`,
+      why: `${this.#name} reads ${word.value}, not $http_upgrade`,
       remedies: [replacement(map, word, "$http_upgrade")],
     };
   }
 
-  private caseSensitive(): MapFault | null {
-    const strict = this.entries.find(
+  #caseSensitive(): MapFault | null {
+    const strict = this.#entries.find(
       ({ name }) =>
         /^~(?!\*)/.test(name) &&
-        !matches(name, this.source) &&
-        matches(`~*${name.slice(1)}`, this.source),
+        !matches(name, this.#source) &&
+        matches(`~*${name.slice(1)}`, this.#source),
     );
-    if (strict === undefined || !this.says(strict)) {
+    if (strict === undefined || !this.#says(strict)) {
       return null;
     }
     const { start, quote } = strict.directive.name;
     const at = start + quote.length + 1;
     return {
       place: placeOf(strict),
-      why: `${marked(strict.name)} in ${this.name} is case-sensitive and does not match ${this.source}`,
+      why: `${marked(strict.name)} in ${this.#name} is case-sensitive and does not match ${this.#source}`,
       remedies: [replacement(strict, { start: at, end: at }, "*")],
     };
   }
 
   /** A map for `Upgrade` is a list of what may pass: it stays one. */
-  private missingLine(): MapFault | null {
-    const { map, entry } = this;
-    const isList = this.header === "Upgrade";
+  #missingLine(): MapFault | null {
+    const map = this.#map;
+    const entry = this.#entry;
+    const isList = this.#header === "Upgrade";
     if (entry !== null && !(isList && entry.name === "default")) {
       return null;
     }
     return {
       place: headOf(map),
-      why: `${this.name} has ${isList ? "no line for websocket" : "no default, so that it is empty"}`,
+      why: `${this.#name} has ${isList ? "no line for websocket" : "no default, so that it is empty"}`,
       remedies: [insertion(map, isList ? "websocket websocket;" : "default upgrade;")],
     };
   }
 
-  private unanchored(): MapFault | null {
-    const { entry } = this;
-    const fallback = this.entries.find(({ name }) => name === "default");
-    if (entry === null || !matches(entry.name, "") || !this.says(fallback ?? null)) {
+  #unanchored(): MapFault | null {
+    const entry = this.#entry;
+    const fallback = this.#entries.find(({ name }) => name === "default");
+    if (entry === null || !matches(entry.name, "") || !this.#says(fallback ?? null)) {
       return null;
     }
     return {
       place: placeOf(entry),
-      why: `${marked(entry.name)} in ${this.name} is not anchored and matches every value`,
+      why: `${marked(entry.name)} in ${this.#name} is not anchored and matches every value`,
       remedies: [replacement(entry, entry.directive.name, "''")],
     };
   }
 
-  private wrongValue(): MapFault | null {
-    const { entry, map } = this;
+  #wrongValue(): MapFault | null {
+    const entry = this.#entry;
+    const map = this.#map;
     if (entry === null) {
       return null;
     }
-    const wanted = pairTokens[this.header];
+    const wanted = pairTokens[this.#header];
     const mended = valueReplacement(entry, wanted);
     const empty = selectedEntry(map, "");
-    return empty !== null && empty !== entry && this.says(empty)
+    return empty !== null && empty !== entry && this.#says(empty)
       ? {
           place: placeOf(entry),
-          why: `${this.name} is inverted, it gives ${wanted} to requests without Upgrade`,
+          why: `${this.#name} is inverted, it gives ${wanted} to requests without Upgrade`,
           remedies: [
             mended,
-            valueReplacement(empty, this.keepsConnections ? "''" : parameterText(entry, 0)),
+            valueReplacement(empty, this.#keepsConnections ? "''" : parameterText(entry, 0)),
           ],
         }
       : {
           place: placeOf(entry),
-          why: `${this.name} says ${quoted(entry)}`,
+          why: `${this.#name} says ${quoted(entry)}`,
           remedies: [mended],
         };
   }
 
-  private get name(): string {
-    return `the map for ${this.map.parameters[1] ?? ""}`;
+  get #name(): string {
+    return `the map for ${this.#map.parameters[1] ?? ""}`;
   }
 
-  private get entries(): readonly Use[] {
-    return this.map.inner?.uses ?? [];
+  get #entries(): readonly Use[] {
+    return this.#map.inner?.uses ?? [];
   }
 
   /** Whether a line of a map gives a value with the header's token. */
-  private says(entry: Use | null, header: PairHeader = this.header): boolean {
-    const value = entry === null ? "" : evaluate(entry.parameters[0] ?? "", this.scope);
+  #says(entry: Use | null, header: PairHeader = this.#header): boolean {
+    const value = entry === null ? "" : evaluate(entry.parameters[0] ?? "", this.#scope);
     return isKnown(value) && hasToken(value, pairTokens[header]);
   }
 }

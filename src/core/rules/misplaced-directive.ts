@@ -16,6 +16,11 @@ const isOfHttp = /^(?:map|upstream)$/;
 
 export const misplacedDirective: ConfigRule = {
   id: "misplaced-directive",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "A directive stands in a block in which nginx refuses it",
+  fixMayChange: "everything",
   over: "config",
   check(config, report) {
     for (const { code, use, message } of config.problems) {

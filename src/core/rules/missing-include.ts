@@ -3,6 +3,11 @@ import { marked, quoted } from "./phrases.ts";
 
 export const missingInclude: ConfigRule = {
   id: "missing-include",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "An `include` has no file to read, so nginx does not start",
+  fixMayChange: "everything",
   over: "config",
   check(config, report) {
     for (const { code, use, message } of config.problems) {

@@ -4,6 +4,11 @@ import { called, marked, quoted } from "./phrases.ts";
 
 export const missingResolver: LocationRule = {
   id: "missing-resolver",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "nginx has to look up the upstream's name and has no `resolver` to ask",
+  isBesideHead: true,
   over: "location",
   check(location, report) {
     const { config, level, pass, exchanges } = location;

@@ -7,6 +7,10 @@ import { called, headOf, quoted } from "./phrases.ts";
 
 export const observability: LocationRule = {
   id: "observability",
+  group: "enterprise",
+  severity: "notice",
+  from: "enterprise",
+  summary: "No access log shows whether handshakes succeed",
   over: "location",
   check(location, report) {
     const { config, level } = location;

@@ -8,6 +8,10 @@ import { called, quoted, upstreamName } from "./phrases.ts";
 
 export const originCheck: LocationRule = {
   id: "origin-check",
+  group: "hardened",
+  severity: "notice",
+  from: "hardened",
+  summary: "Pages of other sites can open a WebSocket in a visitor's name",
   over: "location",
   check(location, report) {
     const { uses } = headerLines(location.level);

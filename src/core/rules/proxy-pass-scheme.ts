@@ -4,6 +4,11 @@ import { quoted } from "./phrases.ts";
 
 export const proxyPassScheme: ConfigRule = {
   id: "proxy-pass-scheme",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "`proxy_pass` has a `ws://` or `wss://` address, which nginx does not know",
+  fixMayChange: "everything",
   over: "config",
   check(config, report) {
     for (const use of usesNamed(config, "proxy_pass")) {

@@ -6,9 +6,8 @@ import type { Exchange, ProbeName, Verdict } from "../request/exchange.ts";
 import type { ClientRequest } from "../request/client-request.ts";
 import type { Intent, Traffic } from "../intent/serves.ts";
 import type { CommentFault, Silence } from "../comments/guard-comments.ts";
-import { type Policy, type Severity } from "../policy/policy.ts";
+import type { Policy, Profile, Severity } from "../policy/policy.ts";
 import type { LocationName, Related } from "./finding.ts";
-import type { RuleId } from "./names.ts";
 
 /** One use of a proxying location in one version of nginx: what a rule about locations looks at. */
 export interface ProxiedLocation {
@@ -63,12 +62,47 @@ export type Reporter = (report: Report) => void;
 /** The rule's own options from the policy, e.g. `minimum` in milliseconds. */
 export type RuleOptions = Readonly<Record<string, string | number | boolean>>;
 
-interface Named {
-  readonly id: RuleId;
+export const ruleGroups = ["handshake", "traffic", "enterprise", "hardened"] as const;
+
+/** What of a handshake a rule may find lost, in the order of the request. */
+export const handshakeParts = ["HTTP/1.1", "Upgrade", "Connection"] as const;
+
+/** An option that the policy file may give a rule. */
+export interface RuleOption {
+  /** Written as nginx writes times, and read as milliseconds. */
+  readonly kind: "time";
+  readonly description: string;
+}
+
+/** All that is known of a rule without running it. */
+interface RuleMetadata {
+  /** Its name everywhere: file, page, fixtures, policy, silence comment. */
+  readonly id: string;
+  readonly group: (typeof ruleGroups)[number];
+  /** In the profiles that have the rule; `off` where only the policy file can switch it on. */
+  readonly severity: Severity | "off";
+  /** The first profile that has it; those after it have it too. */
+  readonly from: Profile;
+  /** What it finds, as one line of Markdown without a full stop. */
+  readonly summary: string;
+  readonly options?: Readonly<Record<string, RuleOption>>;
+  /**
+   * What a fix of its findings may change of a request beside the headers that its remedies set: header names in lower case
+   * and `http-version`; `everything` where the fault is all about the request, or nginx does not start without the fix.
+   */
+  readonly fixMayChange?: readonly string[] | "everything";
+  /** True where no request head shows the fault: the head is right and never sent, or not the only one. */
+  readonly isBesideHead?: boolean;
+  /** The part of a handshake whose loss it reports, and nothing else. */
+  readonly lost?: (typeof handshakeParts)[number];
+  /** What mends an endpoint whose handshake breaks for this rule's reason. */
+  readonly cures?: readonly Remedy[];
+  /** The form that suggestions must have where this rule is on: it reports any other. */
+  readonly demands?: Partial<Policy["suggestion"]>;
 }
 
 /** Looks at simulated exchanges; asked once per use of a location and version. */
-export interface LocationRule extends Named {
+export interface LocationRule extends RuleMetadata {
   readonly over: "location";
   /** True where it is not about WebSockets alone: asked of every proxying location, and as sure of each. */
   readonly everyLocation?: boolean;
@@ -83,13 +117,13 @@ export interface LocationRule extends Named {
 }
 
 /** Looks at a whole program, whatever it serves. */
-export interface ConfigRule extends Named {
+export interface ConfigRule extends RuleMetadata {
   readonly over: "config";
   check(config: Config, report: Reporter, options: RuleOptions): void;
 }
 
 /** Looks at all programs together: what the policy promises need not hold in each of them. */
-export interface ProgramsRule extends Named {
+export interface ProgramsRule extends RuleMetadata {
   readonly over: "programs";
   check(programs: CheckedPrograms, report: ProgramReporter, options: RuleOptions): void;
 }
@@ -99,19 +133,21 @@ export interface CheckedPrograms {
   readonly policy: Policy;
   /** The versions in question, oldest first. */
   readonly versions: readonly NginxVersion[];
+  /** What mends a handshake that breaks for the reason of this rule. */
+  readonly curesFor: (rule: string) => readonly Remedy[];
 }
 
 /** Takes a report with the program that it is about. */
 export type ProgramReporter = (report: Report, config: Config) => void;
 
 /** Looks at one file's syntax. */
-export interface DocumentRule extends Named {
+export interface DocumentRule extends RuleMetadata {
   readonly over: "document";
   check(document: Document, report: Reporter, options: RuleOptions): void;
 }
 
 /** Looks at one file's comments to us, once it is known what they silence. */
-export interface CommentRule extends Named {
+export interface CommentRule extends RuleMetadata {
   readonly over: "comments";
   check(comments: CheckedComments, report: Reporter, options: RuleOptions): void;
 }

@@ -4,6 +4,10 @@ import type { Rule } from "./rule.ts";
 
 export const silenceComment: Rule = {
   id: "silence-comment",
+  group: "handshake",
+  severity: "notice",
+  from: "basic",
+  summary: "A comment to this program silences nothing, gives no reason, or is not understood",
   over: "comments",
   check({ document, silences, used, faults, ruleIds }, report) {
     for (const silence of silences) {

@@ -1,8 +1,12 @@
-import { type LocationRule, type ProxiedLocation } from "./rule.ts";
+import type { LocationRule, ProxiedLocation } from "./rule.ts";
 import { called, headOf, marked } from "./phrases.ts";
 
 export const stickySessions: LocationRule = {
   id: "sticky-sessions",
+  group: "traffic",
+  severity: "notice",
+  from: "recommended",
+  summary: "A protocol that needs one server per client is spread over several",
   over: "location",
   check(location, report) {
     const { upstream } = location;

@@ -11,6 +11,10 @@ import { called, marked, quoted } from "./phrases.ts";
 
 export const streamingBuffering: LocationRule = {
   id: "streaming-buffering",
+  group: "traffic",
+  severity: "warning",
+  from: "recommended",
+  summary: "Server-Sent Events are held back by buffering",
   over: "location",
   everyLocation: true,
   mayConcern: (level) => evidenceIn(level) !== null,

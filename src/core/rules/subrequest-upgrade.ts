@@ -6,6 +6,11 @@ import { called, marked, quoted } from "./phrases.ts";
 
 export const subrequestUpgrade: LocationRule = {
   id: "subrequest-upgrade",
+  group: "handshake",
+  severity: "warning",
+  from: "basic",
+  summary: "An `auth_request` or `mirror` subrequest carries the upgrade headers too",
+  isBesideHead: true,
   over: "location",
   check(location, report) {
     const { config, level, version, exchanges } = location;

@@ -6,6 +6,11 @@ import type { DocumentRule } from "./rule.ts";
 
 export const syntax: DocumentRule = {
   id: "syntax",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "nginx cannot read the file",
+  fixMayChange: "everything",
   over: "document",
   check(document, report) {
     for (const problem of document.tree.problems) {

@@ -7,6 +7,12 @@ import { quoted } from "./phrases.ts";
 
 export const undefinedVariable: ConfigRule = {
   id: "undefined-variable",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary:
+    "A proxied header or address uses a variable that nothing defines, so nginx does not start",
+  fixMayChange: "everything",
   over: "config",
   check(config, report) {
     const [elsewhere] = config.incomplete;

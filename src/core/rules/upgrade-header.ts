@@ -6,6 +6,13 @@ import { called, quoted, sent, upstreamName } from "./phrases.ts";
 
 export const upgradeHeader: LocationRule = {
   id: "upgrade-header",
+  group: "handshake",
+  severity: "error",
+  from: "basic",
+  summary: "The upstream does not get `Upgrade: websocket`",
+  fixMayChange: ["upgrade", "connection"],
+  cures: [{ kind: "header", name: "Upgrade", value: "$http_upgrade" }],
+  lost: "Upgrade",
   over: "location",
   mayBeMeant: true,
   check(location, report) {

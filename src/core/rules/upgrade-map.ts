@@ -5,6 +5,12 @@ import { called, quoted } from "./phrases.ts";
 
 export const upgradeMap: LocationRule = {
   id: "upgrade-map",
+  group: "enterprise",
+  severity: "notice",
+  from: "enterprise",
+  summary: "A literal `Connection` where a map would serve both kinds of traffic",
+  fixMayChange: ["connection"],
+  demands: { connection: "map" },
   over: "location",
   check(location, report) {
     // Where ordinary requests are known to pass, hardcoded-upgrade speaks.

@@ -2,11 +2,15 @@ import type { UpstreamRequest } from "../request/exchange.ts";
 import { keepsConnections } from "../request/upstream-request.ts";
 import { isKnown } from "../request/variables.ts";
 import { hasToken, headerValues } from "../request/answer.ts";
-import { type LocationRule } from "./rule.ts";
+import type { LocationRule } from "./rule.ts";
 import { called, headOf, marked, quoted } from "./phrases.ts";
 
 export const upstreamKeepalive: LocationRule = {
   id: "upstream-keepalive",
+  group: "enterprise",
+  severity: "notice",
+  from: "enterprise",
+  summary: "The upstream keeps no connections for ordinary requests",
   over: "location",
   everyLocation: true,
   check(location, report) {

@@ -7,6 +7,10 @@ import { called, marked, quoted, upstreamName } from "./phrases.ts";
 
 export const upstreamPath: LocationRule = {
   id: "upstream-path",
+  group: "traffic",
+  severity: "warning",
+  from: "recommended",
+  summary: "The path that reaches the upstream is not the one that was meant",
   over: "location",
   check(location, report) {
     const { pass, verdict, traffic } = location;

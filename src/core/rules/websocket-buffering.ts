@@ -5,6 +5,10 @@ import { called } from "./phrases.ts";
 
 export const websocketBuffering: LocationRule = {
   id: "websocket-buffering",
+  group: "enterprise",
+  severity: "off",
+  from: "enterprise",
+  summary: "House style: `proxy_buffering off` where WebSockets are served",
   over: "location",
   check(location, report) {
     const { level, pass } = location;

@@ -1,5 +1,5 @@
 import { templatePath } from "../nginx/shipped.ts";
-import { type Annotation, type Source } from "./source.ts";
+import type { Annotation, Source } from "./source.ts";
 import { isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from "yaml";
 import { isOpaque, tagged } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";

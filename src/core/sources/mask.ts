@@ -222,18 +222,18 @@ class Layout {
   /** Ends of tags that are alone in their line, where a directive could begin. */
   readonly loose: number[] = [];
   /** Sorted places at which a directive begins or ends, or a block opens or closes. */
-  private readonly at: number[] = [];
-  private readonly inside: boolean[] = [];
-  private readonly depth: number[] = [];
+  readonly #at: number[] = [];
+  readonly #inside: boolean[] = [];
+  readonly #depth: number[] = [];
 
   constructor(text: string) {
     const scanner = new Scanner(text, new Problems());
     let depth = 0;
     let within = false;
     const note = (offset: number): void => {
-      this.at.push(offset);
-      this.inside.push(within);
-      this.depth.push(depth);
+      this.#at.push(offset);
+      this.#inside.push(within);
+      this.#depth.push(depth);
     };
     note(0);
     for (let kind = scanner.next(); kind !== "end"; kind = scanner.next()) {
@@ -268,31 +268,31 @@ class Layout {
   }
 
   isInDirective(offset: number): boolean {
-    return this.inside[this.indexAt(offset)] ?? false;
+    return this.#inside[this.#indexAt(offset)] ?? false;
   }
 
   /** Whether the span is within one directive. */
   holds({ start, end }: Span): boolean {
-    return this.indexAt(start) === this.indexAt(end);
+    return this.#indexAt(start) === this.#indexAt(end);
   }
 
   isOutermost({ start }: Span): boolean {
-    return this.depth[this.indexAt(start)] === 0;
+    return this.#depth[this.#indexAt(start)] === 0;
   }
 
   /** Whether the span has nothing but whole directives and blocks. */
   isWhole({ start, end }: Span): boolean {
-    const first = this.indexAt(start);
-    const last = this.indexAt(end);
-    if (this.inside[first] === true || this.inside[last] === true) {
+    const first = this.#indexAt(start);
+    const last = this.#indexAt(end);
+    if (this.#inside[first] === true || this.#inside[last] === true) {
       return false;
     }
-    const depth = this.depth[first] ?? 0;
-    if (this.depth[last] !== depth) {
+    const depth = this.#depth[first] ?? 0;
+    if (this.#depth[last] !== depth) {
       return false;
     }
     for (let index = first; index <= last; index++) {
-      if ((this.depth[index] ?? 0) < depth) {
+      if ((this.#depth[index] ?? 0) < depth) {
         return false;
       }
     }
@@ -300,12 +300,12 @@ class Layout {
   }
 
   /** The last place that is not after the offset. */
-  private indexAt(offset: number): number {
+  #indexAt(offset: number): number {
     let low = 0;
-    let high = this.at.length;
+    let high = this.#at.length;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
-      if ((this.at[middle] ?? 0) <= offset) {
+      if ((this.#at[middle] ?? 0) <= offset) {
         low = middle;
       } else {
         high = middle;

@@ -1,4 +1,4 @@
-import { type Word, type Span, type SyntaxTree } from "../syntax/tree.ts";
+import type { Word, Span, SyntaxTree } from "../syntax/tree.ts";
 import type { Surroundings } from "../nginx/shipped.ts";
 
 /**

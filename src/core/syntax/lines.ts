@@ -7,7 +7,7 @@
  */
 export class LineMap {
   readonly text: string;
-  private starts: readonly number[] | null = null;
+  #starts: readonly number[] | null = null;
 
   constructor(text: string) {
     this.text = text;
@@ -15,17 +15,17 @@ export class LineMap {
 
   /** How many lines there are; at least 1. */
   get count(): number {
-    return this.lineStarts().length;
+    return this.#lineStarts().length;
   }
 
   /** The line that holds the offset. A line feed belongs to the line that it ends. */
   lineAt(offset: number): number {
-    const starts = this.lineStarts();
+    const starts = this.#lineStarts();
     let low = 0;
     let high = starts.length;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
-      if (this.startAt(middle) <= offset) {
+      if (this.#startAt(middle) <= offset) {
         low = middle;
       } else {
         high = middle;
@@ -41,30 +41,30 @@ export class LineMap {
 
   /** The offset of the line's first character. A line past the last one starts at the text's end. */
   startOf(line: number): number {
-    return this.startAt(line - 1);
+    return this.#startAt(line - 1);
   }
 
   /** The offset after the line's last character, before its line ending. */
   endOf(line: number): number {
-    return this.startAt(line) - this.eolOf(line).length;
+    return this.#startAt(line) - this.eolOf(line).length;
   }
 
   /** The line's ending; empty for the last line. */
   eolOf(line: number): "\n" | "\r\n" | "" {
-    const next = this.startAt(line);
+    const next = this.#startAt(line);
     if (line >= this.count) {
       return "";
     }
     return this.text.charAt(next - 2) === "\r" ? "\r\n" : "\n";
   }
 
-  private startAt(index: number): number {
-    return this.lineStarts()[index] ?? this.text.length;
+  #startAt(index: number): number {
+    return this.#lineStarts()[index] ?? this.text.length;
   }
 
-  private lineStarts(): readonly number[] {
-    this.starts ??= lineStarts(this.text);
-    return this.starts;
+  #lineStarts(): readonly number[] {
+    this.#starts ??= lineStarts(this.text);
+    return this.#starts;
   }
 }
 

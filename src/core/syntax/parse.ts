@@ -53,112 +53,112 @@ export function parse(text: string, grammar?: Grammar): SyntaxTree {
 }
 
 class Parser {
-  private readonly text: string;
-  private readonly grammar: Grammar | null;
-  private readonly problems = new Problems();
-  private readonly scanner: Scanner;
-  private readonly byIndent: boolean;
+  readonly #text: string;
+  readonly #grammar: Grammar | null;
+  readonly #problems = new Problems();
+  readonly #scanner: Scanner;
+  readonly #byIndent: boolean;
 
   /** How many braces have no counterpart. */
   unbalanced = 0;
 
-  private readonly comments: Span[] = [];
-  private readonly open: OpenBrace[] = [];
-  private readonly topLevel: Directive[] = [];
+  readonly #comments: Span[] = [];
+  readonly #open: OpenBrace[] = [];
+  readonly #topLevel: Directive[] = [];
   /** The directives of the innermost open block. */
-  private directives: Directive[] = this.topLevel;
+  #directives: Directive[] = this.#topLevel;
 
   /** The name of the directive being read, once that was read. */
-  private name: Word | null = null;
+  #name: Word | null = null;
   /** Its parameters so far are the first of these: each in an array that grows would take the room of many. */
-  private readonly words: Word[] = [];
-  private parameterCount = 0;
+  readonly #words: Word[] = [];
+  #parameterCount = 0;
 
   /** @param byIndent whether the indentation says where a `}` is missing or one too many */
   constructor(text: string, grammar: Grammar | null, byIndent: boolean) {
-    this.text = text;
-    this.grammar = grammar;
-    this.byIndent = byIndent;
-    this.scanner = new Scanner(text, this.problems);
+    this.#text = text;
+    this.#grammar = grammar;
+    this.#byIndent = byIndent;
+    this.#scanner = new Scanner(text, this.#problems);
   }
 
   parse(): SyntaxTree {
-    const scanner = this.scanner;
+    const scanner = this.#scanner;
     for (let kind = scanner.next(); kind !== "end"; kind = scanner.next()) {
       switch (kind) {
         case "word":
-          this.word();
+          this.#word();
           break;
         case "semicolon":
-          this.semicolon();
+          this.#semicolon();
           break;
         case "open":
-          this.openBrace();
+          this.#openBrace();
           break;
         case "close":
-          this.closeBrace();
+          this.#closeBrace();
           break;
         case "lua":
-          this.luaBody();
+          this.#luaBody();
           break;
         case "comment":
-          this.comments.push(this.span());
+          this.#comments.push(this.#span());
           break;
       }
     }
-    this.endOfFile();
-    const problems = this.problems.list.toSorted((a, b) => a.start - b.start);
-    return { text: this.text, directives: this.topLevel, comments: this.comments, problems };
+    this.#endOfFile();
+    const problems = this.#problems.list.toSorted((a, b) => a.start - b.start);
+    return { text: this.#text, directives: this.#topLevel, comments: this.#comments, problems };
   }
 
-  private span(): Span {
-    return { start: this.scanner.start, end: this.scanner.end };
+  #span(): Span {
+    return { start: this.#scanner.start, end: this.#scanner.end };
   }
 
-  private word(): void {
-    const { start, end, quote } = this.scanner;
-    const word: Word = { start, end, value: this.scanner.value(), quote };
-    if (this.name === null) {
-      if (this.byIndent) {
-        this.closeDeeper((indent, own) => indent.startsWith(own));
+  #word(): void {
+    const { start, end, quote } = this.#scanner;
+    const word: Word = { start, end, value: this.#scanner.value(), quote };
+    if (this.#name === null) {
+      if (this.#byIndent) {
+        this.#closeDeeper((indent, own) => indent.startsWith(own));
       }
-      this.name = word;
-      this.parameterCount = 0;
+      this.#name = word;
+      this.#parameterCount = 0;
     } else {
-      this.words[this.parameterCount++] = word;
+      this.#words[this.#parameterCount++] = word;
     }
   }
 
-  private semicolon(): void {
-    const semicolon = this.span();
-    if (this.name === null) {
+  #semicolon(): void {
+    const semicolon = this.#span();
+    if (this.#name === null) {
       const message = 'unexpected ";", expecting a directive';
-      this.problems.report("unexpected-semicolon", semicolon.start, semicolon.end, message);
+      this.#problems.report("unexpected-semicolon", semicolon.start, semicolon.end, message);
       return;
     }
-    const directive = this.directive(this.name, ";");
+    const directive = this.#directive(this.#name, ";");
     directive.semicolon = semicolon;
     directive.end = semicolon.end;
   }
 
-  private openBrace(): void {
-    const open = this.span();
-    if (this.open.length >= DEEPEST_BLOCK) {
+  #openBrace(): void {
+    const open = this.#span();
+    if (this.#open.length >= DEEPEST_BLOCK) {
       const message = `blocks are nested more than ${DEEPEST_BLOCK} deep: what is in this one is not read`;
-      this.problems.report("too-deep", open.start, open.end, message);
-      this.tooDeepBlock(open);
+      this.#problems.report("too-deep", open.start, open.end, message);
+      this.#tooDeepBlock(open);
       return;
     }
-    if (this.name === null) {
+    if (this.#name === null) {
       const message = 'unexpected "{", expecting a directive before it';
-      this.problems.report("unexpected-brace", open.start, open.end, message);
-      this.open.push({ opened: null, outer: this.directives, indent: null });
+      this.#problems.report("unexpected-brace", open.start, open.end, message);
+      this.#open.push({ opened: null, outer: this.#directives, indent: null });
       return;
     }
-    this.openBlock(this.directive(this.name, "{"), open);
+    this.#openBlock(this.#directive(this.#name, "{"), open);
   }
 
-  private openBlock(directive: Writable<Directive>, open: Span): void {
+  #openBlock(directive: Writable<Directive>, open: Span): void {
     const directives: Directive[] = [];
     const block: Block = {
       start: open.start,
@@ -169,13 +169,13 @@ class Parser {
       lua: null,
     };
     directive.block = block;
-    const indent = this.byIndent ? indentOf(this.text, directive.start) : null;
-    this.open.push({ opened: { directive, block }, outer: this.directives, indent });
-    this.directives = directives;
+    const indent = this.#byIndent ? indentOf(this.#text, directive.start) : null;
+    this.#open.push({ opened: { directive, block }, outer: this.#directives, indent });
+    this.#directives = directives;
   }
 
-  private tooDeepBlock(open: Span): void {
-    const scanner = this.scanner;
+  #tooDeepBlock(open: Span): void {
+    const scanner = this.#scanner;
     let depth = 1;
     while (depth > 0 && scanner.next() !== "end") {
       if (scanner.kind === "open") {
@@ -183,34 +183,34 @@ class Parser {
       } else if (scanner.kind === "close") {
         depth--;
       } else if (scanner.kind === "comment") {
-        this.comments.push(this.span());
+        this.#comments.push(this.#span());
       }
     }
-    if (this.name !== null) {
+    if (this.#name !== null) {
       const { end } = scanner;
-      const close = depth === 0 ? this.span() : null;
-      const directive = this.directive(this.name, "{");
+      const close = depth === 0 ? this.#span() : null;
+      const directive = this.#directive(this.#name, "{");
       directive.block = { start: open.start, end, open, close, directives: [], lua: null };
       directive.end = end;
     }
   }
 
-  private closeBrace(): void {
-    const close = this.span();
-    if (this.name !== null) {
-      this.missingSemicolon(this.directive(this.name, "}"), 'unexpected "}"');
+  #closeBrace(): void {
+    const close = this.#span();
+    if (this.#name !== null) {
+      this.#missingSemicolon(this.#directive(this.#name, "}"), 'unexpected "}"');
     }
-    if (this.byIndent) {
-      this.closeDeeper((indent, own) => indent !== own && indent.startsWith(own));
+    if (this.#byIndent) {
+      this.#closeDeeper((indent, own) => indent !== own && indent.startsWith(own));
     }
-    const brace = this.isOneTooMany(close) ? undefined : this.open.pop();
+    const brace = this.#isOneTooMany(close) ? undefined : this.#open.pop();
     if (brace === undefined) {
       const message = 'unexpected "}", expecting a directive or the end of the file';
-      this.problems.report("unexpected-brace", close.start, close.end, message);
+      this.#problems.report("unexpected-brace", close.start, close.end, message);
       this.unbalanced++;
       return;
     }
-    this.directives = brace.outer;
+    this.#directives = brace.outer;
     if (brace.opened !== null) {
       const { directive, block } = brace.opened;
       block.close = close;
@@ -220,19 +220,19 @@ class Parser {
   }
 
   /** Whether a `}` stands deeper in the line than the block that it would close. */
-  private isOneTooMany(close: Span): boolean {
-    const indent = this.open.at(-1)?.indent ?? null;
-    const own = this.byIndent ? indentOf(this.text, close.start) : null;
+  #isOneTooMany(close: Span): boolean {
+    const indent = this.#open.at(-1)?.indent ?? null;
+    const own = this.#byIndent ? indentOf(this.#text, close.start) : null;
     return indent !== null && own !== null && own !== indent && own.startsWith(indent);
   }
 
   /** Closes blocks that have no `}` before what begins this line, as far as their indentation says so. */
-  private closeDeeper(isOver: (indent: string, own: string) => boolean): void {
-    const own = indentOf(this.text, this.scanner.start);
+  #closeDeeper(isOver: (indent: string, own: string) => boolean): void {
+    const own = indentOf(this.#text, this.#scanner.start);
     if (own === null) {
       return;
     }
-    for (let brace = this.open.at(-1); brace; brace = this.open.at(-1)) {
+    for (let brace = this.#open.at(-1); brace; brace = this.#open.at(-1)) {
       const { indent, opened, outer } = brace;
       if (indent === null || opened === null || !isOver(indent, own)) {
         return;
@@ -240,43 +240,43 @@ class Parser {
       const { directive, block } = opened;
       block.end = (block.directives.at(-1) ?? block.open).end;
       directive.end = block.end;
-      this.unclosed(block);
-      this.open.pop();
-      this.directives = outer;
+      this.#unclosed(block);
+      this.#open.pop();
+      this.#directives = outer;
     }
   }
 
-  private unclosed({ open, lua }: Block): void {
+  #unclosed({ open, lua }: Block): void {
     const message =
       lua === null
         ? 'unexpected end of file, expecting "}"'
         : "unexpected end of file, expecting terminating characters for lua code block";
-    this.problems.report("unexpected-end", open.start, open.end, message);
+    this.#problems.report("unexpected-end", open.start, open.end, message);
     this.unbalanced++;
   }
 
-  private luaBody(): void {
-    const opened = this.open.at(-1)?.opened;
+  #luaBody(): void {
+    const opened = this.#open.at(-1)?.opened;
     if (opened) {
-      opened.block.lua = this.span();
+      opened.block.lua = this.#span();
     }
   }
 
-  private endOfFile(): void {
-    const { text } = this;
-    if (this.name !== null) {
-      const { start, end } = this.directive(this.name, "");
+  #endOfFile(): void {
+    const text = this.#text;
+    if (this.#name !== null) {
+      const { start, end } = this.#directive(this.#name, "");
       const message = 'unexpected end of file, expecting ";" or "}"';
-      this.problems.report("unexpected-end", start, end, message);
+      this.#problems.report("unexpected-end", start, end, message);
     }
-    const unclosed = this.open.flatMap(({ opened }) => opened ?? []);
+    const unclosed = this.#open.flatMap(({ opened }) => opened ?? []);
     for (const { directive, block } of unclosed) {
       block.end = text.length;
       directive.end = text.length;
     }
     const innermost = unclosed.at(-1);
     if (innermost !== undefined) {
-      this.unclosed(innermost.block);
+      this.#unclosed(innermost.block);
       this.unbalanced += unclosed.length - 1;
     }
   }
@@ -285,36 +285,36 @@ class Parser {
    * Adds the directive that was read, without its end, to the innermost block. Where a `;` or `{` is
    * missing in it, these are several, and the last one is returned.
    */
-  private directive(name: Word, before: ";" | "{" | "}" | ""): Writable<Directive> {
-    const { grammar } = this;
-    const parameters = this.words.slice(0, this.parameterCount);
-    this.name = null;
+  #directive(name: Word, before: ";" | "{" | "}" | ""): Writable<Directive> {
+    const grammar = this.#grammar;
+    const parameters = this.#words.slice(0, this.#parameterCount);
+    this.#name = null;
     const mayBeSeveral =
       grammar !== null &&
       parameters.length > 0 &&
-      (parameters.length > this.mostOf(name, grammar) ||
+      (parameters.length > this.#mostOf(name, grammar) ||
         (before === "{" && grammar.opensBlock(name.value) === "never") ||
         ((name.value === "server" || name.value === "if") &&
-          parameters.some(({ start }) => isFirstOnLine(this.text, start))));
+          parameters.some(({ start }) => isFirstOnLine(this.#text, start))));
     return mayBeSeveral
-      ? this.split(name, parameters, before === "{", grammar)
-      : this.add(name, parameters);
+      ? this.#split(name, parameters, before === "{", grammar)
+      : this.#add(name, parameters);
   }
 
-  private mostOf(name: Word, grammar: Grammar): number {
-    return this.table() !== null ? 1 : (grammar.maxParameters(name.value) ?? Infinity);
+  #mostOf(name: Word, grammar: Grammar): number {
+    return this.#table() !== null ? 1 : (grammar.maxParameters(name.value) ?? Infinity);
   }
 
   /** The name of the innermost block, where its lines are no directives. */
-  private table(): string | null {
-    const name = this.open.at(-1)?.opened?.directive.name.value;
+  #table(): string | null {
+    const name = this.#open.at(-1)?.opened?.directive.name.value;
     return name !== undefined && tables.has(name) ? name : null;
   }
 
-  private add(name: Word, parameters: Word[]): Writable<Directive> {
+  #add(name: Word, parameters: Word[]): Writable<Directive> {
     const end = (parameters.at(-1) ?? name).end;
     const directive = { start: name.start, end, name, parameters, block: null, semicolon: null };
-    this.directives.push(directive);
+    this.#directives.push(directive);
     return directive;
   }
 
@@ -322,7 +322,7 @@ class Parser {
    * What begins a line like a directive ends one that has too many parameters or, before a `{`, no
    * block; it stands in the block of one that should have opened it.
    */
-  private split(
+  #split(
     firstName: Word,
     words: readonly Word[],
     hasBlock: boolean,
@@ -331,59 +331,59 @@ class Parser {
     let name = firstName;
     let first = 0;
     for (const [index, word] of words.entries()) {
-      if (!isFirstOnLine(this.text, word.start)) {
+      if (!isFirstOnLine(this.#text, word.start)) {
         continue;
       }
       const own = words.slice(first, index);
-      const opens = this.shouldOpen(name, own, grammar);
+      const opens = this.#shouldOpen(name, own, grammar);
       const endsInBlock = hasBlock && grammar.opensBlock(name.value) === "never";
-      const isOver = endsInBlock || words.length - first > this.mostOf(name, grammar);
+      const isOver = endsInBlock || words.length - first > this.#mostOf(name, grammar);
       const mayBegin =
-        this.table() !== null || (opens && tables.has(name.value))
+        this.#table() !== null || (opens && tables.has(name.value))
           ? own.length > 0
           : grammar.maxParameters(word.value) !== undefined;
       if (!mayBegin || !(opens || isOver)) {
         continue;
       }
-      const directive = this.add(name, own);
+      const directive = this.#add(name, own);
       if (opens) {
         const { start, end } = directive;
         const message = `directive "${name.value}" has no opening "{"`;
-        this.problems.report("missing-brace", start, end, message);
-        this.openBlock(directive, { start: end, end });
+        this.#problems.report("missing-brace", start, end, message);
+        this.#openBlock(directive, { start: end, end });
       } else {
-        const table = this.table();
+        const table = this.#table();
         const cause =
           table !== null
             ? `invalid number of the ${table} parameters`
             : endsInBlock
               ? `directive "${name.value}" is not terminated by ";"`
               : `invalid number of arguments in "${name.value}" directive`;
-        this.missingSemicolon(directive, cause);
+        this.#missingSemicolon(directive, cause);
       }
       name = word;
       first = index + 1;
     }
-    return this.add(name, words.slice(first));
+    return this.#add(name, words.slice(first));
   }
 
   /** Whether a `{` is missing behind these words, where a directive follows them. */
-  private shouldOpen(name: Word, parameters: readonly Word[], grammar: Grammar): boolean {
+  #shouldOpen(name: Word, parameters: readonly Word[], grammar: Grammar): boolean {
     const isNone =
-      this.table() !== null ||
-      this.open.length >= DEEPEST_BLOCK ||
+      this.#table() !== null ||
+      this.#open.length >= DEEPEST_BLOCK ||
       name.value.endsWith("_by_lua_block");
     const opens = isNone ? "never" : grammar.opensBlock(name.value);
     return opens === "always" || (opens === "somewhere" && parameters.length === 0);
   }
 
-  private missingSemicolon(directive: Directive, cause: string): void {
+  #missingSemicolon(directive: Directive, cause: string): void {
     const { start, end, name, parameters } = directive;
     const last = parameters.at(-1) ?? name;
-    const after = this.text.slice(last.start, Math.min(last.end, last.start + LONGEST_QUOTATION));
+    const after = this.#text.slice(last.start, Math.min(last.end, last.start + LONGEST_QUOTATION));
     const ellipsis = last.end > last.start + LONGEST_QUOTATION ? "…" : "";
     const message = `${cause}, expecting ";" after ${after}${ellipsis}`;
-    this.problems.report("missing-semicolon", start, end, message);
+    this.#problems.report("missing-semicolon", start, end, message);
   }
 }
 

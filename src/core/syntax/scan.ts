@@ -48,7 +48,7 @@ export class Problems {
  */
 export class Scanner {
   readonly text: string;
-  private readonly problems: Problems;
+  readonly #problems: Problems;
 
   kind: Exclude<TokenKind, "space"> | "end" = "end";
   start = 0;
@@ -58,17 +58,17 @@ export class Scanner {
   quote: Word["quote"] = "";
   contentStart = 0;
   contentEnd = 0;
-  private hasBackslash = false;
+  #hasBackslash = false;
   /** Whether a quote is missing or one too many, so that where it should end is a guess. */
-  private isCut = false;
+  #isCut = false;
 
-  private inDirective = false;
-  private luaBlockNamed = false;
-  private luaBodyNext = false;
+  #inDirective = false;
+  #luaBlockNamed = false;
+  #luaBodyNext = false;
 
   constructor(text: string, problems: Problems) {
     this.text = text;
-    this.problems = problems;
+    this.#problems = problems;
     if (text.charCodeAt(0) === BYTE_ORDER_MARK) {
       this.end = 1;
       problems.report(
@@ -82,8 +82,8 @@ export class Scanner {
 
   /** Moves to the next token and returns its kind; `end` at the end of the text, again and again. */
   next(): Scanner["kind"] {
-    if (this.luaBodyNext) {
-      return this.luaBody();
+    if (this.#luaBodyNext) {
+      return this.#luaBody();
     }
     const text = this.text;
     const length = text.length;
@@ -96,68 +96,68 @@ export class Scanner {
       this.end = length;
       return (this.kind = "end");
     }
-    this.isCut = false;
+    this.#isCut = false;
     const code = text.charCodeAt(at);
     switch (code) {
       case SEMICOLON:
-        this.inDirective = false;
-        this.luaBlockNamed = false;
+        this.#inDirective = false;
+        this.#luaBlockNamed = false;
         this.end = at + 1;
         return (this.kind = "semicolon");
       case OPEN_BRACE:
-        this.inDirective = false;
-        this.luaBodyNext = this.luaBlockNamed;
-        this.luaBlockNamed = false;
+        this.#inDirective = false;
+        this.#luaBodyNext = this.#luaBlockNamed;
+        this.#luaBlockNamed = false;
         this.end = at + 1;
         return (this.kind = "open");
       case CLOSE_BRACE:
-        this.inDirective = false;
-        this.luaBlockNamed = false;
+        this.#inDirective = false;
+        this.#luaBlockNamed = false;
         this.end = at + 1;
         return (this.kind = "close");
       case HASH:
-        return this.comment();
+        return this.#comment();
       case DOUBLE_QUOTE:
-        this.quoted(DOUBLE_QUOTE, '"');
+        this.#quoted(DOUBLE_QUOTE, '"');
         break;
       case SINGLE_QUOTE:
-        this.quoted(SINGLE_QUOTE, "'");
+        this.#quoted(SINGLE_QUOTE, "'");
         break;
       default:
-        this.bare();
+        this.#bare();
     }
     if (text.charCodeAt(this.contentEnd - 1) === SMALL_K) {
-      this.noticeLuaBlock();
+      this.#noticeLuaBlock();
     }
-    this.inDirective = true;
+    this.#inDirective = true;
     return (this.kind = "word");
   }
 
   /** What nginx keeps of the current word; something unknown where a quote is missing or one too many. */
   value(): string {
-    if (this.isCut) {
+    if (this.#isCut) {
       return tagged(this.text.slice(this.start, this.end));
     }
     const content = this.text.slice(this.contentStart, this.contentEnd);
-    return this.hasBackslash ? unescaped(content) : content;
+    return this.#hasBackslash ? unescaped(content) : content;
   }
 
-  private luaBody(): "lua" {
-    this.luaBodyNext = false;
+  #luaBody(): "lua" {
+    this.#luaBodyNext = false;
     this.start = this.end;
     this.end = luaBodyEnd(this.text, this.start);
     return (this.kind = "lua");
   }
 
-  private comment(): "comment" {
+  #comment(): "comment" {
     const lineFeed = this.text.indexOf("\n", this.start);
     this.end = lineFeed === -1 ? this.text.length : lineFeed;
     this.quote = "";
-    this.checkLength(this.start, this.end);
+    this.#checkLength(this.start, this.end);
     return (this.kind = "comment");
   }
 
-  private bare(): void {
+  #bare(): void {
     const text = this.text;
     const length = text.length;
     let hasBackslash = false;
@@ -189,8 +189,8 @@ export class Scanner {
     this.quote = "";
     this.contentStart = this.start;
     this.contentEnd = end;
-    this.hasBackslash = hasBackslash;
-    this.checkLength(this.start, isSpace(text.charCodeAt(end)) ? end + 1 : end);
+    this.#hasBackslash = hasBackslash;
+    this.#checkLength(this.start, isSpace(text.charCodeAt(end)) ? end + 1 : end);
   }
 
   /**
@@ -198,7 +198,7 @@ export class Scanner {
    * closed on its first line, the closing quote was most likely forgotten there: the word then ends
    * with that line, so that what follows is still read.
    */
-  private quoted(quoteCode: number, quote: '"' | "'"): void {
+  #quoted(quoteCode: number, quote: '"' | "'"): void {
     const text = this.text;
     const content = this.start + 1;
     let limit = text.length;
@@ -222,30 +222,30 @@ export class Scanner {
     }
     this.quote = quote;
     this.contentStart = content;
-    this.hasBackslash = hasBackslash;
+    this.#hasBackslash = hasBackslash;
 
     if (at >= limit) {
       const reason = fitsInBytes(text, content, text.length, BUFFER_BYTES)
         ? 'unexpected end of file, expecting ";" or "}"'
         : tooLongQuoted(quote);
-      this.unterminated(quote, firstLineEnd, reason);
+      this.#unterminated(quote, firstLineEnd, reason);
       return;
     }
     const after = at + 1;
     const next = text.charCodeAt(after);
     const legal = after === text.length || mayFollowQuote(next);
     if (!legal && firstLineEnd !== -1) {
-      this.unterminated(quote, firstLineEnd, `unexpected "${characterAt(text, after)}"`);
+      this.#unterminated(quote, firstLineEnd, `unexpected "${characterAt(text, after)}"`);
       return;
     }
     this.end = after;
     this.contentEnd = at;
-    this.checkLength(content, isSpace(next) ? after + 1 : after);
+    this.#checkLength(content, isSpace(next) ? after + 1 : after);
     // A closing brace here is a missing semicolon, which the parser reports.
     if (!legal && next !== CLOSE_BRACE) {
-      this.isCut = true;
+      this.#isCut = true;
       const found = characterAt(text, after);
-      this.problems.report(
+      this.#problems.report(
         "unexpected-character",
         after,
         after + found.length,
@@ -254,7 +254,7 @@ export class Scanner {
     }
   }
 
-  private unterminated(quote: '"' | "'", firstLineEnd: number, reason: string): void {
+  #unterminated(quote: '"' | "'", firstLineEnd: number, reason: string): void {
     const { text, start } = this;
     let end = trimmedEnd(text, start + 1, firstLineEnd === -1 ? text.length : firstLineEnd);
     const last = text.charCodeAt(end - 1);
@@ -264,8 +264,8 @@ export class Scanner {
     }
     this.end = end;
     this.contentEnd = end;
-    this.isCut = true;
-    this.problems.report(
+    this.#isCut = true;
+    this.#problems.report(
       "unterminated-quote",
       start,
       start + 1,
@@ -278,13 +278,13 @@ export class Scanner {
    * the byte with which the next one begins or the directive ends (`until`). It gives up when the
    * buffer is full before that and the file has more.
    */
-  private checkLength(from: number, until: number): void {
+  #checkLength(from: number, until: number): void {
     if (until - from >= FEWEST_UNITS_TO_FILL_BUFFER) {
-      this.reportIfTooLong(from, until);
+      this.#reportIfTooLong(from, until);
     }
   }
 
-  private reportIfTooLong(from: number, until: number): void {
+  #reportIfTooLong(from: number, until: number): void {
     const text = this.text;
     const room = until < text.length ? BUFFER_BYTES - 1 : BUFFER_BYTES;
     if (fitsInBytes(text, from, until, room)) {
@@ -295,7 +295,7 @@ export class Scanner {
       quote === "" || fitsInBytes(text, from, contentEnd, BUFFER_BYTES - 1)
         ? `too long parameter "${text.slice(from, from + 10)}..." started`
         : tooLongQuoted(quote);
-    this.problems.report(
+    this.#problems.report(
       "too-long",
       this.start,
       this.end,
@@ -307,15 +307,15 @@ export class Scanner {
    * A `{` after a directive with such a name opens Lua. The name also counts where it is first on
    * its line: then the `;` before it is missing, and its body must not be read as directives.
    */
-  private noticeLuaBlock(): void {
+  #noticeLuaBlock(): void {
     const { text, contentStart, contentEnd } = this;
     const suffix = contentEnd - LUA_BLOCK_SUFFIX.length;
     if (
       suffix >= contentStart &&
       text.startsWith(LUA_BLOCK_SUFFIX, suffix) &&
-      (!this.inDirective || isFirstOnLine(text, this.start))
+      (!this.#inDirective || isFirstOnLine(text, this.start))
     ) {
-      this.luaBlockNamed = true;
+      this.#luaBlockNamed = true;
     }
   }
 }
