@@ -340,3 +340,25 @@ describe("a silence of the base", () => {
     expect(compared(head, base)).toMatchObject({ found: ["/socket new"], pending: [14] });
   });
 });
+
+describe("a comment that names a rule which is not there", () => {
+  const said = (rules: string): readonly string[] =>
+    check(server(broken("/ws", `    # nginx-websocket-guard: ignore[${rules}] reason`)), {})
+      .findings.filter(({ rule }) => rule === "silence-comment" || rule === "http-version")
+      .map(({ message }) => message);
+
+  test("is not understood, and silences nothing", () => {
+    const [notUnderstood, version, ...others] = said("http-versoin");
+    expect(notUnderstood).toBe(
+      'This comment is not understood: unknown rule "http-versoin": did you mean "http-version"? expected a rule\'s name.',
+    );
+    expect(version).toContain("HTTP/1.0");
+    expect(others).toEqual([]);
+  });
+
+  test("does not take the force of a right name beside it", () => {
+    expect(said("nope, http-version")).toEqual([
+      'This comment is not understood: unknown rule "nope": expected a rule\'s name.',
+    ]);
+  });
+});

@@ -69,6 +69,7 @@ export function worldOf(sketch: WorldSketch): World {
     locations: real.locations,
     pending: [],
     wanted: [],
+    limits: [],
     proveTogether: sketch.provesTogether ?? (() => true),
     findingsGivenUp: 0,
     locationsWith: (edits) => real.locationsWith(edits),

@@ -42,7 +42,10 @@ export function checkWorkspace(task: {
     subject: numbered(count, "nginx file"),
     analysis,
     findings: worstFirst(analysis.findings),
-    incomplete: analysis.wanted.map((path) => unread(path, files.content(path))),
+    incomplete: [
+      ...analysis.wanted.map((path) => unread(path, files.content(path))),
+      ...analysis.limits,
+    ],
   };
 }
 

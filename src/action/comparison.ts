@@ -106,6 +106,7 @@ export async function compareCommits(request: ComparisonRequest): Promise<Compar
     subject: subjectOf(analysis, starts, everything),
     incomplete: [
       ...unread,
+      ...analysis.limits,
       ...behindLinks(starts, headTree, sides, policy),
       ...truncations(headTree, baseTree),
     ],

@@ -28,7 +28,8 @@ export interface AnalyseOptions {
 export function analyse(files: Files, { policy, paths }: AnalyseOptions): Analysis {
   const documents = new Documents(files);
   const version =
-    policy.nginxVersion ?? repositoryVersion(files, (path) => documents.wanted.add(path));
+    policy.nginxVersion ??
+    repositoryVersion(files, (path) => documents.wanted.add(path), documents.bound);
   const versions = versionsInQuestion(version);
   const of = run({ documents, policy: { ...policy, nginxVersion: version }, paths, versions });
   return new Result(of, () => true);
@@ -54,6 +55,7 @@ export class Result implements Analysis {
   readonly locations;
   readonly wanted;
   readonly pending;
+  readonly limits: readonly string[];
   readonly groups: readonly FoundGroup[];
   readonly findings: readonly Finding[];
   readonly #mender: Mender;
@@ -66,6 +68,7 @@ export class Result implements Analysis {
     this.configs = of.configs;
     this.locations = of.located;
     this.wanted = [...documents.wanted];
+    this.limits = [...documents.limits];
     const entries = of.entries.filter(({ silence }) => silence === null);
     // A comment that silences several findings is there for each of them.
     const pending = new Map(

@@ -68,6 +68,8 @@ export interface Analysis {
   readonly pending: readonly PendingComment[];
   /** Paths that `Files.list()` names and `read()` did not give: an adapter loads them and analyses again. */
   readonly wanted: readonly string[];
+  /** What is left out because a limit is reached, one sentence each. */
+  readonly limits: readonly string[];
   /** How many findings may have a fix that was not looked for, because that was too much work; more as fixes are asked for. */
   readonly findingsGivenUp: number;
   /** Whether these fixes, applied together, leave nothing of what each mends and break nothing. */

@@ -1,3 +1,4 @@
+import { type Limit, within } from "../basics/limit.ts";
 import { rememberedOf } from "../basics/collections.ts";
 import type { Policy } from "../policy/policy.ts";
 import { leftAside } from "../sources/plain.ts";
@@ -34,14 +35,20 @@ export interface Programs {
 /** What a file is by its top-level directives. */
 type Role = Config["kind"] | "none";
 
-/** As many files are read beside the given ones to find what includes them. */
-const MOST_CANDIDATES = 400;
+/** Beside the files that are asked for; each is parsed to see whether it includes one of them. */
+const candidates: Limit = {
+  most: 400,
+  says: "more than 400 files may include those that are asked for; only the nearest are read",
+};
 
 /** Alternatives in a folder times files that would go with each of them. */
 const MOST_SHARED = 2000;
 
-/** As many images with the same main file are told apart. */
-const MOST_DEPLOYMENTS = 4;
+/** Each is resolved and checked by itself. */
+const deploymentsPerFile: Limit = {
+  most: 4,
+  says: "is deployed in more than 4 ways; those after them are not looked at",
+};
 
 /** As many addresses and names of a server are compared with those of other files. */
 const MOST_KEYS = 20;
@@ -156,7 +163,11 @@ class Search {
       const siblings = others.map(({ key }) => key);
       const options = { kind, prefixes, siblings };
       // One main file may be in several images, with other files beside it in each.
-      const deployed = this.#deploymentsOf(root).slice(0, kind === "main" ? MOST_DEPLOYMENTS : 1);
+      const deployments = this.#deploymentsOf(root);
+      const deployed =
+        kind === "main"
+          ? within(deployments, deploymentsPerFile, root.path, this.#documents.bound)
+          : deployments.slice(0, 1);
       return deployed.length === 0
         ? this.#resolved(root, options)
         : deployed.flatMap((deployment) => this.#resolved(root, { ...options, deployment }));
@@ -264,11 +275,11 @@ class Search {
     const named = this.#documents.files
       .list()
       .filter((path) => this.#roots.has(path) || this.#isCandidate(path));
-    if (paths === null || named.length <= MOST_CANDIDATES) {
+    if (paths === null || named.length <= candidates.most) {
       return named.toSorted(byteOrder);
     }
     const depths = foldersAround(paths);
-    return named
+    const nearest = named
       .map((path) => ({
         path,
         first: paths.has(path) || this.#roots.has(path),
@@ -277,8 +288,9 @@ class Search {
       .toSorted(
         (a, b) =>
           Number(b.first) - Number(a.first) || a.distance - b.distance || byteOrder(a.path, b.path),
-      )
-      .slice(0, paths.size + this.#roots.size + MOST_CANDIDATES)
+      );
+    const most = paths.size + this.#roots.size + candidates.most;
+    return within(nearest, { ...candidates, most }, "The repository", this.#documents.bound)
       .map(({ path }) => path)
       .toSorted(byteOrder);
   }

@@ -182,14 +182,20 @@ class Resolver {
     include: Use | null,
   ): void {
     if (this.#depth >= DEEPEST) {
-      this.#hide(level, `blocks and includes nest more than ${DEEPEST} deep`);
+      const why = `blocks and includes nest more than ${DEEPEST} deep`;
+      this.#documents.bound(`${document.path}: ${why}; what is deeper is taken as unknown`);
+      this.#hide(level, why);
       return;
     }
     this.#depth++;
     const hasSwitches = document.source.switches.length > 0;
     directives.forEach((directive) => {
       if (this.#repeatedUses >= MOST_REPEATED_USES) {
-        this.#hide(level, `the includes repeat more than ${MOST_REPEATED_USES} directives`);
+        const why = `the includes repeat more than ${MOST_REPEATED_USES} directives`;
+        this.#documents.bound(
+          `${document.path}: ${why}; what comes after them is taken as unknown`,
+        );
+        this.#hide(level, why);
       } else if (!hasSwitches || this.#rendering.has(document, directive.start)) {
         this.#repeatedUses += this.#isRepeated ? 1 : 0;
         this.#expandOne(level, document, directive, include);

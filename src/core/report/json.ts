@@ -24,6 +24,7 @@ export function jsonReport(
     tool,
     nginxVersion: analysis.nginxVersion,
     files: analysis.files,
+    incomplete: analysis.limits,
     findings: findings.map(findingJson),
     locations: analysis.locations.map(locationJson),
     summary: {

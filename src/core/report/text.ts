@@ -79,11 +79,13 @@ class Writer {
   }
 
   notAnalysed(): string[] {
-    return this.#analysis.files
+    const { files, limits } = this.#analysis;
+    const passedOver = files
       .filter(({ analysed }) => !analysed)
       .map(
         ({ path, reason }) => `${clean(path)}: not analysed${reason ? `: ${clean(reason)}` : ""}`,
       );
+    return [...passedOver, ...limits.map((sentence) => `${clean(sentence)}.`)];
   }
 
   summary(findings: readonly Finding[]): string {

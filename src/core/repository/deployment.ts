@@ -1,3 +1,5 @@
+import { rememberedOf } from "../basics/collections.ts";
+import { type Bound, type Limit, within } from "../basics/limit.ts";
 import {
   bareEnvsubst,
   composePlacements,
@@ -12,17 +14,29 @@ import { folderOf, joinPath } from "./links.ts";
 import type { Files } from "./document.ts";
 import { expandGlob, isGlob, nameMatcher } from "./glob.ts";
 
-/** As many files say where others land that are read. */
-const MOST_FILES = 30;
+/** Each is parsed; a monorepo has hundreds of Dockerfiles that have nothing to do with nginx. */
+const builders: Limit = {
+  most: 30,
+  says: "more than 30 Dockerfiles, compose files and scripts may say where nginx's files land; only the nearest are read",
+};
 
-/** As many files are asked how near they are. */
-const MOST_NEAR = 50;
+/** From each of them the way to each Dockerfile is measured. */
+const nearFiles: Limit = {
+  most: 50,
+  says: "where more than 50 nginx files land is asked; what deploys those after them may not be read",
+};
 
-/** As many files of one image are looked at. */
-const MOST_PLACES = 2000;
+/** A whole repository may be copied into an image. */
+const placesPerImage: Limit = {
+  most: 2000,
+  says: "copies more than 2,000 files to where nginx reads; those after them are taken as not there",
+};
 
-/** As many files are read that may be of the same Kubernetes application. */
-const MOST_MANIFESTS = 60;
+/** Each is parsed as YAML. */
+const manifestFiles: Limit = {
+  most: 60,
+  says: "more than 60 manifests may mount nginx's files; only the first are read",
+};
 
 const dockerfile =
   /(?:^|\/)(?:(?:Dockerfile|Containerfile)(?:[.-][^/]*)?|[^/]*\.(?:docker|container)file)$/i;
@@ -81,9 +95,12 @@ export interface Surveyed {
   readonly filledIn: ReadonlySet<string>;
   /** Files that hold what is mounted. */
   readonly mounted: readonly string[];
+  /** What is left out because a limit is reached, one sentence each. */
+  readonly limits: ReadonlySet<string>;
 }
 
-const known = new WeakMap<Files, Surveyed>();
+/** By the files that were asked for. */
+const surveysOf: (files: Files) => Map<string, Surveyed> = rememberedOf(() => new Map());
 
 /**
  * What Dockerfiles, compose files, the scripts beside them and Kubernetes' manifests say of where nginx's files land, and of what becomes of
@@ -93,28 +110,42 @@ const known = new WeakMap<Files, Surveyed>();
  */
 export function survey(documents: Documents, near: readonly string[]): Surveyed {
   const { original } = documents;
-  const before = known.get(original);
+  const surveys = surveysOf(original);
+  const key = JSON.stringify(near);
+  const before = surveys.get(key);
   if (before !== undefined) {
+    before.limits.forEach(documents.bound);
     return before;
   }
-  const found = read(documents, near.slice(0, MOST_NEAR));
+  const limits = new Set<string>();
+  const bound = (sentence: string): void => {
+    limits.add(sentence);
+    documents.bound(sentence);
+  };
+  const asked = within(near, nearFiles, "The repository", bound);
+  const found = { ...read(documents, asked, bound), limits };
   if (documents.wanted.size === 0) {
-    known.set(original, found);
+    surveys.set(key, found);
   }
   return found;
 }
 
-function read(documents: Documents, near: readonly string[]): Surveyed {
+function read(
+  documents: Documents,
+  near: readonly string[],
+  bound: Bound,
+): Omit<Surveyed, "limits"> {
   const texts = textsNear(
     documents,
     near,
+    bound,
     (path) => dockerfile.test(path) || composeFile.test(path) || script.test(path),
   );
   const deployments = texts
     .filter(({ path, text }) => !script.test(path) && text.includes("nginx"))
     .flatMap(({ path, text }) =>
       (composeFile.test(path) ? composePlacements(text) : [dockerfilePlacements(text)])
-        .map((placements) => placesOf(documents, placements, path))
+        .map((placements) => placesOf(documents, placements, path, bound))
         .filter((places) => places.size > 0)
         .map((places) => new Deployment(places)),
     );
@@ -126,11 +157,11 @@ function read(documents: Documents, near: readonly string[]): Surveyed {
       }
     }
   }
-  const mounts = mountsOf(documents, near);
+  const mounts = mountsOf(documents, near, bound);
   return {
     deployments: [...deployments, ...mounts.deployments],
     erased,
-    filledIn: filledIn(documents, near),
+    filledIn: filledIn(documents, near, bound),
     mounted: mounts.files,
   };
 }
@@ -139,25 +170,30 @@ function read(documents: Documents, near: readonly string[]): Surveyed {
 function textsNear(
   documents: Documents,
   near: readonly string[],
+  bound: Bound,
   isWanted: (path: string) => boolean,
 ): { readonly path: string; readonly text: string }[] {
-  return documents.files
+  const nearest = documents.files
     .list()
     .filter(isWanted)
     .map((path) => ({ path, distance: Math.min(...near.map((other) => distance(path, other))) }))
-    .toSorted((a, b) => a.distance - b.distance || byteOrder(a.path, b.path))
-    .slice(0, MOST_FILES)
-    .map(({ path }) => ({ path, text: documents.text(path) ?? "" }));
+    .toSorted((a, b) => a.distance - b.distance || byteOrder(a.path, b.path));
+  return within(nearest, builders, "The repository", bound).map(({ path }) => ({
+    path,
+    text: documents.text(path) ?? "",
+  }));
 }
 
 /** Asked only where a file has what may be Terraform's and nginx's own alike: `${name}`. */
-function filledIn(documents: Documents, near: readonly string[]): Set<string> {
+function filledIn(documents: Documents, near: readonly string[], bound: Bound): Set<string> {
   const found = new Set<string>();
   const unclear = near.filter((path) => /\$\{[a-z]|%\{/.test(documents.text(path) ?? ""));
   if (unclear.length === 0) {
     return found;
   }
-  for (const { path, text } of textsNear(documents, unclear, (each) => terraform.test(each))) {
+  for (const { path, text } of textsNear(documents, unclear, bound, (each) =>
+    terraform.test(each),
+  )) {
     for (const template of terraformTemplates(text)) {
       const file = joinPath(folderOf(path), template.replace(/^\$\{path\.module\}\//, ""));
       if (file !== undefined && documents.has(file)) {
@@ -177,8 +213,9 @@ function filledIn(documents: Documents, near: readonly string[]): Set<string> {
 function mountsOf(
   documents: Documents,
   near: readonly string[],
+  bound: Bound,
 ): { readonly deployments: Deployment[]; readonly files: readonly string[] } {
-  const manifests = manifestsAround(documents, near).map((path) => ({
+  const manifests = manifestsAround(documents, near, bound).map((path) => ({
     path,
     ...manifestsIn(documents.text(path) ?? ""),
   }));
@@ -217,7 +254,11 @@ function mountsOf(
  * The manifests in the folders of those that are given, above them, and beside these folders; around other files where a
  * kustomization may make a ConfigMap of them.
  */
-function manifestsAround(documents: Documents, near: readonly string[]): string[] {
+function manifestsAround(
+  documents: Documents,
+  near: readonly string[],
+  bound: Bound,
+): readonly string[] {
   const folderSet = new Set<string>();
   for (const path of near) {
     const folder = folderOf(path);
@@ -235,14 +276,14 @@ function manifestsAround(documents: Documents, near: readonly string[]): string[
       folderSet.add(each ?? folder);
     }
   }
-  return [...folderSet]
+  const manifests = [...folderSet]
     .flatMap((folder) =>
       [...documents.folder(folder).files]
         .toSorted(byteOrder)
         .map((name) => (folder === "" ? name : `${folder}/${name}`)),
     )
-    .filter((path) => containerOf(path) === "yaml" && !composeFile.test(path))
-    .slice(0, MOST_MANIFESTS);
+    .filter((path) => containerOf(path) === "yaml" && !composeFile.test(path));
+  return within(manifests, manifestFiles, "The repository", bound);
 }
 
 /** Of ConfigMaps with one name the one in the same file, else in the same folder, else the only one. */
@@ -306,11 +347,14 @@ function placesOf(
   documents: Documents,
   placements: readonly Placement[],
   by: string,
+  bound: Bound,
 ): Map<string, string> {
   const bases = basesOf(by);
   const places = new Map<string, string>();
   const add = (to: string, from: string): void => {
-    if (places.size < MOST_PLACES) {
+    if (places.size >= placesPerImage.most) {
+      bound(`${by}: ${placesPerImage.says}`);
+    } else {
       // The image's entry point fills in templates: /docker-entrypoint.d/20-envsubst-on-templates.sh.
       const [, name] = /^\/etc\/nginx\/templates\/(.+)\.template$/.exec(to) ?? [];
       places.set(name === undefined ? to : `/etc/nginx/conf.d/${name}`, from);

@@ -1,9 +1,11 @@
+import { within } from "../basics/limit.ts";
+import { longestYaml, sourcesPerFile } from "../sources/limits.ts";
 import picomatch from "picomatch";
 import type { Policy } from "../policy/policy.ts";
 import { erasedUpgrades, without } from "../sources/erased.ts";
 import { plainSource } from "../sources/plain.ts";
 import type { Source } from "../sources/source.ts";
-import { sourcesOf } from "../sources/sources.ts";
+import { containerOf, sourcesOf } from "../sources/sources.ts";
 import { LineMap } from "../syntax/lines.ts";
 import { standIn, withTags } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
@@ -82,6 +84,8 @@ export class Documents {
   readonly wanted = new Set<string>();
   /** Where an `include` of one file was looked for in vain. */
   readonly missed = new Set<string>();
+  /** What is left out because a limit is reached, one sentence each. */
+  readonly limits = new Set<string>();
   gone: Gone = nothingGone;
   /** What these files were edited from, and the paths whose text is another; null where they are as they were given. */
   readonly editedFrom: Edited | null;
@@ -111,6 +115,9 @@ export class Documents {
     copy.erased = this.erased;
     copy.filledIn = this.filledIn;
     copy.gone = this.gone;
+    for (const sentence of this.limits) {
+      copy.limits.add(sentence);
+    }
     for (const path of this.missed) {
       copy.missed.add(path);
     }
@@ -147,6 +154,11 @@ export class Documents {
     );
   }
 
+  /** Notes what is left out because a limit is reached. */
+  readonly bound = (sentence: string): void => {
+    this.limits.add(sentence);
+  };
+
   /** Whether the path is in the repository, loaded or not. */
   has(path: string): boolean {
     return this.#listed.has(path);
@@ -182,7 +194,19 @@ export class Documents {
       parsed ??= this.#parsed(path, text, source);
       return parsed.tree;
     };
-    const documents = sourcesOf(path, text, policy, treeOf).map((source) =>
+    if (
+      containerOf(path) === "yaml" &&
+      text.length > longestYaml.most &&
+      text.includes("proxy_pass")
+    ) {
+      this.bound(`${path}: ${longestYaml.says}`);
+    }
+    const documents = within(
+      sourcesOf(path, text, policy, treeOf),
+      sourcesPerFile,
+      path,
+      this.bound,
+    ).map((source) =>
       source.name === "" && parsed !== undefined ? parsed : this.#parsed(path, text, source),
     );
     this.#found.set(path, documents);

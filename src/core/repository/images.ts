@@ -1,3 +1,4 @@
+import { type Bound, type Limit, within } from "../basics/limit.ts";
 import { isMap, isScalar, isSeq, parseDocument } from "yaml";
 import { groupBy } from "../basics/collections.ts";
 import {
@@ -34,8 +35,11 @@ export function versionsInQuestion(text: string | null): readonly NginxVersion[]
   return isOne ? [last] : [first, last];
 }
 
-/** As many files are read, Dockerfiles and compose files first. */
-const mostFiles = 60;
+/** Dockerfiles and compose files first. */
+const imageFiles: Limit = {
+  most: 60,
+  says: "more than 60 files may name the image of nginx; those after them are not read for its version",
+};
 
 const dockerfile = /(?:^|\/)(?:[^/]*\.)?(?:Dockerfile|Containerfile)(?:\.[^/]*)?$/i;
 const compose = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
@@ -75,8 +79,12 @@ export interface NginxImage {
  *
  * @param want called for files that are listed and not loaded
  */
-export function repositoryVersion(files: Files, want: (path: string) => void): string | null {
-  const [only, ...others] = new Set(nginxImages(files, want).map(({ version }) => version));
+export function repositoryVersion(
+  files: Files,
+  want: (path: string) => void,
+  bound: Bound = () => {},
+): string | null {
+  const [only, ...others] = new Set(nginxImages(files, want, bound).map(({ version }) => version));
   return others.length === 0 ? (only ?? null) : null;
 }
 
@@ -85,13 +93,17 @@ export function repositoryVersion(files: Files, want: (path: string) => void): s
  *
  * @param want called for files that are listed and not loaded
  */
-export function nginxImages(files: Files, want: (path: string) => void): NginxImage[] {
+export function nginxImages(
+  files: Files,
+  want: (path: string) => void,
+  bound: Bound = () => {},
+): NginxImage[] {
   const deciding = files.list().filter(decidesVersion);
   const byKind = groupBy(deciding, (path) => kinds.find(([name]) => name.test(path)));
   const found = kinds.flatMap((kind) =>
     (byKind.get(kind) ?? []).map((path) => ({ path, imagesOf: kind[1] })),
   );
-  return found.slice(0, mostFiles).flatMap(({ path, imagesOf }) => {
+  return within(found, imageFiles, "The repository", bound).flatMap(({ path, imagesOf }) => {
     const text = files.read(path);
     if (text === undefined) {
       want(path);

@@ -1,12 +1,10 @@
+import { sourcesPerFile } from "./limits.ts";
 import { parse } from "../syntax/parse.ts";
 import { cutOut } from "./cut.ts";
 import { maskTags } from "./mask.ts";
 import { seemsNginx } from "./plain.ts";
 import type { Source } from "./source.ts";
 import { type Tag, tagsIn } from "./tags.ts";
-
-/** As many configurations are looked at in one file. */
-const MOST_SOURCES = 200;
 
 /** Comments, strings and runes, in which a backtick begins nothing, and raw strings, in which nothing is escaped. */
 const token =
@@ -19,7 +17,7 @@ const conversion = /%(?:\[\d+\])?[sdvqt](?!\w)/g;
 export function goSources(text: string): Source[] {
   const sources: Source[] = [];
   for (const { 0: whole, 1: body, index } of text.matchAll(token)) {
-    if (body === undefined || !body.includes(";") || sources.length >= MOST_SOURCES) {
+    if (body === undefined || !body.includes(";") || sources.length > sourcesPerFile.most) {
       continue;
     }
     const span = { start: index + 1, end: index + whole.length - 1 };

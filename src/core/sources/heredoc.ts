@@ -1,3 +1,4 @@
+import { sourcesPerFile } from "./limits.ts";
 import { vanishing } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { Span } from "../syntax/tree.ts";
@@ -8,9 +9,6 @@ import { isNginxPath, seemsNginx } from "./plain.ts";
 import { quotedSources } from "./quoted.ts";
 import type { Source } from "./source.ts";
 import { plainTags, type TagOptions, tagsIn } from "./tags.ts";
-
-/** As many configurations are looked at in one file. */
-const MOST_SOURCES = 200;
 
 interface Heredoc {
   /** The body, from the line after the opening one to the line of the delimiter. */
@@ -83,7 +81,7 @@ function sourcesIn(
       erased.every((each) => each.start !== start),
     );
     if (
-      sources.length >= MOST_SOURCES ||
+      sources.length > sourcesPerFile.most ||
       !body.includes(";") ||
       !seemsNginx(parse(maskTags(body, own).text), isNginxPath(opening))
     ) {

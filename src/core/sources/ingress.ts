@@ -1,3 +1,4 @@
+import { sourcesPerFile } from "./limits.ts";
 import { templatePath } from "../nginx/shipped.ts";
 import type { Annotation, Source } from "./source.ts";
 import { isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from "yaml";
@@ -14,9 +15,6 @@ export const outdatedPrefix = "ingress.kubernetes.io/";
 /** Annotations under the outdated prefix that say how requests get to the service. */
 const outdatedNames =
   /^(?:affinity|session-cookie-name|upstream-hash-by|proxy-(?:(?:connect|read|send)-timeout|http-version|buffering)|rewrite-target|(?:configuration|server)-snippet)$/;
-
-/** As many are looked at in one file. */
-const MOST_INGRESSES = 200;
 
 /** The whole lines of an annotation, with the last one's ending; null where something else stands in them. */
 export function linesOf({ start, end }: Annotation, text: string): Span | null {
@@ -58,7 +56,7 @@ export function ingressSources(
   snippetAt: (value: Span) => string | null,
 ): Source[] {
   const ingresses = roots.flatMap((contents) => ingressesIn(contents, plain, addsAt));
-  return ingresses.slice(0, MOST_INGRESSES).map((ingress, index) => ({
+  return ingresses.slice(0, sourcesPerFile.most + 1).map((ingress, index) => ({
     name: `ingress${index}/`,
     span: { start: ingress.start, end: ingress.end },
     masked: plain,

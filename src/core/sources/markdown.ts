@@ -1,3 +1,4 @@
+import { sourcesPerFile } from "./limits.ts";
 import { parse } from "../syntax/parse.ts";
 import type { Span } from "../syntax/tree.ts";
 import { cutOut } from "./cut.ts";
@@ -9,9 +10,6 @@ import { ellipses, tagsIn } from "./tags.ts";
 /** What people write after the fence of such a block. */
 const languages = /^(?:nginx|nginxconf|conf|config|txt|text|plain|plaintext|)$/i;
 
-/** As many blocks are looked at in one file. */
-const MOST_SOURCES = 200;
-
 /** The nginx configuration in the fenced blocks of a Markdown file. */
 export function markdownSources(text: string): Source[] {
   const sources: Source[] = [];
@@ -19,7 +17,7 @@ export function markdownSources(text: string): Source[] {
     const body = text.slice(span.start, span.end);
     const own = [...tagsIn(body), ...ellipses(body)].toSorted((a, b) => a.start - b.start);
     if (
-      sources.length >= MOST_SOURCES ||
+      sources.length > sourcesPerFile.most ||
       !languages.test(language) ||
       !seemsNginx(parse(maskTags(body, own).text), /nginx/i.test(language))
     ) {

@@ -1,12 +1,10 @@
+import { sourcesPerFile } from "./limits.ts";
 import { parse } from "../syntax/parse.ts";
 import type { Span } from "../syntax/tree.ts";
 import { cutOut, unescaped } from "./cut.ts";
 import { isNginxPath, seemsNginx } from "./plain.ts";
 import type { Source } from "./source.ts";
 import { plainTags, type Tag, tagsIn } from "./tags.ts";
-
-/** As many texts are looked at in one file. */
-const MOST_SOURCES = 200;
 
 /** A command that writes a text in quotes, or a variable that gets one, up to the quote. */
 const opener = /\b(?:(echo|printf)[ \t]+(?:-[a-zA-Z]+[ \t]+)*\$?|(\w+)=)(["'])/g;
@@ -40,7 +38,7 @@ export function quotedSources(text: string): Source[] {
     const body = text.slice(start, end);
     const path = direct === undefined ? variable?.path : targetAt(text, end + 1);
     const isFormat = direct === undefined ? variable?.isFormat : direct === "printf";
-    if (path === undefined || !body.includes(";") || sources.length >= MOST_SOURCES) {
+    if (path === undefined || !body.includes(";") || sources.length > sourcesPerFile.most) {
       continue;
     }
     openers.lastIndex = end + 1;

@@ -1,3 +1,4 @@
+import { longestYaml, sourcesPerFile } from "./limits.ts";
 import { isMap, isScalar, isSeq, parseAllDocuments, Scalar } from "yaml";
 import { standIn } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
@@ -8,12 +9,6 @@ import { filled } from "./mask.ts";
 import { isNginxPath, leftAside, mayBePlain, seemsNginx } from "./plain.ts";
 import type { Source } from "./source.ts";
 import { plainTags, type Tag, tagsIn } from "./tags.ts";
-
-/** Larger files (UTF-16 units) are generated, and hold no configuration that a person edits. */
-const LONGEST = 2_000_000;
-
-/** As many configurations are looked at in one file. */
-const MOST_SOURCES = 200;
 
 /** Text without any of these words holds no configuration that concerns proxying. */
 const telling = /\b(?:server|location|upstream|map|proxy_\w+)\b|\bhttp\s*\{/;
@@ -34,7 +29,7 @@ interface YamlText {
 export function yamlSources(path: string, text: string): Source[] {
   const hasText = text.includes(";") && (telling.test(text) || /-snippets?\b/.test(text));
   const hasAnnotations = text.includes(outdatedPrefix);
-  if (text.length > LONGEST || !(hasText || hasAnnotations)) {
+  if (text.length > longestYaml.most || !(hasText || hasAnnotations)) {
     return [];
   }
   const isCompose = /(?:^|\/)(?:docker-)?compose[^/]*$/i.test(path);
@@ -45,7 +40,9 @@ export function yamlSources(path: string, text: string): Source[] {
   for (const [index, contents] of roots.entries()) {
     collect(contents, [index], plain, found);
   }
-  const texts = found.filter((each) => isConfiguration(each, text, tags)).slice(0, MOST_SOURCES);
+  const texts = found
+    .filter((each) => isConfiguration(each, text, tags))
+    .slice(0, sourcesPerFile.most + 1);
   const sources = texts.map((each) =>
     sourceOf(each, text, tags, isCompose && each.path.at(-1) === "content"),
   );
