@@ -13,9 +13,6 @@ import { isKnown } from "./variables.ts";
 
 type Truth = boolean | "unknown";
 
-/** What a server asks of a handshake, by the fault that it is when it does not hold. */
-type Requirement = readonly [fault: Fault, holds: Truth];
-
 /** Whether a comma-separated header value has a token, without case. */
 export function hasToken(value: string, token: string): boolean {
   return value.split(",").some((part) => part.trim().toLowerCase() === token);
@@ -55,81 +52,152 @@ export function answerTo(exchange: Exchange): Verdict {
   return judged(exchange, false);
 }
 
+/** What servers look at. */
+interface Handshake {
+  readonly upstream: UpstreamRequest;
+  readonly level: Level;
+  /** False for a subrequest, whose 101 nobody waits for. */
+  readonly hasClient: boolean;
+}
+
+type Server = Exclude<Obstacle["only"], undefined>;
+
+/** One thing that must hold for a 101 to reach the client. */
+interface Requirement {
+  /** What it is when it does not hold. */
+  readonly fault: Fault;
+  /** Which of the two servers asks for it; both where it is not given. */
+  readonly only?: Server;
+  readonly holds: (handshake: Handshake) => Truth;
+}
+
+const requirements: readonly Requirement[] = [
+  {
+    fault: "upgrade-header",
+    holds: ({ upstream }) => carriesToken(upstream, "upgrade", "websocket"),
+  },
+  {
+    fault: "connection-header",
+    holds: ({ upstream }) => carriesToken(upstream, "connection", "upgrade"),
+  },
+  { fault: "altered-request", holds: ({ upstream }) => equals(upstream.method, "GET") },
+  {
+    // What is not sent of the client's own is not in a hidden list either: nobody writes a key.
+    fault: "altered-request",
+    holds: ({ upstream }) => headerValues(upstream, "sec-websocket-key").length === 1,
+  },
+  {
+    fault: "hidden-response-header",
+    holds: ({ level, hasClient }) => !hasClient || hiddenResponseHeaders(level).length === 0,
+  },
+  {
+    // A blank or a line feed in the path ends the request line.
+    fault: "upstream-path",
+    holds: ({ upstream: { uri } }) => (isKnown(uri) ? !/\s/.test(uri) : true),
+  },
+  {
+    fault: "http-version",
+    holds: ({ upstream: { httpVersion } }) =>
+      isKnown(httpVersion) ? httpVersion !== "2" : "unknown",
+  },
+  {
+    fault: "http-version",
+    only: "strict",
+    holds: ({ upstream }) => equals(upstream.httpVersion, "1.1"),
+  },
+  { fault: "altered-request", only: "strict", holds: ({ upstream }) => hasVersion13(upstream) },
+  { fault: "altered-request", only: "strict", holds: ({ upstream }) => hasNoBareBody(upstream) },
+  {
+    // A value that is not known is some host's name: `$host` is never empty.
+    fault: "host-header",
+    only: "strict",
+    holds: ({ upstream }) => headerValues(upstream, "host").length > 0 || mayBeHidden(upstream),
+  },
+  {
+    // `ws` takes only "websocket", of all lines joined.
+    fault: "upgrade-header",
+    only: "lenient",
+    holds: ({ upstream }) =>
+      or(isToken(joined(upstream, "upgrade"), "websocket"), mayBeHidden(upstream)),
+  },
+  {
+    // `ws` knows version 8 too.
+    fault: "altered-request",
+    only: "lenient",
+    holds: ({ upstream }) => {
+      const version = joined(upstream, "sec-websocket-version");
+      return or(equals(version, "13"), equals(version, "8"), mayBeHidden(upstream));
+    },
+  },
+  {
+    // A body's bytes come before the first frame (E180).
+    fault: "altered-request",
+    only: "lenient",
+    holds: ({ upstream: { body } }) => (body === null ? true : equals(body, "")),
+  },
+];
+
 /**
  * What a strict server (RFC 6455) and a lenient one (Node's `ws`) make of a websocket probe.
  *
  * @param hasClient false for a subrequest, whose 101 nobody waits for
  */
 export function judged(exchange: Exchange, hasClient: boolean): Verdict {
-  const { upstream, level, pass } = exchange;
-  if (exchange.outcome === "proxied" && pass !== null && upstream === null) {
+  const { outcome, upstream, level, pass, obstacles } = exchange;
+  if (outcome !== "proxied" || level === null || (upstream === null && pass === null)) {
+    return both(outcome === "unknown" ? "unknown" : "breaks");
+  }
+  if (upstream === null) {
     // uwsgi and scgi let a 101 through; what the application is told stands in params, which are not simulated.
-    const tunnels = pass.name === "uwsgi_pass" || pass.name === "scgi_pass";
-    const result: Result = tunnels ? "unknown" : "breaks";
-    return { strict: result, lenient: result, reasons: tunnels ? [] : ["altered-request"] };
+    const tunnels = pass?.name === "uwsgi_pass" || pass?.name === "scgi_pass";
+    return tunnels ? both("unknown") : both("breaks", "altered-request");
   }
-  if (exchange.outcome !== "proxied" || upstream === null || level === null) {
-    const result: Result = exchange.outcome === "unknown" ? "unknown" : "breaks";
-    return { strict: result, lenient: result, reasons: [] };
-  }
-  const equals = (value: Value, text: string): Truth =>
-    isKnown(value) ? value === text : "unknown";
-  const some = (values: readonly Value[], holds: (value: Value) => Truth): Truth =>
-    or(...values.map(holds), upstream.hidden === null ? false : "unknown");
-  const joined = (name: string): Value => joinValues(headerValues(upstream, name));
-  const obstaclesFor = (kind: Obstacle["only"]): Requirement[] =>
-    exchange.obstacles.flatMap(({ fault, only, isUnsure = false }) =>
-      only === kind ? [[fault, isUnsure ? "unknown" : false] as const] : [],
+  const truths = [
+    ...requirements.map(({ fault, only, holds }) => ({
+      fault,
+      only,
+      truth: holds({ upstream, level, hasClient }),
+    })),
+    ...obstacles.map(({ fault, only, isUnsure = false }) => ({
+      fault,
+      only,
+      truth: isUnsure ? ("unknown" as const) : false,
+    })),
+  ];
+  const resultOf = (server: Server): Result =>
+    toResult(
+      and(...truths.filter(({ only }) => only === undefined || only === server).map(truthOf)),
     );
-  const keys = headerValues(upstream, "sec-websocket-key");
-  const versions = headerValues(upstream, "sec-websocket-version");
-  const both: readonly Requirement[] = [
-    ["upgrade-header", carriesToken(upstream, "upgrade", "websocket")],
-    ["connection-header", carriesToken(upstream, "connection", "upgrade")],
-    // What is not sent of the client's own is not in a hidden list either: nobody writes a key.
-    ["altered-request", and(equals(upstream.method, "GET"), keys.length === 1)],
-    ["hidden-response-header", !hasClient || hiddenResponseHeaders(level).length === 0],
-    // A blank or a line feed in the path ends the request line.
-    ["upstream-path", isKnown(upstream.uri) ? !/\s/.test(upstream.uri) : true],
-    ["http-version", isKnown(upstream.httpVersion) ? upstream.httpVersion !== "2" : "unknown"],
-    ...obstaclesFor(undefined),
-  ];
-  const onlyStrict: readonly Requirement[] = [
-    ["http-version", equals(upstream.httpVersion, "1.1")],
-    [
-      "altered-request",
-      versions.length > 1 ? false : some(versions, (value) => equals(value, "13")),
-    ],
-    ["altered-request", hasNoBareBody(upstream)],
-    ...obstaclesFor("strict"),
-    // A value that is not known is some host's name: `$host` is never empty.
-    ["host-header", some(headerValues(upstream, "host"), () => true)],
-  ];
-  // `ws` takes only "websocket", of all lines joined; it knows version 8 too. A body's bytes come before the first frame
-  // (E180).
-  const upgrade = joined("upgrade");
-  const version = joined("sec-websocket-version");
-  const onlyLenient: readonly Requirement[] = [
-    [
-      "upgrade-header",
-      or(isToken(upgrade, "websocket"), upstream.hidden === null ? false : "unknown"),
-    ],
-    [
-      "altered-request",
-      or(equals(version, "13"), equals(version, "8"), upstream.hidden === null ? false : "unknown"),
-    ],
-    ["altered-request", upstream.body === null ? true : equals(upstream.body, "")],
-    ...obstaclesFor("lenient"),
-  ];
-  const truths = (list: readonly Requirement[]): Truth[] => list.map((each) => each[1]);
-  const reasons = [...both, ...onlyStrict, ...onlyLenient]
-    .filter((each) => each[1] === false)
-    .map((each) => each[0]);
+  const reasons = truths.filter(({ truth }) => truth === false).map(({ fault }) => fault);
   return {
-    strict: toResult(and(...truths(both), ...truths(onlyStrict))),
-    lenient: toResult(and(...truths(both), ...truths(onlyLenient))),
+    strict: resultOf("strict"),
+    lenient: resultOf("lenient"),
     reasons: [...new Set(reasons)],
   };
+}
+
+function truthOf({ truth }: { readonly truth: Truth }): Truth {
+  return truth;
+}
+
+function both(result: Result, ...reasons: readonly Fault[]): Verdict {
+  return { strict: result, lenient: result, reasons };
+}
+
+/** A header that is not there may be sent all the same where nobody shows us all lines. */
+function mayBeHidden({ hidden }: UpstreamRequest): Truth {
+  return hidden === null ? false : "unknown";
+}
+
+function hasVersion13(upstream: UpstreamRequest): Truth {
+  const versions = headerValues(upstream, "sec-websocket-version");
+  return versions.length > 1
+    ? false
+    : or(...versions.map((value) => equals(value, "13")), mayBeHidden(upstream));
+}
+
+function equals(value: Value, text: string): Truth {
+  return isKnown(value) ? value === text : "unknown";
 }
 
 /** Without its length, the server takes a body for the first bytes of the WebSocket. */
@@ -141,7 +209,9 @@ function hasNoBareBody(upstream: UpstreamRequest): Truth {
   return isKnown(body) && upstream.hidden === null ? false : "unknown";
 }
 
-function joinValues(values: readonly Value[]): Value {
+/** The values of all lines of a header as one. */
+function joined(upstream: UpstreamRequest, name: string): Value {
+  const values = headerValues(upstream, name);
   const missing = values.find((value) => !isKnown(value));
   return missing ?? values.filter(isKnown).join(", ");
 }
