@@ -40,6 +40,6 @@ test("each key says what it is for", () => {
   expect(silent).toEqual([]);
   const { rules } = properties;
   expect(rules.properties["http-version"].description).toBe(
-    "The handshake reaches the upstream as something else than HTTP/1.1.",
+    "The handshake reaches the upstream as HTTP/1.0 or HTTP/2, not as HTTP/1.1.",
   );
 });

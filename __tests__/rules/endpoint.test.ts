@@ -143,7 +143,7 @@ test("two endpoints that one location answers are one finding, which tells the w
     { policy },
   );
   expect(findings.map(({ message }) => message)).toEqual([
-    "`wss://a.example/feed` and `/chat` do not upgrade, although the policy says so: `server a.example` (line 1), then `location /` (line 1), then `return 404` (line 1); the answer is 404, no 101.",
+    "The policy promises `wss://a.example/feed` and `/chat`, but their handshakes fail: `server a.example` (line 1), then `location /` (line 1), then `return 404` (line 1); the answer is 404, no 101.",
   ]);
 });
 

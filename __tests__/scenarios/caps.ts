@@ -134,7 +134,7 @@ export const caps: readonly Scenario[] = [
         gate: "red",
         visible: 0,
         inputs: { incomplete: "fail" },
-        says: ["which incomplete: fail does not allow"],
+        says: ["(incomplete: fail)"],
       },
     ],
   },

@@ -45,7 +45,7 @@ function findings(outcome: Outcome, { failOn }: Inputs): string | null {
   if (left > 0) {
     places.push(numbered(left, "more place"));
   }
-  return `${countsInWords(found)} in ${outcome.subject}, which fail-on: ${failOn} does not allow: ${places.join("; ")}.`;
+  return `Failed: ${countsInWords(found)} in ${outcome.subject} (threshold: ${failOn}): ${places.join("; ")}.`;
 }
 
 function policy({ policyProblems: [first, ...others] }: Outcome): string | null {
@@ -61,7 +61,7 @@ function incomplete(outcome: Outcome, inputs: Inputs): string | null {
   if (missing === null || inputs.incomplete === "warn") {
     return null;
   }
-  return `Not everything could be analysed, which incomplete: fail does not allow: ${missing}`;
+  return `Failed: not everything could be analysed (incomplete: fail): ${missing}`;
 }
 
 /** The first of what was not analysed; null where there is nothing. */

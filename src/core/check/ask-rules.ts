@@ -198,7 +198,7 @@ export function run(request: RunRequest): Run {
   return { request, configs, programs, files, located, entries };
 }
 
-/** Reports at several locations that are one at a line of a file which these include, and nobody else. */
+/** Several locations may have one cause: a line of a file that all of them include, and no other location does. */
 function sharedCauses(
   drafts: readonly Draft[],
   configs: readonly Config[],

@@ -123,8 +123,8 @@ export class Located implements LocationReport {
   }
 
   /**
-   * Whether all requests to its paths go to other locations, and come through there: what it says is said to nobody. One
-   * whose handshakes are lost elsewhere is not among them, for it is to be chosen.
+   * Whether other locations take all requests to its paths, and their handshakes work there: then nothing in it matters.
+   * False where the handshakes are lost there: then it is the one that should be chosen.
    */
   get isIdle(): boolean {
     this.#isIdle ??= this.renderings

@@ -50,7 +50,7 @@ const deploymentsPerFile: Limit = {
   says: "is deployed in more than 4 ways; those after them are not looked at",
 };
 
-/** As many addresses and names of a server are compared with those of other files. */
+/** At most this many addresses and names of a server are compared with those of other files. */
 const MOST_KEYS = 20;
 
 /**

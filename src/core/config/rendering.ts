@@ -40,9 +40,9 @@ export function firstRendering(): Rendering {
 }
 
 /**
- * Beside the first: no condition holds; then each further choice by itself, with those around it, or, where they are
- * many, in so few groups that of any two choices each is taken without the other once. What all of these say is taken to
- * be said by every mixture of them.
+ * The renderings beside the first: one in which no condition holds, then one for each further choice, taken together with
+ * the choices around it. Where there are many choices, a few groups stand for them (a pairwise cover): for any two choices,
+ * some group takes one without the other. What all of these renderings say counts as said by every mixture of them.
  */
 export function otherRenderings(documents: readonly Document[]): Rendering[] {
   const switches = documents.flatMap(({ source }) => source.switches);

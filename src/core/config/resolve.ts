@@ -34,7 +34,7 @@ const usualPrefixes = [
   "/config/nginx",
 ];
 
-/** As many uses may come from files that were included before; includes that double at each step end here. */
+/** At most this many uses may come from files that were included before, or includes that double at each step would not end. */
 const MOST_REPEATED_USES = 100_000;
 
 /** Blocks and includes inside each other; nginx itself ends where it has no more file descriptors or stack. */

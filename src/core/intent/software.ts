@@ -207,7 +207,7 @@ type ByName<Software> = ReadonlyMap<
 const applicationsByName = byName(applications);
 const plainByName = byName(withoutWebSocket);
 
-/** As many words has the longest of the names. */
+/** How many words the longest name has. */
 const mostWords = Math.max(
   ...[...applicationsByName.keys(), ...plainByName.keys()].map((name) => name.split("-").length),
 );

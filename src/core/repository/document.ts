@@ -8,7 +8,7 @@ export interface Files {
   read(path: string): string | undefined;
   /** Every path there is, loaded or not. */
   list(): readonly string[];
-  /** Whether it is a symbolic link, so that `read` gives where it leads, as git keeps it. None is where this is not there. */
+  /** Whether it is a symbolic link: then `read` gives its target, as git stores it. Without this method nothing is one. */
   isLink?(path: string): boolean;
 }
 

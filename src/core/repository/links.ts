@@ -1,6 +1,6 @@
 import type { Files } from "./document.ts";
 
-/** As many links may lead to each other; Linux itself follows 40. */
+/** The longest chain of links that is followed; Linux follows as many. */
 const MOST_LINKS = 40;
 
 /** The longest path that Linux takes (PATH_MAX), in bytes: a link whose text is longer leads nowhere. */

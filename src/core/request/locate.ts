@@ -44,7 +44,7 @@ interface Table {
   readonly named: ReadonlyMap<string, Level>;
 }
 
-/** As many regular expressions are tried on one level; each takes its time to compile. */
+/** At most this many regular expressions are tried on one level: each takes time to compile. */
 const MOST_PATTERNS = 2000;
 
 const tableOf = rememberedOf((level: Level): Table => {

@@ -31,7 +31,7 @@ export type Selected =
   | { readonly entry: MapEntry | null; readonly groups: Groups | null }
   | { readonly unknown: string };
 
-/** As many regular expressions of a map are tried; each takes its time to compile. */
+/** At most this many regular expressions of a map are tried: each takes time to compile. */
 const MOST_PATTERNS = 2000;
 
 /** Reads a map's block as ngx_http_map does: `hostnames` concerns the lines after it. */

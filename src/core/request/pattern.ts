@@ -15,7 +15,7 @@ export interface Pattern {
 
 const compiled = new Map<string, Pattern | undefined>();
 
-/** As many patterns are kept compiled. */
+/** At most this many patterns are kept compiled. */
 const MOST_COMPILED = 5000;
 
 /** Compiles a PCRE as nginx would; `caseless` for `~*`. Undefined where its meaning is out of reach. */

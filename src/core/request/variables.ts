@@ -105,7 +105,7 @@ export function evaluate(text: string, scope: Scope): Value {
 /** Longer values (UTF-16 units) than any header line, as maps that double each other make them, are not computed. */
 const LONGEST_VALUE = 65_536;
 
-/** As many variables may be worked out inside each other; what is asked for deeper is empty (ngx_http_variable_depth). */
+/** Variables that need each other nest this deep at most; deeper ones are empty (ngx_http_variable_depth). */
 const MOST_NESTED = 100;
 
 function expand(text: string, scope: Scope, within: readonly string[]): Value {

@@ -72,11 +72,11 @@ function reportFor(
   if (opener === undefined) {
     return null;
   }
-  const subject = `${names.map(marked).join(" and ")} ${names.length === 1 ? "does" : "do"}`;
+  const subject = `The policy promises ${names.map(marked).join(" and ")}, but ${names.length === 1 ? "its handshakes fail" : "their handshakes fail"}`;
   return {
     place: headOf(opener),
     level: location ?? server,
-    message: `${subject} not upgrade, although the policy says so: ${exchange.steps.map(stepOf).join(", then ")}; ${outcomeOf(exchange)}.`,
+    message: `${subject}: ${exchange.steps.map(stepOf).join(", then ")}; ${outcomeOf(exchange)}.`,
     related:
       location === null || server.opener === null
         ? []

@@ -11,7 +11,7 @@ export const httpVersion: LocationRule = {
   group: "handshake",
   severity: "error",
   from: "basic",
-  summary: "The handshake reaches the upstream as something else than HTTP/1.1",
+  summary: "The handshake reaches the upstream as HTTP/1.0 or HTTP/2, not as HTTP/1.1",
   fixMayChange: ["http-version"],
   cures: [{ kind: "directive", name: "proxy_http_version", parameters: ["1.1"] }],
   lost: "HTTP/1.1",

@@ -1539,7 +1539,7 @@ rules:
 `],
   ["http-version", `# http-version
 
-The handshake reaches the upstream as something else than HTTP/1.1.
+The handshake reaches the upstream as HTTP/1.0 or HTTP/2, not as HTTP/1.1.
 
 ## What breaks
 

@@ -215,7 +215,7 @@ function mayBeOfModule({ name, block, semicolon }: Directive): boolean {
 /** In these, each line's first word is data. */
 const dataBlocks = new Set("map geo split_clients types charset_map match".split(" "));
 
-/** As many directives tell what a file is. */
+/** At most this many directives are looked at to tell what a file is. */
 const MOST_COUNTED = 1000;
 
 /** Whether more of the directives are nginx's than not, and one of them could hardly be of another program. */
