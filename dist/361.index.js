@@ -437,7 +437,7 @@ function tagEnd(masked, text, end) {
 
 
 const compiled = new Map();
-/** As many patterns are kept compiled. */
+/** At most this many patterns are kept compiled. */
 const MOST_COMPILED = 5000;
 /** Compiles a PCRE as nginx would; `caseless` for `~*`. Undefined where its meaning is out of reach. */
 function compilePattern(source, caseless) {
@@ -610,7 +610,7 @@ const locate_locationName = rememberedOf((level) => {
     };
     return { kind: kinds[modifier] ?? (text.startsWith("@") ? "named" : "prefix"), text };
 });
-/** As many regular expressions are tried on one level; each takes its time to compile. */
+/** At most this many regular expressions are tried on one level: each takes time to compile. */
 const MOST_PATTERNS = 2000;
 const tableOf = rememberedOf((level) => {
     const exact = new Map();
@@ -960,7 +960,7 @@ function escape_escape(text, escaped) {
 
 
 
-/** As many regular expressions of a map are tried; each takes its time to compile. */
+/** At most this many regular expressions of a map are tried: each takes time to compile. */
 const map_MOST_PATTERNS = 2000;
 /** Reads a map's block as ngx_http_map does: `hostnames` concerns the lines after it. */
 const mapTable = rememberedOf((inner) => {
@@ -1154,7 +1154,7 @@ function evaluate(text, scope) {
 }
 /** Longer values (UTF-16 units) than any header line, as maps that double each other make them, are not computed. */
 const LONGEST_VALUE = 65_536;
-/** As many variables may be worked out inside each other; what is asked for deeper is empty (ngx_http_variable_depth). */
+/** Variables that need each other nest this deep at most; deeper ones are empty (ngx_http_variable_depth). */
 const MOST_NESTED = 100;
 function expand(text, scope, within) {
     if (!text.includes("$") && !isOpaque(text)) {
@@ -1528,76 +1528,122 @@ function hiddenResponseHeaders(level) {
 function answerTo(exchange) {
     return judged(exchange, false);
 }
+const requirements = [
+    {
+        fault: "upgrade-header",
+        holds: ({ upstream }) => carriesToken(upstream, "upgrade", "websocket"),
+    },
+    {
+        fault: "connection-header",
+        holds: ({ upstream }) => carriesToken(upstream, "connection", "upgrade"),
+    },
+    { fault: "altered-request", holds: ({ upstream }) => equals(upstream.method, "GET") },
+    {
+        // What is not sent of the client's own is not in a hidden list either: nobody writes a key.
+        fault: "altered-request",
+        holds: ({ upstream }) => headerValues(upstream, "sec-websocket-key").length === 1,
+    },
+    {
+        fault: "hidden-response-header",
+        holds: ({ level, hasClient }) => !hasClient || hiddenResponseHeaders(level).length === 0,
+    },
+    {
+        // A blank or a line feed in the path ends the request line.
+        fault: "upstream-path",
+        holds: ({ upstream: { uri } }) => (isKnown(uri) ? !/\s/.test(uri) : true),
+    },
+    {
+        fault: "http-version",
+        holds: ({ upstream: { httpVersion } }) => isKnown(httpVersion) ? httpVersion !== "2" : "unknown",
+    },
+    {
+        fault: "http-version",
+        only: "strict",
+        holds: ({ upstream }) => equals(upstream.httpVersion, "1.1"),
+    },
+    { fault: "altered-request", only: "strict", holds: ({ upstream }) => hasVersion13(upstream) },
+    { fault: "altered-request", only: "strict", holds: ({ upstream }) => hasNoBareBody(upstream) },
+    {
+        // A value that is not known is some host's name: `$host` is never empty.
+        fault: "host-header",
+        only: "strict",
+        holds: ({ upstream }) => headerValues(upstream, "host").length > 0 || mayBeHidden(upstream),
+    },
+    {
+        // `ws` takes only "websocket", of all lines joined.
+        fault: "upgrade-header",
+        only: "lenient",
+        holds: ({ upstream }) => or(isToken(joined(upstream, "upgrade"), "websocket"), mayBeHidden(upstream)),
+    },
+    {
+        // `ws` knows version 8 too.
+        fault: "altered-request",
+        only: "lenient",
+        holds: ({ upstream }) => {
+            const version = joined(upstream, "sec-websocket-version");
+            return or(equals(version, "13"), equals(version, "8"), mayBeHidden(upstream));
+        },
+    },
+    {
+        // A body's bytes come before the first frame (E180).
+        fault: "altered-request",
+        only: "lenient",
+        holds: ({ upstream: { body } }) => (body === null ? true : equals(body, "")),
+    },
+];
 /**
  * What a strict server (RFC 6455) and a lenient one (Node's `ws`) make of a websocket probe.
  *
  * @param hasClient false for a subrequest, whose 101 nobody waits for
  */
 function judged(exchange, hasClient) {
-    const { upstream, level, pass } = exchange;
-    if (exchange.outcome === "proxied" && pass !== null && upstream === null) {
+    const { outcome, upstream, level, pass, obstacles } = exchange;
+    if (outcome !== "proxied" || level === null || (upstream === null && pass === null)) {
+        return both(outcome === "unknown" ? "unknown" : "breaks");
+    }
+    if (upstream === null) {
         // uwsgi and scgi let a 101 through; what the application is told stands in params, which are not simulated.
-        const tunnels = pass.name === "uwsgi_pass" || pass.name === "scgi_pass";
-        const result = tunnels ? "unknown" : "breaks";
-        return { strict: result, lenient: result, reasons: tunnels ? [] : ["altered-request"] };
+        const tunnels = pass?.name === "uwsgi_pass" || pass?.name === "scgi_pass";
+        return tunnels ? both("unknown") : both("breaks", "altered-request");
     }
-    if (exchange.outcome !== "proxied" || upstream === null || level === null) {
-        const result = exchange.outcome === "unknown" ? "unknown" : "breaks";
-        return { strict: result, lenient: result, reasons: [] };
-    }
-    const equals = (value, text) => isKnown(value) ? value === text : "unknown";
-    const some = (values, holds) => or(...values.map(holds), upstream.hidden === null ? false : "unknown");
-    const joined = (name) => joinValues(headerValues(upstream, name));
-    const obstaclesFor = (kind) => exchange.obstacles.flatMap(({ fault, only, isUnsure = false }) => only === kind ? [[fault, isUnsure ? "unknown" : false]] : []);
-    const keys = headerValues(upstream, "sec-websocket-key");
-    const versions = headerValues(upstream, "sec-websocket-version");
-    const both = [
-        ["upgrade-header", carriesToken(upstream, "upgrade", "websocket")],
-        ["connection-header", carriesToken(upstream, "connection", "upgrade")],
-        // What is not sent of the client's own is not in a hidden list either: nobody writes a key.
-        ["altered-request", and(equals(upstream.method, "GET"), keys.length === 1)],
-        ["hidden-response-header", !hasClient || hiddenResponseHeaders(level).length === 0],
-        // A blank or a line feed in the path ends the request line.
-        ["upstream-path", isKnown(upstream.uri) ? !/\s/.test(upstream.uri) : true],
-        ["http-version", isKnown(upstream.httpVersion) ? upstream.httpVersion !== "2" : "unknown"],
-        ...obstaclesFor(undefined),
+    const truths = [
+        ...requirements.map(({ fault, only, holds }) => ({
+            fault,
+            only,
+            truth: holds({ upstream, level, hasClient }),
+        })),
+        ...obstacles.map(({ fault, only, isUnsure = false }) => ({
+            fault,
+            only,
+            truth: isUnsure ? "unknown" : false,
+        })),
     ];
-    const onlyStrict = [
-        ["http-version", equals(upstream.httpVersion, "1.1")],
-        [
-            "altered-request",
-            versions.length > 1 ? false : some(versions, (value) => equals(value, "13")),
-        ],
-        ["altered-request", hasNoBareBody(upstream)],
-        ...obstaclesFor("strict"),
-        // A value that is not known is some host's name: `$host` is never empty.
-        ["host-header", some(headerValues(upstream, "host"), () => true)],
-    ];
-    // `ws` takes only "websocket", of all lines joined; it knows version 8 too. A body's bytes come before the first frame
-    // (E180).
-    const upgrade = joined("upgrade");
-    const version = joined("sec-websocket-version");
-    const onlyLenient = [
-        [
-            "upgrade-header",
-            or(isToken(upgrade, "websocket"), upstream.hidden === null ? false : "unknown"),
-        ],
-        [
-            "altered-request",
-            or(equals(version, "13"), equals(version, "8"), upstream.hidden === null ? false : "unknown"),
-        ],
-        ["altered-request", upstream.body === null ? true : equals(upstream.body, "")],
-        ...obstaclesFor("lenient"),
-    ];
-    const truths = (list) => list.map((each) => each[1]);
-    const reasons = [...both, ...onlyStrict, ...onlyLenient]
-        .filter((each) => each[1] === false)
-        .map((each) => each[0]);
+    const resultOf = (server) => toResult(and(...truths.filter(({ only }) => only === undefined || only === server).map(truthOf)));
+    const reasons = truths.filter(({ truth }) => truth === false).map(({ fault }) => fault);
     return {
-        strict: toResult(and(...truths(both), ...truths(onlyStrict))),
-        lenient: toResult(and(...truths(both), ...truths(onlyLenient))),
+        strict: resultOf("strict"),
+        lenient: resultOf("lenient"),
         reasons: [...new Set(reasons)],
     };
+}
+function truthOf({ truth }) {
+    return truth;
+}
+function both(result, ...reasons) {
+    return { strict: result, lenient: result, reasons };
+}
+/** A header that is not there may be sent all the same where nobody shows us all lines. */
+function mayBeHidden({ hidden }) {
+    return hidden === null ? false : "unknown";
+}
+function hasVersion13(upstream) {
+    const versions = headerValues(upstream, "sec-websocket-version");
+    return versions.length > 1
+        ? false
+        : or(...versions.map((value) => equals(value, "13")), mayBeHidden(upstream));
+}
+function equals(value, text) {
+    return isKnown(value) ? value === text : "unknown";
 }
 /** Without its length, the server takes a body for the first bytes of the WebSocket. */
 function hasNoBareBody(upstream) {
@@ -1607,7 +1653,9 @@ function hasNoBareBody(upstream) {
     }
     return isKnown(body) && upstream.hidden === null ? false : "unknown";
 }
-function joinValues(values) {
+/** The values of all lines of a header as one. */
+function joined(upstream, name) {
+    const values = headerValues(upstream, name);
     const missing = values.find((value) => !isKnown(value));
     return missing ?? values.filter(isKnown).join(", ");
 }
@@ -2679,7 +2727,7 @@ const listen_listenersOf = rememberedOf((server) => {
     if (lines.length === 0 || lines.some((use) => use.parameters.some(isOpaque))) {
         return lines.length > 0 || server.hidden.length > 0
             ? []
-            : [{ address: "*", port: "80", scheme: "http", isDefault: false }];
+            : [{ address: "*", port: "80", scheme: "http", isDefault: false, isHttp2: false }];
     }
     // `ssl on` is of nginx before 1.25.1.
     const ssl = usesOf(server, "ssl").some((use) => use.parameters[0]?.toLowerCase() === "on");
@@ -2689,6 +2737,7 @@ const listen_listenersOf = rememberedOf((server) => {
             ...addressOf(where),
             scheme: ssl || words.includes("ssl") || words.includes("quic") ? "https" : "http",
             isDefault: words.includes("default_server") || words.includes("default"),
+            isHttp2: words.includes("http2"),
         };
     });
 });
@@ -3864,6 +3913,7 @@ function holds(use, { scope, steps, escapesGroups }) {
 
 
 
+
 /** Every address of every server of the http block, in the order of the text. */
 function server_allListeners(config) {
     return serversOf(config).flatMap((server) => listen_listenersOf(server).map((listener) => ({ server, listener })));
@@ -3891,7 +3941,7 @@ const ignoredServers = rememberedOf((config) => {
     const reached = new Set();
     const taken = new Map();
     for (const { server, listener } of server_allListeners(config)) {
-        const address = `${listener.address}:${listener.port}`;
+        const address = addressKey(listener);
         if (listener.isDefault || !defaults.has(address)) {
             defaults.set(address, server);
         }
@@ -3971,6 +4021,21 @@ function wildcardRank(name, host) {
         return host.length > prefix.length && host.startsWith(prefix) ? prefix.length : 0;
     }
     return 0;
+}
+/**
+ * Whether this address speaks HTTP/2 alone, as plain `listen \u2026 http2` did before 1.25.1 (E143). It holds for the address and
+ * port of the line, in all servers there, and for no other address of the server.
+ */
+function speaksOnlyHttp2(config, { listener }, version) {
+    return (listener.scheme === "http" &&
+        !versions_isSince(version, [1, 25, 1]) &&
+        http2Addresses(config).has(addressKey(listener)));
+}
+const http2Addresses = rememberedOf((config) => new Set(server_allListeners(config)
+    .filter(({ listener }) => listener.isHttp2)
+    .map(({ listener }) => addressKey(listener))));
+function addressKey({ address, port }) {
+    return `${address}:${port}`;
 }
 
 ;// CONCATENATED MODULE: ./build/core/request/upstream-request.js
@@ -4468,7 +4533,6 @@ var route_a;
 
 
 
-
 /** nginx follows as many `rewrite \u2026 last`, `try_files` and `error_page` before it answers 500. */
 const MOST_CHANGES = 10;
 const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
@@ -4901,11 +4965,6 @@ function settingWord(level, name) {
     const setting = effective_effectiveSetting(level, name);
     return setting.state === "set" ? (setting.use.parameters[0] ?? "") : null;
 }
-/** Whether this address speaks HTTP/2 alone, as plain `listen \u2026 http2` did before 1.25.1 (E143). */
-function speaksOnlyHttp2({ server, listener }, version) {
-    const isHttp2 = usesOf(server, "listen").some(({ parameters }) => parameters.includes("http2"));
-    return isHttp2 && listener.scheme === "http" && !versions_isSince(version, [1, 25, 1]);
-}
 
 ;// CONCATENATED MODULE: ./build/core/request/target.js
 /**
@@ -5160,7 +5219,7 @@ function requestTo(candidates, config, request, version) {
     if (target === null) {
         return refused(`nginx refuses the path ${request.target}`);
     }
-    if (speaksOnlyHttp2(first, version)) {
+    if (speaksOnlyHttp2(config, first, version)) {
         return refused("the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS");
     }
     const client = {
@@ -5663,11 +5722,11 @@ function reportFor(names, { server, exchange }, curesFor) {
     if (opener === undefined) {
         return null;
     }
-    const subject = `${names.map(marked).join(" and ")} ${names.length === 1 ? "does" : "do"}`;
+    const subject = `The policy promises ${names.map(marked).join(" and ")}, but ${names.length === 1 ? "its handshakes fail" : "their handshakes fail"}`;
     return {
         place: headOf(opener),
         level: location ?? server,
-        message: `${subject} not upgrade, although the policy says so: ${exchange.steps.map(stepOf).join(", then ")}; ${outcomeOf(exchange)}.`,
+        message: `${subject}: ${exchange.steps.map(stepOf).join(", then ")}; ${outcomeOf(exchange)}.`,
         related: location === null || server.opener === null
             ? []
             : [{ place: headOf(server.opener), note: "the server that answers" }],
@@ -6826,7 +6885,7 @@ const applicationCalled = remembered((name) => firstCalled(name, applicationsByN
 const plainCalled = remembered((name) => firstCalled(name, plainByName));
 const applicationsByName = byName(applications);
 const plainByName = byName(withoutWebSocket);
-/** As many words has the longest of the names. */
+/** How many words the longest name has. */
 const mostWords = Math.max(...[...applicationsByName.keys(), ...plainByName.keys()].map((name) => name.split("-").length));
 function byName(table) {
     const found = new Map();
@@ -7455,7 +7514,7 @@ const httpVersion = {
     group: "handshake",
     severity: "error",
     from: "basic",
-    summary: "The handshake reaches the upstream as something else than HTTP/1.1",
+    summary: "The handshake reaches the upstream as HTTP/1.0 or HTTP/2, not as HTTP/1.1",
     fixMayChange: ["http-version"],
     cures: [{ kind: "directive", name: "proxy_http_version", parameters: ["1.1"] }],
     lost: "HTTP/1.1",
@@ -13432,7 +13491,7 @@ rules:
 `],
     ["http-version", `# http-version
 
-The handshake reaches the upstream as something else than HTTP/1.1.
+The handshake reaches the upstream as HTTP/1.0 or HTTP/2, not as HTTP/1.1.
 
 ## What breaks
 
@@ -16090,7 +16149,7 @@ function mayBeOfModule({ name, block, semicolon }) {
 }
 /** In these, each line's first word is data. */
 const dataBlocks = new Set("map geo split_clients types charset_map match".split(" "));
-/** As many directives tell what a file is. */
+/** At most this many directives are looked at to tell what a file is. */
 const MOST_COUNTED = 1000;
 /** Whether more of the directives are nginx's than not, and one of them could hardly be of another program. */
 function seemsNginx(tree, byPath) {
@@ -17181,7 +17240,7 @@ function lineStarts(text) {
 }
 
 ;// CONCATENATED MODULE: ./build/core/repository/links.js
-/** As many links may lead to each other; Linux itself follows 40. */
+/** The longest chain of links that is followed; Linux follows as many. */
 const MOST_LINKS = 40;
 /** The longest path that Linux takes (PATH_MAX), in bytes: a link whose text is longer leads nowhere. */
 const longestLink = 4096;
@@ -18397,9 +18456,9 @@ function firstRendering() {
     return new Decided(() => 0);
 }
 /**
- * Beside the first: no condition holds; then each further choice by itself, with those around it, or, where they are
- * many, in so few groups that of any two choices each is taken without the other once. What all of these say is taken to
- * be said by every mixture of them.
+ * The renderings beside the first: one in which no condition holds, then one for each further choice, taken together with
+ * the choices around it. Where there are many choices, a few groups stand for them (a pairwise cover): for any two choices,
+ * some group takes one without the other. What all of these renderings say counts as said by every mixture of them.
  */
 function otherRenderings(documents) {
     const switches = documents.flatMap(({ source }) => source.switches);
@@ -18469,7 +18528,7 @@ const usualPrefixes = [
     "/opt/nginx/conf",
     "/config/nginx",
 ];
-/** As many uses may come from files that were included before; includes that double at each step end here. */
+/** At most this many uses may come from files that were included before, or includes that double at each step would not end. */
 const MOST_REPEATED_USES = 100_000;
 /** Blocks and includes inside each other; nginx itself ends where it has no more file descriptors or stack. */
 const DEEPEST = 700;
@@ -18954,7 +19013,7 @@ const deploymentsPerFile = {
     most: 4,
     says: "is deployed in more than 4 ways; those after them are not looked at",
 };
-/** As many addresses and names of a server are compared with those of other files. */
+/** At most this many addresses and names of a server are compared with those of other files. */
 const MOST_KEYS = 20;
 /**
  * Finds what nginx would load: whole configurations by their main files, and, of what no main file reaches, fragments in
@@ -20261,8 +20320,8 @@ class Located {
         return this.#renderings;
     }
     /**
-     * Whether all requests to its paths go to other locations, and come through there: what it says is said to nobody. One
-     * whose handshakes are lost elsewhere is not among them, for it is to be chosen.
+     * Whether other locations take all requests to its paths, and their handshakes work there: then nothing in it matters.
+     * False where the handshakes are lost there: then it is the one that should be chosen.
      */
     get isIdle() {
         this.#isIdle ??= this.renderings
@@ -20284,7 +20343,7 @@ class Located {
         return this.#newest.exchanges;
     }
     get upstream() {
-        const head = joined(this.renderings.map((versions) => joined(versions.map(({ exchanges }) => exchanges.websocket.upstream))), "it depends on the branch of the template, which is not known");
+        const head = locations_joined(this.renderings.map((versions) => locations_joined(versions.map(({ exchanges }) => exchanges.websocket.upstream))), "it depends on the branch of the template, which is not known");
         if (head === null) {
             return null;
         }
@@ -20395,7 +20454,7 @@ class Simulated {
 /** Nothing else shows how the client wrote `Connection`, which nginx does not pass on by itself. */
 const mayReadConnection = rememberedOf((config) => config.documents.some(({ text }) => /http_connection/i.test(text)));
 /** What all of these requests say; null where one of them is none. */
-function joined(requests, why) {
+function locations_joined(requests, why) {
     const [first = null, ...others] = requests;
     return others.reduce((one, other) => (one === null || other === null ? null : join_joinRequests(one, other, why)), first);
 }
@@ -20667,7 +20726,7 @@ function ask_rules_run(request) {
     const entries = entriesOf([...drafts.values()], request);
     return { request, configs, programs, files, located, entries };
 }
-/** Reports at several locations that are one at a line of a file which these include, and nobody else. */
+/** Several locations may have one cause: a line of a file that all of them include, and no other location does. */
 function sharedCauses(drafts, configs) {
     const sharing = drafts.flatMap((draft) => {
         const { shared } = draft.report;
@@ -27404,7 +27463,7 @@ function findings(outcome, { failOn }) {
     if (left > 0) {
         places.push(order_numbered(left, "more place"));
     }
-    return `${order_countsInWords(found)} in ${outcome.subject}, which fail-on: ${failOn} does not allow: ${places.join("; ")}.`;
+    return `Failed: ${order_countsInWords(found)} in ${outcome.subject} (threshold: ${failOn}): ${places.join("; ")}.`;
 }
 function policy({ policyProblems: [first, ...others] }) {
     if (!first) {
@@ -27418,7 +27477,7 @@ function incomplete(outcome, inputs) {
     if (missing === null || inputs.incomplete === "warn") {
         return null;
     }
-    return `Not everything could be analysed, which incomplete: fail does not allow: ${missing}`;
+    return `Failed: not everything could be analysed (incomplete: fail): ${missing}`;
 }
 /** The first of what was not analysed; null where there is nothing. */
 function verdict_notAnalysed(outcome) {

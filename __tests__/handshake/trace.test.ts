@@ -54,6 +54,18 @@ describe("the server", () => {
     expect(traced(servers, url)).toMatchObject({ outcome: "answered", status });
   });
 
+  test.each([
+    ["another address of the server", "http://a.test/", 200],
+    ["the address itself", "http://a.test:81/", 400],
+    ["the address in another server", "http://b.test:81/", 400],
+    ["another port of that server", "http://b.test:82/", 200],
+  ])("before 1.25.1 http2 without TLS holds for its address: %s", (_, url, status) => {
+    const http2 = `
+      server { listen 80; listen 81 http2; server_name a.test; return 200; }
+      server { listen *:81; listen 82; server_name b.test; return 200; }`;
+    expect(traced(http2, url)).toMatchObject({ outcome: "answered", status });
+  });
+
   test("nobody listens", () => {
     const { outcome, steps } = traced("server { listen 80; return 200; }", "http://a.test:81/");
     expect({ outcome, steps }).toEqual({

@@ -126,6 +126,7 @@ describe("jsonReport", () => {
       "tool",
       "nginxVersion",
       "files",
+      "incomplete",
       "findings",
       "locations",
       "summary",

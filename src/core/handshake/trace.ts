@@ -16,9 +16,9 @@ import type {
 } from "../request/exchange.ts";
 import { firefoxConnection, probeHeaders } from "./probe.ts";
 import type { ClientRequest } from "../request/client-request.ts";
-import { route, speaksOnlyHttp2 } from "../request/route.ts";
+import { route } from "../request/route.ts";
 import { lineOf } from "../request/script.ts";
-import { allListeners, type Listening, serverFor } from "../request/server.ts";
+import { allListeners, type Listening, serverFor, speaksOnlyHttp2 } from "../request/server.ts";
 import { parseTarget } from "../request/target.ts";
 import { usesWithin, variablesIn } from "../request/variables.ts";
 import { verdictOf } from "./verdict.ts";
@@ -310,7 +310,7 @@ export function requestTo(
   if (target === null) {
     return refused(`nginx refuses the path ${request.target}`);
   }
-  if (speaksOnlyHttp2(first, version)) {
+  if (speaksOnlyHttp2(config, first, version)) {
     return refused("the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS");
   }
   const client = {

@@ -10,6 +10,8 @@ export interface Listener {
   readonly port: string;
   readonly scheme: "http" | "https";
   readonly isDefault: boolean;
+  /** Whether this line says `http2`, which holds for the address, whatever other servers say of it. */
+  readonly isHttp2: boolean;
 }
 
 /** The addresses of a server, `*:80` where it says none; none where something hidden or unknown may say more. */
@@ -18,7 +20,7 @@ export const listenersOf = rememberedOf((server: Level): readonly Listener[] => 
   if (lines.length === 0 || lines.some((use) => use.parameters.some(isOpaque))) {
     return lines.length > 0 || server.hidden.length > 0
       ? []
-      : [{ address: "*", port: "80", scheme: "http", isDefault: false }];
+      : [{ address: "*", port: "80", scheme: "http", isDefault: false, isHttp2: false }];
   }
   // `ssl on` is of nginx before 1.25.1.
   const ssl = usesOf(server, "ssl").some((use) => use.parameters[0]?.toLowerCase() === "on");
@@ -28,6 +30,7 @@ export const listenersOf = rememberedOf((server: Level): readonly Listener[] => 
       ...addressOf(where),
       scheme: ssl || words.includes("ssl") || words.includes("quic") ? "https" : "http",
       isDefault: words.includes("default_server") || words.includes("default"),
+      isHttp2: words.includes("http2"),
     };
   });
 });

@@ -1,6 +1,6 @@
 import { rememberedOf } from "../basics/collections.ts";
 import { directiveRows } from "../nginx/directives.ts";
-import { isSince, type NginxVersion } from "../nginx/versions.ts";
+import type { NginxVersion } from "../nginx/versions.ts";
 import { effectiveList, effectiveSetting, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/level.ts";
 import { ended } from "./ended.ts";
@@ -532,10 +532,4 @@ function ownTryFiles(level: Level): Use | null {
 function settingWord(level: Level, name: string): string | null {
   const setting = effectiveSetting(level, name);
   return setting.state === "set" ? (setting.use.parameters[0] ?? "") : null;
-}
-
-/** Whether this address speaks HTTP/2 alone, as plain `listen … http2` did before 1.25.1 (E143). */
-export function speaksOnlyHttp2({ server, listener }: Listening, version: NginxVersion): boolean {
-  const isHttp2 = usesOf(server, "listen").some(({ parameters }) => parameters.includes("http2"));
-  return isHttp2 && listener.scheme === "http" && !isSince(version, [1, 25, 1]);
 }

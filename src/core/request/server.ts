@@ -1,3 +1,4 @@
+import { isSince, type NginxVersion } from "../nginx/versions.ts";
 import { rememberedOf } from "../basics/collections.ts";
 import { usesOf } from "../config/effective.ts";
 import type { Config, Level } from "../config/level.ts";
@@ -44,7 +45,7 @@ export const ignoredServers = rememberedOf((config: Config): ReadonlyMap<Level, 
   const reached = new Set<Level>();
   const taken = new Map<Level, Level>();
   for (const { server, listener } of allListeners(config)) {
-    const address = `${listener.address}:${listener.port}`;
+    const address = addressKey(listener);
     if (listener.isDefault || !defaults.has(address)) {
       defaults.set(address, server);
     }
@@ -133,4 +134,33 @@ function wildcardRank(name: string, host: string): number {
     return host.length > prefix.length && host.startsWith(prefix) ? prefix.length : 0;
   }
   return 0;
+}
+
+/**
+ * Whether this address speaks HTTP/2 alone, as plain `listen … http2` did before 1.25.1 (E143). It holds for the address and
+ * port of the line, in all servers there, and for no other address of the server.
+ */
+export function speaksOnlyHttp2(
+  config: Config,
+  { listener }: Listening,
+  version: NginxVersion,
+): boolean {
+  return (
+    listener.scheme === "http" &&
+    !isSince(version, [1, 25, 1]) &&
+    http2Addresses(config).has(addressKey(listener))
+  );
+}
+
+const http2Addresses = rememberedOf(
+  (config: Config): ReadonlySet<string> =>
+    new Set(
+      allListeners(config)
+        .filter(({ listener }) => listener.isHttp2)
+        .map(({ listener }) => addressKey(listener)),
+    ),
+);
+
+function addressKey({ address, port }: Listener): string {
+  return `${address}:${port}`;
 }
