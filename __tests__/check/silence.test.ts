@@ -362,3 +362,23 @@ describe("a comment that names a rule which is not there", () => {
     ]);
   });
 });
+
+describe("what a silence covers", () => {
+  const locations = (body: string): (string | undefined)[] =>
+    check(body, {})
+      .findings.filter(({ rule }) => rule === "http-version")
+      .map(({ location }) => location?.name);
+
+  test("ends with the block below it", () => {
+    const text = server(broken("/ws/a", `    ${silence}`), broken("/ws/b"));
+    expect(locations(text)).toEqual(["/ws/b"]);
+  });
+
+  test("is the whole of the line below it", () => {
+    const text = server(broken("/ws/a"), broken("/ws/b"));
+    const at = text.indexOf("        proxy_pass");
+    expect(locations(`${text.slice(0, at)}        ${silence}\n${text.slice(at)}`)).toEqual([
+      "/ws/b",
+    ]);
+  });
+});

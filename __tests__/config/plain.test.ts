@@ -56,6 +56,18 @@ test.each<[title: string, path: string, text: string, expected: boolean]>([
     "server { listen 80; vts_a b; vts_c d; vts_e f; }",
     true,
   ],
+  [
+    "as many directives of other software as of nginx",
+    "a.conf",
+    "server {\n  listen 80;\n  one;\n  two;\n  three;\n  four;\n  location / { proxy_pass http://b; }\n}",
+    true,
+  ],
+  [
+    "one more",
+    "a.conf",
+    "server {\n  listen 80;\n  one;\n  two;\n  three;\n  four;\n  five;\n  location / { proxy_pass http://b; }\n}",
+    false,
+  ],
   ["a list of addresses", "nginx/deny.conf", "deny 10.0.0.1;\nallow all;\n", true],
   ["nothing but comments", "a.conf", "# server { listen 80; }\n", false],
   ["nothing", "nginx.conf", "", false],

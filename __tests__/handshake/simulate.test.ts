@@ -230,6 +230,13 @@ describe("the verdict", () => {
       "breaks",
       ["altered-request"],
     ],
+    [
+      "the client's key twice",
+      `${headers} ${"proxy_set_header Sec-WebSocket-Key $http_sec_websocket_key; ".repeat(2)}`,
+      "breaks",
+      "breaks",
+      ["altered-request"],
+    ],
     ["a body", `${headers} proxy_set_body x;`, "works", "breaks", ["altered-request"]],
     [
       "a body without its length",

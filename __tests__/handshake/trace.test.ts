@@ -47,6 +47,7 @@ describe("the server", () => {
     ["http://a.test:8080/", 207],
     ["http://nobody.test:8080/", 208],
     ["http://127.0.0.1/", 209],
+    ["http://www.b.test/", 202],
     ["ws://a.test/", 202],
     ["ws://only.test/", 211],
     ["wss://a.test/", 210],
@@ -64,6 +65,28 @@ describe("the server", () => {
       server { listen 80; listen 81 http2; server_name a.test; return 200; }
       server { listen *:81; listen 82; server_name b.test; return 200; }`;
     expect(traced(http2, url)).toMatchObject({ outcome: "answered", status });
+  });
+
+  test("an if takes 0 and nothing for no, and all else for yes", () => {
+    const truths = ["0", '""', "00", "no"].map((value) => {
+      const { status } = traced(
+        `server { set $x ${value}; if ($x) { return 201; } return 202; }`,
+        "http://a.test/",
+      );
+      return [value, status];
+    });
+    expect(truths).toEqual([
+      ["0", 202],
+      ['""', 202],
+      ["00", 201],
+      ["no", 201],
+    ]);
+  });
+
+  test("a tilde stays as it is in a path that is written anew", () => {
+    const config = "server { location /a/ { proxy_pass http://b/; } }";
+    const { upstream } = traced(config, "http://a.test/a/~x%20y");
+    expect(upstream?.uri).toBe("/~x%20y");
   });
 
   test("nobody listens", () => {

@@ -117,6 +117,8 @@ const cases: readonly Case[] = [
     "ws://$host",
     "http://",
   ].map((target) => location(`proxy_pass ${target}`, `proxy_pass ${target};`)),
+  location("the highest port", "proxy_pass http://127.0.0.1:65535;"),
+  location("a port that is one too high", "proxy_pass http://127.0.0.1:65536;"),
   location("a port too high", "proxy_pass http://127.0.0.1:99999;"),
   location("a port that is none", "proxy_pass http://127.0.0.1:x;"),
   location("a URI part in a regex location", "proxy_pass http://127.0.0.1:1/;", "~ /a"),

@@ -367,6 +367,17 @@ describe("recovery", () => {
     ]);
   });
 
+  test.each([
+    [10, true],
+    [11, false],
+  ])("of %i braces that are missing each is seen by the indentation: %s", (count, isSeen) => {
+    const names = Array.from({ length: count }, (_, index) => `/${index}`);
+    const text = `server {\n${names.map((name) => `  location ${name} {\n    root /a;\n`).join("")}}\n`;
+    const [server] = parse(text, grammar).directives;
+    const found = server?.block?.directives.map(({ parameters }) => parameters[0]?.value);
+    expect(found).toEqual(isSeen ? names : ["/0"]);
+  });
+
   test("a } too many is seen by the indentation", () => {
     const text = `server {\n${inner}    }\n${last}}\nserver {\n}\n`;
     const tree = parse(text, grammar);
