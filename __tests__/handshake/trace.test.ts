@@ -47,7 +47,6 @@ describe("the server", () => {
     ["http://a.test:8080/", 207],
     ["http://nobody.test:8080/", 208],
     ["http://127.0.0.1/", 209],
-    ["http://www.b.test/", 202],
     ["ws://a.test/", 202],
     ["ws://only.test/", 211],
     ["wss://a.test/", 210],
@@ -65,6 +64,14 @@ describe("the server", () => {
       server { listen 80; listen 81 http2; server_name a.test; return 200; }
       server { listen *:81; listen 82; server_name b.test; return 200; }`;
     expect(traced(http2, url)).toMatchObject({ outcome: "answered", status });
+  });
+
+  test("a wildcard in front comes before a longer one at the end", () => {
+    const names = `
+      server { listen 80; server_name www.example.*; return 201; }
+      server { listen 80; server_name *.org; return 202; }`;
+    expect(traced(names, "http://www.example.org/")).toMatchObject({ status: 202 });
+    expect(traced(names, "http://www.example.net/")).toMatchObject({ status: 201 });
   });
 
   test("an if takes 0 and nothing for no, and all else for yes", () => {
