@@ -1703,10 +1703,6 @@ function surroundingsPath(product) {
 function templatePath(name) {
     return `/around/ingress-nginx/${name}.conf`;
 }
-/** Whether a path is that of a product's own configuration, in which nobody can change anything. */
-function isSurroundings(path) {
-    return shipped.has(path);
-}
 /** Whether a path is that of lines which a product writes around whatever it is given, so that they tell nothing of it. */
 function isTemplate(path) {
     return path.startsWith("/around/");
@@ -1782,13 +1778,57 @@ const ingressTemplate = [
     ["proxy_send_timeout", ["proxy_send_timeout 60s;"]],
     ["proxy_buffering", ["proxy_buffering off;"]],
 ];
-/** All of these texts by path. */
-const surroundings = [
+/** What products bring, by path. */
+const ofProducts = [
     ...included,
     ...ingressTemplate.map(([name, lines]) => [templatePath(name), lines.join("\n")]),
     ...["ingress-nginx", "nginx-ingress", "swag"].map((product) => [surroundingsPath(product), aroundText[product]]),
 ];
-const shipped = new Set(surroundings.map(([path]) => (path.startsWith("/") ? path : `/etc/nginx/${path}`)));
+/**
+ * Files that distributions and certbot put on the server, as far as they concern proxying: Debian's `proxy_params` sets
+ * four request headers, the others set none and define no variable. Paths are relative to nginx.conf's folder.
+ */
+const ofDistributions = [
+    [
+        "proxy_params",
+        [
+            "proxy_set_header Host $http_host;",
+            "proxy_set_header X-Real-IP $remote_addr;",
+            "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
+            "proxy_set_header X-Forwarded-Proto $scheme;",
+            "",
+        ].join("\n"),
+    ],
+    ...[
+        "mime.types",
+        "fastcgi_params",
+        "fastcgi.conf",
+        "uwsgi_params",
+        "scgi_params",
+        "koi-utf",
+        "koi-win",
+        "win-utf",
+        "snippets/fastcgi-php.conf",
+        "snippets/snakeoil.conf",
+        "/etc/letsencrypt/options-ssl-nginx.conf",
+    ].map((name) => [name, ""]),
+];
+const texts = new Map([...ofDistributions, ...ofProducts]);
+const origins = new Map([
+    ...ofDistributions.map(([path]) => [absolute(path), "distribution"]),
+    ...ofProducts.map(([path]) => [absolute(path), "product"]),
+]);
+function absolute(path) {
+    return path.startsWith("/") ? path : `/etc/nginx/${path}`;
+}
+/** The text of a file that a distribution or product ships, by the path that includes it; undefined where none does. */
+function shippedText(path) {
+    return texts.get(path);
+}
+/** Whose a file is, by its path: that of a shipped file is absolute, that of the repository's never. */
+function originOf(path) {
+    return origins.get(path) ?? "repository";
+}
 
 ;// CONCATENATED MODULE: ./build/core/rules/phrases.js
 
@@ -1843,9 +1883,9 @@ function headOf({ document, directive }) {
         span: { start: directive.start, end: directive.block?.open.end ?? directive.end },
     };
 }
-/** A file that only a distribution ships, such as Debian's `proxy_params`, has an absolute path. */
+/** Not so of what only a distribution or product ships, such as Debian's `proxy_params`. */
 function isInRepository({ document }) {
-    return !document.path.startsWith("/");
+    return document.origin === "repository";
 }
 /** Whether an `include` in the block brings the directive, rather than the block's own text. */
 function comesByInclude({ include, level }) {
@@ -11267,7 +11307,7 @@ const plan_HEADER = "proxy_set_header";
  * edits all lie within `writable`, which is asked for whole lines.
  */
 function* fixCandidates(request, writable) {
-    const isWritable = (place) => !isShipped(place.document) && writable(place);
+    const isWritable = (place) => place.document.origin === "repository" && writable(place);
     const ingress = ingressOf(request);
     if (ingress !== null) {
         const edits = annotationEdits(ingress, request) ?? [];
@@ -11314,10 +11354,6 @@ function mapsBeside({ document }, programs, edits, maps) {
         const roots = config.documents.filter(({ key }) => key === config.root);
         return mapEdits(config, config.main, roots, maps);
     });
-}
-/** Debian's own file, which the repository does not hold (see config/documents.ts). */
-function isShipped(document) {
-    return document.path === "/etc/nginx/proxy_params";
 }
 function isOneResult(edits) {
     return [...new Set(edits.map((edit) => edit.document))].every((document) => {
@@ -16940,7 +16976,7 @@ function dockerfilePlacements(text) {
                 folder = "/";
                 break;
             case "WORKDIR":
-                folder = absolute(rest, folder);
+                folder = placements_absolute(rest, folder);
                 break;
             case "COPY":
             case "ADD": {
@@ -16955,7 +16991,7 @@ function dockerfilePlacements(text) {
                 const intoFolder = to.endsWith("/") || paths.length > 1;
                 for (const from of paths) {
                     if (!/[$]|:\/\//.test(from + to)) {
-                        found.push({ from, to: absolute(to, folder), intoFolder });
+                        found.push({ from, to: placements_absolute(to, folder), intoFolder });
                     }
                 }
                 break;
@@ -16972,7 +17008,7 @@ function wordsOf(rest) {
         : list.split(/\s+/);
     return [...flags.split(/\s+/), ...words].filter((word) => word !== "");
 }
-function absolute(path, folder) {
+function placements_absolute(path, folder) {
     const joined = path.startsWith("/") ? path : `${folder}/${path}`;
     const parts = [];
     for (const part of joined.split("/")) {
@@ -17021,7 +17057,7 @@ function volumeOf(item) {
         typeof to === "string" &&
         from.startsWith(".") &&
         to.startsWith("/")
-        ? [{ from, to: absolute(to, "/"), intoFolder: false }]
+        ? [{ from, to: placements_absolute(to, "/"), intoFolder: false }]
         : [];
 }
 function configsOf(node) {
@@ -17046,7 +17082,7 @@ function configOf(item, files) {
     const from = name === null ? undefined : files.get(name);
     return from === undefined || to === null
         ? []
-        : [{ from, to: absolute(to, "/"), intoFolder: false }];
+        : [{ from, to: placements_absolute(to, "/"), intoFolder: false }];
 }
 /** The commands of a script, a Dockerfile or a compose file that erase nginx's variables from a file they name. */
 function bareEnvsubst(text) {
@@ -17301,36 +17337,6 @@ function joinPath(folder, path) {
 
 
 
-/**
- * Files that distributions and certbot put on the server, as far as they concern proxying: Debian's `proxy_params` sets
- * four request headers, the others set none and define no variable. Paths are relative to nginx.conf's folder.
- */
-const shippedFiles = new Map([
-    [
-        "proxy_params",
-        [
-            "proxy_set_header Host $http_host;",
-            "proxy_set_header X-Real-IP $remote_addr;",
-            "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
-            "proxy_set_header X-Forwarded-Proto $scheme;",
-            "",
-        ].join("\n"),
-    ],
-    ...[
-        "mime.types",
-        "fastcgi_params",
-        "fastcgi.conf",
-        "uwsgi_params",
-        "scgi_params",
-        "koi-utf",
-        "koi-win",
-        "win-utf",
-        "snippets/fastcgi-php.conf",
-        "snippets/snakeoil.conf",
-        "/etc/letsencrypt/options-ssl-nginx.conf",
-    ].map((name) => [name, ""]),
-    ...surroundings,
-]);
 const emptyFolder = { files: new Set(), folders: new Set() };
 const nothingGone = { paths: new Set(), variables: new Map() };
 /** Reads and parses each file once. */
@@ -17487,7 +17493,7 @@ class documents_Documents {
     }
     /** A file that comes with nginx, by its path relative to nginx.conf's folder, or by its absolute path. */
     shipped(name) {
-        const text = shippedFiles.get(name);
+        const text = shippedText(name);
         const path = name.startsWith("/") ? name : `/etc/nginx/${name}`;
         return text === undefined ? undefined : (this.#byKey.get(path) ?? this.#add(path, text));
     }
@@ -17529,6 +17535,7 @@ function parseDocument(path, text, source) {
     const [problem] = tree.problems;
     return {
         path,
+        origin: originOf(path),
         key: source.name === "" ? path : `${path}#${source.name}`,
         text,
         tree,
@@ -19752,7 +19759,7 @@ function headerSigns({ config, location }) {
         }
         else if (isShared(config, location, use)) {
             // What a product ships is for all of its sites, and says nothing of this one.
-            const kind = isSurroundings(use.document.path) ? "product-headers" : "outer-headers";
+            const kind = use.document.origin === "product" ? "product-headers" : "outer-headers";
             signs.push({
                 kind,
                 text: `${header} is set by ${use.document.path}, which others include too`,
@@ -20190,18 +20197,18 @@ function weigh(evidence) {
         const isDoubtful = hasPurpose && !evidence.dedicated;
         return {
             serves: isDoubtful ? "unclear" : "yes",
-            evidence: texts([...strong, ...weak], isDoubtful ? against : []),
+            evidence: intent_texts([...strong, ...weak], isDoubtful ? against : []),
         };
     }
     if (doubts.length > 0) {
-        return { serves: "no", evidence: texts(weak, against) };
+        return { serves: "no", evidence: intent_texts(weak, against) };
     }
     const isForAll = evidence.takesEverything && elsewhere === null;
     if (isEnough(weak, isForAll)) {
-        return { serves: "yes", evidence: texts(weak, []) };
+        return { serves: "yes", evidence: intent_texts(weak, []) };
     }
     const beside = elsewhere === null ? [] : [`but ${elsewhere} is an endpoint of its own`];
-    return { serves: "unclear", evidence: texts(weak, beside) };
+    return { serves: "unclear", evidence: intent_texts(weak, beside) };
 }
 /**
  * Where a server has an endpoint of its own, the same headers in its other locations were often copied, and the rest of an
@@ -20226,7 +20233,7 @@ function isEnough(weak, isForAll) {
     }
     return kinds.size > 1;
 }
-function texts(signs, against) {
+function intent_texts(signs, against) {
     const kinds = new Set();
     const first = signs.filter(({ kind }) => !kinds.has(kind) && kinds.add(kind));
     return [...first.map((sign) => sign.text), ...against];
@@ -20644,16 +20651,17 @@ function ask_rules_run(request) {
     const active = activeRules(policy);
     const drafts = new Map();
     const add = (draft) => {
-        if (isSurroundings(draft.report.place.document.path)) {
+        const placed = inRepository(draft);
+        if (placed === null) {
             return;
         }
-        const key = ask_rules_keyOf(draft.active.rule.id, draft.report.place);
+        const key = ask_rules_keyOf(placed.active.rule.id, placed.report.place);
         const known = drafts.get(key);
         if (known === undefined) {
-            drafts.set(key, draft);
+            drafts.set(key, placed);
         }
         else {
-            known.locations.push(...draft.locations);
+            known.locations.push(...placed.locations);
         }
     };
     for (const each of active) {
@@ -20725,6 +20733,47 @@ function ask_rules_run(request) {
     }
     const entries = entriesOf([...drafts.values()], request);
     return { request, configs, programs, files, located, entries };
+}
+/**
+ * The draft at a place of the repository: what stands in a file that a distribution or product ships is said at the line that
+ * includes it. Null where no line does, as for what a product writes around the text, and for mere notices.
+ */
+function inRepository(draft) {
+    const { report, locations, config } = draft;
+    if (report.place.document.origin === "repository") {
+        return draft;
+    }
+    // Whoever includes the file has the rest of it in every site, and cannot change it.
+    if (severityOf(draft.active, report) === "notice") {
+        return null;
+    }
+    const use = locations
+        .map(({ level }) => useAt(report.place, level))
+        .find((found) => found !== null);
+    let line = use?.include ?? null;
+    while (line !== null && line.document.origin !== "repository") {
+        line = line.include;
+    }
+    if (line === null || line.name !== "include") {
+        return null;
+    }
+    const { beside: _, shared: __, ...others } = report;
+    return {
+        active: draft.active,
+        config,
+        locations,
+        report: { ...others, place: rule_placeOf(line) },
+    };
+}
+/** The use of a directive that a place lies in, at a level or around it. */
+function useAt({ document, span }, level) {
+    for (let at = level; at !== null; at = at.parent) {
+        const found = at.uses.find((use) => use.document === document && ask_rules_isInside(span, use.directive));
+        if (found !== undefined) {
+            return found;
+        }
+    }
+    return null;
 }
 /** Several locations may have one cause: a line of a file that all of them include, and no other location does. */
 function sharedCauses(drafts, configs) {
@@ -20904,7 +20953,7 @@ function ask_rules_documentsOf(configs) {
     for (const config of configs) {
         const documents = [config, ...config.alternatives].flatMap((each) => each.documents);
         for (const document of documents) {
-            if (!document.path.startsWith("/") && !found.has(document)) {
+            if (document.origin === "repository" && !found.has(document)) {
                 found.set(document, config);
             }
         }
@@ -20994,7 +21043,7 @@ function compare(left, right) {
 /** What the rule itself points at, then the locations that a cause outside of them reaches. */
 function relatedOf(report, locations) {
     const { place } = report;
-    const own = (report.related ?? []).filter((each) => !isSurroundings(each.place.document.path));
+    const own = (report.related ?? []).filter((each) => each.place.document.origin !== "product");
     const shownPlaces = new Set([
         keyOfPlace(place),
         ...own.map((related) => keyOfPlace(related.place)),
@@ -22272,7 +22321,7 @@ const time = reader({ type: ["string", "number"], pattern: timePattern.source, m
     return undefined;
 });
 const optionReaders = { time };
-const inRepository = [
+const schema_inRepository = [
     {
         pattern: /^(?!\/)/,
         expected: "a path inside the repository, without / at its beginning",
@@ -22283,8 +22332,8 @@ const inRepository = [
     },
     { pattern: /^[^\\]*$/, expected: "a path with / between its folders" },
 ];
-const repositoryPath = reader_text("the path of a file in the repository", inRepository);
-const glob = reader_text("a glob such as deploy/nginx/**", inRepository.map(({ pattern, expected }) => ({
+const repositoryPath = reader_text("the path of a file in the repository", schema_inRepository);
+const glob = reader_text("a glob such as deploy/nginx/**", schema_inRepository.map(({ pattern, expected }) => ({
     // Behind the sign that excludes, the same.
     pattern: new RegExp(pattern.source.replace("^(?!", "^(?!!?")),
     expected,
@@ -22305,7 +22354,7 @@ const schema_endpoint = reader_text(expectedEndpoint, [
         expected: `${expectedEndpoint}, without spaces and fragment`,
     },
 ]);
-const folder = reader_text("a folder in the repository such as deploy/nginx", inRepository);
+const folder = reader_text("a folder in the repository such as deploy/nginx", schema_inRepository);
 const schema_prefixes = reader({
     type: ["object", "null"],
     propertyNames: { pattern: "^/" },
@@ -22621,7 +22670,7 @@ function discover(analysis, files) {
 function discover_documentsOf({ documents, alternatives }) {
     return [documents, ...alternatives.map((other) => other.documents)]
         .flat()
-        .filter(({ path }) => !path.startsWith("/"));
+        .filter(({ origin }) => origin === "repository");
 }
 function discover_distinct(items) {
     return [...new Set(items)];
@@ -23547,7 +23596,7 @@ function locationInput(report) {
         const setting = effectiveSetting(level, directive);
         const isSet = setting.state === "set";
         values[directive] = isSet ? readable(setting.use.parameters.join(" ")) : null;
-        provenance[directive] = isSet ? originOf(setting.use) : null;
+        provenance[directive] = isSet ? conftest_originOf(setting.use) : null;
         if (setting.state === "unknown") {
             unknown.push(`${directive}: ${setting.why}`);
         }
@@ -23578,7 +23627,7 @@ function headersAt(level) {
     const entries = [...byName].map(([header, own]) => {
         const values = own.map(({ parameters: [, value = ""] }) => conftest_valueOf(header, readable(value)));
         const [only = "", ...others] = values;
-        return [header, others.length === 0 ? only : values, own.map(originOf)];
+        return [header, others.length === 0 ? only : values, own.map(conftest_originOf)];
     });
     return {
         values: Object.fromEntries(entries.map(([header, value]) => [header, value])),
@@ -23604,7 +23653,7 @@ const usualNames = new Map([
 function usualName(header) {
     return usualNames.get(header.toLowerCase()) ?? readable(header);
 }
-function originOf(use) {
+function conftest_originOf(use) {
     const place = placeOf(use);
     return { file: place.document.path, line: startOf(place).line, level: use.level.context };
 }

@@ -82,7 +82,7 @@ export function discover(analysis: Analysis, files: Files): Discovery {
 function documentsOf({ documents, alternatives }: Config): Document[] {
   return [documents, ...alternatives.map((other) => other.documents)]
     .flat()
-    .filter(({ path }) => !path.startsWith("/"));
+    .filter(({ origin }) => origin === "repository");
 }
 
 function distinct<Item>(items: readonly Item[]): Item[] {

@@ -1,11 +1,10 @@
+import { type Use, type Config, type Level, type Rendering } from "../config/level.ts";
 import type { PendingComment } from "./analysis.ts";
 import { type AnalysedFile, findPrograms } from "../config/programs.ts";
 import { groupBy, rememberedOf } from "../basics/collections.ts";
 import type { NginxVersion } from "../nginx/versions.ts";
 import type { Documents } from "../repository/documents.ts";
-import type { Config, Level, Rendering } from "../config/level.ts";
 import type { Document, Place } from "../repository/document.ts";
-import { isSurroundings } from "../nginx/shipped.ts";
 import { firefoxConnection } from "../handshake/probe.ts";
 import { usesNamed } from "../request/variables.ts";
 import { guardComments, type Hearing } from "../comments/guard-comments.ts";
@@ -106,15 +105,16 @@ export function run(request: RunRequest): Run {
   const active = activeRules(policy);
   const drafts = new Map<string, Draft>();
   const add = (draft: Draft): void => {
-    if (isSurroundings(draft.report.place.document.path)) {
+    const placed = inRepository(draft);
+    if (placed === null) {
       return;
     }
-    const key = keyOf(draft.active.rule.id, draft.report.place);
+    const key = keyOf(placed.active.rule.id, placed.report.place);
     const known = drafts.get(key);
     if (known === undefined) {
-      drafts.set(key, draft);
+      drafts.set(key, placed);
     } else {
-      known.locations.push(...draft.locations);
+      known.locations.push(...placed.locations);
     }
   };
   for (const each of active) {
@@ -196,6 +196,49 @@ export function run(request: RunRequest): Run {
   }
   const entries = entriesOf([...drafts.values()], request);
   return { request, configs, programs, files, located, entries };
+}
+
+/**
+ * The draft at a place of the repository: what stands in a file that a distribution or product ships is said at the line that
+ * includes it. Null where no line does, as for what a product writes around the text, and for mere notices.
+ */
+function inRepository(draft: Draft): Draft | null {
+  const { report, locations, config } = draft;
+  if (report.place.document.origin === "repository") {
+    return draft;
+  }
+  // Whoever includes the file has the rest of it in every site, and cannot change it.
+  if (severityOf(draft.active, report) === "notice") {
+    return null;
+  }
+  const use = locations
+    .map(({ level }) => useAt(report.place, level))
+    .find((found) => found !== null);
+  let line = use?.include ?? null;
+  while (line !== null && line.document.origin !== "repository") {
+    line = line.include;
+  }
+  if (line === null || line.name !== "include") {
+    return null;
+  }
+  const { beside: _, shared: __, ...others } = report;
+  return {
+    active: draft.active,
+    config,
+    locations,
+    report: { ...others, place: placeOfUse(line) },
+  };
+}
+
+/** The use of a directive that a place lies in, at a level or around it. */
+function useAt({ document, span }: Place, level: Level): Use | null {
+  for (let at: Level | null = level; at !== null; at = at.parent) {
+    const found = at.uses.find((use) => use.document === document && isInside(span, use.directive));
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return null;
 }
 
 /** Several locations may have one cause: a line of a file that all of them include, and no other location does. */
@@ -454,7 +497,7 @@ function documentsOf(configs: readonly Config[]): Map<Document, Config> {
   for (const config of configs) {
     const documents = [config, ...config.alternatives].flatMap((each) => each.documents);
     for (const document of documents) {
-      if (!document.path.startsWith("/") && !found.has(document)) {
+      if (document.origin === "repository" && !found.has(document)) {
         found.set(document, config);
       }
     }
@@ -562,7 +605,7 @@ function compare(left: string, right: string): number {
 /** What the rule itself points at, then the locations that a cause outside of them reaches. */
 function relatedOf(report: Report, locations: readonly Located[]): Related[] {
   const { place } = report;
-  const own = (report.related ?? []).filter((each) => !isSurroundings(each.place.document.path));
+  const own = (report.related ?? []).filter((each) => each.place.document.origin !== "product");
   const shownPlaces = new Set([
     keyOfPlace(place),
     ...own.map((related) => keyOfPlace(related.place)),

@@ -29,7 +29,7 @@ const HEADER = "proxy_set_header";
  * edits all lie within `writable`, which is asked for whole lines.
  */
 export function* fixCandidates(request: FixRequest, writable: Writable): Generator<Fix> {
-  const isWritable: Writable = (place) => !isShipped(place.document) && writable(place);
+  const isWritable: Writable = (place) => place.document.origin === "repository" && writable(place);
   const ingress = ingressOf(request);
   if (ingress !== null) {
     const edits = annotationEdits(ingress, request) ?? [];
@@ -86,11 +86,6 @@ function mapsBeside(
       const roots = config.documents.filter(({ key }) => key === config.root);
       return mapEdits(config, config.main, roots, maps);
     });
-}
-
-/** Debian's own file, which the repository does not hold (see config/documents.ts). */
-function isShipped(document: Document): boolean {
-  return document.path === "/etc/nginx/proxy_params";
 }
 
 function isOneResult(edits: readonly TextEdit[]): boolean {

@@ -1,6 +1,6 @@
 import { remembered, rememberedOf } from "../basics/collections.ts";
 import { headerLines } from "../config/effective.ts";
-import { isTemplate, isSurroundings } from "../nginx/shipped.ts";
+import { isTemplate } from "../nginx/shipped.ts";
 import type { Config, Level, Use } from "../config/level.ts";
 import type { Document } from "../repository/document.ts";
 import { definitions, variablesIn } from "../request/variables.ts";
@@ -31,7 +31,7 @@ export function headerSigns({ config, location }: Surroundings): readonly Sign[]
       });
     } else if (isShared(config, location, use)) {
       // What a product ships is for all of its sites, and says nothing of this one.
-      const kind = isSurroundings(use.document.path) ? "product-headers" : "outer-headers";
+      const kind = use.document.origin === "product" ? "product-headers" : "outer-headers";
       signs.push({
         kind,
         text: `${header} is set by ${use.document.path}, which others include too`,

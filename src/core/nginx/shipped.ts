@@ -27,11 +27,6 @@ export function templatePath(name: string): string {
   return `/around/ingress-nginx/${name}.conf`;
 }
 
-/** Whether a path is that of a product's own configuration, in which nobody can change anything. */
-export function isSurroundings(path: string): boolean {
-  return shipped.has(path);
-}
-
 /** Whether a path is that of lines which a product writes around whatever it is given, so that they tell nothing of it. */
 export function isTemplate(path: string): boolean {
   return path.startsWith("/around/");
@@ -110,8 +105,8 @@ const ingressTemplate: readonly (readonly [name: string, lines: readonly string[
   ["proxy_buffering", ["proxy_buffering off;"]],
 ];
 
-/** All of these texts by path. */
-export const surroundings: readonly (readonly [path: string, text: string])[] = [
+/** What products bring, by path. */
+const ofProducts: readonly (readonly [path: string, text: string])[] = [
   ...included,
   ...ingressTemplate.map(([name, lines]) => [templatePath(name), lines.join("\n")] as const),
   ...(["ingress-nginx", "nginx-ingress", "swag"] as const).map(
@@ -119,6 +114,56 @@ export const surroundings: readonly (readonly [path: string, text: string])[] = 
   ),
 ];
 
-const shipped: ReadonlySet<string> = new Set(
-  surroundings.map(([path]) => (path.startsWith("/") ? path : `/etc/nginx/${path}`)),
-);
+/**
+ * Files that distributions and certbot put on the server, as far as they concern proxying: Debian's `proxy_params` sets
+ * four request headers, the others set none and define no variable. Paths are relative to nginx.conf's folder.
+ */
+const ofDistributions: readonly (readonly [path: string, text: string])[] = [
+  [
+    "proxy_params",
+    [
+      "proxy_set_header Host $http_host;",
+      "proxy_set_header X-Real-IP $remote_addr;",
+      "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
+      "proxy_set_header X-Forwarded-Proto $scheme;",
+      "",
+    ].join("\n"),
+  ],
+  ...[
+    "mime.types",
+    "fastcgi_params",
+    "fastcgi.conf",
+    "uwsgi_params",
+    "scgi_params",
+    "koi-utf",
+    "koi-win",
+    "win-utf",
+    "snippets/fastcgi-php.conf",
+    "snippets/snakeoil.conf",
+    "/etc/letsencrypt/options-ssl-nginx.conf",
+  ].map((name) => [name, ""] as const),
+];
+
+/** Whose a file is: only what the repository holds can be edited there. */
+export type Origin = "repository" | "distribution" | "product";
+
+const texts: ReadonlyMap<string, string> = new Map([...ofDistributions, ...ofProducts]);
+
+const origins: ReadonlyMap<string, Origin> = new Map([
+  ...ofDistributions.map(([path]) => [absolute(path), "distribution"] as const),
+  ...ofProducts.map(([path]) => [absolute(path), "product"] as const),
+]);
+
+function absolute(path: string): string {
+  return path.startsWith("/") ? path : `/etc/nginx/${path}`;
+}
+
+/** The text of a file that a distribution or product ships, by the path that includes it; undefined where none does. */
+export function shippedText(path: string): string | undefined {
+  return texts.get(path);
+}
+
+/** Whose a file is, by its path: that of a shipped file is absolute, that of the repository's never. */
+export function originOf(path: string): Origin {
+  return origins.get(path) ?? "repository";
+}

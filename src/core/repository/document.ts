@@ -1,3 +1,4 @@
+import type { Origin } from "../nginx/shipped.ts";
 import type { Source } from "../sources/source.ts";
 import type { LineMap } from "../syntax/lines.ts";
 import type { Span, SyntaxTree } from "../syntax/tree.ts";
@@ -15,6 +16,8 @@ export interface Files {
 /** One file, or one of the configurations in it, parsed once however often it is included. */
 export interface Document {
   readonly path: string;
+  /** Whose it is. What is found in another's file is reported at the `include` that brings it, and never edited. */
+  readonly origin: Origin;
   /** What tells it from all others: its path, for one of several in a file with more behind it. */
   readonly key: string;
   /** The file's, whatever part of it is configuration; spans are offsets into it. */

@@ -13,38 +13,7 @@ import type { SyntaxTree } from "../syntax/tree.ts";
 import { grammar } from "../nginx/directives.ts";
 import { folderOf, followLinks } from "./links.ts";
 import type { Document, Files } from "./document.ts";
-import { surroundings } from "../nginx/shipped.ts";
-
-/**
- * Files that distributions and certbot put on the server, as far as they concern proxying: Debian's `proxy_params` sets
- * four request headers, the others set none and define no variable. Paths are relative to nginx.conf's folder.
- */
-const shippedFiles: ReadonlyMap<string, string> = new Map([
-  [
-    "proxy_params",
-    [
-      "proxy_set_header Host $http_host;",
-      "proxy_set_header X-Real-IP $remote_addr;",
-      "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
-      "proxy_set_header X-Forwarded-Proto $scheme;",
-      "",
-    ].join("\n"),
-  ],
-  ...[
-    "mime.types",
-    "fastcgi_params",
-    "fastcgi.conf",
-    "uwsgi_params",
-    "scgi_params",
-    "koi-utf",
-    "koi-win",
-    "win-utf",
-    "snippets/fastcgi-php.conf",
-    "snippets/snakeoil.conf",
-    "/etc/letsencrypt/options-ssl-nginx.conf",
-  ].map((name) => [name, ""] as const),
-  ...surroundings,
-]);
+import { originOf, shippedText } from "../nginx/shipped.ts";
 
 /** The files and folders directly in a folder, by name. */
 interface Folder {
@@ -251,7 +220,7 @@ export class Documents {
 
   /** A file that comes with nginx, by its path relative to nginx.conf's folder, or by its absolute path. */
   shipped(name: string): Document | undefined {
-    const text = shippedFiles.get(name);
+    const text = shippedText(name);
     const path = name.startsWith("/") ? name : `/etc/nginx/${name}`;
     return text === undefined ? undefined : (this.#byKey.get(path) ?? this.#add(path, text));
   }
@@ -300,6 +269,7 @@ function parseDocument(path: string, text: string, source: Source): Document {
   const [problem] = tree.problems;
   return {
     path,
+    origin: originOf(path),
     key: source.name === "" ? path : `${path}#${source.name}`,
     text,
     tree,

@@ -68,9 +68,9 @@ export function headOf({ document, directive }: Use): Place {
   };
 }
 
-/** A file that only a distribution ships, such as Debian's `proxy_params`, has an absolute path. */
+/** Not so of what only a distribution or product ships, such as Debian's `proxy_params`. */
 export function isInRepository({ document }: Use): boolean {
-  return !document.path.startsWith("/");
+  return document.origin === "repository";
 }
 
 /** Whether an `include` in the block brings the directive, rather than the block's own text. */
