@@ -20637,7 +20637,6 @@ const ordinalsIn = rememberedOf((siblings) => {
 
 
 
-
 /** Simulates and asks every rule that the policy has. */
 function ask_rules_run(request) {
     const { documents, policy, paths, versions, hearing } = request;

@@ -1,4 +1,4 @@
-import { type Use, type Config, type Level, type Rendering } from "../config/level.ts";
+import type { Config, Level, Rendering, Use } from "../config/level.ts";
 import type { PendingComment } from "./analysis.ts";
 import { type AnalysedFile, findPrograms } from "../config/programs.ts";
 import { groupBy, rememberedOf } from "../basics/collections.ts";
