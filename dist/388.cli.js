@@ -7083,7 +7083,7 @@ function purposeOfHost({ upstreamNames, serverNames }) {
 /** Stands in a path for what nobody can know: whatever a regular expression leaves open. */
 const unknownPart = "\u2026";
 /** More alternatives than a location that people write has. */
-const mostPaths = 64;
+const MOST_PATHS = 64;
 const paths_none = { kind: "none", written: "", paths: [] };
 /** What must stand in the path of a request that this `location` takes. */
 function pathsOf(location) {
@@ -7139,9 +7139,9 @@ class PatternReader {
                 return null;
             }
             all.push(...sequence);
-        } while (this.#take("|") && all.length <= mostPaths);
+        } while (this.#take("|") && all.length <= MOST_PATHS);
         this.#depth -= 1;
-        return all.length > mostPaths ? null : all;
+        return all.length > MOST_PATHS ? null : all;
     }
     #sequence() {
         let texts = [""];
@@ -7151,7 +7151,7 @@ class PatternReader {
                 return null;
             }
             const next = this.#quantified(atom);
-            if (texts.length * next.length > mostPaths) {
+            if (texts.length * next.length > MOST_PATHS) {
                 return null;
             }
             texts = texts.flatMap((text) => next.map((more) => text + more));
@@ -21729,7 +21729,7 @@ const imageFiles = {
 const images_dockerfile = /(?:^|\/)(?:[^/]*\.)?(?:Dockerfile|Containerfile)(?:\.[^/]*)?$/i;
 const compose = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
 /** In UTF-16 units; a longer kustomization is not written by people. */
-const longest = 200_000;
+const images_LONGEST = 200_000;
 const images_kustomization = /(?:^|\/)kustomization\.ya?ml$/i;
 const manifest = /(?:^|[/._-])(?:k8s|kube|kubernetes|manifests?|kustomize|base|overlays|deploy(?:ment)?s?|stateful-?sets?|daemon-?sets?|pods?|nginx)(?:[/._-].*)?\.ya?ml$/i;
 /** In the order in which they are read. */
@@ -21794,7 +21794,7 @@ function podImages(text) {
 }
 /** What a kustomization puts in the place of images that manifests name. */
 function kustomizedImages(text) {
-    if (text.length > longest) {
+    if (text.length > images_LONGEST) {
         return [];
     }
     const { contents } = (0,dist/* parseDocument */.Tp)(text, { logLevel: "silent", uniqueKeys: false });
@@ -22864,19 +22864,19 @@ function plain(text) {
     return text.replaceAll(/`([^`]+)`/g, "$1");
 }
 /** Nobody reads on where a name or a message is longer than this. */
-const longestText = 400;
+const LONGEST_TEXT = 400;
 /** The text up to a length that people read. */
 function clip(text) {
-    if (text.length <= longestText) {
+    if (text.length <= LONGEST_TEXT) {
         return text;
     }
     // Half of a surrogate pair is no text.
-    return `${text.slice(0, longestText).replace(/[\ud800-\udbff]$/, "")}\u2026`;
+    return `${text.slice(0, LONGEST_TEXT).replace(/[\ud800-\udbff]$/, "")}\u2026`;
 }
 /** Text of ours that names things of the repository, as running text: without secrets, and not endless. */
 function markup_sentence(text) {
     // What is cut off first cannot leave half of a secret in what is shown in the end.
-    return prose(clip(redact(text.slice(0, 10 * longestText))));
+    return prose(clip(redact(text.slice(0, 10 * LONGEST_TEXT))));
 }
 /** Markdown for a cell of a table, where a bar would end the cell, even inside inline code. */
 function cell(markdown) {
@@ -22918,11 +22918,11 @@ function longestRun(text, character) {
 ;// CONCATENATED MODULE: ./build/core/adopt/policy-file.js
 
 /** A list that nobody reads to its end says nothing. */
-const mostEndpoints = 40;
-const mostUnclear = 5;
+const MOST_ENDPOINTS = 40;
+const MOST_UNCLEAR = 5;
 /** The policy file for what was found: what the repository cannot say itself, and the contract of its endpoints. */
 function policyFile({ version, exampleFolders, endpoints, unclear }) {
-    const shown = endpoints.slice(0, mostEndpoints);
+    const shown = endpoints.slice(0, MOST_ENDPOINTS);
     const parts = [
         [
             "# What nginx-websocket-guard checks. Everything here is optional.",
@@ -22941,7 +22941,7 @@ function policyFile({ version, exampleFolders, endpoints, unclear }) {
             ]
             : [],
         endpointLines(shown.filter(({ result }) => result !== "breaks"), shown.filter(({ result }) => result === "breaks")),
-        unclearLines(unclear.slice(0, mostUnclear)),
+        unclearLines(unclear.slice(0, MOST_UNCLEAR)),
     ];
     return parts
         .filter((lines) => lines.length > 0)
@@ -23098,8 +23098,8 @@ class Writer {
         const evidence = [...new Set(reasoned.flatMap((finding) => finding.evidence))].map(said);
         const serves = reasoned.every(({ isGuess }) => isGuess) ? "may serve" : "serves";
         const notes = [
-            ...places.slice(0, mostRelated),
-            ...(places.length > mostRelated ? [`and ${places.length - mostRelated} more`] : []),
+            ...places.slice(0, MOST_RELATED),
+            ...(places.length > MOST_RELATED ? [`and ${places.length - MOST_RELATED} more`] : []),
             ...(evidence.length > 0 ? [`${serves} WebSockets: ${evidence.join("; ")}`] : []),
             ...new Set(findings.flatMap((finding) => this.#fixOf(finding))),
         ];
@@ -23143,7 +23143,7 @@ class Writer {
         return this.#color ? `\u{1b}[${sgr[style]}m${text}\u{1b}[0m` : text;
     }
 }
-const mostRelated = 5;
+const MOST_RELATED = 5;
 function placeKey({ place: { document, span } }) {
     return `${span.start} ${span.end} ${document.path}`;
 }
@@ -23181,8 +23181,8 @@ function carets(source, from, to) {
 
 
 
-const mostPrograms = 20;
-const mostLocations = 20;
+const MOST_PROGRAMS = 20;
+const MOST_LOCATIONS = 20;
 /** What was found, for a terminal: each part with where it comes from. Ends with a line feed. */
 function discoveryText(discovery, analysis) {
     const { programs, forms, websockets, unclear } = discovery;
@@ -23191,8 +23191,8 @@ function discoveryText(discovery, analysis) {
         ...versionLines(discovery),
         "",
         `nginx configuration: ${numbered(programs.length, "program")} in ${inWords(stored)}`,
-        ...columns(programs.slice(0, mostPrograms).map(programColumns)),
-        ...rest(programs.length - mostPrograms),
+        ...columns(programs.slice(0, MOST_PROGRAMS).map(programColumns)),
+        ...rest(programs.length - MOST_PROGRAMS),
         "",
         websockets.length === 0
             ? "WebSockets: at no location that is sure"
@@ -23212,13 +23212,13 @@ function discoveryText(discovery, analysis) {
 }
 function locationLines(locations) {
     const rows = locations
-        .slice(0, mostLocations)
+        .slice(0, MOST_LOCATIONS)
         .map((location) => [
         locationOf(location.name),
         resultText(location),
         `${location.name.place.document.path}:${startOf(location.name.place).line}: ${location.evidence.join("; ")}`,
     ]);
-    return [...columns(rows), ...rest(locations.length - mostLocations)];
+    return [...columns(rows), ...rest(locations.length - MOST_LOCATIONS)];
 }
 function resultText({ result, failsInFirefox }) {
     const said = result === "unknown" ? "not known" : result;
@@ -23264,12 +23264,12 @@ function inWords(parts) {
 
 
 /** A policy of a thousand rules and endpoints is far below these; a file made to exhaust memory is above them. */
-const mostCharacters = 100_000;
-const mostAliases = 100;
-const mostNodes = 10_000;
-const deepest = 20;
-const mostProblems = 50;
-const load_tooDeep = `this nests too deeply: expected at most ${deepest} levels`;
+const MOST_CHARACTERS = 100_000;
+const MOST_ALIASES = 100;
+const MOST_NODES = 10_000;
+const load_DEEPEST = 20;
+const load_MOST_PROBLEMS = 50;
+const load_tooDeep = `this nests too deeply: expected at most ${load_DEEPEST} levels`;
 /**
  * Reads the policy file's text. An empty text gives the default policy. All problems are reported, in the order of the
  * text, at most 50.
@@ -23287,7 +23287,7 @@ function loadPolicy(text, path) {
     }
     const problems = found
         .toSorted((a, b) => a.at - b.at)
-        .slice(0, mostProblems)
+        .slice(0, load_MOST_PROBLEMS)
         .map(({ at, message }) => ({
         file: path,
         line: lines.lineAt(at),
@@ -23298,8 +23298,8 @@ function loadPolicy(text, path) {
 }
 function load_read(text, complain) {
     const nothing = { kind: "empty", at: 0 };
-    if (text.length > mostCharacters) {
-        complain(0, `the file has ${text.length} characters: expected at most ${mostCharacters}`);
+    if (text.length > MOST_CHARACTERS) {
+        complain(0, `the file has ${text.length} characters: expected at most ${MOST_CHARACTERS}`);
         return readPolicy(nothing, complain);
     }
     const document = load_parse(text);
@@ -23363,11 +23363,11 @@ class Converter {
         if (this.#stopped) {
             return null;
         }
-        if (depth > deepest) {
+        if (depth > load_DEEPEST) {
             return this.#stop(at, load_tooDeep);
         }
-        if (this.#nodes > mostNodes) {
-            return this.#stop(at, `too many values: expected at most ${mostNodes}`);
+        if (this.#nodes > MOST_NODES) {
+            return this.#stop(at, `too many values: expected at most ${MOST_NODES}`);
         }
         if ((0,dist/* isAlias */.Vj)(node)) {
             return this.#alias(node, at, depth);
@@ -23412,8 +23412,8 @@ class Converter {
     #alias(alias, at, depth) {
         const name = quoted(`*${alias.source}`);
         this.#aliases += 1;
-        if (this.#aliases > mostAliases) {
-            return this.#stop(at, `too many aliases: expected at most ${mostAliases}`);
+        if (this.#aliases > MOST_ALIASES) {
+            return this.#stop(at, `too many aliases: expected at most ${MOST_ALIASES}`);
         }
         const target = alias.resolve(this.#document);
         if (target === undefined) {
@@ -23665,7 +23665,7 @@ function givenUpInWords({ findingsGivenUp }) {
 
 ;// CONCATENATED MODULE: ./build/core/report/pending.js
 
-const mostPlaces = 5;
+const MOST_PLACES = 5;
 /** What a change does to comments that counts only after the merge, one sentence for each kind: whoever does it expects silence. */
 function pendingInWords({ pending }) {
     const sentence = (kind, one, several) => {
@@ -23675,8 +23675,8 @@ function pendingInWords({ pending }) {
         if (places.length === 0) {
             return [];
         }
-        const more = places.length - mostPlaces;
-        const where = [...places.slice(0, mostPlaces), ...(more > 0 ? [`${more} more`] : [])];
+        const more = places.length - MOST_PLACES;
+        const where = [...places.slice(0, MOST_PLACES), ...(more > 0 ? [`${more} more`] : [])];
         return [`${places.length === 1 ? one : several(places.length)}: ${where.join(", ")}.`];
     };
     return [
@@ -23779,12 +23779,12 @@ function sarif_resultOf(finding, ruleIndex) {
 /** GitHub shows a related location only where the message links to it, by its id. */
 function messageOf({ message, related }) {
     const links = related
-        .slice(0, mostLinks)
+        .slice(0, sarif_MOST_LINKS)
         .map(({ place, note }, id) => `[${linkText(place, note)}](${id})`);
     const text = withoutLinks(plain(redact(message)));
     return links.length > 0 ? `${text} See ${links.join(", ")}.` : text;
 }
-const mostLinks = 5;
+const sarif_MOST_LINKS = 5;
 function linkText(place, note) {
     const text = `${place.document.path}:${startOf(place).line} (${plain(redact(note))})`;
     return visible(text).replaceAll(/[\\[\]]/g, String.raw `\$&`);
@@ -23832,7 +23832,7 @@ function region(place) {
 
 /** Lines of a label are cut off here, in characters: a wider picture is shrunk until nobody can read it. */
 const widest = 56;
-const mostCauses = 4;
+const MOST_CAUSES = 4;
 /**
  * A handshake that breaks, as the text of a Mermaid sequence diagram: from the client through the location to the
  * upstream, with the lines that lose something and what arrives.
@@ -23865,9 +23865,9 @@ function causes(report, findings) {
         const what = lossesOf(group.map(({ finding }) => finding.rule), place.span.start === report.proxyPass.directive.start ? "not passed on" : "lost here");
         return `Note over N: ${label(...what, picture_positionText(place), picture_sourceOf(place))}`;
     });
-    const more = notes.length - mostCauses;
+    const more = notes.length - MOST_CAUSES;
     const left = more > 0 ? [`Note over N: ${label(`and ${more} more`)}`] : [];
-    return [...notes.slice(0, mostCauses), ...left];
+    return [...notes.slice(0, MOST_CAUSES), ...left];
 }
 /** "Upgrade and Connection are lost here", then what else the rules say. */
 function lossesOf(ids, how) {
@@ -23968,9 +23968,9 @@ function entity(character) {
 
 
 /** GitHub takes 1 MiB per step. In characters of at most three bytes in UTF-8 each; four bytes are two characters. */
-const longestSummary = 340_000;
-const mostRows = 500;
-const mostPictures = 5;
+const LONGEST_SUMMARY = 340_000;
+const MOST_ROWS = 500;
+const MOST_PICTURES = 5;
 /** The job summary as Markdown: the verdict first. Ends with a line feed. */
 function summaryReport(input) {
     const sections = [
@@ -23991,7 +23991,7 @@ function summary_cut(sections) {
     let picture = null;
     for (const section of sections) {
         for (const line of [...section.split("\n"), ""]) {
-            if (text.length + line.length > longestSummary) {
+            if (text.length + line.length > LONGEST_SUMMARY) {
                 const whole = text.slice(0, picture ?? text.length);
                 return `${whole}\n\n**The rest is cut off: GitHub shows no more than 1 MiB.**\n`;
             }
@@ -24021,9 +24021,9 @@ function summary_list(title, entries) {
     if (entries.length === 0) {
         return "";
     }
-    const shown = entries.slice(0, mostRows).map((entry) => `- ${entry}`);
-    if (entries.length > mostRows) {
-        shown.push(`- and ${entries.length - mostRows} more`);
+    const shown = entries.slice(0, MOST_ROWS).map((entry) => `- ${entry}`);
+    if (entries.length > MOST_ROWS) {
+        shown.push(`- and ${entries.length - MOST_ROWS} more`);
     }
     return [...(title === "" ? [] : [title, ""]), ...shown].join("\n");
 }
@@ -24034,7 +24034,7 @@ function findingsSection(input) {
     }
     const withoutPlace = new Set(unplaced);
     const rows = worstFirst(findings)
-        .slice(0, mostRows)
+        .slice(0, MOST_ROWS)
         .map((finding) => [
         finding.severity,
         code(summary_positionText(finding.place)),
@@ -24042,7 +24042,7 @@ function findingsSection(input) {
         markup_sentence(fullMessage(finding)),
         standing(finding, withoutPlace, input),
     ]);
-    const more = findings.length > mostRows ? [`And ${findings.length - mostRows} more.`] : [];
+    const more = findings.length > MOST_ROWS ? [`And ${findings.length - MOST_ROWS} more.`] : [];
     const shown = table(["", "Where", "Rule", "What", "Comment"], rows);
     return ["### Findings", shown, ...more].join("\n\n");
 }
@@ -24066,10 +24066,10 @@ function picturesSection({ analysis, findings }) {
     if (broken.length === 0) {
         return "";
     }
-    const pictures = broken.slice(0, mostPictures).map(([report, own]) => {
+    const pictures = broken.slice(0, MOST_PICTURES).map(([report, own]) => {
         return [`#### ${summary_titleOf(report)}`, fence(pictureOf(report, own), "mermaid")].join("\n\n");
     });
-    const more = broken.length - mostPictures;
+    const more = broken.length - MOST_PICTURES;
     const left = more > 0 ? [`And ${numbered(more, "more location")}.`] : [];
     return ["### Handshakes that break", ...pictures, ...left].join("\n\n");
 }
@@ -24115,9 +24115,9 @@ function locationsSection({ analysis, findings }) {
     }
     const worst = [...locations.filter(breaks), ...locations.filter((each) => !breaks(each))];
     const rows = worst
-        .slice(0, mostRows)
+        .slice(0, MOST_ROWS)
         .map((report) => locationRow(report, changed && (changed.get(report) ?? report)));
-    const more = locations.length > mostRows ? [`And ${locations.length - mostRows} more.`] : [];
+    const more = locations.length > MOST_ROWS ? [`And ${locations.length - MOST_ROWS} more.`] : [];
     const shown = table([...head, "Closed when idle for"], rows);
     return ["### WebSocket locations", shown, ...more].join("\n\n");
 }
@@ -24253,12 +24253,12 @@ function lineEnding(text) {
 /** What a decoder puts where the bytes are no UTF-8. */
 const isReplaced = /\u{fffd}/u;
 /** Nobody reads longer ones, and the whole comment must stay below 65,536 characters. */
-const longestSuggestion = 20_000;
+const LONGEST_SUGGESTION = 20_000;
 /** A fence is longer than any run of backticks in it, so that runs count against the comment's length too. */
 const manyBackticks = /`{100}/;
 function isShowable(lines) {
     const text = lines.join("\n");
-    if (text.length > longestSuggestion || manyBackticks.test(text)) {
+    if (text.length > LONGEST_SUGGESTION || manyBackticks.test(text)) {
         return false;
     }
     return !text.includes("\r") && !hasHiddenCharacters(text);
@@ -24278,14 +24278,14 @@ function withoutReturn(line) {
 
 
 /** GitHub takes 65,536 characters. */
-const longestBody = 65_000;
-const mostFingerprints = 1000;
+const LONGEST_BODY = 65_000;
+const MOST_FINGERPRINTS = 1000;
 /** Of the worst; the others are among the details. */
-const mostMessages = 2;
-const mostEvidence = 3;
-const comment_mostRelated = 5;
-const mostPlainBlocks = 5;
-const mostDetails = 20;
+const MOST_MESSAGES = 2;
+const MOST_EVIDENCE = 3;
+const comment_MOST_RELATED = 5;
+const MOST_PLAIN_BLOCKS = 5;
+const MOST_DETAILS = 20;
 /**
  * The comment as Markdown, with the hidden marker that {@link readMarker} reads. Where it gets too long, it loses what
  * a reader can do without; never the headline and the suggestion.
@@ -24303,7 +24303,7 @@ function commentBody(request) {
         details(request),
         essential[2],
     ];
-    let left = longestBody - essential.join("\n\n").length;
+    let left = LONGEST_BODY - essential.join("\n\n").length;
     const kept = parts.filter((part) => {
         if (part === undefined || part === "") {
             return false;
@@ -24320,7 +24320,7 @@ function commentBody(request) {
     return kept.join("\n\n");
 }
 function markerOf(findings) {
-    const fingerprints = findings.slice(0, mostFingerprints).map(({ fingerprint }) => fingerprint);
+    const fingerprints = findings.slice(0, MOST_FINGERPRINTS).map(({ fingerprint }) => fingerprint);
     return `<!-- ${tool/* tool */.z.name} fp=${fingerprints.join(",")} -->`;
 }
 /**
@@ -24386,11 +24386,11 @@ function comment_keyOf({ document, span }) {
 }
 function comment_messages(findings) {
     const distinct = distinctOf(findings);
-    if (distinct.length <= mostMessages + 1) {
+    if (distinct.length <= MOST_MESSAGES + 1) {
         return bullets(distinct.map(comment_messageOf));
     }
-    const shown = distinct.slice(0, mostMessages);
-    const rest = distinct.slice(mostMessages);
+    const shown = distinct.slice(0, MOST_MESSAGES);
+    const rest = distinct.slice(MOST_MESSAGES);
     const others = rulesOf(rest).filter((rule) => !rulesOf(shown).includes(rule));
     const named = others.length > 0 ? others.map(code).join(", ") : `${rest.length} more`;
     return bullets([...shown.map(comment_messageOf), `and ${named}: see the details`]);
@@ -24449,7 +24449,7 @@ function evidence(findings) {
     if (pieces.length === 0) {
         return "";
     }
-    return `Why this counts as WebSocket: ${pieces.slice(0, mostEvidence).map(markup_sentence).join("; ")}.`;
+    return `Why this counts as WebSocket: ${pieces.slice(0, MOST_EVIDENCE).map(markup_sentence).join("; ")}.`;
 }
 /** The other places that take part, such as the locations that a line breaks. */
 function related(findings) {
@@ -24466,11 +24466,11 @@ function related(findings) {
     if (all.size === 0) {
         return "";
     }
-    const shown = [...all.values()].slice(0, comment_mostRelated).flatMap(([first]) => {
+    const shown = [...all.values()].slice(0, comment_MOST_RELATED).flatMap(([first]) => {
         return first ? `${code(comment_positionText(first.place))}: ${markup_sentence(first.note)}` : [];
     });
-    if (all.size > comment_mostRelated) {
-        shown.push(`and ${all.size - comment_mostRelated} more`);
+    if (all.size > comment_MOST_RELATED) {
+        shown.push(`and ${all.size - comment_MOST_RELATED} more`);
     }
     return `See also:\n${bullets(shown)}`;
 }
@@ -24492,10 +24492,10 @@ function plainCode({ suggestion, fix }) {
         const change = lineChange(document, cluster);
         return change ? [instruction(document, change)] : [];
     }));
-    const more = blocks.length - mostPlainBlocks;
+    const more = blocks.length - MOST_PLAIN_BLOCKS;
     return [
         `${markup_sentence(fix.title)}, by hand${fix.safety === "safe" ? "" : " (look closely: this changes more than that)"}:`,
-        ...blocks.slice(0, mostPlainBlocks),
+        ...blocks.slice(0, MOST_PLAIN_BLOCKS),
         ...(more > 0 ? [`And ${more} more.`] : []),
     ].join("\n\n");
 }
@@ -24535,8 +24535,8 @@ function details({ findings, suggestion, fix }) {
     const others = rules.slice(1);
     const likewise = others.length > 0 ? `, and so on for ${others.map(code).join(", ")}` : "";
     const parts = [
-        ...(distinct.length > mostMessages + 1
-            ? [bullets(distinct.slice(mostMessages, mostDetails).map(comment_messageOf))]
+        ...(distinct.length > MOST_MESSAGES + 1
+            ? [bullets(distinct.slice(MOST_MESSAGES, MOST_DETAILS).map(comment_messageOf))]
             : []),
         ...(suggestion && fix ? [`The suggestion: ${markup_sentence(fix.title)}. ${checked}`] : []),
         `More about it: ${code(`${tool/* tool */.z.name} explain ${rules[0] ?? ""}`)}${likewise}.`,
@@ -24955,7 +24955,7 @@ class Planner {
                 }
             }
         }
-        return found.slice(0, mostTries);
+        return found.slice(0, MOST_TRIES);
     }
     /** Lines that lie in the hunk and in no suggestion but perhaps that of `own`. */
     #freeLines(document, hunk, own = null) {
@@ -25017,7 +25017,7 @@ class Planner {
         return [...notes, ...givenUpInWords(this.#analysis)];
     }
 }
-const mostTries = 4;
+const MOST_TRIES = 4;
 /** Several fixes as one; null without any. */
 function plan_joined(fixes) {
     const [first, ...others] = fixes;
@@ -26208,7 +26208,7 @@ function writeNew(folder, texts) {
 
 
 
-const mostComments = 50;
+const MOST_COMMENTS = 50;
 /** Prints the comments that a pull request from HEAD would get. Posts nothing. */
 const review = {
     words: "",
@@ -26239,7 +26239,7 @@ function runReview(args, terminal) {
     }
     const analysis = compare_compare(after, before, changes);
     const findings = analysis.findings.filter(({ isNew }) => isNew);
-    const planned = planReview({ analysis, changes, findings, maxComments: mostComments });
+    const planned = planReview({ analysis, changes, findings, maxComments: MOST_COMMENTS });
     const notes = [...pendingInWords(analysis), ...planned.notes];
     terminal.progress(null);
     if (git.isChanged()) {

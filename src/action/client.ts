@@ -16,7 +16,7 @@ export interface Client {
 /** Pauses between the attempts of a read, in milliseconds. */
 const pauses = [500, 1500, 4500];
 /** The longest pause that a rate limit is waited for; the job fails or stays silent beyond it. */
-const longestWaitMs = 60_000;
+const LONGEST_WAIT_MS = 60_000;
 /** After a limit of which GitHub does not say when it ends (docs: wait at least a minute). */
 const waitAfterLimitMs = 60_000;
 const timeoutMs = 30_000;
@@ -103,7 +103,7 @@ export function pauseAfter(fault: unknown, usual: number): number | null {
   }
   const asked = fault.waitMs ?? (fault.kind === "limited" ? waitAfterLimitMs : 0);
   const pause = Math.max(asked, usual);
-  return pause <= longestWaitMs ? pause : null;
+  return pause <= LONGEST_WAIT_MS ? pause : null;
 }
 
 function isGraphqlFailure(

@@ -25,7 +25,7 @@ export interface Closure {
 }
 
 /** Chains of includes are short; this ends a run that would go on for ever. */
-const mostRounds = 25;
+const MOST_ROUNDS = 25;
 
 /**
  * Loads and analyses head and base together until neither wants more: what includes the changed files, what they
@@ -55,7 +55,7 @@ export async function analyseBoth(request: ClosureRequest): Promise<Closure> {
     everything ||= headAnalysis.nginxVersion !== baseAnalysis.nginxVersion;
     const missing = [...head.missing(headAnalysis.wanted), ...base.missing(baseAnalysis.wanted)];
     const done = missing.length === 0 && (isOfAll || (!everything && !grew));
-    if (done || round === mostRounds) {
+    if (done || round === MOST_ROUNDS) {
       return {
         analysis: compare(headAnalysis, baseAnalysis, request.changes),
         everything: isOfAll,
@@ -78,7 +78,7 @@ export async function analyseHead(
   for (let round = 1; ; round += 1) {
     const analysis = analyse(head, { policy });
     const missing = head.missing(analysis.wanted);
-    if (missing.length === 0 || round === mostRounds) {
+    if (missing.length === 0 || round === MOST_ROUNDS) {
       return analysis;
     }
     await contents.load(missing, sizeOf);

@@ -3,8 +3,8 @@ import { GitHubFault } from "./faults.ts";
 import type { Content, GitHub, Source } from "./github.ts";
 
 /** What one run reads at most, so that it cannot use up the hour's 1,000 requests of a repository. */
-const mostFiles = 5000;
-const mostBytes = 60_000_000;
+const MOST_FILES = 5000;
+const MOST_BYTES = 60_000_000;
 const filesPerQuery = 100;
 /** A query that has to read more than this runs into GitHub's time limit of 10 s. */
 const bytesPerQuery = 4_000_000;
@@ -53,7 +53,7 @@ export class Contents {
         continue;
       }
       const size = sizeOf(source);
-      if (this.#files >= mostFiles || this.#bytes + size > mostBytes) {
+      if (this.#files >= MOST_FILES || this.#bytes + size > MOST_BYTES) {
         this.#known.set(keyOf(source), { reason: "the limit of what one run reads is reached" });
         continue;
       }

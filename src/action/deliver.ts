@@ -36,8 +36,8 @@ export interface DeliveryRequest {
 /** A review of more comments than about 30 is answered with 502 although it was created (reviewdog#355). */
 const commentsPerReview = 25;
 /** GitHub allows 80 writes a minute; the rest is left to the next run. */
-const mostWrites = 60;
-const mostAttempts = 3;
+const MOST_WRITES = 60;
+const MOST_ATTEMPTS = 3;
 const pauseMs = 2000;
 
 /**
@@ -111,7 +111,7 @@ class Writer {
       const still = notYetPosted(missing, now.threads);
       this.#stands(missing.filter((comment) => !still.includes(comment)));
       missing = still;
-      if (missing.length > 0 && attempt === mostAttempts) {
+      if (missing.length > 0 && attempt === MOST_ATTEMPTS) {
         this.#stop(this.#notPosted(missing, fault));
       }
     }
@@ -198,8 +198,8 @@ class Writer {
     if (this.#stopped) {
       return;
     }
-    if (this.#writes >= mostWrites) {
-      this.#stop(`More than ${mostWrites} comments have changed; the next run goes on.`);
+    if (this.#writes >= MOST_WRITES) {
+      this.#stop(`More than ${MOST_WRITES} comments have changed; the next run goes on.`);
       return;
     }
     for (let attempt = 1; ; attempt += 1) {
@@ -215,7 +215,7 @@ class Writer {
         if (error.kind === "missing") {
           return;
         }
-        const pause = attempt < mostAttempts ? pauseAfter(error, pauseMs) : null;
+        const pause = attempt < MOST_ATTEMPTS ? pauseAfter(error, pauseMs) : null;
         if (pause === null) {
           this.#stop(`Older comments could not be brought up to date. ${error.message}`);
           return;

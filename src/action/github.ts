@@ -52,8 +52,8 @@ export interface NewComment {
 }
 
 /** GitHub lists no more files of a pull request, and of a comparison, than these. */
-const mostListedFiles = 3000;
-const mostComparedFiles = 300;
+const MOST_LISTED_FILES = 3000;
+const MOST_COMPARED_FILES = 300;
 const pageSize = 100;
 /** Files above this size are not read: no one writes such a configuration by hand. In bytes. */
 export const largestFile = 5_000_000;
@@ -219,7 +219,7 @@ export class GitHub {
    */
   async changedFiles(number: number): Promise<ListedChanges> {
     const files: ChangedFile[] = [];
-    for (let page = 1; files.length < mostListedFiles; page += 1) {
+    for (let page = 1; files.length < MOST_LISTED_FILES; page += 1) {
       const answer = await this.#client.rest.pulls.listFiles({
         ...this.#name,
         pull_number: number,
@@ -231,7 +231,7 @@ export class GitHub {
         break;
       }
     }
-    return { files, complete: files.length < mostListedFiles };
+    return { files, complete: files.length < MOST_LISTED_FILES };
   }
 
   /** The commit where the head left the base branch. */
@@ -254,7 +254,7 @@ export class GitHub {
       per_page: 1,
     });
     const files = (answer.data.files ?? []).map(changedFileOf);
-    return { files, complete: files.length < mostComparedFiles };
+    return { files, complete: files.length < MOST_COMPARED_FILES };
   }
 
   /** Every file of a commit. */

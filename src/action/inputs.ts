@@ -25,7 +25,7 @@ export interface Inputs {
 
 /** Where the policy file lies if the workflow does not say. */
 export const defaultConfig = ".github/nginx-websocket-guard.yml";
-const mostComments = 50;
+const MOST_COMMENTS = 50;
 
 /**
  * Reads the inputs that the runner passes in `INPUT_*`.
@@ -73,14 +73,14 @@ function choice<Value extends string>(
 
 function count(name: string, given: string): number {
   if (given === "") {
-    return mostComments;
+    return MOST_COMMENTS;
   }
   const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
-  if (value <= mostComments) {
+  if (value <= MOST_COMMENTS) {
     return value;
   }
   throw new UserError(
-    `The input ${name} is ${quoted(given)}; allowed is a whole number from 0 to ${mostComments}.`,
+    `The input ${name} is ${quoted(given)}; allowed is a whole number from 0 to ${MOST_COMMENTS}.`,
   );
 }
 

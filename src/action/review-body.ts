@@ -9,7 +9,7 @@ import {
   type ReviewComment,
 } from "../core/index.ts";
 
-const mostListed = 10;
+const MOST_LISTED = 10;
 
 /** The text above a review's comments. The first review also lists the findings that have no comment. */
 export function reviewBody(
@@ -26,7 +26,7 @@ export function reviewBody(
 }
 
 function list(findings: readonly Finding[]): string {
-  const items = findings.slice(0, mostListed).map((finding) => {
+  const items = findings.slice(0, MOST_LISTED).map((finding) => {
     const where = code(`${finding.place.document.path}:${startOf(finding.place).line}`);
     return `- ${where} ${code(finding.rule)}: ${prose(redact(fullMessage(finding)))}`;
   });

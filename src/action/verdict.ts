@@ -9,7 +9,7 @@ export interface Verdict {
   readonly line: string;
 }
 
-const mostNamed = 3;
+const MOST_NAMED = 3;
 
 /**
  * Whether the job fails, whatever could be posted.
@@ -39,7 +39,7 @@ function findings(outcome: Outcome, { failOn }: Inputs): string | null {
     const where = `${place.document.path}:${startOf(place).line}`;
     byPlace.set(where, [...(byPlace.get(where) ?? []), rule]);
   }
-  const named = [...byPlace].slice(0, mostNamed);
+  const named = [...byPlace].slice(0, MOST_NAMED);
   const places = named.map(([where, rules]) => `${where} (${[...new Set(rules)].join(", ")})`);
   const left = byPlace.size - named.length;
   if (left > 0) {

@@ -13,7 +13,7 @@ import { Git } from "./git.ts";
 import { fails, policyAt, policyFlags, readPolicy } from "./settings.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
-const mostComments = 50;
+const MOST_COMMENTS = 50;
 
 /** Prints the comments that a pull request from HEAD would get. Posts nothing. */
 export const review: Command = {
@@ -48,7 +48,7 @@ function runReview(args: Arguments, terminal: Terminal): number {
   }
   const analysis = compare(after, before, changes);
   const findings = analysis.findings.filter(({ isNew }) => isNew);
-  const planned = planReview({ analysis, changes, findings, maxComments: mostComments });
+  const planned = planReview({ analysis, changes, findings, maxComments: MOST_COMMENTS });
   const notes = [...pendingInWords(analysis), ...planned.notes];
   terminal.progress(null);
   if (git.isChanged()) {

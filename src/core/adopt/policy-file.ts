@@ -3,12 +3,12 @@ import type { Discovery, FoundLocation } from "./discover.ts";
 import type { FoundEndpoint } from "./endpoints.ts";
 
 /** A list that nobody reads to its end says nothing. */
-const mostEndpoints = 40;
-const mostUnclear = 5;
+const MOST_ENDPOINTS = 40;
+const MOST_UNCLEAR = 5;
 
 /** The policy file for what was found: what the repository cannot say itself, and the contract of its endpoints. */
 export function policyFile({ version, exampleFolders, endpoints, unclear }: Discovery): string {
-  const shown = endpoints.slice(0, mostEndpoints);
+  const shown = endpoints.slice(0, MOST_ENDPOINTS);
   const parts = [
     [
       "# What nginx-websocket-guard checks. Everything here is optional.",
@@ -30,7 +30,7 @@ export function policyFile({ version, exampleFolders, endpoints, unclear }: Disc
       shown.filter(({ result }) => result !== "breaks"),
       shown.filter(({ result }) => result === "breaks"),
     ),
-    unclearLines(unclear.slice(0, mostUnclear)),
+    unclearLines(unclear.slice(0, MOST_UNCLEAR)),
   ];
   return parts
     .filter((lines) => lines.length > 0)

@@ -4,8 +4,8 @@ import { clean, said } from "../report/text.ts";
 import { locationOf } from "../rules/phrases.ts";
 import type { Discovery, FoundLocation, FoundProgram } from "./discover.ts";
 
-const mostPrograms = 20;
-const mostLocations = 20;
+const MOST_PROGRAMS = 20;
+const MOST_LOCATIONS = 20;
 
 /** What was found, for a terminal: each part with where it comes from. Ends with a line feed. */
 export function discoveryText(discovery: Discovery, analysis: Analysis): string {
@@ -15,8 +15,8 @@ export function discoveryText(discovery: Discovery, analysis: Analysis): string 
     ...versionLines(discovery),
     "",
     `nginx configuration: ${numbered(programs.length, "program")} in ${inWords(stored)}`,
-    ...columns(programs.slice(0, mostPrograms).map(programColumns)),
-    ...rest(programs.length - mostPrograms),
+    ...columns(programs.slice(0, MOST_PROGRAMS).map(programColumns)),
+    ...rest(programs.length - MOST_PROGRAMS),
     "",
     websockets.length === 0
       ? "WebSockets: at no location that is sure"
@@ -37,13 +37,13 @@ export function discoveryText(discovery: Discovery, analysis: Analysis): string 
 
 function locationLines(locations: readonly FoundLocation[]): string[] {
   const rows = locations
-    .slice(0, mostLocations)
+    .slice(0, MOST_LOCATIONS)
     .map((location) => [
       locationOf(location.name),
       resultText(location),
       `${location.name.place.document.path}:${startOf(location.name.place).line}: ${location.evidence.join("; ")}`,
     ]);
-  return [...columns(rows), ...rest(locations.length - mostLocations)];
+  return [...columns(rows), ...rest(locations.length - MOST_LOCATIONS)];
 }
 
 function resultText({ result, failsInFirefox }: FoundLocation): string {

@@ -5,7 +5,7 @@ import type { Use } from "../config/level.ts";
 const unknownPart = "…";
 
 /** More alternatives than a location that people write has. */
-const mostPaths = 64;
+const MOST_PATHS = 64;
 
 export interface LocationPaths {
   readonly kind: "prefix" | "exact" | "regex" | "named" | "none";
@@ -80,9 +80,9 @@ class PatternReader {
         return null;
       }
       all.push(...sequence);
-    } while (this.#take("|") && all.length <= mostPaths);
+    } while (this.#take("|") && all.length <= MOST_PATHS);
     this.#depth -= 1;
-    return all.length > mostPaths ? null : all;
+    return all.length > MOST_PATHS ? null : all;
   }
 
   #sequence(): readonly string[] | null {
@@ -93,7 +93,7 @@ class PatternReader {
         return null;
       }
       const next = this.#quantified(atom);
-      if (texts.length * next.length > mostPaths) {
+      if (texts.length * next.length > MOST_PATHS) {
         return null;
       }
       texts = texts.flatMap((text) => next.map((more) => text + more));

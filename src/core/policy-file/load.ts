@@ -17,12 +17,12 @@ import { described, type Complain } from "./reader.ts";
 import { readPolicy } from "./schema.ts";
 
 /** A policy of a thousand rules and endpoints is far below these; a file made to exhaust memory is above them. */
-const mostCharacters = 100_000;
-const mostAliases = 100;
-const mostNodes = 10_000;
-const deepest = 20;
-const mostProblems = 50;
-const tooDeep = `this nests too deeply: expected at most ${deepest} levels`;
+const MOST_CHARACTERS = 100_000;
+const MOST_ALIASES = 100;
+const MOST_NODES = 10_000;
+const DEEPEST = 20;
+const MOST_PROBLEMS = 50;
+const tooDeep = `this nests too deeply: expected at most ${DEEPEST} levels`;
 
 /**
  * Reads the policy file's text. An empty text gives the default policy. All problems are reported, in the order of the
@@ -44,7 +44,7 @@ export function loadPolicy(
   }
   const problems = found
     .toSorted((a, b) => a.at - b.at)
-    .slice(0, mostProblems)
+    .slice(0, MOST_PROBLEMS)
     .map(({ at, message }) => ({
       file: path,
       line: lines.lineAt(at),
@@ -56,8 +56,8 @@ export function loadPolicy(
 
 function read(text: string, complain: Complain): Policy {
   const nothing: PolicyNode = { kind: "empty", at: 0 };
-  if (text.length > mostCharacters) {
-    complain(0, `the file has ${text.length} characters: expected at most ${mostCharacters}`);
+  if (text.length > MOST_CHARACTERS) {
+    complain(0, `the file has ${text.length} characters: expected at most ${MOST_CHARACTERS}`);
     return readPolicy(nothing, complain);
   }
   const document = parse(text);
@@ -138,11 +138,11 @@ class Converter {
     if (this.#stopped) {
       return null;
     }
-    if (depth > deepest) {
+    if (depth > DEEPEST) {
       return this.#stop(at, tooDeep);
     }
-    if (this.#nodes > mostNodes) {
-      return this.#stop(at, `too many values: expected at most ${mostNodes}`);
+    if (this.#nodes > MOST_NODES) {
+      return this.#stop(at, `too many values: expected at most ${MOST_NODES}`);
     }
     if (isAlias(node)) {
       return this.#alias(node, at, depth);
@@ -188,8 +188,8 @@ class Converter {
   #alias(alias: Alias, at: number, depth: number): PolicyNode | null {
     const name = quoted(`*${alias.source}`);
     this.#aliases += 1;
-    if (this.#aliases > mostAliases) {
-      return this.#stop(at, `too many aliases: expected at most ${mostAliases}`);
+    if (this.#aliases > MOST_ALIASES) {
+      return this.#stop(at, `too many aliases: expected at most ${MOST_ALIASES}`);
     }
     const target = alias.resolve(this.#document);
     if (target === undefined) {

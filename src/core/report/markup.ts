@@ -81,21 +81,21 @@ export function plain(text: string): string {
 }
 
 /** Nobody reads on where a name or a message is longer than this. */
-const longestText = 400;
+const LONGEST_TEXT = 400;
 
 /** The text up to a length that people read. */
 export function clip(text: string): string {
-  if (text.length <= longestText) {
+  if (text.length <= LONGEST_TEXT) {
     return text;
   }
   // Half of a surrogate pair is no text.
-  return `${text.slice(0, longestText).replace(/[\ud800-\udbff]$/, "")}…`;
+  return `${text.slice(0, LONGEST_TEXT).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 /** Text of ours that names things of the repository, as running text: without secrets, and not endless. */
 export function sentence(text: string): string {
   // What is cut off first cannot leave half of a secret in what is shown in the end.
-  return prose(clip(redact(text.slice(0, 10 * longestText))));
+  return prose(clip(redact(text.slice(0, 10 * LONGEST_TEXT))));
 }
 
 /** Markdown for a cell of a table, where a bar would end the cell, even inside inline code. */

@@ -1,7 +1,7 @@
 import type { Analysis, PendingComment } from "../check/analysis.ts";
 import { startOf } from "./order.ts";
 
-const mostPlaces = 5;
+const MOST_PLACES = 5;
 
 /** What a change does to comments that counts only after the merge, one sentence for each kind: whoever does it expects silence. */
 export function pendingInWords({ pending }: Pick<Analysis, "pending">): string[] {
@@ -16,8 +16,8 @@ export function pendingInWords({ pending }: Pick<Analysis, "pending">): string[]
     if (places.length === 0) {
       return [];
     }
-    const more = places.length - mostPlaces;
-    const where = [...places.slice(0, mostPlaces), ...(more > 0 ? [`${more} more`] : [])];
+    const more = places.length - MOST_PLACES;
+    const where = [...places.slice(0, MOST_PLACES), ...(more > 0 ? [`${more} more`] : [])];
     return [`${places.length === 1 ? one : several(places.length)}: ${where.join(", ")}.`];
   };
   return [

@@ -11,7 +11,7 @@ import { startOf } from "./order.ts";
 
 /** Lines of a label are cut off here, in characters: a wider picture is shrunk until nobody can read it. */
 const widest = 56;
-const mostCauses = 4;
+const MOST_CAUSES = 4;
 
 /**
  * A handshake that breaks, as the text of a Mermaid sequence diagram: from the client through the location to the
@@ -52,9 +52,9 @@ function causes(report: LocationReport, findings: readonly Finding[]): string[] 
     );
     return `Note over N: ${label(...what, positionText(place), sourceOf(place))}`;
   });
-  const more = notes.length - mostCauses;
+  const more = notes.length - MOST_CAUSES;
   const left = more > 0 ? [`Note over N: ${label(`and ${more} more`)}`] : [];
-  return [...notes.slice(0, mostCauses), ...left];
+  return [...notes.slice(0, MOST_CAUSES), ...left];
 }
 
 /** "Upgrade and Connection are lost here", then what else the rules say. */

@@ -104,13 +104,13 @@ function resultOf(finding: Finding, ruleIndex: number): object {
 /** GitHub shows a related location only where the message links to it, by its id. */
 function messageOf({ message, related }: Finding): string {
   const links = related
-    .slice(0, mostLinks)
+    .slice(0, MOST_LINKS)
     .map(({ place, note }, id) => `[${linkText(place, note)}](${id})`);
   const text = withoutLinks(plain(redact(message)));
   return links.length > 0 ? `${text} See ${links.join(", ")}.` : text;
 }
 
-const mostLinks = 5;
+const MOST_LINKS = 5;
 
 function linkText(place: Place, note: string): string {
   const text = `${place.document.path}:${startOf(place).line} (${plain(redact(note))})`;

@@ -34,9 +34,9 @@ export interface SummaryInput {
 }
 
 /** GitHub takes 1 MiB per step. In characters of at most three bytes in UTF-8 each; four bytes are two characters. */
-const longestSummary = 340_000;
-const mostRows = 500;
-const mostPictures = 5;
+const LONGEST_SUMMARY = 340_000;
+const MOST_ROWS = 500;
+const MOST_PICTURES = 5;
 
 /** The job summary as Markdown: the verdict first. Ends with a line feed. */
 export function summaryReport(input: SummaryInput): string {
@@ -59,7 +59,7 @@ function cut(sections: readonly string[]): string {
   let picture: number | null = null;
   for (const section of sections) {
     for (const line of [...section.split("\n"), ""]) {
-      if (text.length + line.length > longestSummary) {
+      if (text.length + line.length > LONGEST_SUMMARY) {
         const whole = text.slice(0, picture ?? text.length);
         return `${whole}\n\n**The rest is cut off: GitHub shows no more than 1 MiB.**\n`;
       }
@@ -95,9 +95,9 @@ function list(title: string, entries: readonly string[]): string {
   if (entries.length === 0) {
     return "";
   }
-  const shown = entries.slice(0, mostRows).map((entry) => `- ${entry}`);
-  if (entries.length > mostRows) {
-    shown.push(`- and ${entries.length - mostRows} more`);
+  const shown = entries.slice(0, MOST_ROWS).map((entry) => `- ${entry}`);
+  if (entries.length > MOST_ROWS) {
+    shown.push(`- and ${entries.length - MOST_ROWS} more`);
   }
   return [...(title === "" ? [] : [title, ""]), ...shown].join("\n");
 }
@@ -109,7 +109,7 @@ function findingsSection(input: SummaryInput): string {
   }
   const withoutPlace = new Set(unplaced);
   const rows = worstFirst(findings)
-    .slice(0, mostRows)
+    .slice(0, MOST_ROWS)
     .map((finding) => [
       finding.severity,
       code(positionText(finding.place)),
@@ -117,7 +117,7 @@ function findingsSection(input: SummaryInput): string {
       sentence(fullMessage(finding)),
       standing(finding, withoutPlace, input),
     ]);
-  const more = findings.length > mostRows ? [`And ${findings.length - mostRows} more.`] : [];
+  const more = findings.length > MOST_ROWS ? [`And ${findings.length - MOST_ROWS} more.`] : [];
   const shown = table(["", "Where", "Rule", "What", "Comment"], rows);
   return ["### Findings", shown, ...more].join("\n\n");
 }
@@ -149,10 +149,10 @@ function picturesSection({ analysis, findings }: SummaryInput): string {
   if (broken.length === 0) {
     return "";
   }
-  const pictures = broken.slice(0, mostPictures).map(([report, own]) => {
+  const pictures = broken.slice(0, MOST_PICTURES).map(([report, own]) => {
     return [`#### ${titleOf(report)}`, fence(pictureOf(report, own), "mermaid")].join("\n\n");
   });
-  const more = broken.length - mostPictures;
+  const more = broken.length - MOST_PICTURES;
   const left = more > 0 ? [`And ${numbered(more, "more location")}.`] : [];
   return ["### Handshakes that break", ...pictures, ...left].join("\n\n");
 }
@@ -205,9 +205,9 @@ function locationsSection({ analysis, findings }: SummaryInput): string {
   }
   const worst = [...locations.filter(breaks), ...locations.filter((each) => !breaks(each))];
   const rows = worst
-    .slice(0, mostRows)
+    .slice(0, MOST_ROWS)
     .map((report) => locationRow(report, changed && (changed.get(report) ?? report)));
-  const more = locations.length > mostRows ? [`And ${locations.length - mostRows} more.`] : [];
+  const more = locations.length > MOST_ROWS ? [`And ${locations.length - MOST_ROWS} more.`] : [];
   const shown = table([...head, "Closed when idle for"], rows);
   return ["### WebSocket locations", shown, ...more].join("\n\n");
 }

@@ -128,8 +128,8 @@ class Writer {
     const evidence = [...new Set(reasoned.flatMap((finding) => finding.evidence))].map(said);
     const serves = reasoned.every(({ isGuess }) => isGuess) ? "may serve" : "serves";
     const notes = [
-      ...places.slice(0, mostRelated),
-      ...(places.length > mostRelated ? [`and ${places.length - mostRelated} more`] : []),
+      ...places.slice(0, MOST_RELATED),
+      ...(places.length > MOST_RELATED ? [`and ${places.length - MOST_RELATED} more`] : []),
       ...(evidence.length > 0 ? [`${serves} WebSockets: ${evidence.join("; ")}`] : []),
       ...new Set(findings.flatMap((finding) => this.#fixOf(finding))),
     ];
@@ -177,7 +177,7 @@ class Writer {
   }
 }
 
-const mostRelated = 5;
+const MOST_RELATED = 5;
 
 function placeKey({ place: { document, span } }: Pick<Finding, "place">): string {
   return `${span.start} ${span.end} ${document.path}`;

@@ -45,7 +45,7 @@ const dockerfile = /(?:^|\/)(?:[^/]*\.)?(?:Dockerfile|Containerfile)(?:\.[^/]*)?
 const compose = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
 
 /** In UTF-16 units; a longer kustomization is not written by people. */
-const longest = 200_000;
+const LONGEST = 200_000;
 
 const kustomization = /(?:^|\/)kustomization\.ya?ml$/i;
 const manifest =
@@ -146,7 +146,7 @@ function podImages(text: string): string[] {
 
 /** What a kustomization puts in the place of images that manifests name. */
 function kustomizedImages(text: string): string[] {
-  if (text.length > longest) {
+  if (text.length > LONGEST) {
     return [];
   }
   const { contents } = parseDocument(text, { logLevel: "silent", uniqueKeys: false });

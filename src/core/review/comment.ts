@@ -24,14 +24,14 @@ export interface CommentRequest {
 }
 
 /** GitHub takes 65,536 characters. */
-const longestBody = 65_000;
-const mostFingerprints = 1000;
+const LONGEST_BODY = 65_000;
+const MOST_FINGERPRINTS = 1000;
 /** Of the worst; the others are among the details. */
-const mostMessages = 2;
-const mostEvidence = 3;
-const mostRelated = 5;
-const mostPlainBlocks = 5;
-const mostDetails = 20;
+const MOST_MESSAGES = 2;
+const MOST_EVIDENCE = 3;
+const MOST_RELATED = 5;
+const MOST_PLAIN_BLOCKS = 5;
+const MOST_DETAILS = 20;
 
 /**
  * The comment as Markdown, with the hidden marker that {@link readMarker} reads. Where it gets too long, it loses what
@@ -50,7 +50,7 @@ export function commentBody(request: CommentRequest): string {
     details(request),
     essential[2],
   ];
-  let left = longestBody - essential.join("\n\n").length;
+  let left = LONGEST_BODY - essential.join("\n\n").length;
   const kept = parts.filter((part) => {
     if (part === undefined || part === "") {
       return false;
@@ -68,7 +68,7 @@ export function commentBody(request: CommentRequest): string {
 }
 
 function markerOf(findings: readonly Finding[]): string {
-  const fingerprints = findings.slice(0, mostFingerprints).map(({ fingerprint }) => fingerprint);
+  const fingerprints = findings.slice(0, MOST_FINGERPRINTS).map(({ fingerprint }) => fingerprint);
   return `<!-- ${tool.name} fp=${fingerprints.join(",")} -->`;
 }
 
@@ -146,11 +146,11 @@ function keyOf({ document, span }: Place): string {
 
 function messages(findings: readonly Finding[]): string {
   const distinct = distinctOf(findings);
-  if (distinct.length <= mostMessages + 1) {
+  if (distinct.length <= MOST_MESSAGES + 1) {
     return bullets(distinct.map(messageOf));
   }
-  const shown = distinct.slice(0, mostMessages);
-  const rest = distinct.slice(mostMessages);
+  const shown = distinct.slice(0, MOST_MESSAGES);
+  const rest = distinct.slice(MOST_MESSAGES);
   const others = rulesOf(rest).filter((rule) => !rulesOf(shown).includes(rule));
   const named = others.length > 0 ? others.map(code).join(", ") : `${rest.length} more`;
   return bullets([...shown.map(messageOf), `and ${named}: see the details`]);
@@ -223,7 +223,7 @@ function evidence(findings: readonly Finding[]): string {
   if (pieces.length === 0) {
     return "";
   }
-  return `Why this counts as WebSocket: ${pieces.slice(0, mostEvidence).map(sentence).join("; ")}.`;
+  return `Why this counts as WebSocket: ${pieces.slice(0, MOST_EVIDENCE).map(sentence).join("; ")}.`;
 }
 
 /** The other places that take part, such as the locations that a line breaks. */
@@ -249,11 +249,11 @@ function related(findings: readonly Finding[]): string {
   if (all.size === 0) {
     return "";
   }
-  const shown = [...all.values()].slice(0, mostRelated).flatMap(([first]) => {
+  const shown = [...all.values()].slice(0, MOST_RELATED).flatMap(([first]) => {
     return first ? `${code(positionText(first.place))}: ${sentence(first.note)}` : [];
   });
-  if (all.size > mostRelated) {
-    shown.push(`and ${all.size - mostRelated} more`);
+  if (all.size > MOST_RELATED) {
+    shown.push(`and ${all.size - MOST_RELATED} more`);
   }
   return `See also:\n${bullets(shown)}`;
 }
@@ -280,10 +280,10 @@ function plainCode({ suggestion, fix }: CommentRequest): string {
       return change ? [instruction(document, change)] : [];
     }),
   );
-  const more = blocks.length - mostPlainBlocks;
+  const more = blocks.length - MOST_PLAIN_BLOCKS;
   return [
     `${sentence(fix.title)}, by hand${fix.safety === "safe" ? "" : " (look closely: this changes more than that)"}:`,
-    ...blocks.slice(0, mostPlainBlocks),
+    ...blocks.slice(0, MOST_PLAIN_BLOCKS),
     ...(more > 0 ? [`And ${more} more.`] : []),
   ].join("\n\n");
 }
@@ -326,8 +326,8 @@ function details({ findings, suggestion, fix }: CommentRequest): string {
   const others = rules.slice(1);
   const likewise = others.length > 0 ? `, and so on for ${others.map(code).join(", ")}` : "";
   const parts = [
-    ...(distinct.length > mostMessages + 1
-      ? [bullets(distinct.slice(mostMessages, mostDetails).map(messageOf))]
+    ...(distinct.length > MOST_MESSAGES + 1
+      ? [bullets(distinct.slice(MOST_MESSAGES, MOST_DETAILS).map(messageOf))]
       : []),
     ...(suggestion && fix ? [`The suggestion: ${sentence(fix.title)}. ${checked}`] : []),
     `More about it: ${code(`${tool.name} explain ${rules[0] ?? ""}`)}${likewise}.`,

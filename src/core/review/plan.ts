@@ -195,7 +195,7 @@ class Planner {
         }
       }
     }
-    return found.slice(0, mostTries);
+    return found.slice(0, MOST_TRIES);
   }
 
   /** Lines that lie in the hunk and in no suggestion but perhaps that of `own`. */
@@ -268,7 +268,7 @@ class Planner {
   }
 }
 
-const mostTries = 4;
+const MOST_TRIES = 4;
 
 /** Several fixes as one; null without any. */
 function joined(fixes: readonly ProvenFix[]): ProvenFix | null {

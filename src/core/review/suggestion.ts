@@ -93,14 +93,14 @@ function lineEnding(text: string): "\n" | "\r\n" | null {
 const isReplaced = /\u{fffd}/u;
 
 /** Nobody reads longer ones, and the whole comment must stay below 65,536 characters. */
-const longestSuggestion = 20_000;
+const LONGEST_SUGGESTION = 20_000;
 
 /** A fence is longer than any run of backticks in it, so that runs count against the comment's length too. */
 const manyBackticks = /`{100}/;
 
 function isShowable(lines: readonly string[]): boolean {
   const text = lines.join("\n");
-  if (text.length > longestSuggestion || manyBackticks.test(text)) {
+  if (text.length > LONGEST_SUGGESTION || manyBackticks.test(text)) {
     return false;
   }
   return !text.includes("\r") && !hasHiddenCharacters(text);
