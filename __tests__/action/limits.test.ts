@@ -36,7 +36,7 @@ test("annotations stay within what GitHub shows, the line that says why included
   const { annotations } = await run({ inputs: { comment: "off" } });
   expect(annotations.filter(({ shown }) => !shown)).toEqual([]);
   expect(annotations.filter(({ level }) => level === "error")).toHaveLength(10);
-  expect(annotations.at(-1)?.message).toMatch(/^24 errors in 12 nginx files/);
+  expect(annotations.at(-1)?.message).toMatch(/^Failed: 24 errors in 12 nginx files/);
 });
 
 test("a file that GraphQL cuts is read whole", async () => {

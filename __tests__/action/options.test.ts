@@ -30,7 +30,7 @@ describe("fail-on", () => {
     const result = await run({ inputs: { "fail-on": failOn } });
     expect(result.exitCode).toBe(exitCode);
     expect(result.outputs["conclusion"]).toBe(exitCode === 0 ? "success" : "failure");
-    expect(result.stdout).toContain(`fail-on: ${failOn}`);
+    expect(result.stdout).toContain(`(threshold: ${failOn})`);
   });
 });
 
