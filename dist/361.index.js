@@ -27550,7 +27550,7 @@ function verdict_checked({ subject, analysis, findings }, { scope, failOn }) {
         return `Nothing was checked in ${subject}.`;
     }
     const found = findings.length > 0
-        ? `${order_countsInWords(findings)}, which fail-on: ${failOn} allows`
+        ? `${order_countsInWords(findings)} (threshold: ${failOn})`
         : scope === "new"
             ? "no new findings"
             : "no findings";

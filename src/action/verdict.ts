@@ -90,7 +90,7 @@ function checked({ subject, analysis, findings }: Outcome, { scope, failOn }: In
   }
   const found =
     findings.length > 0
-      ? `${countsInWords(findings)}, which fail-on: ${failOn} allows`
+      ? `${countsInWords(findings)} (threshold: ${failOn})`
       : scope === "new"
         ? "no new findings"
         : "no findings";
