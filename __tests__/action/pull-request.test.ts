@@ -20,7 +20,9 @@ test("a new location with proxy_pass alone: one review, whose suggestion makes t
   });
   // The comment says it; an annotation would say it again.
   expect(first.annotations.map(({ properties }) => properties)).toEqual([{}]);
-  expect(first.annotations[0]?.message).toMatch(/^Failed: \d errors? .*nginx\/conf\.d\/api\.conf:6/);
+  expect(first.annotations[0]?.message).toMatch(
+    /^Failed: \d errors? .*nginx\/conf\.d\/api\.conf:6/,
+  );
 
   const again = await run();
   expect(again.exitCode).toBe(1);
