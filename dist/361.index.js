@@ -138,6 +138,14 @@ function blocksOf({ level }) {
     return blocks;
 }
 
+;// CONCATENATED MODULE: ./build/core/policy/policy.js
+/** What may be said of a rule, the worst first. */
+const ruleSeverities = ["error", "warning", "notice", "off"];
+/** The worse, the higher. */
+const severityRank = { notice: 1, warning: 2, error: 3 };
+/** The profiles, each with all rules of those before it. */
+const profiles = ["basic", "recommended", "enterprise", "hardened"];
+
 ;// CONCATENATED MODULE: ./build/core/config/effective.js
 
 const none = [];
@@ -2740,6 +2748,7 @@ const duplicateDirective = {
             const isBetter = is11(kept) && !is11(extra);
             report({
                 place: rule_placeOf(extra),
+                use: extra,
                 level: extra.level,
                 message: `nginx refuses to start: "${use.name}" directive is duplicate${isTemplate(kept.document.path) ? `: ingress-nginx's template has ${phrases_quoted(kept)}` : areEqual ? "" : `: ${phrases_quoted(kept)}, and ${phrases_quoted(extra)}`}.`,
                 related: [{ place: rule_placeOf(kept), note: "the other one" }],
@@ -8962,6 +8971,7 @@ const invalidDirective = {
             }
             report({
                 place: use.inner === null ? rule_placeOf(use) : headOf(use),
+                use,
                 level: use.level,
                 message: `nginx refuses ${phrases_quoted(use)}, and does not start: ${marked(message)}.`,
                 related: earlier === null
@@ -9198,6 +9208,7 @@ const misplacedDirective = {
             const outer = settingLevel(level);
             report({
                 place: rule_placeOf(use),
+                use,
                 level: outer,
                 message: `${phrases_quoted(use)} stands ${whereIn(level)}, and nginx refuses to start: ${message}.`,
                 remedies: isOfHttp.test(use.name)
@@ -9241,7 +9252,7 @@ const missingInclude = {
     over: "config",
     check(config, report) {
         for (const { code, use, message } of config.problems) {
-            const at = { place: rule_placeOf(use), level: use.level };
+            const at = { place: rule_placeOf(use), use, level: use.level };
             if (code === "lost-include") {
                 report({
                     ...at,
@@ -9409,6 +9420,7 @@ const proxyPassScheme = {
             const right = scheme.toLowerCase() === "wss" ? "https" : "http";
             report({
                 place,
+                use,
                 level: use.level,
                 message: `nginx refuses ${phrases_quoted(use)} (invalid URL prefix): a WebSocket starts as an HTTP request, and proxy_pass takes it with ${right}://.`,
                 remedies: [{ kind: "replace", place, text: right }],
@@ -9932,6 +9944,7 @@ const undefinedVariable = {
             const refusal = `nginx refuses to start with unknown "${name}" variable, without file and line`;
             report({
                 place: rule_placeOf(use),
+                use,
                 level: use.level,
                 ...(elsewhere === undefined || config.lostVariables.has(name)
                     ? {
@@ -11981,10 +11994,6 @@ function ellipses(body) {
         condition: "",
     }));
 }
-
-;// CONCATENATED MODULE: ./build/core/policy/policy.js
-/** The profiles, each with all rules of those before it. */
-const profiles = ["basic", "recommended", "enterprise", "hardened"];
 
 ;// CONCATENATED MODULE: ./build/core/rules/pages.js
 // Generated from the pages beside the rules: npm run generate.
@@ -15654,13 +15663,12 @@ rules:
 
 
 
-const severities = ["error", "warning", "notice", "off"];
 /**
  * Every rule there is, in the order in which lists show them: by group, the severe ones first, of these what loses a part
  * of the handshake, then by name.
  */
 const ruleList = rules.toSorted((a, b) => ruleGroups.indexOf(a.group) - ruleGroups.indexOf(b.group) ||
-    severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
+    ruleSeverities.indexOf(a.severity) - ruleSeverities.indexOf(b.severity) ||
     placeOfLost(a) - placeOfLost(b) ||
     (a.id < b.id ? -1 : 1));
 function placeOfLost({ lost }) {
@@ -17774,10 +17782,15 @@ const builders = {
     most: 30,
     says: "more than 30 Dockerfiles, compose files and scripts may say where nginx's files land; only the nearest are read",
 };
-/** From each of them the way to each Dockerfile is measured. */
+/** Each is parsed; one of them is seldom about nginx. */
+const terraformFiles = {
+    most: 30,
+    says: "more than 30 Terraform files may fill in nginx's files; only the nearest are read",
+};
+/** Around each of them manifests are looked for, and in each what Terraform may fill in. */
 const nearFiles = {
     most: 50,
-    says: "where more than 50 nginx files land is asked; what deploys those after them may not be read",
+    says: "Terraform or manifests may be about more than 50 nginx files; those after them are taken as they stand",
 };
 /** A whole repository may be copied into an image. */
 const placesPerImage = {
@@ -17849,15 +17862,14 @@ function survey(documents, near) {
         limits.add(sentence);
         documents.bound(sentence);
     };
-    const asked = within(near, nearFiles, "The repository", bound);
-    const found = { ...deployment_read(documents, asked, bound), limits };
+    const found = { ...deployment_read(documents, near, bound), limits };
     if (documents.wanted.size === 0) {
         surveys.set(key, found);
     }
     return found;
 }
 function deployment_read(documents, near, bound) {
-    const texts = textsNear(documents, near, bound, (path) => dockerfile.test(path) || composeFile.test(path) || script.test(path));
+    const texts = textsNear(documents, near, builders, bound, (path) => dockerfile.test(path) || composeFile.test(path) || script.test(path));
     const deployments = texts
         .filter(({ path, text }) => !script.test(path) && text.includes("nginx"))
         .flatMap(({ path, text }) => (composeFile.test(path) ? composePlacements(text) : [dockerfilePlacements(text)])
@@ -17881,13 +17893,15 @@ function deployment_read(documents, near, bound) {
     };
 }
 /** The nearest of the files that a test is true of. */
-function textsNear(documents, near, bound, isWanted) {
+function textsNear(documents, near, limit, bound, isWanted) {
+    // The first of them tell well enough what is near: the way from each to each would take too long.
+    const from = near.slice(0, nearFiles.most);
     const nearest = documents.files
         .list()
         .filter(isWanted)
-        .map((path) => ({ path, distance: Math.min(...near.map((other) => distance(path, other))) }))
+        .map((path) => ({ path, distance: Math.min(...from.map((other) => distance(path, other))) }))
         .toSorted((a, b) => a.distance - b.distance || byteOrder(a.path, b.path));
-    return within(nearest, builders, "The repository", bound).map(({ path }) => ({
+    return within(nearest, limit, "The repository", bound).map(({ path }) => ({
         path,
         text: documents.text(path) ?? "",
     }));
@@ -17895,11 +17909,15 @@ function textsNear(documents, near, bound, isWanted) {
 /** Asked only where a file has what may be Terraform's and nginx's own alike: `${name}`. */
 function filledIn(documents, near, bound) {
     const found = new Set();
-    const unclear = near.filter((path) => /\$\{[a-z]|%\{/.test(documents.text(path) ?? ""));
+    if (!documents.files.list().some((path) => deployment_terraform.test(path))) {
+        return found;
+    }
+    const unclear = within(near, nearFiles, "The repository", bound).filter((path) => /\$\{[a-z]|%\{/.test(documents.text(path) ?? ""));
     if (unclear.length === 0) {
         return found;
     }
-    for (const { path, text } of textsNear(documents, unclear, bound, (each) => deployment_terraform.test(each))) {
+    const texts = textsNear(documents, unclear, terraformFiles, bound, (each) => deployment_terraform.test(each));
+    for (const { path, text } of texts) {
         for (const template of terraformTemplates(text)) {
             const file = joinPath(folderOf(path), template.replace(/^\$\{path\.module\}\//, ""));
             if (file !== undefined && documents.has(file)) {
@@ -17950,13 +17968,13 @@ function deployment_mountsOf(documents, near, bound) {
  */
 function manifestsAround(documents, near, bound) {
     const folderSet = new Set();
-    for (const path of near) {
+    const isKustomized = (folder) => [...documents.folder(folder).files].some((name) => kustomization.test(name));
+    const concerned = near.filter((path) => sources_containerOf(path) === "yaml" ||
+        isKustomized(folderOf(path)) ||
+        isKustomized(folderOf(folderOf(path))));
+    for (const path of within(concerned, nearFiles, "The repository", bound)) {
         const folder = folderOf(path);
         const above = folderOf(folder);
-        const isKustomized = [folder, above].some((each) => [...documents.folder(each).files].some((name) => kustomization.test(name)));
-        if (sources_containerOf(path) !== "yaml" && !isKustomized) {
-            continue;
-        }
         const beside = [...documents.folder(above).folders]
             .toSorted(byteOrder)
             .map((name) => joinPath(above, name));
@@ -20637,6 +20655,7 @@ const ordinalsIn = rememberedOf((siblings) => {
 
 
 
+
 /** Simulates and asks every rule that the policy has. */
 function ask_rules_run(request) {
     const { documents, policy, paths, versions, hearing } = request;
@@ -20735,34 +20754,30 @@ function ask_rules_run(request) {
 }
 /**
  * The draft at a place of the repository: what stands in a file that a distribution or product ships is said at the line that
- * includes it. Null where no line does, as for what a product writes around the text, and for mere notices.
+ * includes it. Null for what a product writes around the text, where no line does, and for mere notices about a product's file.
  */
 function inRepository(draft) {
-    const { report, locations, config } = draft;
-    if (report.place.document.origin === "repository") {
+    const { report, locations } = draft;
+    const { origin, path } = report.place.document;
+    if (origin === "repository") {
         return draft;
     }
-    // Whoever includes the file has the rest of it in every site, and cannot change it.
-    if (severityOf(draft.active, report) === "notice") {
+    // Whoever includes a product's file has the rest of it in every site, and cannot change it.
+    const isMere = origin === "product" && severityOf(draft.active, report) === "notice";
+    if (isMere || isTemplate(path)) {
         return null;
     }
-    const use = locations
-        .map(({ level }) => useAt(report.place, level))
-        .find((found) => found !== null);
+    const use = report.use ??
+        locations.map(({ level }) => useAt(report.place, level)).find((found) => found !== null);
     let line = use?.include ?? null;
     while (line !== null && line.document.origin !== "repository") {
         line = line.include;
     }
-    if (line === null || line.name !== "include") {
+    if (line === null) {
         return null;
     }
     const { beside: _, shared: __, ...others } = report;
-    return {
-        active: draft.active,
-        config,
-        locations,
-        report: { ...others, place: rule_placeOf(line) },
-    };
+    return { ...draft, report: { ...others, place: rule_placeOf(line) } };
 }
 /** The use of a directive that a place lies in, at a level or around it. */
 function useAt({ document, span }, level) {
@@ -21088,6 +21103,7 @@ function directiveName({ document, span }) {
 
 
 
+
 /** As rules name it in `fixMayChange`; no header is called so. */
 const version = "http-version";
 const requestLine = ":request";
@@ -21172,7 +21188,6 @@ function isGone(before, after, mended) {
     const [old, now] = [byKind(before.entries), byKind(after.entries)];
     return [...byKind(mended)].every(([kind, { length }]) => (now.get(kind)?.length ?? 0) <= (old.get(kind)?.length ?? 0) - length);
 }
-const prove_rank = { notice: 1, warning: 2, error: 3 };
 /**
  * An edit that makes clear that a location serves WebSockets does no damage by it: what could be said of the location then
  * could have been said before.
@@ -21190,10 +21205,11 @@ function prove_isWithin(after, before) {
     const all = byKind(before);
     return [...byKind(after)].every(([kind, entries]) => {
         const known = all.get(kind) ?? [];
-        const most = Math.max(...known.map(({ severity }) => prove_rank[severity]));
+        const most = Math.max(...known.map(({ severity }) => severityRank[severity]));
         const names = new Set(known.flatMap(({ locations }) => locations.map(prove_nameOf)));
         return (entries.length <= known.length &&
-            entries.every(({ severity, locations }) => prove_rank[severity] <= most && locations.every((location) => names.has(prove_nameOf(location)))));
+            entries.every(({ severity, locations }) => severityRank[severity] <= most &&
+                locations.every((location) => names.has(prove_nameOf(location)))));
     });
 }
 function prove_nameOf({ name: { place, server, name } }) {
@@ -21309,7 +21325,7 @@ function prove_partsOf({ upstream, level }) {
 
 
 
-const mend_rank = { notice: 1, warning: 2, error: 3 };
+
 /**
  * As many levels are simulated again to prove fixes: of a program with 20,000 locations all, 25 times. Locations in
  * each other by the hundred, each of them wrong, would take hours.
@@ -21548,8 +21564,8 @@ function single(entries) {
     return least.length > 1 ? least.map((entry) => [entry]) : [];
 }
 function worst(entries) {
-    const most = Math.max(...entries.map(({ severity }) => mend_rank[severity]));
-    return entries.filter(({ severity }) => mend_rank[severity] === most);
+    const most = Math.max(...entries.map(({ severity }) => severityRank[severity]));
+    return entries.filter(({ severity }) => severityRank[severity] === most);
 }
 /** The forms that the policy's own rules accept: what they would report is no fix. */
 function formsFor(policy) {
@@ -21727,7 +21743,7 @@ function images_versionsInQuestion(text) {
 /** Dockerfiles and compose files first. */
 const imageFiles = {
     most: 60,
-    says: "more than 60 files may name the image of nginx; those after them are not read for its version",
+    says: "more than 60 files may name the image of nginx; those after them are not read for its version, which nginx-version in the policy says too",
 };
 const images_dockerfile = /(?:^|\/)(?:[^/]*\.)?(?:Dockerfile|Containerfile)(?:\.[^/]*)?$/i;
 const compose = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
@@ -21986,6 +22002,7 @@ function namesOf({ locations }) {
 
 
 
+
 /**
  * The head's analysis with only that marked as new which the base lacks: a fingerprint that the base does not have, or
  * has for fewer locations or less severely. A file or server under another name keeps its findings. A comment that
@@ -22093,19 +22110,17 @@ function compare_identityOf({ identity }, { paths, servers }) {
         : identity.blockPath.replace(/\bserver\[([^\]]*)\]/, (_, name) => `server[${names.get(name) ?? name}]`);
     return JSON.stringify({ ...identity, path, blockPath });
 }
-const compare_rank = { notice: 1, warning: 2, error: 3 };
 function weightOf({ severity, locations }, { paths, servers }) {
     const keys = locations.map(({ name }) => {
         const path = paths.get(name.place.document.path) ?? name.place.document.path;
         const server = name.server === null ? null : (servers.get(path)?.get(name.server) ?? name.server);
         return JSON.stringify([path, server, name.name]);
     });
-    return { severity: compare_rank[severity], locations: new Set(keys) };
+    return { severity: severityRank[severity], locations: new Set(keys) };
 }
 
 ;// CONCATENATED MODULE: ./build/core/report/order.js
-/** 0 for the worst. */
-const order_ranks = { error: 0, warning: 1, notice: 2 };
+
 /** Where a place starts. */
 function order_startOf({ document, span }) {
     return positionAt(document, span.start);
@@ -22119,7 +22134,7 @@ function positionAt({ lines }, offset) {
 }
 /** Worst first, then by file, place and rule. */
 function order_worstFirst(findings) {
-    return findings.toSorted((a, b) => order_ranks[a.severity] - order_ranks[b.severity] || comparePlaces(a, b));
+    return findings.toSorted((a, b) => severityRank[b.severity] - severityRank[a.severity] || comparePlaces(a, b));
 }
 function comparePlaces(a, b) {
     return (order_compareText(a.place.document.path, b.place.document.path) ||
@@ -22308,8 +22323,7 @@ const profileNames = [
     schema_defaultPolicy.profile,
     ...profiles.filter((name) => name !== schema_defaultPolicy.profile),
 ];
-const schema_severities = ["error", "warning", "notice", "off"];
-const severity = choice(...schema_severities);
+const severity = choice(...ruleSeverities);
 /** A time as nginx writes it, in milliseconds. Editors take a bare number for one. */
 const time = reader({ type: ["string", "number"], pattern: timePattern.source, minimum: 0 }, (node, what, complain) => {
     const milliseconds = node.kind === "text" ? parseTime(node.text) : null;
@@ -25205,6 +25219,7 @@ function traceFile(files, file, request, policy) {
 
 
 
+
 ;// CONCATENATED MODULE: ./build/action/faults.js
 /** A request that GitHub did not answer as hoped. The message is a whole sentence for the job log. */
 class GitHubFault extends Error {
@@ -26676,7 +26691,6 @@ function unlisted({ complete, files }) {
 
 ;// CONCATENATED MODULE: ./build/action/gate.js
 
-const gate_rank = { notice: 1, warning: 2, error: 3 };
 /** The findings that the gate looks at: new ones, those that lie in a changed file, or all. */
 function inScope(analysis, scope, changes) {
     const changed = new Set(changes.map((change) => change.path));
@@ -26696,7 +26710,7 @@ function gate_failing(findings, failOn) {
     if (failOn === "never") {
         return [];
     }
-    return findings.filter((finding) => gate_rank[finding.severity] >= gate_rank[failOn]);
+    return findings.filter((finding) => severityRank[finding.severity] >= severityRank[failOn]);
 }
 
 ;// CONCATENATED MODULE: ./build/action/words.js

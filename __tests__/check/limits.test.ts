@@ -44,7 +44,7 @@ function applications(count: number): Record<string, string> {
   );
 }
 
-/** Each of these reaches one limit; one item less does not. */
+/** Each of these reaches one limit, and what is within it does not: by one item, but for includes. */
 const cases: readonly {
   readonly limit: string;
   readonly within: () => Analysis;
@@ -70,16 +70,28 @@ const cases: readonly {
     says: "The repository: more than 30 Dockerfiles, compose files and scripts may say where nginx's files land; only the nearest are read",
   },
   {
-    limit: "files that are near",
-    within: () => analysed(Object.fromEntries(range(50).map((at) => [`${at}/site.conf`, site]))),
-    beyond: () => analysed(Object.fromEntries(range(51).map((at) => [`${at}/site.conf`, site]))),
-    says: "The repository: where more than 50 nginx files land is asked; what deploys those after them may not be read",
+    limit: "files that Terraform may fill in",
+    within: () => analysed({ ...sites(50), "main.tf": "" }),
+    beyond: () => analysed({ ...sites(51), "main.tf": "" }),
+    says: "The repository: Terraform or manifests may be about more than 50 nginx files; those after them are taken as they stand",
+  },
+  {
+    limit: "files that are near manifests",
+    within: () => analysed({ ...sites(50), "kustomization.yaml": "" }),
+    beyond: () => analysed({ ...sites(51), "kustomization.yaml": "" }),
+    says: "The repository: Terraform or manifests may be about more than 50 nginx files; those after them are taken as they stand",
+  },
+  {
+    limit: "Terraform files that are read",
+    within: () => analysed(filledIn(30)),
+    beyond: () => analysed(filledIn(31)),
+    says: "The repository: more than 30 Terraform files may fill in nginx's files; only the nearest are read",
   },
   {
     limit: "files that name an image",
     within: () => analysed(applications(60)),
     beyond: () => analysed(applications(61)),
-    says: "The repository: more than 60 files may name the image of nginx; those after them are not read for its version",
+    says: "The repository: more than 60 files may name the image of nginx; those after them are not read for its version, which nginx-version in the policy says too",
   },
   {
     limit: "files that an image has",
@@ -118,6 +130,17 @@ const cases: readonly {
     says: "blocks and includes nest more than 700 deep; what is deeper is taken as unknown",
   },
 ];
+
+/** As many sites in folders next to each other. */
+function sites(count: number): Record<string, string> {
+  return Object.fromEntries(range(count).map((at) => [`${at}/site.conf`, site]));
+}
+
+/** A site that may be a template, and as many Terraform files. */
+function filledIn(count: number): Record<string, string> {
+  const text = site.replace("127.0.0.1:3000", "${backend}");
+  return { "site.conf": text, ...Object.fromEntries(range(count).map((at) => [`${at}.tf`, ""])) };
+}
 
 function copied(count: number): Record<string, string> {
   return {
@@ -187,4 +210,9 @@ describe("what lies within it is not", () => {
   test.each(cases.map((each) => [each.limit, each] as const))("%s", (_, { within, says }) => {
     expect(within().limits.filter((sentence) => sentence.includes(says))).toEqual([]);
   });
+});
+
+test("a repository of many plain sites with what deploys them reaches no limit", () => {
+  const builders = { Dockerfile: "FROM nginx:1.27\n", "compose.yaml": "services: {}\n" };
+  expect(analysed({ ...sites(300), ...builders }).limits).toEqual([]);
 });

@@ -105,3 +105,41 @@ http {
     "error header-inheritance nginx.conf:10",
   ]);
 });
+
+describe("what keeps nginx from starting is said at the include, where the file is included rightly too", () => {
+  test("a file of a distribution", () => {
+    const text = `events {}
+http {
+  server {
+    listen 80;
+    location /a {
+      include proxy_params;
+      proxy_pass http://127.0.0.1:3000;
+      if ($host) {
+        include proxy_params;
+      }
+    }
+  }
+}
+`;
+    expect(said(analyse(filesOf({ "nginx.conf": text }), { policy }))).toEqual([
+      "error misplaced-directive nginx.conf:9",
+    ]);
+  });
+
+  test("a file of a product", () => {
+    const text = `events {}
+http {
+  server {
+    listen 80;
+    location /a {
+      include conf.d/include/proxy.conf;
+    }
+  }
+}
+`;
+    expect(said(analyse(filesOf({ "nginx.conf": text }), { policy }))).toEqual([
+      "error undefined-variable nginx.conf:6",
+    ]);
+  });
+});

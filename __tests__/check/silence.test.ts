@@ -374,6 +374,11 @@ describe("what a silence covers", () => {
     expect(locations(text)).toEqual(["/ws/b"]);
   });
 
+  test("ends with the directive below it, where the next one touches that", () => {
+    const line = `\n${silence}\n        proxy_buffering off;proxy_http_version 1.0;\n    }`;
+    expect(locations(server(broken("/ws").replace(/\n\s*\}$/, line)))).toEqual(["/ws"]);
+  });
+
   test("is the whole of the line below it", () => {
     const text = server(broken("/ws/a"), broken("/ws/b"));
     const at = text.indexOf("        proxy_pass");

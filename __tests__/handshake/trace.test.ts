@@ -284,6 +284,19 @@ describe("on the way", () => {
       },
     ],
     [
+      "a variable with the highest port",
+      "location / { set $b 10.0.0.5:65535; proxy_pass http://$b; }",
+      { outcome: "proxied" },
+    ],
+    [
+      "a variable with a port that is one too high",
+      "location / { set $b 10.0.0.5:65536; proxy_pass http://$b; }",
+      {
+        status: 500,
+        steps: expect.arrayContaining(['invalid port in upstream "http://10.0.0.5:65536"']),
+      },
+    ],
+    [
       "a name that nobody looks up",
       "location / { set $b b.test; proxy_pass http://$b; }",
       { status: 502, steps: expect.arrayContaining(["no resolver defined to resolve b.test"]) },

@@ -51,6 +51,7 @@ describe("what a silence is about", () => {
     ["the last of several in its line", `a; b; ${mark}\nc;`, "b;"],
     ["an outer block", `${mark}\r\nserver {\r\n location /ws { }\r\n}\r\n`, "server {\r"],
     ["nothing that follows", `location /ws { foo;\n${mark}\n}\nbar;`, null],
+    ["nothing where no directive stands in its line", `foo;\n; ${mark}\nbar;`, null],
     ["nothing at the end of the file", `foo;\n${mark}`, null],
     ["a file with a byte order mark", `\uFEFF${mark}\nfoo;`, "foo;"],
   ])("%s", (_, text, target) => {

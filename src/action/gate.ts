@@ -1,13 +1,11 @@
 import {
+  severityRank,
   worstFirst,
   type Analysis,
   type ChangedFile,
   type Finding,
-  type Severity,
 } from "../core/index.ts";
 import type { FailOn, Scope } from "./inputs.ts";
-
-const rank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
 
 /** The findings that the gate looks at: new ones, those that lie in a changed file, or all. */
 export function inScope(
@@ -35,5 +33,5 @@ export function failing(findings: readonly Finding[], failOn: FailOn): Finding[]
   if (failOn === "never") {
     return [];
   }
-  return findings.filter((finding) => rank[finding.severity] >= rank[failOn]);
+  return findings.filter((finding) => severityRank[finding.severity] >= severityRank[failOn]);
 }

@@ -1,6 +1,12 @@
+import {
+  severityRank,
+  defaultPolicy,
+  loadPolicy,
+  type Policy,
+  type Severity,
+} from "../core/index.ts";
 import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
-import { defaultPolicy, loadPolicy, type Policy, type Severity } from "../core/index.ts";
 import type { Arguments, Flags } from "./arguments.ts";
 import type { Git } from "./git.ts";
 import { UsageError } from "./terminal.ts";
@@ -96,14 +102,15 @@ export function messageOf(error: unknown): string {
 
 export type FailOn = Severity | "never";
 
-const rank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
-
 /** Whether something is as bad as `--fail-on` says, or worse. */
 export function fails(
   findings: readonly { readonly severity: Severity }[],
   failOn: FailOn,
 ): boolean {
-  return failOn !== "never" && findings.some(({ severity }) => rank[severity] >= rank[failOn]);
+  return (
+    failOn !== "never" &&
+    findings.some(({ severity }) => severityRank[severity] >= severityRank[failOn])
+  );
 }
 
 /** The values of `--fail-on`, the default first. */

@@ -14,6 +14,7 @@ export type { Fix, TextEdit } from "./fix/edit.ts";
 export { loadPolicy } from "./policy-file/load.ts";
 export { nearest } from "./basics/nearest.ts";
 export type { Policy, PolicyProblem, Profile } from "./policy/policy.ts";
+export { severityRank } from "./policy/policy.ts";
 export { defaultPolicy } from "./policy-file/schema.ts";
 export { conftestReport } from "./report/conftest.ts";
 export { jsonReport } from "./report/json.ts";

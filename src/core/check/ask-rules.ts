@@ -1,3 +1,4 @@
+import { isTemplate } from "../nginx/shipped.ts";
 import type { Config, Level, Rendering, Use } from "../config/level.ts";
 import type { PendingComment } from "./analysis.ts";
 import { type AnalysedFile, findPrograms } from "../config/programs.ts";
@@ -200,34 +201,31 @@ export function run(request: RunRequest): Run {
 
 /**
  * The draft at a place of the repository: what stands in a file that a distribution or product ships is said at the line that
- * includes it. Null where no line does, as for what a product writes around the text, and for mere notices.
+ * includes it. Null for what a product writes around the text, where no line does, and for mere notices about a product's file.
  */
 function inRepository(draft: Draft): Draft | null {
-  const { report, locations, config } = draft;
-  if (report.place.document.origin === "repository") {
+  const { report, locations } = draft;
+  const { origin, path } = report.place.document;
+  if (origin === "repository") {
     return draft;
   }
-  // Whoever includes the file has the rest of it in every site, and cannot change it.
-  if (severityOf(draft.active, report) === "notice") {
+  // Whoever includes a product's file has the rest of it in every site, and cannot change it.
+  const isMere = origin === "product" && severityOf(draft.active, report) === "notice";
+  if (isMere || isTemplate(path)) {
     return null;
   }
-  const use = locations
-    .map(({ level }) => useAt(report.place, level))
-    .find((found) => found !== null);
+  const use =
+    report.use ??
+    locations.map(({ level }) => useAt(report.place, level)).find((found) => found !== null);
   let line = use?.include ?? null;
   while (line !== null && line.document.origin !== "repository") {
     line = line.include;
   }
-  if (line === null || line.name !== "include") {
+  if (line === null) {
     return null;
   }
   const { beside: _, shared: __, ...others } = report;
-  return {
-    active: draft.active,
-    config,
-    locations,
-    report: { ...others, place: placeOfUse(line) },
-  };
+  return { ...draft, report: { ...others, place: placeOfUse(line) } };
 }
 
 /** The use of a directive that a place lies in, at a level or around it. */

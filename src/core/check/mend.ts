@@ -1,3 +1,4 @@
+import { severityRank, type Policy } from "../policy/policy.ts";
 import { rules } from "../rules/index.ts";
 import type { LocationReport, ProvenFix } from "./analysis.ts";
 import { groupBy } from "../basics/collections.ts";
@@ -8,7 +9,6 @@ import { wholeLines } from "../fix/change.ts";
 import type { FixRequest, Remedy, Writable } from "../rules/remedy.ts";
 import { requestHead } from "../handshake/head.ts";
 import { keepsConnections } from "../request/upstream-request.ts";
-import type { Policy, Severity } from "../policy/policy.ts";
 import { tagsIn } from "../sources/tags.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { isOpaque } from "../syntax/opaque.ts";
@@ -26,8 +26,6 @@ export interface Mend {
 interface Candidate extends Mended {
   readonly fix: Fix;
 }
-
-const rank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
 
 /**
  * As many levels are simulated again to prove fixes: of a program with 20,000 locations all, 25 times. Locations in
@@ -309,8 +307,8 @@ function single(entries: readonly Entry[]): (readonly Entry[])[] {
 }
 
 function worst(entries: readonly Entry[]): readonly Entry[] {
-  const most = Math.max(...entries.map(({ severity }) => rank[severity]));
-  return entries.filter(({ severity }) => rank[severity] === most);
+  const most = Math.max(...entries.map(({ severity }) => severityRank[severity]));
+  return entries.filter(({ severity }) => severityRank[severity] === most);
 }
 
 /** The forms that the policy's own rules accept: what they would report is no fix. */

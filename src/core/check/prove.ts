@@ -1,3 +1,4 @@
+import { severityRank } from "../policy/policy.ts";
 import type { LocationReport } from "./analysis.ts";
 import { groupBy, rememberedOf } from "../basics/collections.ts";
 import type { ConfigProblem, Use } from "../config/level.ts";
@@ -6,7 +7,6 @@ import { applyEdits, type TextEdit } from "../fix/edit.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { shown } from "../request/variables.ts";
 import { carriesToken } from "../request/answer.ts";
-import type { Severity } from "../policy/policy.ts";
 import { ruleNamed } from "../rules/catalogue.ts";
 import { directivesAround } from "../syntax/find.ts";
 import { blocksOf, type EntryGroup, isLocal } from "./group.ts";
@@ -155,8 +155,6 @@ function isGone(before: Run, after: Run, mended: readonly Entry[]): boolean {
   );
 }
 
-const rank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
-
 /**
  * An edit that makes clear that a location serves WebSockets does no damage by it: what could be said of the location then
  * could have been said before.
@@ -176,13 +174,14 @@ function isWithin(after: readonly Entry[], before: readonly Entry[]): boolean {
   const all = byKind(before);
   return [...byKind(after)].every(([kind, entries]) => {
     const known = all.get(kind) ?? [];
-    const most = Math.max(...known.map(({ severity }) => rank[severity]));
+    const most = Math.max(...known.map(({ severity }) => severityRank[severity]));
     const names = new Set(known.flatMap(({ locations }) => locations.map(nameOf)));
     return (
       entries.length <= known.length &&
       entries.every(
         ({ severity, locations }) =>
-          rank[severity] <= most && locations.every((location) => names.has(nameOf(location))),
+          severityRank[severity] <= most &&
+          locations.every((location) => names.has(nameOf(location))),
       )
     );
   });

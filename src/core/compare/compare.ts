@@ -1,6 +1,6 @@
+import { severityRank } from "../policy/policy.ts";
 import { run, type Entry, type Run } from "../check/ask-rules.ts";
 import type { Located } from "../check/locations.ts";
-import type { Severity } from "../policy/policy.ts";
 import { hearingOf } from "../check/silence.ts";
 import { definitions } from "../request/definitions.ts";
 import type { ChangedFile } from "./changed-file.ts";
@@ -158,8 +158,6 @@ function identityOf({ identity }: Entry, { paths, servers }: Renames): string {
   return JSON.stringify({ ...identity, path, blockPath });
 }
 
-const rank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
-
 function weightOf(
   { severity, locations }: Entry,
   { paths, servers }: Renames,
@@ -170,5 +168,5 @@ function weightOf(
       name.server === null ? null : (servers.get(path)?.get(name.server) ?? name.server);
     return JSON.stringify([path, server, name.name]);
   });
-  return { severity: rank[severity], locations: new Set(keys) };
+  return { severity: severityRank[severity], locations: new Set(keys) };
 }

@@ -1,5 +1,5 @@
 import {
-  type Severity,
+  ruleSeverities,
   type LocationOverride,
   type Policy,
   profiles,
@@ -48,8 +48,7 @@ const profileNames = [
   defaultPolicy.profile,
   ...profiles.filter((name) => name !== defaultPolicy.profile),
 ];
-const severities = ["error", "warning", "notice", "off"] as const satisfies (Severity | "off")[];
-const severity = choice(...severities);
+const severity = choice(...ruleSeverities);
 
 /** A time as nginx writes it, in milliseconds. Editors take a bare number for one. */
 const time = reader<number>(

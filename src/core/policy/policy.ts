@@ -1,4 +1,10 @@
-export type Severity = "error" | "warning" | "notice";
+/** What may be said of a rule, the worst first. */
+export const ruleSeverities = ["error", "warning", "notice", "off"] as const;
+
+export type Severity = Exclude<(typeof ruleSeverities)[number], "off">;
+
+/** The worse, the higher. */
+export const severityRank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
 
 /** The profiles, each with all rules of those before it. */
 export const profiles = ["basic", "recommended", "enterprise", "hardened"] as const;

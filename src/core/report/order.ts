@@ -1,9 +1,6 @@
+import { severityRank, type Severity } from "../policy/policy.ts";
 import type { Place } from "../repository/document.ts";
 import type { Finding } from "../check/finding.ts";
-import type { Severity } from "../policy/policy.ts";
-
-/** 0 for the worst. */
-const ranks: Readonly<Record<Severity, number>> = { error: 0, warning: 1, notice: 2 };
 
 export interface Position {
   /** 1-based. */
@@ -28,7 +25,9 @@ function positionAt({ lines }: Place["document"], offset: number): Position {
 
 /** Worst first, then by file, place and rule. */
 export function worstFirst(findings: readonly Finding[]): Finding[] {
-  return findings.toSorted((a, b) => ranks[a.severity] - ranks[b.severity] || comparePlaces(a, b));
+  return findings.toSorted(
+    (a, b) => severityRank[b.severity] - severityRank[a.severity] || comparePlaces(a, b),
+  );
 }
 
 function comparePlaces(a: Finding, b: Finding): number {

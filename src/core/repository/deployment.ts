@@ -20,10 +20,16 @@ const builders: Limit = {
   says: "more than 30 Dockerfiles, compose files and scripts may say where nginx's files land; only the nearest are read",
 };
 
-/** From each of them the way to each Dockerfile is measured. */
+/** Each is parsed; one of them is seldom about nginx. */
+const terraformFiles: Limit = {
+  most: 30,
+  says: "more than 30 Terraform files may fill in nginx's files; only the nearest are read",
+};
+
+/** Around each of them manifests are looked for, and in each what Terraform may fill in. */
 const nearFiles: Limit = {
   most: 50,
-  says: "where more than 50 nginx files land is asked; what deploys those after them may not be read",
+  says: "Terraform or manifests may be about more than 50 nginx files; those after them are taken as they stand",
 };
 
 /** A whole repository may be copied into an image. */
@@ -122,8 +128,7 @@ export function survey(documents: Documents, near: readonly string[]): Surveyed 
     limits.add(sentence);
     documents.bound(sentence);
   };
-  const asked = within(near, nearFiles, "The repository", bound);
-  const found = { ...read(documents, asked, bound), limits };
+  const found = { ...read(documents, near, bound), limits };
   if (documents.wanted.size === 0) {
     surveys.set(key, found);
   }
@@ -138,6 +143,7 @@ function read(
   const texts = textsNear(
     documents,
     near,
+    builders,
     bound,
     (path) => dockerfile.test(path) || composeFile.test(path) || script.test(path),
   );
@@ -170,15 +176,18 @@ function read(
 function textsNear(
   documents: Documents,
   near: readonly string[],
+  limit: Limit,
   bound: Bound,
   isWanted: (path: string) => boolean,
 ): { readonly path: string; readonly text: string }[] {
+  // The first of them tell well enough what is near: the way from each to each would take too long.
+  const from = near.slice(0, nearFiles.most);
   const nearest = documents.files
     .list()
     .filter(isWanted)
-    .map((path) => ({ path, distance: Math.min(...near.map((other) => distance(path, other))) }))
+    .map((path) => ({ path, distance: Math.min(...from.map((other) => distance(path, other))) }))
     .toSorted((a, b) => a.distance - b.distance || byteOrder(a.path, b.path));
-  return within(nearest, builders, "The repository", bound).map(({ path }) => ({
+  return within(nearest, limit, "The repository", bound).map(({ path }) => ({
     path,
     text: documents.text(path) ?? "",
   }));
@@ -187,13 +196,19 @@ function textsNear(
 /** Asked only where a file has what may be Terraform's and nginx's own alike: `${name}`. */
 function filledIn(documents: Documents, near: readonly string[], bound: Bound): Set<string> {
   const found = new Set<string>();
-  const unclear = near.filter((path) => /\$\{[a-z]|%\{/.test(documents.text(path) ?? ""));
+  if (!documents.files.list().some((path) => terraform.test(path))) {
+    return found;
+  }
+  const unclear = within(near, nearFiles, "The repository", bound).filter((path) =>
+    /\$\{[a-z]|%\{/.test(documents.text(path) ?? ""),
+  );
   if (unclear.length === 0) {
     return found;
   }
-  for (const { path, text } of textsNear(documents, unclear, bound, (each) =>
+  const texts = textsNear(documents, unclear, terraformFiles, bound, (each) =>
     terraform.test(each),
-  )) {
+  );
+  for (const { path, text } of texts) {
     for (const template of terraformTemplates(text)) {
       const file = joinPath(folderOf(path), template.replace(/^\$\{path\.module\}\//, ""));
       if (file !== undefined && documents.has(file)) {
@@ -260,15 +275,17 @@ function manifestsAround(
   bound: Bound,
 ): readonly string[] {
   const folderSet = new Set<string>();
-  for (const path of near) {
+  const isKustomized = (folder: string): boolean =>
+    [...documents.folder(folder).files].some((name) => kustomization.test(name));
+  const concerned = near.filter(
+    (path) =>
+      containerOf(path) === "yaml" ||
+      isKustomized(folderOf(path)) ||
+      isKustomized(folderOf(folderOf(path))),
+  );
+  for (const path of within(concerned, nearFiles, "The repository", bound)) {
     const folder = folderOf(path);
     const above = folderOf(folder);
-    const isKustomized = [folder, above].some((each) =>
-      [...documents.folder(each).files].some((name) => kustomization.test(name)),
-    );
-    if (containerOf(path) !== "yaml" && !isKustomized) {
-      continue;
-    }
     const beside = [...documents.folder(above).folders]
       .toSorted(byteOrder)
       .map((name) => joinPath(above, name));

@@ -38,7 +38,7 @@ export function versionsInQuestion(text: string | null): readonly NginxVersion[]
 /** Dockerfiles and compose files first. */
 const imageFiles: Limit = {
   most: 60,
-  says: "more than 60 files may name the image of nginx; those after them are not read for its version",
+  says: "more than 60 files may name the image of nginx; those after them are not read for its version, which nginx-version in the policy says too",
 };
 
 const dockerfile = /(?:^|\/)(?:[^/]*\.)?(?:Dockerfile|Containerfile)(?:\.[^/]*)?$/i;

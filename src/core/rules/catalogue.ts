@@ -1,9 +1,7 @@
-import { type Profile, profiles } from "../policy/policy.ts";
+import { type Profile, profiles, ruleSeverities } from "../policy/policy.ts";
 import { rules } from "./index.ts";
 import { pages } from "./pages.ts";
 import { handshakeParts, type Rule, ruleGroups } from "./rule.ts";
-
-const severities = ["error", "warning", "notice", "off"] as const;
 
 /**
  * Every rule there is, in the order in which lists show them: by group, the severe ones first, of these what loses a part
@@ -12,7 +10,7 @@ const severities = ["error", "warning", "notice", "off"] as const;
 export const ruleList: readonly Rule[] = rules.toSorted(
   (a, b) =>
     ruleGroups.indexOf(a.group) - ruleGroups.indexOf(b.group) ||
-    severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
+    ruleSeverities.indexOf(a.severity) - ruleSeverities.indexOf(b.severity) ||
     placeOfLost(a) - placeOfLost(b) ||
     (a.id < b.id ? -1 : 1),
 );

@@ -29,6 +29,7 @@ export const duplicateDirective: ConfigRule = {
       const isBetter = is11(kept) && !is11(extra);
       report({
         place: placeOf(extra),
+        use: extra,
         level: extra.level,
         message: `nginx refuses to start: "${use.name}" directive is duplicate${isTemplate(kept.document.path) ? `: ingress-nginx's template has ${quoted(kept)}` : areEqual ? "" : `: ${quoted(kept)}, and ${quoted(extra)}`}.`,
         related: [{ place: placeOf(kept), note: "the other one" }],

@@ -39,6 +39,7 @@ export const invalidDirective: ConfigRule = {
       }
       report({
         place: use.inner === null ? placeOf(use) : headOf(use),
+        use,
         level: use.level,
         message: `nginx refuses ${quoted(use)}, and does not start: ${marked(message)}.`,
         related:

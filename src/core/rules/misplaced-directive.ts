@@ -33,6 +33,7 @@ export const misplacedDirective: ConfigRule = {
       const outer = settingLevel(level);
       report({
         place: placeOf(use),
+        use,
         level: outer,
         message: `${quoted(use)} stands ${whereIn(level)}, and nginx refuses to start: ${message}.`,
         remedies: isOfHttp.test(use.name)

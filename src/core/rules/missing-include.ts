@@ -11,7 +11,7 @@ export const missingInclude: ConfigRule = {
   over: "config",
   check(config, report) {
     for (const { code, use, message } of config.problems) {
-      const at = { place: placeOf(use), level: use.level };
+      const at = { place: placeOf(use), use, level: use.level };
       if (code === "lost-include") {
         report({
           ...at,

@@ -22,6 +22,7 @@ export const proxyPassScheme: ConfigRule = {
       const right = scheme.toLowerCase() === "wss" ? "https" : "http";
       report({
         place,
+        use,
         level: use.level,
         message: `nginx refuses ${quoted(use)} (invalid URL prefix): a WebSocket starts as an HTTP request, and proxy_pass takes it with ${right}://.`,
         remedies: [{ kind: "replace", place, text: right }],

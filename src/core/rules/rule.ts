@@ -37,6 +37,8 @@ export interface Report {
   readonly message: string;
   /** The directive that causes it, else the location's `proxy_pass`. Reports of one rule at one place are one finding. */
   readonly place: Place;
+  /** The use that it is about, for a rule about programs: of a file that is included twice a place is in two. */
+  readonly use?: Use;
   readonly related?: readonly Related[];
   /** What must become true for the finding to go; none where only a person can tell. */
   readonly remedies?: readonly Remedy[];

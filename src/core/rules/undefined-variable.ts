@@ -28,6 +28,7 @@ export const undefinedVariable: ConfigRule = {
       const refusal = `nginx refuses to start with unknown "${name}" variable, without file and line`;
       report({
         place: placeOf(use),
+        use,
         level: use.level,
         ...(elsewhere === undefined || config.lostVariables.has(name)
           ? {
