@@ -162,9 +162,11 @@ describe("a location that a comment says serves no WebSockets", () => {
     const policy = { profile: "hardened" } as const;
     const { findings, locations } = compare(check(text, policy), check(text, policy), []);
     expect(findings.map(({ rule }) => rule)).toContain("h2c-smuggling");
-    expect(locations[0]?.intent).toEqual({
-      serves: "no",
-      evidence: ["the comment in line 4 says that this location serves no WebSockets"],
+    expect(locations[0]?.intent.serves).toBe("no");
+    expect(locations[0]?.intent.signs[0]).toEqual({
+      kind: "declared",
+      weight: "declared",
+      text: "the comment in line 4 says that this location serves no WebSockets",
     });
   });
 

@@ -61,6 +61,13 @@ describe("trace --format json has the shape that DESIGN.md fixes", () => {
       verdict: { strict: "works", lenient: "works", firefox: "works", reasons: [] },
       idleTimeoutMs: 60_000,
       reusesUpstreamConnection: false,
+      websocket: {
+        serves: "yes",
+        evidence: [
+          "the path /ws is named like a WebSocket endpoint",
+          "this location sets Upgrade to $http_upgrade",
+        ],
+      },
     });
   });
 

@@ -6,7 +6,7 @@ import { findPrograms } from "../../src/core/config/programs.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
 import { proxyingLevels } from "../../src/core/request/pass.ts";
 import { intentOf } from "../../src/core/intent/intent.ts";
-import type { Serves } from "../../src/core/intent/serves.ts";
+import { evidenceOf, type Serves } from "../../src/core/intent/serves.ts";
 import { defaultPolicy } from "../../src/core/policy-file/schema.ts";
 import { type CorpusFile, corpus, lines } from "../syntax/corpus.ts";
 
@@ -151,7 +151,7 @@ function answer(
           continue;
         }
         const { intent } = intentOf({ config, level, pass, policy: defaultPolicy });
-        return { label, serves: intent.serves, evidence: intent.evidence };
+        return { label, serves: intent.serves, evidence: evidenceOf(intent) };
       }
     }
   }

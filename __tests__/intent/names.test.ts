@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pathsOf } from "../../src/core/intent/paths.ts";
+import { evidenceOf } from "../../src/core/intent/serves.ts";
 import { intentAt, subjects } from "./subject.ts";
 
 const bare = (location: string): string =>
@@ -58,10 +59,8 @@ describe("a path that is named like a WebSocket endpoint", () => {
     "~ ^/app/\\d+/ws/?$",
   ])("%s", (location) => {
     const { intent, traffic } = intentAt(bare(location));
-    expect(intent).toMatchObject({
-      serves: "yes",
-      evidence: [expect.stringContaining("WebSocket endpoint")],
-    });
+    expect(intent.serves).toBe("yes");
+    expect(evidenceOf(intent)).toEqual([expect.stringContaining("WebSocket endpoint")]);
     expect(traffic).toBe("websocket");
   });
 });
@@ -119,7 +118,7 @@ describe("a path that only holds the letters", () => {
     "~ ws",
     "/",
   ])("%s is no evidence at all", (location) => {
-    expect(intentAt(bare(location)).intent).toEqual({ serves: "no", evidence: [] });
+    expect(intentAt(bare(location)).intent).toMatchObject({ serves: "no", signs: [] });
   });
 });
 

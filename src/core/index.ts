@@ -45,6 +45,6 @@ export type { Severity } from "./policy/policy.ts";
 export { rulePage, ruleSummaries } from "./rules/catalogue.ts";
 export { isNginxFile } from "./sources/sources.ts";
 export { parseUrl } from "./handshake/trace.ts";
-export type { TraceRequest, TraceResult } from "./handshake/trace.ts";
+export type { TraceRequest } from "./handshake/trace.ts";
 export { traceJson, traceText } from "./report/trace-report.ts";
-export { traceFile } from "./handshake/trace-file.ts";
+export { type FileTrace, traceFile } from "./check/trace-file.ts";

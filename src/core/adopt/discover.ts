@@ -3,7 +3,7 @@ import type { Config } from "../config/level.ts";
 import type { Document, Files } from "../repository/document.ts";
 import { nginxImages, type NginxImage } from "../repository/images.ts";
 import type { Result } from "../request/exchange.ts";
-import type { Serves } from "../intent/serves.ts";
+import { evidenceOf, type Serves } from "../intent/serves.ts";
 import { compareText } from "../report/order.ts";
 import type { LocationName } from "../rules/finding.ts";
 import { containerOf } from "../sources/sources.ts";
@@ -132,9 +132,9 @@ function thatServe(serves: Serves, locations: readonly LocationReport[]): FoundL
   const byPlace = new Map(
     locations
       .filter(({ intent }) => intent.serves === serves)
-      .map(({ name, intent: { evidence }, verdict, failsInFirefox }) => [
+      .map(({ name, intent, verdict, failsInFirefox }) => [
         name.place.span,
-        { name, evidence, result: verdict.strict, failsInFirefox },
+        { name, evidence: evidenceOf(intent), result: verdict.strict, failsInFirefox },
       ]),
   );
   return [...byPlace.values()];

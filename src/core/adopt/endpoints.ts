@@ -8,6 +8,7 @@ import { locationName } from "../request/locate.ts";
 import type { Result } from "../request/exchange.ts";
 import { endpointsIn } from "../intent/declared.ts";
 import { intentOf, isPlainlyWebSocket } from "../intent/intent.ts";
+import { evidenceOf } from "../intent/serves.ts";
 import { serverOf } from "../intent/routes.ts";
 import { defaultPolicy } from "../policy-file/schema.ts";
 import { tracesOf, failing } from "../rules/endpoint.ts";
@@ -45,7 +46,7 @@ export function findEndpoints({ configs, locations, nginxVersion }: Analysis): F
       continue;
     }
     const { name, intent } = location;
-    found.set(text, { text, place: name.place, evidence: intent.evidence, result });
+    found.set(text, { text, place: name.place, evidence: evidenceOf(intent), result });
   }
   const all = [...found.values()];
   // A path says less than an address with the same path, and a plain address less than one with TLS.

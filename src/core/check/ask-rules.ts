@@ -11,6 +11,7 @@ import { usesNamed } from "../request/variables.ts";
 import { guardComments, type Hearing } from "../comments/guard-comments.ts";
 import type { Policy, Severity } from "../policy/policy.ts";
 import { blockPath, type FingerprintParts } from "./fingerprint.ts";
+import { evidenceOf } from "../intent/serves.ts";
 import type { Related } from "../rules/finding.ts";
 import { rules } from "../rules/index.ts";
 import { isAboutHandshakes, profilesWith, ruleNamed } from "../rules/catalogue.ts";
@@ -542,7 +543,9 @@ function entriesOf(
       report: { ...report, message: readable(report.message) },
       config,
       locations: concerned,
-      evidence: isAboutAll ? [] : (concerned[0]?.intent.evidence ?? []).map(readable),
+      evidence: isAboutAll
+        ? []
+        : concerned.slice(0, 1).flatMap(({ intent }) => evidenceOf(intent).map(readable)),
       isGuess: onlyUnclear,
       commentable: !onlyUnclear && report.commentable !== false,
       related: relatedOf(report, concerned),

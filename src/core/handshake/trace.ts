@@ -60,6 +60,8 @@ export interface TraceResult {
     readonly line: number;
     readonly name: string;
   } | null;
+  /** The level whose settings hold in the end: that location, or an `if`/`limit_except` in it. */
+  readonly level: Level | null;
   readonly steps: readonly string[];
   readonly upstream: UpstreamRequest | null;
   /** Null for the plain and h2c probes. */
@@ -109,6 +111,7 @@ export function trace(
     status: exchange.status,
     configErrors: errors,
     location: placeOf(exchange.level),
+    level: exchange.level,
     steps: exchange.steps,
     upstream: exchange.upstream,
     verdict: isWebsocket ? joinedVerdict(exchanges) : null,

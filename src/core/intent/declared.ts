@@ -13,6 +13,8 @@ import { type Declaration, guardComments, type Hearing } from "../comments/guard
 export interface Declared {
   readonly websocket: boolean;
   readonly evidence: string;
+  /** The path of the endpoint that the policy names. */
+  readonly path?: string;
 }
 
 /** What the policy or a comment says of the location; the policy's `locations` first, then the comment, then its endpoints. */
@@ -90,7 +92,11 @@ function promised(config: Config, location: Level, policy: Policy): Declared | n
   const endpoint = endpoints.get(location);
   return endpoint === undefined
     ? null
-    : { websocket: true, evidence: `the policy names the endpoint ${endpoint}` };
+    : {
+        websocket: true,
+        evidence: `the policy names the endpoint ${endpoint}`,
+        path: endpoint.replace(/^\w+:\/\/[^/?]*/, ""),
+      };
 }
 
 /** The policy's endpoints by the location that nginx chooses for them, before any rewrite. */

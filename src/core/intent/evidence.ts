@@ -21,9 +21,11 @@ import {
   upstreamPath,
   wordSigns,
 } from "./names.ts";
+import type { Application } from "./applications.ts";
 import { pathsOf, takesEverything } from "./paths.ts";
 import { remarkDoubts, remarkSigns } from "./remarks.ts";
-import { rewriteSigns } from "./rewrites.ts";
+import { firstProtocol, type Protocol } from "./protocol.ts";
+import { endpointBefore, rewriteSigns } from "./rewrites.ts";
 import { isFallback, serverOf } from "./routes.ts";
 import type { Doubt, Sign, Surroundings } from "./sign.ts";
 import {
@@ -39,6 +41,8 @@ export interface Evidence {
   /** The location is an endpoint of its own: nothing else passes there. */
   readonly dedicated: boolean;
   readonly takesEverything: boolean;
+  readonly protocol: Protocol | null;
+  readonly application: Application | null;
   /** What else counts where there are signs; most locations have none, and are not asked. */
   readonly circumstances: () => Circumstances;
 }
@@ -57,7 +61,7 @@ export interface Circumstances {
  */
 export function evidenceAt(config: Config, level: Level, location: Level, pass: Use): Evidence {
   const server = serverOf(config, location);
-  const { names, port } = destinationOf(config, location, pass);
+  const { names, port: upstreamPort } = destinationOf(config, location, pass);
   const paths = pathsOf(location.opener);
   const around: Surroundings = {
     config,
@@ -67,18 +71,21 @@ export function evidenceAt(config: Config, level: Level, location: Level, pass: 
     pass,
     paths,
     upstreamNames: names,
-    upstreamPort: port,
+    upstreamPort,
     serverNames: ownNames(server),
     remarks: location.opener === null ? [] : remarksOn(location.opener),
   };
   const endpoint = endpointName(paths);
   const application = applicationSign(around);
+  const port = portSign(around);
+  const known = endpoint?.application ?? application?.application ?? port?.application ?? null;
   const isRoot = takesEverything(paths) || isFallback(server, location);
   return {
     signs: nameSigns(
       around,
       endpoint?.sign ?? upstreamPath(around) ?? (isRoot ? hostName(around) : null),
       application?.sign ?? null,
+      port?.sign ?? null,
     ).concat(
       rewriteSigns(around),
       headerSigns(around),
@@ -91,6 +98,8 @@ export function evidenceAt(config: Config, level: Level, location: Level, pass: 
       application?.dedicated === true ||
       conditionOf(level) === true,
     takesEverything: isRoot,
+    protocol: protocolOf(around, known),
+    application: known,
     circumstances: () => ({
       doubts: [
         ...purposeOfPath(around),
@@ -110,13 +119,29 @@ function nameSigns(
   around: Surroundings,
   endpoint: Sign | null,
   application: Sign | null,
+  port: Sign | null,
 ): readonly Sign[] {
   if (endpoint !== null || application !== null) {
     return [endpoint, application].filter((sign) => sign !== null);
   }
   const known = applicationPath(around.paths);
   const words = known === null ? wordSigns(around) : [known];
-  return [portSign(around), folderSign(around), ...words].filter((sign) => sign !== null);
+  return [port, folderSign(around), ...words].filter((sign) => sign !== null);
+}
+
+/** What the location's own path tells, else those that lead to it, where it leads, and what answers there. */
+function protocolOf(
+  { config, location, pass, paths, upstreamNames }: Surroundings,
+  application: Application | null,
+): Protocol | null {
+  const before = endpointBefore(config, location);
+  return firstProtocol([
+    ...(paths.kind === "named" ? [paths.written] : paths.paths),
+    ...(before === undefined ? [] : pathsOf(before).paths),
+    pass.parameters[0] ?? "",
+    ...upstreamNames.map(({ text }) => text),
+    ...(application?.endpoints.slice(0, 1) ?? []),
+  ]);
 }
 
 /** A server's WebSocket endpoints: all of them under "", and by the upstream that they go to. */

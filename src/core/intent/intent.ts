@@ -2,7 +2,8 @@ import { type Config, type Level, type Use, enclosing } from "../config/level.ts
 import type { Policy } from "../policy/policy.ts";
 import { declared } from "./declared.ts";
 import { type Evidence, evidenceAt } from "./evidence.ts";
-import type { Intent, Traffic } from "./serves.ts";
+import { firstProtocol } from "./protocol.ts";
+import type { Intent, Traffic, WeighedSign } from "./serves.ts";
 import type { Sign, SignKind } from "./sign.ts";
 import type { Hearing } from "../comments/guard-comments.ts";
 
@@ -36,13 +37,25 @@ export function intentOf(subject: IntentSubject): { intent: Intent; traffic: Tra
   const location = enclosing(level, "location") ?? level;
   const evidence = evidenceAt(config, level, location, pass);
   const said = declared(config, location, policy, hearing);
+  const { protocol } = evidence;
+  const application = evidence.application?.name ?? null;
+  const weighed = weigh(evidence);
   if (said !== null) {
+    const declaration = { kind: "declared", weight: "declared", text: said.evidence } as const;
     return {
-      intent: { serves: said.websocket ? "yes" : "no", evidence: [said.evidence] },
+      intent: {
+        serves: said.websocket ? "yes" : "no",
+        protocol: protocol ?? firstProtocol([said.path ?? ""]),
+        application,
+        signs: [declaration, ...weighed.signs],
+      },
       traffic: evidence.dedicated || !evidence.takesEverything ? "websocket" : "mixed",
     };
   }
-  return { intent: weigh(evidence), traffic: evidence.dedicated ? "websocket" : "mixed" };
+  return {
+    intent: { ...weighed, protocol, application },
+    traffic: evidence.dedicated ? "websocket" : "mixed",
+  };
 }
 
 /** Whether one sign is enough to say that the location serves WebSockets, or somebody says so outright. */
@@ -56,31 +69,37 @@ export function isPlainlyWebSocket({ config, level, pass, policy }: IntentSubjec
   return signs.some((sign) => isStrong(sign, elsewhere));
 }
 
-function weigh(evidence: Evidence): Intent {
+function weigh(evidence: Evidence): Pick<Intent, "serves" | "signs"> {
   if (evidence.signs.length === 0) {
-    return { serves: "no", evidence: [] };
+    return { serves: "no", signs: [] };
   }
   const { doubts, elsewhere } = evidence.circumstances();
-  const hasPurpose = doubts.some((doubt) => doubt.kind === "purpose");
   const strong = evidence.signs.filter((sign) => isStrong(sign, elsewhere));
   const weak = evidence.signs.filter((sign) => !strong.includes(sign));
-  const against = doubts.map((doubt) => `but ${doubt.text}`);
+  const beside =
+    elsewhere === null || doubts.length > 0
+      ? []
+      : [{ kind: "elsewhere", text: `${elsewhere} is an endpoint of its own` } as const];
+  const signs = [
+    ...strong.map(weighing("strong")),
+    ...weak.map(weighing("weak")),
+    ...[...doubts, ...beside].map(weighing("against")),
+  ];
   if (strong.length > 0) {
-    const isDoubtful = hasPurpose && !evidence.dedicated;
-    return {
-      serves: isDoubtful ? "unclear" : "yes",
-      evidence: texts([...strong, ...weak], isDoubtful ? against : []),
-    };
+    const hasPurpose = doubts.some((doubt) => doubt.kind === "purpose");
+    return { serves: hasPurpose && !evidence.dedicated ? "unclear" : "yes", signs };
   }
   if (doubts.length > 0) {
-    return { serves: "no", evidence: texts(weak, against) };
+    return { serves: "no", signs };
   }
   const isForAll = evidence.takesEverything && elsewhere === null;
-  if (isEnough(weak, isForAll)) {
-    return { serves: "yes", evidence: texts(weak, []) };
-  }
-  const beside = elsewhere === null ? [] : [`but ${elsewhere} is an endpoint of its own`];
-  return { serves: "unclear", evidence: texts(weak, beside) };
+  return { serves: isEnough(weak, isForAll) ? "yes" : "unclear", signs };
+}
+
+function weighing(
+  weight: WeighedSign["weight"],
+): (sign: Pick<WeighedSign, "kind" | "text">) => WeighedSign {
+  return ({ kind, text }) => ({ kind, weight, text });
 }
 
 /**
@@ -106,10 +125,4 @@ function isEnough(weak: readonly Sign[], isForAll: boolean): boolean {
     kinds.delete("bypass");
   }
   return kinds.size > 1;
-}
-
-function texts(signs: readonly Sign[], against: readonly string[]): readonly string[] {
-  const kinds = new Set<SignKind>();
-  const first = signs.filter(({ kind }) => !kinds.has(kind) && kinds.add(kind));
-  return [...first.map((sign) => sign.text), ...against];
 }

@@ -1,4 +1,5 @@
 import { rememberedOf } from "../basics/collections.ts";
+import type { Application } from "./applications.ts";
 import type { LocationPaths } from "./paths.ts";
 import type { Doubt, Named, Sign, Surroundings } from "./sign.ts";
 import { distinctEndpoint, isDistinctEndpoint } from "./software.ts";
@@ -9,6 +10,8 @@ export interface EndpointName {
   readonly sign: Sign;
   /** Nothing else passes there. */
   readonly dedicated: boolean;
+  /** Whose path it is, where only one has it. */
+  readonly application: Application | null;
 }
 
 /** `location ~ ^/(ws|wss)/` must have one of the names, `location ~ ^/(ws|api)/` may have another. */
@@ -17,13 +20,13 @@ export const endpointName = rememberedOf((paths: LocationPaths): EndpointName | 
   if (application !== null) {
     const text = `the path ${paths.written} is the WebSocket endpoint of ${application.name}`;
     const isShared = application.mixed === true;
-    return { sign: { kind: "name", text, isShared }, dedicated: !isShared };
+    return { sign: { kind: "name", text, isShared }, dedicated: !isShared, application };
   }
   if (paths.paths.length === 0 || !paths.paths.every(isKnownEndpoint)) {
     return null;
   }
   const text = `the path ${paths.written} is named like a WebSocket endpoint`;
-  return { sign: { kind: "name", text }, dedicated: true };
+  return { sign: { kind: "name", text }, dedicated: true, application: null };
 });
 
 function isKnownEndpoint(path: string): boolean {

@@ -14,7 +14,7 @@ import type { Sign, Surroundings } from "./sign.ts";
  * says less, for what has no place of its own is sent there too.
  */
 export function rewriteSigns({ config, location, paths }: Surroundings): readonly Sign[] {
-  const endpoint = endpointsByTarget(config).get(location);
+  const endpoint = endpointBefore(config, location);
   return endpoint === undefined
     ? []
     : [
@@ -23,6 +23,11 @@ export function rewriteSigns({ config, location, paths }: Surroundings): readonl
           text: `handshakes for ${pathsOf(endpoint).written} (line ${lineOf(endpoint)}), a path named like a WebSocket endpoint, are rewritten to this location`,
         },
       ];
+}
+
+/** The location of an endpoint all of whose requests a `rewrite` brings here. */
+export function endpointBefore(config: Config, location: Level): Use | undefined {
+  return endpointsByTarget(config).get(location);
 }
 
 /** By location the endpoint that proxies nothing itself, and all of whose requests come here. */

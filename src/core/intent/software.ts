@@ -13,15 +13,24 @@ const neutral = new Set(
   base port`.split(/\s+/),
 );
 
+/** Known software that answers at a location. */
+export interface FoundApplication {
+  readonly sign: Sign;
+  /** Nothing but its WebSockets passes there. */
+  readonly dedicated: boolean;
+  /** Null where only a comment says so. */
+  readonly application: Application | null;
+}
+
 /** The software's WebSocket path is one that nginx sends to this location. */
-export function applicationSign(
-  around: Surroundings,
-): { readonly sign: Sign; readonly dedicated: boolean } | null {
+export function applicationSign(around: Surroundings): FoundApplication | null {
   const { paths, upstreamNames, serverNames } = around;
+  const headed = headedNames(around);
   const telling = upstreamNames
-    .concat(serverNames, headedNames(around))
+    .concat(serverNames, headed)
     .filter(({ text }) => applicationCalled(text) !== null);
-  for (const { text, what } of telling) {
+  for (const named of telling) {
+    const { text, what } = named;
     const application = applicationCalled(text);
     if (application === null) {
       continue;
@@ -35,6 +44,7 @@ export function applicationSign(
       return {
         sign: { kind: "application", text, isShared },
         dedicated: isItsPath && application.mixed !== true,
+        application: headed.includes(named) ? null : application,
       };
     }
   }
@@ -90,7 +100,7 @@ const applicationsByPort = new Map(
 );
 
 /** A port is no proof, unless the path is the software's own, or a folder or the file is called like it. */
-export function portSign(around: Surroundings): Sign | null {
+export function portSign(around: Surroundings): Omit<FoundApplication, "dedicated"> | null {
   const { upstreamPort: port, pass, paths } = around;
   const application = port === null ? undefined : applicationsByPort.get(port);
   if (application === undefined) {
@@ -98,7 +108,8 @@ export function portSign(around: Surroundings): Sign | null {
   }
   if (isAlways(paths, application)) {
     const text = `${application.name} has port ${port}, and WebSockets at ${paths.written}`;
-    return { kind: "application", text, isShared: application.mixed === true };
+    const isShared = application.mixed === true;
+    return { sign: { kind: "application", text, isShared }, application };
   }
   if (!takesAllOf(around, application)) {
     return null;
@@ -107,8 +118,8 @@ export function portSign(around: Surroundings): Sign | null {
   const isCalledSo = path.split("/").some((folder) => applicationCalled(folder) === application);
   const text = `port ${port} is that of ${application.name}`;
   return isCalledSo
-    ? { kind: "application", text: `${text}, which ${path} names` }
-    : { kind: "application-port", text };
+    ? { sign: { kind: "application", text: `${text}, which ${path} names` }, application }
+    : { sign: { kind: "application-port", text }, application: null };
 }
 
 /** A path of known software, but others may have the same. */

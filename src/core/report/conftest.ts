@@ -2,6 +2,7 @@ import type { Analysis, LocationReport } from "../check/analysis.ts";
 import { groupBy } from "../basics/collections.ts";
 import { headerLines, effectiveSetting } from "../config/effective.ts";
 import { type Level, type Use, enclosing } from "../config/level.ts";
+import { evidenceOf } from "../intent/serves.ts";
 import { locationName } from "../request/locate.ts";
 import { placeOf } from "../rules/rule.ts";
 import { readable } from "../syntax/opaque.ts";
@@ -64,7 +65,7 @@ function locationInput(report: LocationReport): object {
     proxy_set_header: headers.values,
     provenance: { ...provenance, proxy_set_header: headers.origins },
     unknown,
-    websocket: { serves: intent.serves, evidence: intent.evidence.map(redact) },
+    websocket: { serves: intent.serves, evidence: evidenceOf(intent).map(redact) },
     handshake: handshakeJson(report),
   };
 }

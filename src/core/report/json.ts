@@ -2,6 +2,7 @@ import type { Analysis, LocationReport } from "../check/analysis.ts";
 import type { Place } from "../repository/document.ts";
 import type { Fix } from "../fix/edit.ts";
 import type { Value } from "../request/exchange.ts";
+import { evidenceOf } from "../intent/serves.ts";
 import type { LocationName } from "../rules/finding.ts";
 import type { Finding } from "../check/finding.ts";
 import { plain } from "./markup.ts";
@@ -80,7 +81,7 @@ function locationJson(location: LocationReport): object {
   return {
     ...nameJson(name),
     proxyPass: redact(proxyPass.parameters[0] ?? ""),
-    websocket: { serves: intent.serves, evidence: intent.evidence.map(redact) },
+    websocket: { serves: intent.serves, evidence: evidenceOf(intent).map(redact) },
     handshake: handshakeJson(location),
     upstream: upstream && {
       httpVersion: valueJson(upstream.httpVersion),

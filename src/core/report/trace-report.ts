@@ -1,11 +1,13 @@
 import type { Outcome, Value, Verdict } from "../request/exchange.ts";
-import type { TraceResult } from "../handshake/trace.ts";
+import type { FileTrace } from "../check/trace-file.ts";
+import { evidenceOf, type Intent, type WeighedSign } from "../intent/serves.ts";
+import { redact } from "./redact.ts";
 import { firefoxConnection } from "../handshake/probe.ts";
 import { shown } from "../request/variables.ts";
 
 /** The trace for machines, as text: version 1 of the shape that the README describes. */
-export function traceJson(result: TraceResult): string {
-  const { upstream, verdict, firefox } = result;
+export function traceJson(result: FileTrace): string {
+  const { upstream, verdict, firefox, intent } = result;
   const value = {
     version: 1,
     outcome: result.outcome,
@@ -28,6 +30,7 @@ export function traceJson(result: TraceResult): string {
     },
     idleTimeoutMs: result.idleTimeoutMs,
     reusesUpstreamConnection: result.reusesUpstreamConnection,
+    websocket: intent && { serves: intent.serves, evidence: evidenceOf(intent).map(redact) },
   };
   return `${JSON.stringify(value, null, 2)}\n`;
 }
@@ -37,8 +40,8 @@ function valueJson(value: Value): unknown {
 }
 
 /** The trace for people: the way step by step, the request that reaches the upstream, and what comes of it. */
-export function traceText(result: TraceResult): string {
-  const { steps, configErrors, upstream, verdict, firefox, idleTimeoutMs } = result;
+export function traceText(result: FileTrace): string {
+  const { steps, configErrors, upstream, verdict, firefox, idleTimeoutMs, intent } = result;
   const sections = [
     steps.map((step, index) => `${String(index + 1).padStart(3)}. ${step}`),
     configErrors.map(({ message, file, line }) => `nginx refuses ${file}:${line}: ${message}`),
@@ -57,6 +60,7 @@ export function traceText(result: TraceResult): string {
         ? []
         : [`A connection without traffic is closed after ${idleTimeoutMs / 1000} s.`]),
     ],
+    intent === null ? [] : intentText(intent),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -99,6 +103,21 @@ function firefoxText({ reasons }: Verdict): string[] {
   return [
     `That of Firefox, which writes Connection: ${firefoxConnection}, fails${whyText(reasons)}.`,
   ];
+}
+
+function intentText({ serves, signs }: Intent): string[] {
+  const said = {
+    yes: "The location counts as WebSocket",
+    unclear: "Whether the location serves WebSockets is unclear",
+    no: "The location does not count as WebSocket",
+  };
+  return signs.length === 0
+    ? [`${said[serves]}: nothing speaks for it.`]
+    : [`${said[serves]}:`, ...signs.map(signText)];
+}
+
+function signText({ weight, text }: WeighedSign): string {
+  return `    ${weight.padEnd(8)}  ${redact(text)}`;
 }
 
 function whyText(reasons: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { effectiveSetting } from "../config/effective.ts";
 import type { Level, Use } from "../config/level.ts";
+import type { Protocol } from "../intent/protocol.ts";
 import type { Remedy } from "./remedy.ts";
 import { settingLevel } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation, type RuleOptions } from "./rule.ts";
@@ -37,7 +38,7 @@ export const idleTimeout: LocationRule = {
     const setting = effectiveSetting(level, pass.name.replace(/_pass$/, "_read_timeout"));
     const own = setting.state === "set" && isOwn(setting.use, level) ? setting.use : null;
     const source = setting.state === "set" ? attributed(setting.use) : "nginx's default";
-    const pings = selfPinging(location);
+    const pings = intent.protocol === null ? undefined : selfPinging[intent.protocol];
     const advice =
       traffic === "mixed"
         ? " Ordinary requests pass here too and must not wait longer, so give the WebSockets a location of their own with `proxy_read_timeout 3600s`."
@@ -47,13 +48,13 @@ export const idleTimeout: LocationRule = {
       message:
         timeout === 0
           ? `${called(location)} closes a WebSocket at once: ${source} leaves no time at all.`
-          : `${called(location)} closes a WebSocket that is quiet for ${seconds(timeout)} (${source})${pings === null ? "" : `, unless ${pings} pings more often`}.${advice}`,
+          : `${called(location)} closes a WebSocket that is quiet for ${seconds(timeout)} (${source})${pings === undefined ? "" : `, unless ${pings} pings more often`}.${advice}`,
       related:
         own === null && setting.state === "set"
           ? [{ place: placeOf(setting.use), note: "the timeout that holds here" }]
           : [],
       ...(timeout === 0 && { severity: "error" }),
-      ...(timeout !== 0 && pings !== null && { severity: "notice" }),
+      ...(timeout !== 0 && pings !== undefined && { severity: "notice" }),
       remedies: traffic === "mixed" ? [] : longer(location, options),
     });
   },
@@ -69,10 +70,11 @@ function isTooShort(timeout: number, { minimum }: RuleOptions): boolean {
 }
 
 /** Protocols whose server pings by itself, every 15 to 30 s. */
-function selfPinging({ name, intent }: ProxiedLocation): string | null {
-  const text = [name.name.replaceAll("\\", ""), ...intent.evidence].join(" ");
-  return /socket\.io|signalr|phoenix|\/live\/websocket/i.exec(text)?.[0] ?? null;
-}
+const selfPinging: Readonly<Partial<Record<Protocol, string>>> = {
+  "socket.io": "socket.io",
+  signalr: "SignalR",
+  phoenix: "Phoenix",
+};
 
 /** Only the first matters to a quiet connection; published guides write both, and so do we. */
 function longer({ level, pass }: ProxiedLocation, { minimum }: RuleOptions): Remedy[] {

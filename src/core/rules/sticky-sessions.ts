@@ -1,4 +1,5 @@
-import type { LocationRule, ProxiedLocation } from "./rule.ts";
+import type { Protocol } from "../intent/protocol.ts";
+import type { LocationRule } from "./rule.ts";
 import { called, headOf, marked } from "./phrases.ts";
 
 export const stickySessions: LocationRule = {
@@ -9,9 +10,9 @@ export const stickySessions: LocationRule = {
   summary: "A protocol that needs one server per client is spread over several",
   over: "location",
   check(location, report) {
-    const { upstream } = location;
-    const protocol = pollingProtocol(location);
-    if (protocol === null || upstream?.inner == null || location.intent.serves !== "yes") {
+    const { upstream, intent } = location;
+    const protocol = intent.protocol === null ? undefined : polling[intent.protocol];
+    if (protocol === undefined || upstream?.inner == null || intent.serves !== "yes") {
       return;
     }
     const { uses, hidden } = upstream.inner;
@@ -37,7 +38,7 @@ export const stickySessions: LocationRule = {
 const keepsClients = /^(?:ip_hash|hash|sticky\w*|consistent_hash|jvm_route|\w+_by_lua\w*)$/;
 
 /** Protocols that start with several ordinary requests which belong together. */
-function pollingProtocol({ name, intent }: ProxiedLocation): string | null {
-  const text = [name.name, ...intent.evidence].join(" ");
-  return /socket\\?\.io/i.test(text) ? "Socket.IO" : /sockjs/i.test(text) ? "SockJS" : null;
-}
+const polling: Readonly<Partial<Record<Protocol, string>>> = {
+  "socket.io": "Socket.IO",
+  sockjs: "SockJS",
+};

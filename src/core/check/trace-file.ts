@@ -2,8 +2,17 @@ import { Documents } from "../repository/documents.ts";
 import type { Files } from "../repository/document.ts";
 import { findPrograms } from "../config/programs.ts";
 import { repositoryVersion, versionsInQuestion } from "../repository/images.ts";
-import { trace, type TraceRequest, type TraceResult } from "./trace.ts";
+import { trace, type TraceRequest, type TraceResult } from "../handshake/trace.ts";
+import { intentOf } from "../intent/intent.ts";
+import type { Intent } from "../intent/serves.ts";
+import { passOf } from "../request/pass.ts";
 import type { Policy } from "../policy/policy.ts";
+
+/** One request, and whether the location where it ends serves WebSockets. */
+export interface FileTrace extends TraceResult {
+  /** Null where the request ends at no location that proxies. */
+  readonly intent: Intent | null;
+}
 
 /**
  * Follows one request through the program that a file belongs to: the one that starts with it, else the first that
@@ -17,7 +26,7 @@ export function traceFile(
   file: string,
   request: TraceRequest,
   policy: Policy,
-): TraceResult | null {
+): FileTrace | null {
   const [only, ...others] = versionsInQuestion(
     policy.nginxVersion ?? repositoryVersion(files, () => {}),
   );
@@ -27,7 +36,13 @@ export function traceFile(
     const { configs } = findPrograms(new Documents(files), { policy: asked, paths: [file] });
     const config = configs.find(({ root }) => root === file) ?? configs[0];
     if (config !== undefined) {
-      return trace(config, request, version);
+      const traced = trace(config, request, version);
+      const { level } = traced;
+      const pass = level && passOf(level);
+      return {
+        ...traced,
+        intent: level && pass && intentOf({ config, level, pass, policy }).intent,
+      };
     }
   }
   return null;
