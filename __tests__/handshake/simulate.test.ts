@@ -18,7 +18,7 @@ function at(
   version = oldestVersion,
 ): Exchange {
   const { level, pass } = proxying(config, address);
-  return simulateAt(config, level, pass, probe, version);
+  return simulateAt({ config, level, pass, probe, version });
 }
 
 /** The value that is sent, as `?` and the text where it is not known. */
@@ -380,7 +380,8 @@ test("thousands of locations", () => {
   );
   const config = httpBlock(`server { ${locations.join("\n")} }`);
   const outcomes = proxyingLevels(config).map(
-    ({ level, pass }) => simulateAt(config, level, pass, "websocket", oldestVersion).outcome,
+    ({ level, pass }) =>
+      simulateAt({ config, level, pass, probe: "websocket", version: oldestVersion }).outcome,
   );
   expect(outcomes.every((outcome) => outcome === "proxied")).toBe(true);
 });

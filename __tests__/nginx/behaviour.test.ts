@@ -148,9 +148,13 @@ describeWithNginx("names that have to be looked up with each request", () => {
   function missing(body: string): readonly string[] {
     const config = configOf(fillPorts(httpConfig(body), [8000], [9000]));
     const found = proxyingLevels(config).map(({ level, pass: use }) =>
-      simulateAt(config, level, use, "websocket", oldestVersion).obstacles.map(
-        ({ fault }) => fault,
-      ),
+      simulateAt({
+        config,
+        level,
+        pass: use,
+        probe: "websocket",
+        version: oldestVersion,
+      }).obstacles.map(({ fault }) => fault),
     );
     return [...new Set(found.flat())];
   }

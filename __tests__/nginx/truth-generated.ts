@@ -305,10 +305,17 @@ function compareStandIn(config: Config, target: Target, probe: ProbeName): strin
     return [];
   }
   const handshake = probe === "websocket" ? websocketHeaders(target) : [];
-  const exchange = simulateAt(config, level, pass, probe, oldestVersion, [
-    ...probeHeaders(probe).filter(([name]) => handshake.every(([other]) => other !== name)),
-    ...handshake,
-  ]);
+  const exchange = simulateAt({
+    config,
+    level,
+    pass,
+    probe,
+    version: oldestVersion,
+    headers: [
+      ...probeHeaders(probe).filter(([name]) => handshake.every(([other]) => other !== name)),
+      ...handshake,
+    ],
+  });
   const standIn = withObstacles(config, exchange, oldestVersion);
   if (standIn.upstream === null) {
     return [];

@@ -82,7 +82,13 @@ function compareLocation(location: MeasuredLocation): ComparedLocation {
       compare("Connection", sent("connection"), measured.upstream_connection.join(" | "));
     }
   }
-  const plain = simulateAt(config, level, pass, "plain", oldestVersion).upstream;
+  const plain = simulateAt({
+    config,
+    level,
+    pass,
+    probe: "plain",
+    version: oldestVersion,
+  }).upstream;
   if (plain !== null && plain.hidden === null) {
     // The measurement's plain client says keep-alive, the probe says nothing.
     const theirs = measured.plain_request_connection.filter((value) => value !== "keep-alive");
@@ -139,7 +145,7 @@ function find(location: MeasuredLocation): Found | undefined {
         .map((at) => ({
           ...at,
           config,
-          websocket: simulateAt(config, at.level, at.pass, "websocket", oldestVersion),
+          websocket: simulateAt({ config, ...at, probe: "websocket", version: oldestVersion }),
         })),
     ),
   );

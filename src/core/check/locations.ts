@@ -251,10 +251,11 @@ class Simulated implements ProxiedLocation {
     this.intent = asked.intent;
     this.traffic = asked.traffic;
     this.handshake = handshake;
+    const standing = { config, level, pass, version };
     this.exchanges = new Exchanges((probe) =>
       probe === "websocket"
-        ? withObstacles(config, simulateAt(config, level, pass, probe, version, handshake), version)
-        : simulateAt(config, level, pass, probe, version),
+        ? withObstacles(config, simulateAt({ ...standing, probe, headers: handshake }), version)
+        : simulateAt({ ...standing, probe }),
     );
   }
 

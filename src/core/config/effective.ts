@@ -102,3 +102,9 @@ function nearest(level: Level, name: string): Level | null {
   }
   return null;
 }
+
+/** The first word of the setting that holds on a level; null where none is set, or nobody can see it. */
+export function settingWord(level: Level, name: string): string | null {
+  const setting = effectiveSetting(level, name);
+  return setting.state === "set" ? (setting.use.parameters[0] ?? "") : null;
+}

@@ -1,4 +1,4 @@
-import { proxied, limited } from "../request/proxied.ts";
+import { proxied } from "../request/proxied.ts";
 import { enclosing, type Config, type Level, type Use } from "../config/level.ts";
 import { rememberedOf } from "../basics/collections.ts";
 import type { NginxVersion } from "../nginx/versions.ts";
@@ -6,106 +6,120 @@ import { effectiveSetting } from "../config/effective.ts";
 import { exactServerName, listenersOf, serverNameOf } from "../request/listen.ts";
 import { setInLocations } from "../request/definitions.ts";
 import { ended } from "../request/ended.ts";
+import { enterLocation } from "../request/enter.ts";
 import { locationName } from "../request/locate.ts";
-import { meddlerOf, moverOf } from "../request/meddler.ts";
 import type { Exchange, ProbeName } from "../request/exchange.ts";
 import { passOf } from "../request/pass.ts";
 import { probeHeaders } from "../handshake/probe.ts";
 import type { ClientRequest } from "../request/client-request.ts";
-import { lineOf, runScript } from "../request/script.ts";
+import { lineOf, runScript, type ScriptEnd } from "../request/script.ts";
 import { ignoredServers } from "../request/server.ts";
 import { locationPath } from "../request/upstream-request.ts";
-import { forgetCaptures, newScope, unknown, usesWithin } from "../request/variables.ts";
+import { forgetCaptures, newScope, type Scope, unknown, usesWithin } from "../request/variables.ts";
+
+/** What the request that stands for all of one probe ends at, and how it is sent. */
+export interface Standing {
+  readonly config: Config;
+  /** A location, or an `if` or `limit_except` in it. */
+  readonly level: Level;
+  /** The pass of that very level. */
+  readonly pass: Use;
+  readonly probe: ProbeName;
+  readonly version: NginxVersion;
+  /** What the client sends beside `Host`, as other clients than the probe's may write it. */
+  readonly headers?: ClientRequest["headers"];
+}
 
 /**
  * Simulates the request that stands for all requests of one probe that end at a proxying level.
  *
  * What differs between those requests is unknown: the path (but for `location =`), the query, headers beside the
  * probe's, and host, scheme and port where `server_name` and `listen` leave more than one. The rewrite module's
- * directives run as far as they are known. Where the probe cannot end at `proxyPass` — an `if` sends it elsewhere, a
- * `limit_except` does not hold for GET — the outcome is `unknown` and nothing is claimed of it.
- *
- * @param level a location, or an `if`/`limit_except` in it, whose own pass is `proxyPass`
- * @param headers what the client sends beside `Host`, as other clients than the probe's may write it
+ * directives run as far as they are known. Where the probe cannot end at the pass — an `if` sends it elsewhere, a
+ * `limit_except` does not hold for GET — the outcome is `unknown` and nothing is claimed of it. Access rules, `try_files` and
+ * `error_page` are not asked: the question is what becomes of those that get here.
  */
-export function simulateAt(
-  config: Config,
-  level: Level,
-  proxyPass: Use,
-  probe: ProbeName,
-  version: NginxVersion,
-  headers: ClientRequest["headers"] = probeHeaders(probe),
-): Exchange {
+export function simulateAt(standing: Standing): Exchange {
+  const { config, level, pass, probe, version, headers = probeHeaders(probe) } = standing;
   const server = enclosing(level, "server");
   const location = enclosing(level, "location") ?? level;
   const request = standIn(server, location, probe, headers);
   const scope = newScope(config, request, server === null ? null : serverNameOf(server));
   const steps: string[] = [];
-  const end = (
-    outcome: "answered" | "unknown",
-    step: string,
-    status: number | null = null,
-    answeredBy: Use | null = null,
-  ): Exchange => ended(probe, outcome, [...steps, step], { status, level, answeredBy });
-  const other = server === null ? undefined : ignoredServers(config).get(server);
+  const stop =
+    (server === null ? null : throughServer(server, scope, steps)) ??
+    throughLocation(standing, server, location, scope, steps);
+  if (stop.end === "continue") {
+    return proxied(stop.level, pass, scope, steps, version);
+  }
+  if (stop.end === "unknown") {
+    return ended(probe, "unknown", [...steps, stop.why], { level });
+  }
+  const { use, status } = stop;
+  const step = `${use.name} (line ${lineOf(use)})`;
+  return ended(probe, "answered", [...steps, step], { status, level, answeredBy: use });
+}
+
+/** Where such a request ends: never at a path of another location. */
+type Stop = Exclude<ScriptEnd, { readonly end: "rewritten" }>;
+
+/** What the server does to each request before a location is chosen; null where it lets them pass. */
+function throughServer(server: Level, scope: Scope, steps: string[]): Stop | null {
+  const { config, request } = scope;
+  const other = ignoredServers(config).get(server);
   if (other !== undefined) {
     const where = other.opener === null ? "" : ` (line ${lineOf(other.opener)})`;
-    return end("unknown", `another server${where} has the names of this one on its addresses`);
+    return unclear(`another server${where} has the names of this one on its addresses`);
   }
-  if (server !== null) {
-    // The path that reaches this location may be one that the server's rewrites made.
-    const before = runScript(server, { ...scope, path: null, computed: new Map() }, steps);
-    if (before.end === "answered") {
-      const { use, status } = before;
-      return end("answered", `${use.name} (line ${lineOf(use)})`, status, use);
-    }
-    for (const [name, leadsElsewhere] of setInLocations(config)) {
-      if (leadsElsewhere || request.cameFromElsewhere === true) {
-        scope.assigned.set(name, unknown("the location that leads here may set it", `$${name}`));
-      }
+  // The path that reaches this location may be one that the server's rewrites made.
+  const script = runScript(server, { ...scope, path: null, computed: new Map() }, steps);
+  if (script.end === "answered") {
+    return script;
+  }
+  for (const [name, leadsElsewhere] of setInLocations(config)) {
+    if (leadsElsewhere || request.cameFromElsewhere === true) {
+      scope.assigned.set(name, unknown("the location that leads here may set it", `$${name}`));
     }
   }
+  return null;
+}
+
+/** What the location does to it: on with the settings of a level that has the pass, or not to that pass at all. */
+function throughLocation(
+  { config, level, pass, probe }: Standing,
+  server: Level | null,
+  location: Level,
+  scope: Scope,
+  steps: string[],
+): Stop {
   if (locationName(location)?.kind.startsWith("regex") === true) {
     forgetCaptures(scope, "it is a part of the path that the client asks for");
   }
-  scope.meddler = meddlerOf(location);
-  const mover = moverOf(location);
-  if (mover !== null) {
-    return end("unknown", `${mover} may send the request elsewhere`);
-  }
-  const chosen = limited(location, request.method);
-  if (chosen !== location || level.context === "limit_except") {
-    return chosen === level
-      ? proxied(level, proxyPass, scope, steps, version)
-      : end(
-          "unknown",
-          `${request.method} requests do not end at this ${level.opener?.name ?? "level"}`,
-        );
-  }
   const before = new Map(scope.assigned);
-  const script = runScript(location, scope, steps, level);
+  const script = enterLocation(location, scope, steps, level);
   for (const name of server === null ? [] : setAgain(config, server, location)) {
     if (scope.assigned.get(name) !== before.get(name) || !before.has(name)) {
       scope.assigned.set(name, unknown("a subrequest may set it once more", `$${name}`));
     }
   }
-  switch (script.end) {
-    case "answered": {
-      const { use, status } = script;
-      return end("answered", `${use.name} (line ${lineOf(use)})`, status, use);
-    }
-    case "rewritten":
-      return end(
-        "unknown",
-        `rewrite (line ${lineOf(script.use)}) sends every request to another location`,
-      );
-    case "unknown":
-      return end("unknown", script.why);
-    case "continue":
-      return passOf(script.level) === proxyPass
-        ? proxied(script.level, proxyPass, scope, steps, version)
-        : end("unknown", `an if sends ${probe} requests elsewhere`);
+  if (script.end === "continue" && script.level === level) {
+    return script;
   }
+  const end = script.end === "continue" ? script.level : null;
+  if (level.context === "limit_except" || end?.context === "limit_except") {
+    const what = level.opener?.name ?? "level";
+    return unclear(`${scope.request.method} requests do not end at this ${what}`);
+  }
+  if (script.end === "rewritten") {
+    return unclear(`rewrite (line ${lineOf(script.use)}) sends every request to another location`);
+  }
+  return end === null || passOf(end) === pass
+    ? script
+    : unclear(`an if sends ${probe} requests elsewhere`);
+}
+
+function unclear(why: string): Stop {
+  return { end: "unknown", why };
 }
 
 /**

@@ -19,7 +19,7 @@ export type ScriptEnd =
     }
   /** The path changed: a location is looked up anew. */
   | { readonly end: "rewritten"; readonly level: Level; readonly use: Use }
-  | { readonly end: "unknown"; readonly why: string; readonly use: Use };
+  | { readonly end: "unknown"; readonly why: string };
 
 /** What the script has come to so far. */
 interface Running {
@@ -124,7 +124,7 @@ function runIf(use: Use, inner: Level, running: Running): ScriptEnd | "next" | "
       return "next";
     }
     if (!scope.request.standsForAll) {
-      return { end: "unknown", why: `whether (${conditionText(use)}) holds is not known`, use };
+      return { end: "unknown", why: `whether (${conditionText(use)}) holds is not known` };
     }
     forgetAssigned(use, scope, `whether (${conditionText(use)}) holds is not known`);
     return "next";
@@ -200,7 +200,7 @@ function rewrite(use: Use, running: Running): ScriptEnd | "next" | "stop" {
   } else {
     const groups = compilePattern(pattern, false)?.match(scope.path);
     if (groups === undefined) {
-      return { end: "unknown", why: `whether ${pattern} matches cannot be told`, use };
+      return { end: "unknown", why: `whether ${pattern} matches cannot be told` };
     }
     if (groups === null) {
       capture(new Map(), scope);
@@ -220,7 +220,7 @@ function rewrite(use: Use, running: Running): ScriptEnd | "next" | "stop" {
       ? ""
       : evaluateWord(replacement.slice(question + 1).replace(/\?$/, ""), scope, true);
   if (!isKnown(target) && !scope.request.standsForAll) {
-    return { end: "unknown", why: target.unknown, use };
+    return { end: "unknown", why: target.unknown };
   }
   if (target === "") {
     return { end: "answered", status: 500, text: false, level: running.settings, use };
