@@ -5,7 +5,7 @@ import { resolve } from "../../src/core/config/resolve.ts";
 import { applyEdits, type Fix } from "../../src/core/fix/edit.ts";
 import { fixCandidates } from "../../src/core/fix/plan.ts";
 import type { FixRequest, Remedy, Writable } from "../../src/core/rules/remedy.ts";
-import { forEachUse } from "../../src/core/request/variables.ts";
+import { forEachUse } from "../../src/core/request/walk.ts";
 
 /** A small program: its main file or fragment first. */
 export interface Case {

@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/core/config/level.ts";
-import type { Value } from "../../src/core/request/exchange.ts";
+import type { Value } from "../../src/core/request/value.ts";
 import { probeHeaders } from "../../src/core/handshake/probe.ts";
 import type { ClientRequest } from "../../src/core/request/client-request.ts";
-import { evaluate, isDefined, newScope, selectedEntry } from "../../src/core/request/variables.ts";
+import { evaluate } from "../../src/core/request/variables.ts";
+import { selectedEntry } from "../../src/core/request/map.ts";
+import { isDefined } from "../../src/core/request/definitions.ts";
+import { newScope } from "../../src/core/request/scope.ts";
 import { httpBlock } from "./read.ts";
 
 function request(own: Partial<ClientRequest> = {}): ClientRequest {

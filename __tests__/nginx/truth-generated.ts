@@ -14,7 +14,7 @@ import { passOf } from "../../src/core/request/pass.ts";
 import { simulateAt } from "../../src/core/handshake/simulate.ts";
 import { verdictOf } from "../../src/core/handshake/verdict.ts";
 import { withObstacles } from "../../src/core/handshake/obstacles.ts";
-import { isKnown, shown } from "../../src/core/request/variables.ts";
+import { isKnown, shown } from "../../src/core/request/value.ts";
 import type { Backend } from "./backend.ts";
 import { generate, type Generated } from "./generate/config.ts";
 import { Random } from "./generate/random.ts";

@@ -6,7 +6,7 @@ import type { Config } from "../../src/core/config/level.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
 import type { UpstreamRequest } from "../../src/core/request/exchange.ts";
 import { trace, type TraceRequest, type TraceResult } from "../../src/core/handshake/trace.ts";
-import { shown } from "../../src/core/request/variables.ts";
+import { shown } from "../../src/core/request/value.ts";
 import type { NginxFiles } from "./harness.ts";
 
 /** Experiments and labelled locations, in a folder beside the project that not everybody has. */

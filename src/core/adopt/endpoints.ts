@@ -4,7 +4,7 @@ import { type Config, type Level, enclosing } from "../config/level.ts";
 import type { Place } from "../repository/document.ts";
 import { versionsInQuestion } from "../repository/images.ts";
 import { listenersOf, serverNames } from "../request/listen.ts";
-import { locationName } from "../request/locate.ts";
+import { locationName } from "../config/location-name.ts";
 import type { Result } from "../request/exchange.ts";
 import { endpointsIn } from "../intent/declared.ts";
 import { intentOf, isPlainlyWebSocket } from "../intent/intent.ts";

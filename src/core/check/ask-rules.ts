@@ -7,7 +7,7 @@ import type { NginxVersion } from "../nginx/versions.ts";
 import type { Documents } from "../repository/documents.ts";
 import type { Document, Place } from "../repository/document.ts";
 import { firefoxConnection } from "../handshake/probe.ts";
-import { usesNamed } from "../request/variables.ts";
+import { usesNamed } from "../request/walk.ts";
 import { guardComments, type Hearing } from "../comments/guard-comments.ts";
 import type { Policy, Severity } from "../policy/policy.ts";
 import { blockPath, type FingerprintParts } from "./fingerprint.ts";

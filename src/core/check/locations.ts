@@ -9,7 +9,7 @@ import { firefoxHandshake, probeHeaders } from "../handshake/probe.ts";
 import { isNeverChosen, obstructionOf } from "../handshake/reach.ts";
 import { simulateAt } from "../handshake/simulate.ts";
 import { withObstacles } from "../handshake/obstacles.ts";
-import { upstreamOf } from "../request/upstream-request.ts";
+import { upstreamOf } from "../request/upstream-block.ts";
 import { verdictOf } from "../handshake/verdict.ts";
 import { intentOf } from "../intent/intent.ts";
 import type { Intent, Traffic } from "../intent/serves.ts";

@@ -8,7 +8,7 @@ import { fixCandidates } from "../fix/plan.ts";
 import { wholeLines } from "../fix/change.ts";
 import type { FixRequest, Remedy, Writable } from "../rules/remedy.ts";
 import { requestHead } from "../handshake/head.ts";
-import { keepsConnections } from "../request/upstream-request.ts";
+import { keepsConnections } from "../request/upstream-block.ts";
 import { tagsIn } from "../sources/tags.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { isOpaque } from "../syntax/opaque.ts";

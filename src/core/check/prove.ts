@@ -5,7 +5,7 @@ import type { ConfigProblem, Use } from "../config/level.ts";
 import type { Place } from "../repository/document.ts";
 import { applyEdits, type TextEdit } from "../fix/edit.ts";
 import type { Exchange } from "../request/exchange.ts";
-import { shown } from "../request/variables.ts";
+import { shown } from "../request/value.ts";
 import { carriesToken } from "../request/answer.ts";
 import { ruleNamed } from "../rules/catalogue.ts";
 import { directivesAround } from "../syntax/find.ts";

@@ -102,3 +102,8 @@ export function enclosing(level: Level, context: Level["context"]): Level | null
   }
   return null;
 }
+
+/** The line of a directive, for people: 1-based. */
+export function lineOf(use: Use): number {
+  return use.document.lines.lineAt(use.directive.start);
+}

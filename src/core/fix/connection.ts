@@ -1,16 +1,10 @@
 import { rememberedOf } from "../basics/collections.ts";
 import type { Config, Use } from "../config/level.ts";
-import type { Value } from "../request/exchange.ts";
+import { type Value, isKnown } from "../request/value.ts";
 import { firefoxHandshake, probeScope } from "../handshake/probe.ts";
-import {
-  definitions,
-  evaluate,
-  forEachUse,
-  isDefined,
-  isKnown,
-  usesNamed,
-  variablesIn,
-} from "../request/variables.ts";
+import { evaluate, variablesIn } from "../request/variables.ts";
+import { forEachUse, usesNamed } from "../request/walk.ts";
+import { definitions, isDefined } from "../request/definitions.ts";
 import type { NewMap } from "./map.ts";
 import type { FixRequest } from "../rules/remedy.ts";
 

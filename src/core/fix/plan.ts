@@ -2,7 +2,7 @@ import { rememberedOf } from "../basics/collections.ts";
 import { type EffectiveList, headerLines, effectiveSetting } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/level.ts";
 import type { Document } from "../repository/document.ts";
-import { forEachUse, usesNamed } from "../request/variables.ts";
+import { forEachUse, usesNamed } from "../request/walk.ts";
 import { hasToken } from "../request/answer.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { comesByInclude } from "../rules/phrases.ts";

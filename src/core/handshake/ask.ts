@@ -1,7 +1,7 @@
 import type { NginxVersion } from "../nginx/versions.ts";
 import type { Config, Level } from "../config/level.ts";
 import { listenersOf } from "../request/listen.ts";
-import { locationName } from "../request/locate.ts";
+import { locationName } from "../config/location-name.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { requestTo, type TraceRequest } from "./trace.ts";
 

@@ -1,5 +1,5 @@
 import type { Exchange } from "../request/exchange.ts";
-import { shown } from "../request/variables.ts";
+import { shown } from "../request/value.ts";
 
 /**
  * The request head that reaches the upstream as people write it, one line per header; empty where nothing is proxied.

@@ -1,4 +1,4 @@
-import { type Scope, newScope } from "../request/variables.ts";
+import { type Scope, newScope } from "../request/scope.ts";
 import type { ClientRequest } from "../request/client-request.ts";
 import type { Config } from "../config/level.ts";
 import type { ProbeName } from "../request/exchange.ts";

@@ -5,7 +5,7 @@ import { askServer, withPassword } from "./ask.ts";
 import { listenersOf, serverNames } from "../request/listen.ts";
 import type { UpstreamRequest } from "../request/exchange.ts";
 import { serversOf } from "../request/server.ts";
-import { haveSameServer } from "../request/upstream-request.ts";
+import { haveSameServer } from "../request/upstream-block.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**

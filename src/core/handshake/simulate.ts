@@ -1,5 +1,5 @@
 import { proxied } from "../request/proxied.ts";
-import { enclosing, type Config, type Level, type Use } from "../config/level.ts";
+import { enclosing, type Config, type Level, type Use, lineOf } from "../config/level.ts";
 import { rememberedOf } from "../basics/collections.ts";
 import type { NginxVersion } from "../nginx/versions.ts";
 import { effectiveSetting } from "../config/effective.ts";
@@ -7,15 +7,17 @@ import { exactServerName, listenersOf, serverNameOf } from "../request/listen.ts
 import { setInLocations } from "../request/definitions.ts";
 import { ended } from "../request/ended.ts";
 import { enterLocation } from "../request/enter.ts";
-import { locationName } from "../request/locate.ts";
+import { locationName, locationPath } from "../config/location-name.ts";
 import type { Exchange, ProbeName } from "../request/exchange.ts";
 import { passOf } from "../request/pass.ts";
 import { probeHeaders } from "../handshake/probe.ts";
 import type { ClientRequest } from "../request/client-request.ts";
-import { lineOf, runScript, type ScriptEnd } from "../request/script.ts";
+import { runScript } from "../request/script.ts";
+import type { ScriptEnd } from "../request/script-state.ts";
 import { ignoredServers } from "../request/server.ts";
-import { locationPath } from "../request/upstream-request.ts";
-import { forgetCaptures, newScope, type Scope, unknown, usesWithin } from "../request/variables.ts";
+import { usesWithin } from "../request/walk.ts";
+import { forgetCaptures, newScope, type Scope } from "../request/scope.ts";
+import { unknown } from "../request/value.ts";
 
 /** What the request that stands for all of one probe ends at, and how it is sent. */
 export interface Standing {

@@ -1,11 +1,11 @@
 import { isSince, newestVersion, type NginxVersion, oldestVersion } from "../nginx/versions.ts";
 import { effectiveSetting } from "../config/effective.ts";
-import { type Config, type Level, type Use, enclosing } from "../config/level.ts";
+import { type Config, type Level, type Use, enclosing, lineOf } from "../config/level.ts";
 import type { Document } from "../repository/document.ts";
 import type { Span } from "../syntax/tree.ts";
 import { isDefined, isNeverCompiled } from "../request/definitions.ts";
 import { ended } from "../request/ended.ts";
-import { locationName } from "../request/locate.ts";
+import { locationName } from "../config/location-name.ts";
 import { joinRequests, joinVerdicts } from "../request/join.ts";
 import type {
   Exchange,
@@ -17,10 +17,10 @@ import type {
 import { firefoxConnection, probeHeaders } from "./probe.ts";
 import type { ClientRequest } from "../request/client-request.ts";
 import { route } from "../request/route.ts";
-import { lineOf } from "../request/script.ts";
 import { allListeners, type Listening, serverFor, speaksOnlyHttp2 } from "../request/server.ts";
 import { parseTarget } from "../request/target.ts";
-import { usesWithin, variablesIn } from "../request/variables.ts";
+import { variablesIn } from "../request/variables.ts";
+import { usesWithin } from "../request/walk.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** One request of a client, as far as it is given. */

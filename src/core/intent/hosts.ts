@@ -1,7 +1,7 @@
 import { remembered, rememberedOf } from "../basics/collections.ts";
 import type { Config, Level, Use } from "../config/level.ts";
 import { serverNames } from "../request/listen.ts";
-import { upstreamOf } from "../request/upstream-request.ts";
+import { upstreamOf } from "../request/upstream-block.ts";
 import { isOpaque, tagsIn } from "../syntax/opaque.ts";
 import type { Named } from "./sign.ts";
 

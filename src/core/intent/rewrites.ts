@@ -1,10 +1,9 @@
 import { rememberedOf } from "../basics/collections.ts";
 import { newestVersion } from "../nginx/versions.ts";
 import { usesOf } from "../config/effective.ts";
-import { type Config, type Level, type Use, enclosing } from "../config/level.ts";
+import { type Config, type Level, type Use, enclosing, lineOf } from "../config/level.ts";
 import { askServer, samplePaths, withPassword } from "../handshake/ask.ts";
-import { lineOf } from "../request/script.ts";
-import { usesNamed } from "../request/variables.ts";
+import { usesNamed } from "../request/walk.ts";
 import { endpointName } from "./names.ts";
 import { pathsOf, takesEverything } from "./paths.ts";
 import type { Sign, Surroundings } from "./sign.ts";

@@ -1,6 +1,7 @@
 import { usesOf } from "../config/effective.ts";
 import { type Config, type Level, enclosing } from "../config/level.ts";
-import { locate, locationName } from "../request/locate.ts";
+import { locate } from "../request/locate.ts";
+import { locationName } from "../config/location-name.ts";
 
 /** The block that holds a location's server, or the top of a fragment. */
 export function serverOf(config: Config, level: Level): Level {

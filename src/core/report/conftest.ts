@@ -3,7 +3,7 @@ import { groupBy } from "../basics/collections.ts";
 import { headerLines, effectiveSetting } from "../config/effective.ts";
 import { type Level, type Use, enclosing } from "../config/level.ts";
 import { evidenceOf } from "../intent/serves.ts";
-import { locationName } from "../request/locate.ts";
+import { locationName } from "../config/location-name.ts";
 import { placeOf } from "../rules/rule.ts";
 import { readable } from "../syntax/opaque.ts";
 import { handshakeJson } from "./json.ts";

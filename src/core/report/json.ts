@@ -1,7 +1,7 @@
 import type { Analysis, LocationReport } from "../check/analysis.ts";
 import type { Place } from "../repository/document.ts";
 import type { Fix } from "../fix/edit.ts";
-import type { Value } from "../request/exchange.ts";
+import type { Value } from "../request/value.ts";
 import { evidenceOf } from "../intent/serves.ts";
 import type { LocationName } from "../rules/finding.ts";
 import type { Finding } from "../check/finding.ts";

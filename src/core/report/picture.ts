@@ -1,8 +1,7 @@
 import type { LocationReport } from "../check/analysis.ts";
 import { groupBy } from "../basics/collections.ts";
 import type { Place } from "../repository/document.ts";
-import type { Value } from "../request/exchange.ts";
-import { shown } from "../request/variables.ts";
+import { type Value, shown } from "../request/value.ts";
 import type { Finding } from "../check/finding.ts";
 import { ruleNamed } from "../rules/catalogue.ts";
 import { handshakeParts } from "../rules/rule.ts";

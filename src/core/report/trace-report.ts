@@ -1,9 +1,9 @@
-import type { Outcome, Value, Verdict } from "../request/exchange.ts";
+import type { Outcome, Verdict } from "../request/exchange.ts";
+import { type Value, shown } from "../request/value.ts";
 import type { FileTrace } from "../check/trace-file.ts";
 import { evidenceOf, type Intent, type WeighedSign } from "../intent/serves.ts";
 import { redact } from "./redact.ts";
 import { firefoxConnection } from "../handshake/probe.ts";
-import { shown } from "../request/variables.ts";
 
 /** The trace for machines, as text: version 1 of the shape that the README describes. */
 export function traceJson(result: FileTrace): string {

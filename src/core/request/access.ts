@@ -1,8 +1,7 @@
 import { rememberedOf } from "../basics/collections.ts";
 import { effectiveSetting, settingWord } from "../config/effective.ts";
-import type { Level, Use } from "../config/level.ts";
+import { type Level, type Use, lineOf } from "../config/level.ts";
 import { clientHeader, type ClientRequest } from "./client-request.ts";
-import { lineOf } from "./script.ts";
 
 /** nginx answers in place of the location. */
 export interface Refusal {

@@ -1,15 +1,7 @@
 import { effectiveList } from "../config/effective.ts";
 import type { Level } from "../config/level.ts";
-import type {
-  Exchange,
-  Fault,
-  Obstacle,
-  Result,
-  UpstreamRequest,
-  Value,
-  Verdict,
-} from "./exchange.ts";
-import { isKnown } from "./variables.ts";
+import type { Exchange, Fault, Obstacle, Result, UpstreamRequest, Verdict } from "./exchange.ts";
+import { type Value, isKnown } from "./value.ts";
 
 type Truth = boolean | "unknown";
 

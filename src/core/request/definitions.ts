@@ -46,43 +46,40 @@ function isAssigning(name: string): boolean {
  */
 export const definitions = rememberedOf((config: Config): ReadonlyMap<string, Use> => {
   const found = new Map<string, Use>();
-  const add = (written: string | undefined, use: Use): void => {
-    if (written?.startsWith("$") === true) {
-      const name = written.slice(1).toLowerCase();
-      const earlier = found.get(name);
-      const isComputed = earlier !== undefined && computing.has(earlier.name);
-      if (earlier === undefined || computing.has(use.name) || (!isComputed && use.name !== "set")) {
-        found.set(name, use);
-      }
-    }
-  };
   for (const use of usesOfAny(config, mayDefine)) {
-    const { name, parameters, level } = use;
-    // An entry of a map is no directive, whatever it is called.
-    if (level.context === "map") {
-      continue;
-    }
-    const position = computing.get(name);
-    if (position !== undefined) {
-      add(parameters.at(position), use);
-    } else if (isAssigning(name)) {
-      add(parameters[0], use);
-    } else if (name === "geoip2") {
-      for (const inner of use.inner?.uses ?? []) {
-        add(inner.name, use);
-      }
-    }
-    for (const group of capturing.has(name) ? parameters.flatMap(namedGroups) : []) {
-      add(`$${group}`, use);
-    }
-    for (const entry of name === "map" ? (use.inner?.uses ?? []) : []) {
-      for (const group of namedGroups(entry.name)) {
-        add(`$${group}`, use);
+    for (const written of namesDefinedBy(use)) {
+      const name = written.slice(1).toLowerCase();
+      if (written.startsWith("$") && isStronger(use, found.get(name))) {
+        found.set(name, use);
       }
     }
   }
   return found;
 });
+
+/** Whether a later directive defines a variable in place of an earlier one. */
+function isStronger({ name }: Use, earlier: Use | undefined): boolean {
+  return (
+    earlier === undefined || computing.has(name) || (!computing.has(earlier.name) && name !== "set")
+  );
+}
+
+/** The variables that a directive defines, with their `$`. */
+function namesDefinedBy({ name, parameters, level, inner }: Use): readonly string[] {
+  // An entry of a map is no directive, whatever it is called.
+  if (level.context === "map") {
+    return [];
+  }
+  const entries = inner?.uses ?? [];
+  if (name === "geoip2") {
+    return entries.map((entry) => entry.name);
+  }
+  const patterns =
+    name === "map" ? entries.map((entry) => entry.name) : capturing.has(name) ? parameters : [];
+  const position = computing.get(name) ?? (isAssigning(name) ? 0 : null);
+  const own = position === null ? [] : (parameters.at(position) ?? []);
+  return [own, patterns.flatMap(namedGroups).map((group) => `$${group}`)].flat();
+}
 
 /**
  * The variables, in lower case, that some location gives a value with `set`, and whether it may send the request on to

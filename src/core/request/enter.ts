@@ -1,8 +1,9 @@
 import type { Level } from "../config/level.ts";
 import { meddlerOf, moverOf } from "./meddler.ts";
 import { limited } from "./proxied.ts";
-import { runScript, type ScriptEnd } from "./script.ts";
-import type { Scope } from "./variables.ts";
+import { runScript } from "./script.ts";
+import type { ScriptEnd } from "./script-state.ts";
+import type { Scope } from "./scope.ts";
 
 /**
  * Enters a location: what happens to a request there before access rules and content. Code that we cannot follow comes first, then

@@ -1,16 +1,7 @@
 import type { Level, Use } from "../config/level.ts";
+import type { Value } from "./value.ts";
 
 export type ProbeName = "websocket" | "plain" | "h2c";
-
-/** A value that nobody can know from the configuration alone. */
-export interface Unknown {
-  /** Why, as a clause: "$remote_addr is the client's address". */
-  readonly unknown: string;
-  /** The value with its unknown parts left as written, e.g. `for=$remote_addr`; equal texts are equal values. */
-  readonly text: string;
-}
-
-export type Value = string | Unknown;
 
 /** What made a header what it is. */
 export type Origin =

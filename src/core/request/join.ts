@@ -1,6 +1,6 @@
 import { groupBy } from "../basics/collections.ts";
-import type { UpstreamRequest, Value, Verdict } from "./exchange.ts";
-import { shown, unknown } from "./variables.ts";
+import type { UpstreamRequest, Verdict } from "./exchange.ts";
+import { type Value, shown, unknown } from "./value.ts";
 
 /** What two versions of nginx make of the same request; where they do not agree it is unknown. */
 export function joinVerdicts(one: Verdict, other: Verdict): Verdict {

@@ -1,19 +1,23 @@
 import { directiveRows } from "../nginx/directives.ts";
 import type { NginxVersion } from "../nginx/versions.ts";
 import { effectiveList, effectiveSetting, settingWord, usesOf } from "../config/effective.ts";
-import type { Level, Use } from "../config/level.ts";
+import { type Level, type Use, lineOf } from "../config/level.ts";
 import { refusalAt } from "./access.ts";
 import { answerTo } from "./answer.ts";
 import { clientHeader } from "./client-request.ts";
 import { ended } from "./ended.ts";
 import { enterLocation } from "./enter.ts";
 import type { Exchange, Obstacle } from "./exchange.ts";
-import { locate, locationName, namedLocation } from "./locate.ts";
+import { locate, namedLocation } from "./locate.ts";
+import { locationName } from "../config/location-name.ts";
 import { passOf } from "./pass.ts";
 import { proxied } from "./proxied.ts";
-import { lineOf, runScript, type ScriptEnd } from "./script.ts";
+import { runScript } from "./script.ts";
+import type { ScriptEnd } from "./script-state.ts";
 import { subrequestObstacles } from "./subrequest.ts";
-import { capture, evaluate, isKnown, type Scope } from "./variables.ts";
+import { evaluate } from "./variables.ts";
+import { capture, type Scope } from "./scope.ts";
+import { isKnown } from "./value.ts";
 
 /** nginx follows as many `rewrite … last`, `try_files` and `error_page` before it answers 500. */
 const MOST_CHANGES = 10;

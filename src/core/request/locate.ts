@@ -1,32 +1,9 @@
 import { rememberedOf } from "../basics/collections.ts";
 import { usesOf } from "../config/effective.ts";
 import type { Level } from "../config/level.ts";
+import { type LocationName, locationName } from "../config/location-name.ts";
 import { passOf } from "./pass.ts";
 import { compilePattern, type Groups } from "./pattern.ts";
-
-/** A location as nginx reads its parameters; the modifier may touch the name. */
-export interface LocationName {
-  readonly kind: "prefix" | "exact" | "prefix-no-regex" | "regex" | "regex-caseless" | "named";
-  /** The path, regular expression, or name with its `@`. */
-  readonly text: string;
-}
-
-/** Reads a location's parameters (ngx_http_core_location); null where its level is none. */
-export const locationName = rememberedOf((level: Level): LocationName | null => {
-  if (level.context !== "location" || level.opener === null) {
-    return null;
-  }
-  const [first = "", second] = level.opener.parameters;
-  const [, modifier = "", text = ""] =
-    second === undefined ? (/^(=|\^~|~\*|~)?(.*)$/s.exec(first) ?? []) : ["", first, second];
-  const kinds: Readonly<Record<string, LocationName["kind"]>> = {
-    "=": "exact",
-    "^~": "prefix-no-regex",
-    "~": "regex",
-    "~*": "regex-caseless",
-  };
-  return { kind: kinds[modifier] ?? (text.startsWith("@") ? "named" : "prefix"), text };
-});
 
 /** Where a path leads. */
 export type Located =
@@ -91,28 +68,32 @@ interface Found {
 }
 
 function search(level: Level, path: string, slashedPath: string): Found {
-  const { exact, prefixes, lengths, patterns } = tableOf(level);
+  const table = tableOf(level);
+  const { exact, prefixes, lengths } = table;
   const precise = exact.get(path);
   if (precise !== undefined) {
     return final({ level: precise, groups: null, redirect: false });
   }
-  const slashed = exact.get(slashedPath) ?? prefixes.get(slashedPath);
-  let found: Located = { level, groups: null, redirect: false };
-  let noRegex = false;
   const length = lengths.find((each) => each <= path.length && prefixes.has(path.slice(0, each)));
-  const prefix = length === undefined ? undefined : prefixes.get(path.slice(0, length));
+  const slashed = exact.get(slashedPath) ?? prefixes.get(slashedPath);
   if (length !== path.length && slashed !== undefined && passOf(slashed) !== null) {
     return final({ level: slashed, redirect: true });
   }
-  if (prefix !== undefined) {
-    noRegex = locationName(prefix)?.kind === "prefix-no-regex";
-    const nested = search(prefix, path, slashedPath);
-    if (nested.isFinal) {
-      return nested;
-    }
-    found = nested.located;
+  const prefix = length === undefined ? undefined : prefixes.get(path.slice(0, length));
+  const nested = prefix === undefined ? null : search(prefix, path, slashedPath);
+  if (nested?.isFinal === true) {
+    return nested;
   }
-  for (const [index, { level: inner, name }] of noRegex ? [] : patterns.entries()) {
+  const triesPatterns = prefix === undefined || locationName(prefix)?.kind !== "prefix-no-regex";
+  return (
+    (triesPatterns ? byPattern(table, path, slashedPath) : null) ??
+    nested ?? { located: { level, groups: null, redirect: false }, isFinal: false }
+  );
+}
+
+/** The first regular expression that matches, and what is nested in it; null where none does. */
+function byPattern({ patterns }: Table, path: string, slashedPath: string): Found | null {
+  for (const [index, { level, name }] of patterns.entries()) {
     if (index === MOST_PATTERNS) {
       const why = `there are more than ${MOST_PATTERNS} locations with regular expressions`;
       return final({ unknown: why });
@@ -122,15 +103,15 @@ function search(level: Level, path: string, slashedPath: string): Found {
       return final({ unknown: `whether location ~ ${name.text} matches cannot be told` });
     }
     if (groups !== null) {
-      const nested = search(inner, path, slashedPath).located;
+      const { located } = search(level, path, slashedPath);
       return final(
-        "unknown" in nested || nested.redirect
-          ? nested
-          : { ...nested, groups: nested.groups ?? groups },
+        "unknown" in located || located.redirect
+          ? located
+          : { ...located, groups: located.groups ?? groups },
       );
     }
   }
-  return { located: found, isFinal: false };
+  return null;
 }
 
 function final(located: Located): Found {

@@ -15,14 +15,14 @@ interface PatternEntry extends MapEntry {
 }
 
 interface MapTable {
-  readonly exact: ReadonlyMap<string, MapEntry>;
+  readonly exact: Map<string, MapEntry>;
   /** By what follows `*.`, or by what stands before `.*`. */
-  readonly heads: ReadonlyMap<string, MapEntry>;
-  readonly tails: ReadonlyMap<string, MapEntry>;
-  readonly patterns: readonly PatternEntry[];
-  readonly fallback: MapEntry | null;
-  readonly hostnames: boolean;
-  readonly volatile: boolean;
+  readonly heads: Map<string, MapEntry>;
+  readonly tails: Map<string, MapEntry>;
+  readonly patterns: PatternEntry[];
+  fallback: MapEntry | null;
+  hostnames: boolean;
+  volatile: boolean;
   readonly hidden: string | null;
 }
 
@@ -35,58 +35,60 @@ export type Selected =
 const MOST_PATTERNS = 2000;
 
 /** Reads a map's block as ngx_http_map does: `hostnames` concerns the lines after it. */
-export const mapTable = rememberedOf((inner: Level): MapTable => {
-  const exact = new Map<string, MapEntry>();
-  const heads = new Map<string, MapEntry>();
-  const tails = new Map<string, MapEntry>();
-  const patterns: PatternEntry[] = [];
-  let fallback: MapEntry | null = null;
-  let hostnames = false;
-  let volatile = false;
+export const mapTable = rememberedOf((inner: Level): Readonly<MapTable> => {
+  const hasTag = inner.uses.some(({ name }) => isOpaque(name));
+  const table: MapTable = {
+    exact: new Map(),
+    heads: new Map(),
+    tails: new Map(),
+    patterns: [],
+    fallback: null,
+    hostnames: false,
+    volatile: false,
+    hidden: inner.hidden[0] ?? (hasTag ? "a template's tag stands for a key" : null),
+  };
   for (const use of inner.uses) {
-    const [value] = use.parameters;
-    if (value === undefined) {
-      hostnames ||= use.name === "hostnames";
-      volatile ||= use.name === "volatile";
-      continue;
-    }
-    const entry = { use, value };
-    const written = use.name;
-    if (written === "include") {
-      continue;
-    }
-    if (written === "default") {
-      fallback = entry;
-      continue;
-    }
-    if (written.startsWith("~")) {
-      const caseless = written.startsWith("~*");
-      patterns.push({ ...entry, source: written.slice(caseless ? 2 : 1), caseless });
-      continue;
-    }
-    const key = (written.startsWith("\\") ? written.slice(1) : written).toLowerCase();
-    if (hostnames && key.length > 1 && key.startsWith(".")) {
-      exact.set(key.slice(1), exact.get(key.slice(1)) ?? entry);
-      heads.set(key.slice(1), entry);
-    } else if (hostnames && key.length > 2 && key.startsWith("*.")) {
-      heads.set(key.slice(2), entry);
-    } else if (hostnames && key.length > 2 && key.endsWith(".*")) {
-      tails.set(key.slice(0, -2), entry);
-    } else {
-      exact.set(key, entry);
-    }
+    addLine(table, use);
   }
-  const hidden =
-    inner.hidden[0] ??
-    (inner.uses.some(({ name }) => isOpaque(name)) ? "a template's tag stands for a key" : null);
-  return { exact, heads, tails, patterns, fallback, hostnames, volatile, hidden };
+  return table;
 });
+
+function addLine(table: MapTable, use: Use): void {
+  const written = use.name;
+  const [value] = use.parameters;
+  if (value === undefined) {
+    table.hostnames ||= written === "hostnames";
+    table.volatile ||= written === "volatile";
+  } else if (written === "default") {
+    table.fallback = { use, value };
+  } else if (written.startsWith("~")) {
+    const caseless = written.startsWith("~*");
+    table.patterns.push({ use, value, source: written.slice(caseless ? 2 : 1), caseless });
+  } else if (written !== "include") {
+    const key = written.startsWith("\\") ? written.slice(1) : written;
+    addKey(table, key.toLowerCase(), { use, value });
+  }
+}
+
+/** A key is a host name with a wildcard only after `hostnames`; the first of two equal exact keys is kept for `.name`. */
+function addKey({ hostnames, exact, heads, tails }: MapTable, key: string, entry: MapEntry): void {
+  if (hostnames && key.length > 1 && key.startsWith(".")) {
+    exact.set(key.slice(1), exact.get(key.slice(1)) ?? entry);
+    heads.set(key.slice(1), entry);
+  } else if (hostnames && key.length > 2 && key.startsWith("*.")) {
+    heads.set(key.slice(2), entry);
+  } else if (hostnames && key.length > 2 && key.endsWith(".*")) {
+    tails.set(key.slice(0, -2), entry);
+  } else {
+    exact.set(key, entry);
+  }
+}
 
 /**
  * Exact keys first, without case (E38), then the longest wildcard, then regular expressions in order, which are not
  * tried on an empty text, then `default`.
  */
-export function select(table: MapTable, text: string): Selected {
+export function select(table: Readonly<MapTable>, text: string): Selected {
   const source = table.hostnames && text.endsWith(".") ? text.slice(0, -1) : text;
   const key = source.toLowerCase();
   const entry = table.exact.get(key);
@@ -136,7 +138,7 @@ function wildcardEntry({ heads, tails }: MapTable, key: string): MapEntry | unde
 }
 
 /** The one value that a map gives whatever its source is, or undefined. */
-export function onlyValue(table: MapTable): string | undefined {
+export function onlyValue(table: Readonly<MapTable>): string | undefined {
   const { exact, heads, tails, patterns, fallback, hidden } = table;
   if (hidden !== null || fallback === null || fallback.value.includes("$")) {
     return undefined;

@@ -1,5 +1,6 @@
 import { RE2JS } from "re2js";
 import { isOpaque } from "../syntax/opaque.ts";
+import { translate } from "./pcre.ts";
 
 /** What a match gave: each group's text by number (0 is the whole match) and by name in lower case. */
 export type Groups = ReadonlyMap<string, string>;
@@ -70,74 +71,6 @@ function compile(source: string, caseless: boolean): Pattern | undefined {
       return groups;
     },
   };
-}
-
-/** Escapes that mean the same to both engines, beside punctuation. */
-const sharedEscapes = /^[dDwWsSbBAzQEtnrfa]$/;
-
-/**
- * Writes a PCRE so that the other engine reads the same in it: names of groups in its own way, escapes that it would
- * read otherwise refused. `hasDollar`: a `$` may match before a last line feed in PCRE, and only there do they differ.
- */
-function translate(pcre: string): { source: string; hasDollar: boolean } | undefined {
-  let source = "";
-  let hasDollar = false;
-  let inClass = false;
-  /** For each group that is open, whether it captures. */
-  const open: boolean[] = [];
-  for (let at = 0; at < pcre.length; at++) {
-    const character = pcre[at] ?? "";
-    if (character === "\\") {
-      const next = pcre[++at] ?? "";
-      const isPunctuation = /^[\u0021-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007e ]$/.test(next);
-      const isByte = next === "x" && /^[0-9a-f]{2}/i.test(pcre.slice(at + 1, at + 3));
-      if (!isPunctuation && !isByte && !sharedEscapes.test(next)) {
-        return undefined;
-      }
-      if (next === "Q" || (inClass && /[bBAz]/.test(next))) {
-        return undefined;
-      }
-      source += character + next;
-    } else if (inClass) {
-      if (character === "[" && /^\[[:.=]/.test(pcre.slice(at))) {
-        const end = pcre.indexOf(":]", at + 2);
-        if (pcre[at + 1] !== ":" || end < 0) {
-          return undefined;
-        }
-        source += pcre.slice(at, end + 2);
-        at = end + 1;
-        continue;
-      }
-      inClass = character !== "]";
-      source += character;
-    } else if (character === "[") {
-      const opening = /^\[\^?\]?/.exec(pcre.slice(at, at + 3))?.[0] ?? "[";
-      inClass = true;
-      source += opening.endsWith("]") ? `${opening.slice(0, -1)}\\]` : opening;
-      at += opening.length - 1;
-    } else if (character === "(" && pcre[at + 1] === "?") {
-      const named = /^\(\?P?(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')/.exec(pcre.slice(at, at + 80));
-      if (named !== null) {
-        source += `(?P<${named[1] ?? named[2] ?? ""}>`;
-        at += named[0].length - 1;
-      } else {
-        source += character;
-      }
-      open.push(named !== null);
-    } else {
-      if (character === "(") {
-        open.push(true);
-      } else if (character === ")" && open.pop() === true) {
-        // What a group holds that is repeated and may be empty is told differently.
-        if (/[*+{]/.test(pcre[at + 1] ?? "") && /[*?}|(]/.test(pcre[at - 1] ?? "")) {
-          return undefined;
-        }
-      }
-      hasDollar ||= character === "$";
-      source += character;
-    }
-  }
-  return { source, hasDollar };
 }
 
 /** nginx matches bytes: each becomes a character of its own. */

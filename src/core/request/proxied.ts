@@ -1,18 +1,13 @@
-import { type Scope, isKnown } from "./variables.ts";
+import type { Scope } from "./scope.ts";
+import { isKnown } from "./value.ts";
 import type { Outcome, Obstacle, UpstreamRequest, Exchange } from "./exchange.ts";
-import {
-  idleTimeout,
-  type ProxyTarget,
-  undefinedVariableIn,
-  reusesConnection,
-  upstreamRequest,
-  proxyTarget,
-} from "./upstream-request.ts";
+import { idleTimeout, undefinedVariableIn, upstreamRequest } from "./upstream-request.ts";
+import { type ProxyTarget, proxyTarget } from "./proxy-target.ts";
+import { reusesConnection } from "./upstream-block.ts";
 import { usesOf } from "../config/effective.ts";
 import { clientHeader } from "./client-request.ts";
 import { unresolvedHost } from "./resolver.ts";
-import type { Config, Use, Level } from "../config/level.ts";
-import { lineOf } from "./script.ts";
+import { type Config, type Use, type Level, lineOf } from "../config/level.ts";
 import type { NginxVersion } from "../nginx/versions.ts";
 /** The exchange of a request that has come to `pass` with the settings of `level`. */
 export function proxied(

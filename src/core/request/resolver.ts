@@ -2,9 +2,8 @@ import { rememberedOf } from "../basics/collections.ts";
 import { effectiveSetting } from "../config/effective.ts";
 import type { Config, Level } from "../config/level.ts";
 import { proxyingLevels } from "./pass.ts";
-import { upstreamOf } from "./upstream-request.ts";
-import type { Value } from "./exchange.ts";
-import { isKnown } from "./variables.ts";
+import { upstreamOf } from "./upstream-block.ts";
+import { type Value, isKnown } from "./value.ts";
 
 /**
  * The name that nginx would have to look up for each request, because the address holds a variable, while no `resolver`

@@ -1,14 +1,13 @@
 import type { NginxVersion } from "../nginx/versions.ts";
 import { settingWord } from "../config/effective.ts";
-import type { Config, Level } from "../config/level.ts";
+import { type Config, type Level, lineOf } from "../config/level.ts";
 import type { ClientRequest } from "./client-request.ts";
 import { ended } from "./ended.ts";
 import type { Exchange } from "./exchange.ts";
 import { Journey } from "./journey.ts";
 import { serverNameOf } from "./listen.ts";
-import { lineOf } from "./script.ts";
 import { serverFor, type Listening } from "./server.ts";
-import { capture, newScope } from "./variables.ts";
+import { capture, newScope } from "./scope.ts";
 
 /** Follows one request that has come to a server's address, to where nginx answers it or hands it on. */
 export function route(

@@ -1,39 +1,11 @@
 import { rememberedOf } from "../basics/collections.ts";
-import type { Level, Use } from "../config/level.ts";
-import type { Value } from "./exchange.ts";
-import { compilePattern } from "./pattern.ts";
-import { capture, evaluate, forgetCaptures, isKnown, type Scope, unknown } from "./variables.ts";
+import { type Level, lineOf, type Use } from "../config/level.ts";
+import { conditionText, holds } from "./condition.ts";
+import { rewrite } from "./rewrite.ts";
+import { evaluateWord, type Running, type ScriptEnd, type Step } from "./script-state.ts";
+import type { Scope } from "./scope.ts";
+import { isKnown, unknown } from "./value.ts";
 import { usesWithin } from "./walk.ts";
-
-/** Where the rewrite module's directives of one level leave a request. */
-export type ScriptEnd =
-  /** On with the settings of `level`: the level itself or an `if` of it that held. */
-  | { readonly end: "continue"; readonly level: Level }
-  | {
-      readonly end: "answered";
-      readonly status: number | null;
-      /** Whether `return` gives a text of its own: then no `error_page` takes its place. */
-      readonly text: boolean;
-      readonly level: Level;
-      readonly use: Use;
-    }
-  /** The path changed: a location is looked up anew. */
-  | { readonly end: "rewritten"; readonly level: Level; readonly use: Use }
-  | { readonly end: "unknown"; readonly why: string };
-
-/** What the script has come to so far. */
-interface Running {
-  readonly scope: Scope;
-  readonly steps: string[];
-  readonly taken: Level | null;
-  settings: Level;
-  /** The last `rewrite` that changed the path, until a `break` takes the change as it is. */
-  rewritten: Use | null;
-  /** Whether a `rewrite … break` may have ended the script: then all that follows may not have been passed. */
-  mayHaveStopped: boolean;
-  /** Whether groups are escaped as in a query: so they are until a `rewrite` matches (ngx_http_rewrite_handler). */
-  escapesGroups: boolean;
-}
 
 /**
  * Runs `set`, `if`, `return`, `rewrite` and `break` of a level in their order, as ngx_http_rewrite_module does: the last
@@ -69,43 +41,16 @@ export function runScript(
     : { end: "rewritten", level: settings, use: rewritten };
 }
 
-function run(level: Level, running: Running): ScriptEnd | "next" | "stop" {
+function run(level: Level, running: Running): Step {
   for (const use of scriptOf(level)) {
     if (running.mayHaveStopped && (use.inner === null || use.inner !== running.taken)) {
-      forgetAssigned(
-        use,
-        running.scope,
-        "whether a rewrite … break before it matches is not known",
-      );
+      const why = "whether a rewrite … break before it matches is not known";
+      forgetAssigned(use, running.scope, why);
       continue;
     }
-    switch (use.name) {
-      case "set":
-        assign(use, running);
-        break;
-      case "break":
-        takeAsItIs(running);
-        return "stop";
-      case "return": {
-        const [code = ""] = use.parameters;
-        const status = /^\d+$/.test(code) ? Number(code) : 302;
-        const text = use.parameters.length > 1 && !isRedirect(status);
-        return { end: "answered", status, text, level: running.settings, use };
-      }
-      case "rewrite": {
-        const end = rewrite(use, running);
-        if (end !== "next") {
-          return end;
-        }
-        break;
-      }
-      case "if": {
-        const end = use.inner === null ? "next" : runIf(use, use.inner, running);
-        if (end !== "next") {
-          return end;
-        }
-        break;
-      }
+    const next = step(use, running);
+    if (next !== "next") {
+      return next;
     }
   }
   return "next";
@@ -116,7 +61,32 @@ const scriptOf = rememberedOf((level: Level): readonly Use[] =>
   level.uses.filter(({ name }) => /^(?:set|if|return|rewrite|break)$/.test(name)),
 );
 
-function runIf(use: Use, inner: Level, running: Running): ScriptEnd | "next" | "stop" {
+function step(use: Use, running: Running): Step {
+  switch (use.name) {
+    case "set":
+      assign(use, running);
+      return "next";
+    case "break":
+      takeAsItIs(running);
+      return "stop";
+    case "return":
+      return answer(use, running);
+    case "rewrite":
+      return rewrite(use, running);
+    default:
+      return use.inner === null ? "next" : runIf(use, use.inner, running);
+  }
+}
+
+/** `return` with a status, a redirect, or a text. */
+function answer(use: Use, { settings }: Running): ScriptEnd {
+  const [code = ""] = use.parameters;
+  const status = /^\d+$/.test(code) ? Number(code) : 302;
+  const text = use.parameters.length > 1 && !isRedirect(status);
+  return { end: "answered", status, text, level: settings, use };
+}
+
+function runIf(use: Use, inner: Level, running: Running): Step {
   const { scope, taken, steps } = running;
   const held = holds(use, running) ?? (inner === taken ? true : null);
   if (held === null) {
@@ -137,11 +107,6 @@ function runIf(use: Use, inner: Level, running: Running): ScriptEnd | "next" | "
     running.settings = inner;
   }
   return run(inner, running);
-}
-
-/** The line of a directive, for people. */
-export function lineOf(use: Use): number {
-  return use.document.lines.lineAt(use.directive.start);
 }
 
 function isRedirect(status: number): boolean {
@@ -183,153 +148,9 @@ function forgetAssigned(passed: Use, scope: Scope, why: string): void {
   }
 }
 
-/** Patterns that match every path, whatever it is. */
-const everyPath = /^(?:\^|\/|\^\/|\(?\.\*\)?|\^\(?\.[*+]\)?\$?|\^?\/\(?\.\*\)?\$?|\(\.[*+]\)\$?)$/;
-
-function rewrite(use: Use, running: Running): ScriptEnd | "next" | "stop" {
-  const { scope, steps } = running;
-  const [pattern = "", replacement = "", mode] = use.parameters;
-  const redirects =
-    mode === "redirect" || mode === "permanent" || /^(?:https?:\/\/|\$scheme)/.test(replacement);
-  if (scope.path === null) {
-    forgetCaptures(scope, "it is a part of the path that the client asks for");
-    if (!everyPath.test(pattern)) {
-      running.mayHaveStopped ||= mode === "break";
-      return "next";
-    }
-  } else {
-    const groups = compilePattern(pattern, false)?.match(scope.path);
-    if (groups === undefined) {
-      return { end: "unknown", why: `whether ${pattern} matches cannot be told` };
-    }
-    if (groups === null) {
-      capture(new Map(), scope);
-      return "next";
-    }
-    capture(groups, scope);
-  }
-  running.escapesGroups = false;
-  if (redirects) {
-    const status = mode === "permanent" ? 301 : 302;
-    return { end: "answered", status, text: false, level: running.settings, use };
-  }
-  const question = replacement.indexOf("?");
-  const target = evaluate(question < 0 ? replacement : replacement.slice(0, question), scope);
-  const query =
-    question < 0
-      ? ""
-      : evaluateWord(replacement.slice(question + 1).replace(/\?$/, ""), scope, true);
-  if (!isKnown(target) && !scope.request.standsForAll) {
-    return { end: "unknown", why: target.unknown };
-  }
-  if (target === "") {
-    return { end: "answered", status: 500, text: false, level: running.settings, use };
-  }
-  const appends = !replacement.endsWith("?");
-  if (question >= 0) {
-    scope.query =
-      !isKnown(query) || (appends && scope.query === null)
-        ? null
-        : query + (appends && scope.query !== null && scope.query !== "" ? `&${scope.query}` : "");
-  }
-  scope.path = isKnown(target) ? target : null;
-  scope.sentAsAsked = false;
-  scope.isInternal = true;
-  if (isKnown(target)) {
-    steps.push(`rewrite to ${target} (line ${lineOf(use)})`);
-  }
-  if (mode === "break") {
-    running.rewritten = null;
-    scope.replacesPath = false;
-    return "stop";
-  }
-  running.rewritten = use;
-  return mode === "last" ? "stop" : "next";
-}
-
-/**
- * Evaluates a word of the script.
- *
- * @param escapesGroups whether groups are escaped as in a query, which nginx does where the client's path was escaped or had
- *   a plus (ngx_http_script_copy_capture_code)
- */
-function evaluateWord(text: string, scope: Scope, escapesGroups: boolean): Value {
-  scope.escapesGroups = escapesGroups && /[%+]/.test(scope.request.target?.split("?")[0] ?? "");
-  const value = evaluate(text, scope);
-  scope.escapesGroups = false;
-  return value;
-}
-
 /** Whether a condition that nobody knows could change the way of a request. */
 function matters(level: Level): boolean {
   return level.uses.some(
     ({ name }) => name.endsWith("_pass") || ["return", "rewrite", "set", "break"].includes(name),
   );
-}
-
-/** The condition without the parentheses, as its words are joined again. */
-function conditionText(use: Use): string {
-  return use.parameters
-    .join(" ")
-    .replace(/^\(\s*/, "")
-    .replace(/\s*\)$/, "");
-}
-
-/** The words between the parentheses, which may or may not touch them. */
-function conditionWords(use: Use): string[] {
-  const words = [...use.parameters];
-  const first = words[0] ?? "";
-  if (first === "(") {
-    words.shift();
-  } else {
-    words[0] = first.slice(1);
-  }
-  const last = words.at(-1) ?? "";
-  if (last === ")") {
-    words.pop();
-  } else {
-    words[words.length - 1] = last.slice(0, -1);
-  }
-  return words;
-}
-
-/** Whether the condition of an `if` holds; null where that is not known. */
-function holds(use: Use, { scope, steps, escapesGroups }: Running): boolean | null {
-  const [subject = "", operator, operand = ""] = conditionWords(use);
-  if (/^!?-[fdex]$/.test(subject)) {
-    if (scope.request.standsForAll) {
-      return null;
-    }
-    steps.push(
-      `if (${conditionText(use)}): taken as if there were no such file (line ${lineOf(use)})`,
-    );
-    return subject.startsWith("!");
-  }
-  if (!subject.startsWith("$")) {
-    return null;
-  }
-  const value = evaluate(subject, scope);
-  if (!isKnown(value)) {
-    if (operator?.includes("~") === true) {
-      forgetCaptures(scope, value.unknown);
-    }
-    return null;
-  }
-  if (operator === undefined) {
-    return value !== "" && value !== "0";
-  }
-  if (operator === "=" || operator === "!=") {
-    const expected = evaluateWord(operand, scope, escapesGroups);
-    return isKnown(expected) ? (value === expected) === (operator === "=") : null;
-  }
-  if (!/^!?~\*?$/.test(operator)) {
-    return null;
-  }
-  const groups = compilePattern(operand, operator.endsWith("*"))?.match(value);
-  if (groups === undefined) {
-    forgetCaptures(scope, `whether ${operand} matches cannot be told`);
-    return null;
-  }
-  capture(groups ?? new Map(), scope);
-  return (groups !== null) !== operator.startsWith("!");
 }

@@ -1,7 +1,7 @@
 import { rememberedOf } from "../basics/collections.ts";
 import { effectiveList, usesOf } from "../config/effective.ts";
 import { type Level, type Use, enclosing } from "../config/level.ts";
-import { locationName } from "./locate.ts";
+import { locationName } from "../config/location-name.ts";
 import { usesWithin } from "./walk.ts";
 
 /**
@@ -16,25 +16,25 @@ export const statusPages = rememberedOf((location: Level): readonly Use[] => {
   }
   const hasOwn = usesOf(server, "error_page").length > 0;
   const inherited = hasOwn ? [] : effectiveList(server, "error_page").uses;
-  const found: Use[] = [];
-  for (const use of [...inherited, ...usesWithin(server)]) {
-    const target = use.parameters.at(-1) ?? "";
-    const isHidden = (use.inner?.hidden ?? server.hidden).length > 0;
-    if (isHidden || use.name.includes("_by_lua") || use.name.startsWith("js_")) {
-      return [];
-    }
-    if (use.name !== "error_page" && use.name !== "try_files") {
-      continue;
-    }
-    if (target.includes("$") || (target === name.text && !putsStatus(use))) {
-      return [];
-    }
-    if (target === name.text) {
-      found.push(use);
-    }
+  const uses = [...inherited, ...usesWithin(server)];
+  if (uses.some((use) => mayHideWays(use, server))) {
+    return [];
   }
-  return found;
+  const ways = uses.filter((use) => use.name === "error_page" || use.name === "try_files");
+  const own = ways.filter((use) => targetOf(use) === name.text);
+  const isSure = ways.every((use) => !targetOf(use).includes("$")) && own.every(putsStatus);
+  return isSure ? own : [];
 });
+
+/** Whether requests may come to any location by what stands in there, or what the directive's code does. */
+function mayHideWays({ name, inner }: Use, server: Level): boolean {
+  const hidden = inner?.hidden ?? server.hidden;
+  return hidden.length > 0 || name.includes("_by_lua") || name.startsWith("js_");
+}
+
+function targetOf({ parameters }: Use): string {
+  return parameters.at(-1) ?? "";
+}
 
 /** `=` alone leaves the answer's own status, `=200` puts another, and without it the error's stays. */
 function putsStatus({ name, parameters }: Use): boolean {

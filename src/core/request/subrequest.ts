@@ -1,6 +1,6 @@
 import type { Config, Use } from "../config/level.ts";
 import type { Exchange, Obstacle } from "./exchange.ts";
-import { haveSameServer } from "./upstream-request.ts";
+import { haveSameServer } from "./upstream-block.ts";
 import { answerTo } from "./answer.ts";
 
 /** A request that nginx makes of its own beside the client's, with the client's headers. */

@@ -18,23 +18,27 @@ export function parseTarget(target: string, mergeSlashes: boolean): RequestTarge
   if (!written.startsWith("/") || /%(?![0-9a-f]{2})|%00/i.test(written)) {
     return null;
   }
+  const path = normalised(decode(written), mergeSlashes);
+  return path === null ? null : { path, query };
+}
+
+/** The path with `.`, `..` and doubled slashes resolved; null where it leads above the root. */
+function normalised(path: string, mergeSlashes: boolean): string | null {
   const segments: string[] = [];
-  const parts = decode(written).split("/").slice(1);
-  for (const [index, part] of parts.entries()) {
-    const isLast = index === parts.length - 1;
+  const parts = path.split("/").slice(1);
+  for (const part of parts) {
     if (part === "..") {
       if (segments.pop() === undefined) {
         return null;
       }
     } else if (part !== "." && (part !== "" || !mergeSlashes)) {
       segments.push(part);
-      continue;
-    }
-    if (isLast && (part === "" || part === "." || part === "..")) {
-      segments.push("");
     }
   }
-  return { path: `/${segments.join("/")}`, query };
+  // A path that ends in a folder keeps its slash, unless the empty part was kept as it is.
+  const last = parts.at(-1) ?? "";
+  const isFolder = last === "." || last === ".." || (last === "" && mergeSlashes);
+  return `/${segments.join("/")}${isFolder && segments.length > 0 ? "/" : ""}`;
 }
 
 /** Bytes that are no UTF-8 become a character each. */

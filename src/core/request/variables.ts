@@ -1,82 +1,12 @@
 import { remembered } from "../basics/collections.ts";
-import type { Config, Level, Use } from "../config/level.ts";
-import { nearest } from "../basics/nearest.ts";
+import type { Level, Use } from "../config/level.ts";
 import { isOpaque, withoutTags } from "../syntax/opaque.ts";
-import { definitions, isDefined, setInLocations } from "./definitions.ts";
+import { builtinValue } from "./builtin.ts";
+import { definitions, setInLocations } from "./definitions.ts";
 import { escapeArgument } from "./escape.ts";
 import { mapTable, onlyValue, select } from "./map.ts";
-import type { Unknown, Value } from "./exchange.ts";
-import type { Groups } from "./pattern.ts";
-import { clientHeader, type ClientRequest } from "./client-request.ts";
-
-export { definitions, isDefined, isNeverCompiled } from "./definitions.ts";
-export { selectedEntry } from "./map.ts";
-export { forEachUse, usesNamed, usesWithin } from "./walk.ts";
-
-/** The state of one request on its way through nginx. */
-export interface Scope {
-  readonly config: Config;
-  readonly request: ClientRequest;
-  /** What `set` and captures have given so far, by name in lower case. */
-  readonly assigned: Map<string, Value>;
-  /** What maps have given: nginx keeps a map's value for the rest of the request, unless it is `volatile`. */
-  readonly computed: Map<string, Value>;
-  /** `$proxy_host` and `$proxy_port`, known once the `proxy_pass` is. */
-  proxyHost: Value | null;
-  proxyPort: Value | null;
-  /** `$request_method`; `error_page` with a path makes it GET. */
-  method: string;
-  /** `$uri`, which rewrites change; null where it is not known. */
-  path: string | null;
-  /** `$args`, which rewrites change; null where it is not known. */
-  query: string | null;
-  /** `$server_name`; null where it is not known. */
-  readonly serverName: string | null;
-  /** Whether the request target may be sent as the client wrote it: no rewrite, `try_files` or `error_page` came before. */
-  sentAsAsked: boolean;
-  /** Whether the URI part of `proxy_pass` takes the place of the location's path: not so after `rewrite … break`. */
-  replacesPath: boolean;
-  /** Whether nginx itself made the path: then `internal` locations are open to it. */
-  isInternal: boolean;
-  /** Whether the groups in the text that is evaluated are escaped as in a query. */
-  escapesGroups: boolean;
-  /** Why code that we cannot follow may have changed what `set` gave; null where there is none. */
-  meddler: string | null;
-}
-
-/** Starts a request's way with nothing assigned. */
-export function newScope(config: Config, request: ClientRequest, serverName: string | null): Scope {
-  return {
-    config,
-    request,
-    assigned: new Map(),
-    computed: new Map(),
-    proxyHost: null,
-    proxyPort: null,
-    method: request.method,
-    path: request.path,
-    query: request.query,
-    serverName,
-    sentAsAsked: true,
-    replacesPath: true,
-    isInternal: false,
-    escapesGroups: false,
-    meddler: null,
-  };
-}
-
-export function isKnown(value: Value): value is string {
-  return typeof value === "string";
-}
-
-export function unknown(why: string, text: string): Unknown {
-  return { unknown: why, text };
-}
-
-/** The value as people read it: known text, or the text with its unknown parts as written. */
-export function shown(value: Value): string {
-  return isKnown(value) ? value : value.text;
-}
+import { capture, type Scope } from "./scope.ts";
+import { isKnown, shown, unknown, type Value } from "./value.ts";
 
 /** A variable in a parameter: `${name}`, a group's one digit, or a name. nginx has no way to escape a `$` (E153). */
 const reference = /\$(?:\{(\w+)\}|([1-9])|([A-Za-z_]\w*))/g;
@@ -116,21 +46,11 @@ function expand(text: string, scope: Scope, within: readonly string[]): Value {
   let result = "";
   let position = 0;
   for (const match of text.matchAll(referenceOrTag)) {
-    const [written, tag, braced, digit, bare] = match;
-    result += text.slice(position, match.index);
-    position = match.index + written.length;
-    if (tag !== undefined) {
-      why ??= `it comes from the template's tag ${tag}`;
-      result += tag;
-      continue;
-    }
-    const value = variable((braced ?? digit ?? bare ?? "").toLowerCase(), scope, within);
-    if (isKnown(value)) {
-      const isEscaped = digit !== undefined && scope.escapesGroups && within.length === 0;
-      result += isEscaped ? escapeArgument(value) : value;
-    } else {
+    const value = referenced(match, scope, within);
+    result += text.slice(position, match.index) + shown(value);
+    position = match.index + match[0].length;
+    if (!isKnown(value)) {
       why ??= value.unknown;
-      result += value.text === "" ? written : value.text;
     }
     if (result.length > LONGEST_VALUE) {
       return unknown("the value is longer than any header", text);
@@ -138,6 +58,23 @@ function expand(text: string, scope: Scope, within: readonly string[]): Value {
   }
   result += text.slice(position);
   return why === null ? result : unknown(why, result);
+}
+
+/** What one variable or one template's tag of a parameter stands for. */
+function referenced(
+  [written, tag, braced, digit, bare]: RegExpExecArray,
+  scope: Scope,
+  within: readonly string[],
+): Value {
+  if (tag !== undefined) {
+    return unknown(`it comes from the template's tag ${tag}`, tag);
+  }
+  const value = variable((braced ?? digit ?? bare ?? "").toLowerCase(), scope, within);
+  if (!isKnown(value)) {
+    return value.text === "" ? unknown(value.unknown, written) : value;
+  }
+  const isEscaped = digit !== undefined && scope.escapesGroups && within.length === 0;
+  return isEscaped ? escapeArgument(value) : value;
 }
 
 function variable(name: string, scope: Scope, within: readonly string[]): Value {
@@ -153,7 +90,9 @@ function variable(name: string, scope: Scope, within: readonly string[]): Value 
   }
   const definition = definitions(scope.config).get(name);
   if (definition === undefined) {
-    return within.length >= MOST_NESTED ? tooDeep(name) : kept(name, builtin(name, scope), scope);
+    return within.length >= MOST_NESTED
+      ? tooDeep(name)
+      : kept(name, builtinValue(name, scope), scope);
   }
   if (definition.name === "map" && definition.inner !== null && isMapOf(definition, name)) {
     if (within.length >= MOST_NESTED) {
@@ -247,182 +186,3 @@ function mapValue(
   }
   return value;
 }
-
-/** Makes a match's groups variables. The numbered ones are those of the last match. */
-export function capture(groups: Groups | null, scope: Scope): void {
-  if (groups === null) {
-    return;
-  }
-  for (let digit = 1; digit <= 9; digit++) {
-    scope.assigned.set(String(digit), groups.get(String(digit)) ?? "");
-  }
-  for (const [name, value] of groups) {
-    if (!/^\d/.test(name)) {
-      scope.assigned.set(name, value);
-    }
-  }
-}
-
-/** Makes the numbered groups unknown: whether there was a match, or of what, is not known. */
-export function forgetCaptures(scope: Scope, why: string): void {
-  for (let digit = 1; digit <= 9; digit++) {
-    scope.assigned.set(String(digit), unknown(why, `$${digit}`));
-  }
-}
-
-/** How nginx's own variables read, by exact name; the rest is known only while nginx runs. */
-function builtin(name: string, scope: Scope): Value {
-  const { request } = scope;
-  const runtime = (why: string): Unknown => unknown(`$${name} is ${why}`, `$${name}`);
-  const orRuntime = (value: string | null, why: string): Value => value ?? runtime(why);
-  const sent = (header: string): Value =>
-    request.standsForAll && maySend(header, request)
-      ? runtime("a header that the client may send")
-      : clientHeader(request, header);
-  switch (name) {
-    case "request_method":
-      return scope.method;
-    case "scheme":
-      return orRuntime(request.scheme, "http or https, as the client connects");
-    case "https":
-      return request.scheme === null
-        ? runtime("on or empty, as the client connects")
-        : request.scheme === "https"
-          ? "on"
-          : "";
-    case "host":
-      return orRuntime(request.hostName, "the host that the client asks for");
-    case "http_host":
-      return orRuntime(request.host, "the host that the client asks for");
-    case "server_name":
-      return orRuntime(scope.serverName, "the server's first name");
-    case "server_port":
-      return orRuntime(request.port, "the port that the client connects to");
-    case "server_protocol":
-      return "HTTP/1.1";
-    case "http2":
-    case "http3":
-      return "";
-    case "uri":
-    case "document_uri":
-      return orRuntime(scope.path, "the path that the client asks for");
-    case "request_uri":
-      return orRuntime(targetOf(request), "what the client asks for");
-    case "request": {
-      const target = targetOf(request);
-      return target === null
-        ? runtime("the client's request line")
-        : `${request.method} ${target} HTTP/1.1`;
-    }
-    case "args":
-    case "query_string":
-      return orRuntime(scope.query, "the query that the client sends");
-    case "is_args":
-      return scope.query === null
-        ? runtime("? where the client sends a query")
-        : scope.query === ""
-          ? ""
-          : "?";
-    case "remote_addr":
-    case "realip_remote_addr":
-      return orRuntime(request.clientAddress, "the client's address");
-    case "proxy_add_x_forwarded_for": {
-      const forwarded = sent("x_forwarded_for");
-      if (request.clientAddress === null || !isKnown(forwarded)) {
-        return runtime("the addresses on the client's way");
-      }
-      return forwarded === "" ? request.clientAddress : `${forwarded}, ${request.clientAddress}`;
-    }
-    case "proxy_host":
-      return scope.proxyHost ?? runtime("the host of the upstream");
-    case "proxy_port":
-      return scope.proxyPort ?? runtime("the port of the upstream");
-    case "content_length":
-    case "content_type":
-      return sent(name);
-    case "remote_user":
-      return sent("authorization") === "" ? "" : runtime("the name that the client gives");
-  }
-  if (name.startsWith("http_")) {
-    return sent(name.slice("http_".length));
-  }
-  if (name.startsWith("arg_")) {
-    return scope.query === null
-      ? runtime("an argument that the client may send")
-      : argument(scope.query, name.slice("arg_".length));
-  }
-  if (name.startsWith("cookie_")) {
-    return request.standsForAll
-      ? runtime("a cookie that the client may send")
-      : cookie(clientHeader(request, "cookie"), name.slice("cookie_".length));
-  }
-  if (/^[1-9]$/.test(name)) {
-    return request.standsForAll ? runtime("a part of what the client asks for") : "";
-  }
-  return isDefined(name, scope.config)
-    ? runtime("known only while nginx runs")
-    : runtime("defined nowhere that we can see");
-}
-
-function targetOf(request: ClientRequest): string | null {
-  if (request.target !== undefined) {
-    return request.target;
-  }
-  return request.path === null || request.query === null
-    ? null
-    : request.path + (request.query === "" ? "" : `?${request.query}`);
-}
-
-/** `$arg_name`: the first argument of that name, without case, as it is written. */
-function argument(query: string, name: string): string {
-  const pair = query.split("&").find((part) => part.toLowerCase().startsWith(`${name}=`));
-  return pair?.slice(name.length + 1) ?? "";
-}
-
-function cookie(header: string, name: string): string {
-  for (const part of header.split(/[;,]/)) {
-    const [, key = "", value = ""] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
-    if (key.toLowerCase() === name) {
-      return value;
-    }
-  }
-  return "";
-}
-
-/**
- * Whether a request that stands for many may or may not have this header. The probes fix those that a handshake is made
- * of, and a name like theirs is taken for a slip, which nobody sends: it is how `$http_upgrad` shows.
- */
-function maySend(name: string, { probe }: ClientRequest): boolean {
-  if (name === "upgrade_insecure_requests") {
-    // Browsers say so when they open a page, never in a handshake.
-    return probe === "plain";
-  }
-  return !fixedHeaders.has(name) && !isSlip(name);
-}
-
-const slips = new Map<string, boolean>();
-
-function isSlip(name: string): boolean {
-  let known = slips.get(name);
-  if (known === undefined) {
-    known = nearest(name.replace(/^http_/, ""), pairNames) !== null;
-    slips.set(name, known);
-  }
-  return known;
-}
-
-const pairNames = ["upgrade", "connection"];
-
-const fixedHeaders: ReadonlySet<string> = new Set([
-  "host",
-  "sec_websocket_key",
-  "sec_websocket_version",
-  "http2_settings",
-  "keep_alive",
-  "te",
-  "transfer_encoding",
-  "expect",
-  "content_length",
-  "proxy_connection",
-]);

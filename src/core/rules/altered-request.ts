@@ -3,7 +3,7 @@ import { type Use, enclosing } from "../config/level.ts";
 import { statusPages } from "../request/status-page.ts";
 import type { Remedy } from "./remedy.ts";
 import { probeHeaders } from "../handshake/probe.ts";
-import { isKnown, shown } from "../request/variables.ts";
+import { isKnown, shown } from "../request/value.ts";
 import { headerValues } from "../request/answer.ts";
 import { linesOf } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";

@@ -1,7 +1,7 @@
 import { effectiveList, effectiveSetting } from "../config/effective.ts";
 import type { Remedy } from "./remedy.ts";
-import type { Value } from "../request/exchange.ts";
-import { evaluate, isKnown } from "../request/variables.ts";
+import { type Value, isKnown } from "../request/value.ts";
+import { evaluate } from "../request/variables.ts";
 import { probeScope } from "../handshake/probe.ts";
 import { settingLevel } from "./pair.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";

@@ -1,6 +1,6 @@
 import { rememberedOf } from "../basics/collections.ts";
 import type { Document } from "../repository/document.ts";
-import { isKnown } from "../request/variables.ts";
+import { isKnown } from "../request/value.ts";
 import { hasToken } from "../request/answer.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
 import { called, quoted, upstreamName } from "./phrases.ts";

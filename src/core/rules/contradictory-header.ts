@@ -2,7 +2,7 @@ import { hostFirst, isSince } from "../nginx/versions.ts";
 import { headerLines } from "../config/effective.ts";
 import type { Use } from "../config/level.ts";
 import type { UpstreamRequest } from "../request/exchange.ts";
-import { isKnown } from "../request/variables.ts";
+import { isKnown } from "../request/value.ts";
 import { hasToken } from "../request/answer.ts";
 import { withoutTags } from "../syntax/opaque.ts";
 import { linesOf } from "./pair.ts";

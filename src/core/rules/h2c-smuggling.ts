@@ -1,5 +1,5 @@
 import { type Level, type Use, enclosing } from "../config/level.ts";
-import { usesWithin } from "../request/variables.ts";
+import { usesWithin } from "../request/walk.ts";
 import { carriesToken, headerValues } from "../request/answer.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
 import { called, quoted, upstreamName } from "./phrases.ts";

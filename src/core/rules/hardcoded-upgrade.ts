@@ -1,6 +1,6 @@
 import type { Use } from "../config/level.ts";
 import type { UpstreamHeader } from "../request/exchange.ts";
-import { isKnown } from "../request/variables.ts";
+import { isKnown } from "../request/value.ts";
 import { hasToken } from "../request/answer.ts";
 import { usesNamed } from "../request/walk.ts";
 import { endpointName } from "../intent/names.ts";

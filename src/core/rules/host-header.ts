@@ -2,7 +2,7 @@ import { headerLines } from "../config/effective.ts";
 import type { Use } from "../config/level.ts";
 import type { UpstreamRequest } from "../request/exchange.ts";
 import { isOpaque } from "../syntax/opaque.ts";
-import { isKnown } from "../request/variables.ts";
+import { isKnown } from "../request/value.ts";
 import { headerValues } from "../request/answer.ts";
 import { hostThatWasAsked, isNear, isProxyHost } from "./passed-host.ts";
 import { forwardedHostReport, originReport, refusal } from "./origins.ts";

@@ -1,4 +1,4 @@
-import { isKnown } from "../request/variables.ts";
+import { isKnown } from "../request/value.ts";
 import { sharedLine } from "./pair.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
 import { called, quoted, upstreamName } from "./phrases.ts";

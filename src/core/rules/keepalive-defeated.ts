@@ -1,8 +1,11 @@
 import type { Use } from "../config/level.ts";
 import type { Remedy } from "./remedy.ts";
-import { definitions, isKnown, selectedEntry, variablesIn } from "../request/variables.ts";
+import { variablesIn } from "../request/variables.ts";
+import { selectedEntry } from "../request/map.ts";
+import { definitions } from "../request/definitions.ts";
+import { isKnown } from "../request/value.ts";
 import { carriesToken, hasToken } from "../request/answer.ts";
-import { keepsConnections } from "../request/upstream-request.ts";
+import { keepsConnections } from "../request/upstream-block.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
 import { called, quoted } from "./phrases.ts";
 

@@ -1,8 +1,7 @@
-import { type Use, enclosing } from "../config/level.ts";
+import { type Use, enclosing, lineOf } from "../config/level.ts";
 import type { Remedy } from "./remedy.ts";
-import { locationName } from "../request/locate.ts";
+import { locationName } from "../config/location-name.ts";
 import { type Obstruction, obstructionOf } from "../handshake/reach.ts";
-import { lineOf } from "../request/script.ts";
 import type { LocationRule } from "./rule.ts";
 import { called, headOf, parameterText, quoted } from "./phrases.ts";
 

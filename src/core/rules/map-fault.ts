@@ -3,15 +3,12 @@ import type { Place } from "../repository/document.ts";
 import type { Remedy } from "./remedy.ts";
 import { compilePattern } from "../request/pattern.ts";
 import { firefoxHandshake, probeHeaders, probeScope } from "../handshake/probe.ts";
-import {
-  definitions,
-  evaluate,
-  isKnown,
-  type Scope,
-  selectedEntry,
-  usesNamed,
-  variablesIn,
-} from "../request/variables.ts";
+import { evaluate, variablesIn } from "../request/variables.ts";
+import { usesNamed } from "../request/walk.ts";
+import { selectedEntry } from "../request/map.ts";
+import { definitions } from "../request/definitions.ts";
+import type { Scope } from "../request/scope.ts";
+import { isKnown } from "../request/value.ts";
 import { hasToken } from "../request/answer.ts";
 import type { Related } from "./finding.ts";
 import { placeOf } from "./rule.ts";

@@ -1,6 +1,7 @@
 import { effectiveList } from "../config/effective.ts";
 import type { Config, Use } from "../config/level.ts";
-import { usesNamed, variablesIn } from "../request/variables.ts";
+import { variablesIn } from "../request/variables.ts";
+import { usesNamed } from "../request/walk.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
 import { called, headOf, quoted } from "./phrases.ts";

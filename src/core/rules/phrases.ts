@@ -2,7 +2,7 @@ import type { Use } from "../config/level.ts";
 import type { Place } from "../repository/document.ts";
 import { isTemplate } from "../nginx/shipped.ts";
 import type { UpstreamRequest } from "../request/exchange.ts";
-import { shown } from "../request/variables.ts";
+import { shown } from "../request/value.ts";
 import { headerValues } from "../request/answer.ts";
 import type { LocationName } from "./finding.ts";
 import type { ProxiedLocation } from "./rule.ts";

@@ -1,4 +1,4 @@
-import { usesNamed } from "../request/variables.ts";
+import { usesNamed } from "../request/walk.ts";
 import type { ConfigRule } from "./rule.ts";
 import { quoted } from "./phrases.ts";
 

@@ -1,5 +1,5 @@
 import { subrequestsOf } from "../handshake/obstacles.ts";
-import { haveSameServer } from "../request/upstream-request.ts";
+import { haveSameServer } from "../request/upstream-block.ts";
 import { answerTo } from "../request/answer.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
 import { called, marked, quoted } from "./phrases.ts";

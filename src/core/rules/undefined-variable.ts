@@ -1,7 +1,9 @@
 import { remembered } from "../basics/collections.ts";
 import type { Config, Use } from "../config/level.ts";
 import type { Remedy } from "./remedy.ts";
-import { isDefined, isNeverCompiled, usesNamed, variablesIn } from "../request/variables.ts";
+import { variablesIn } from "../request/variables.ts";
+import { usesNamed } from "../request/walk.ts";
+import { isDefined, isNeverCompiled } from "../request/definitions.ts";
 import { type ConfigRule, placeOf } from "./rule.ts";
 import { quoted } from "./phrases.ts";
 

@@ -1,4 +1,4 @@
-import { isKnown } from "../request/variables.ts";
+import { isKnown } from "../request/value.ts";
 import { hasToken } from "../request/answer.ts";
 import { type LocationRule, placeOf } from "./rule.ts";
 import { called, quoted } from "./phrases.ts";

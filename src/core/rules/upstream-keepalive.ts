@@ -1,6 +1,6 @@
 import type { UpstreamRequest } from "../request/exchange.ts";
-import { keepsConnections } from "../request/upstream-request.ts";
-import { isKnown } from "../request/variables.ts";
+import { keepsConnections } from "../request/upstream-block.ts";
+import { isKnown } from "../request/value.ts";
 import { hasToken, headerValues } from "../request/answer.ts";
 import type { LocationRule } from "./rule.ts";
 import { called, headOf, marked, quoted } from "./phrases.ts";

@@ -1,6 +1,6 @@
 import { locate } from "../request/locate.ts";
 import { enclosing } from "../config/level.ts";
-import { locationPath } from "../request/upstream-request.ts";
+import { locationPath } from "../config/location-name.ts";
 import { fixedEndpoint } from "../intent/software.ts";
 import { type LocationRule, placeOf, type ProxiedLocation } from "./rule.ts";
 import { called, marked, quoted, upstreamName } from "./phrases.ts";
