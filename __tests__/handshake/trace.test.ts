@@ -1,12 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { newestVersion, oldestVersion } from "../../src/core/nginx/versions.ts";
 import { parseTarget } from "../../src/core/request/target.ts";
-import {
-  parseUrl,
-  trace,
-  type TraceRequest,
-  type TraceResult,
-} from "../../src/core/handshake/trace.ts";
+import { trace, type TraceResult } from "../../src/core/handshake/trace.ts";
+import { parseUrl, type TraceRequest } from "../../src/core/handshake/client.ts";
 import { httpBlock, read } from "./read.ts";
 
 const headers =

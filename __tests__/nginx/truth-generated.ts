@@ -1,12 +1,8 @@
 import { oldestVersion } from "../../src/core/nginx/versions.ts";
 import { type Config, type Level, enclosing } from "../../src/core/config/level.ts";
-import {
-  configErrors,
-  simulateRequest,
-  trace,
-  type TraceRequest,
-  type TraceResult,
-} from "../../src/core/handshake/trace.ts";
+import { configErrors, trace, type TraceResult } from "../../src/core/handshake/trace.ts";
+import { simulateRequest } from "../../src/core/handshake/request-to.ts";
+import type { TraceRequest } from "../../src/core/handshake/client.ts";
 import { exactServerName } from "../../src/core/request/listen.ts";
 import type { ProbeName, UpstreamRequest } from "../../src/core/request/exchange.ts";
 import { probeHeaders } from "../../src/core/handshake/probe.ts";

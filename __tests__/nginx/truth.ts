@@ -5,7 +5,8 @@ import { Documents } from "../../src/core/repository/documents.ts";
 import type { Config } from "../../src/core/config/level.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
 import type { UpstreamRequest } from "../../src/core/request/exchange.ts";
-import { trace, type TraceRequest, type TraceResult } from "../../src/core/handshake/trace.ts";
+import { trace, type TraceResult } from "../../src/core/handshake/trace.ts";
+import type { TraceRequest } from "../../src/core/handshake/client.ts";
 import { shown } from "../../src/core/request/value.ts";
 import type { NginxFiles } from "./harness.ts";
 

@@ -3,7 +3,8 @@ import type { Config, Level } from "../config/level.ts";
 import { listenersOf } from "../request/listen.ts";
 import { locationName } from "../config/location-name.ts";
 import type { Exchange } from "../request/exchange.ts";
-import { requestTo, type TraceRequest } from "./trace.ts";
+import { requestTo } from "./request-to.ts";
+import type { TraceRequest } from "./client.ts";
 
 /**
  * Paths that a prefix or exact location takes by its name: the shortest one and some below it. None for the other kinds,

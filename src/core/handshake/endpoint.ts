@@ -78,7 +78,7 @@ function isSentToTls({ answeredBy }: Exchange): boolean {
   return /^https:\/\/.*\$\{?(?:request_uri|uri|document_uri|\d)\b/.test(target);
 }
 
-interface Candidate {
+interface MeantServer {
   readonly server: Level;
   readonly scheme: "http" | "https";
   readonly isNamed: boolean;
@@ -88,7 +88,7 @@ interface Candidate {
  * `wss:` comes to the listeners with TLS, or, where the host has none, to the others: TLS may end before nginx. The same
  * holds for the port, which something in front of nginx may have translated.
  */
-function serversFor(config: Config, { scheme, host, port }: Endpoint): Candidate[] {
+function serversFor(config: Config, { scheme, host, port }: Endpoint): MeantServer[] {
   if (host === null) {
     return distinct(allListeners(config), false);
   }
@@ -114,7 +114,7 @@ function serversFor(config: Config, { scheme, host, port }: Endpoint): Candidate
   return distinct(byPort, isNamed);
 }
 
-function distinct(all: readonly Listening[], isNamed: boolean): Candidate[] {
+function distinct(all: readonly Listening[], isNamed: boolean): MeantServer[] {
   const byServer = groupBy(all, ({ server }) => server);
   return [...byServer].flatMap(([server, own]) =>
     [...new Set(own.map(({ listener }) => listener.scheme))].map((scheme) => ({

@@ -37,35 +37,53 @@ export function obstructionOf(
     return redirectsToTls(answeredBy) ? null : { kind: "answer", by: [answeredBy] };
   }
   const paths = server.hidden.length > 0 ? [] : samplePaths(location);
-  const [first, ...others] = paths;
-  if (first === undefined) {
+  if (paths.length === 0) {
     return null;
   }
+  const ask: Ask = (target) => {
+    const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword } as const;
+    return askServer(config, server, asked, version);
+  };
+  const otherWay = otherWayFrom(location);
+  if (otherWay !== null) {
+    return paths.every((path) => isLost(ask(path), location)) ? otherWay : null;
+  }
+  const lacking = upstream && lackingSibling(config, server, paths, upstream, version);
+  return (
+    answerBefore(location, paths, ask) ??
+    (lacking === null ? null : { kind: "sibling", by: [lacking] })
+  );
+}
+
+/** What becomes of a handshake for a path of the location's server. */
+type Ask = (target: string) => Exchange | null;
+
+/** The locations that take all that this one could, or its own `try_files`, as far as they lead nowhere else. */
+function otherWayFrom(location: Level): Obstruction | null {
   const takers = takersOf(location);
   const by =
     takers === null
       ? usesOf(location, "try_files")
       : [...new Set(takers.flatMap(({ opener }) => opener ?? []))];
-  // Following a request is the dearest step here, and the first of them mostly decides.
-  const ask = (target: string): Exchange | null => {
-    const asked = { probe: "websocket", target: encodeURI(target), headers: withPassword } as const;
-    return askServer(config, server, asked, version);
-  };
-  if (isNotEmpty(by)) {
-    const isMissed = paths.every((path) => isLost(ask(path), location));
-    return isMissed ? { kind: takers === null ? "try-files" : "location", by } : null;
-  }
+  return isNotEmpty(by) ? { kind: takers === null ? "try-files" : "location", by } : null;
+}
+
+/** The `return`, `rewrite` or `deny` that answers all of a location's paths before it does. */
+function answerBefore(
+  location: Level,
+  [first = "", ...others]: readonly string[],
+  ask: Ask,
+): Obstruction | null {
   const answerTo = (path: string): Use | null => {
     const exchange = ask(path);
     const answer = exchange?.outcome === "answered" ? exchange.answeredBy : null;
     return answer !== null && answersThePath(answer) ? answer : null;
   };
+  // Following a request is the dearest step here, and the first of them mostly decides.
   const answer = mayBeAnswered(location) ? answerTo(first) : null;
-  if (answer !== null && others.every((path) => answerTo(path) !== null)) {
-    return { kind: "answer", by: [answer] };
-  }
-  const lacking = upstream && lackingSibling(config, server, paths, upstream, version);
-  return lacking === null ? null : { kind: "sibling", by: [lacking] };
+  return answer !== null && others.every((path) => answerTo(path) !== null)
+    ? { kind: "answer", by: [answer] }
+    : null;
 }
 
 /** Whether other locations take every request to this one's paths, so that nothing written in it matters. */

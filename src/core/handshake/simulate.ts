@@ -88,7 +88,7 @@ function throughServer(server: Level, scope: Scope, steps: string[]): Stop | nul
 
 /** What the location does to it: on with the settings of a level that has the pass, or not to that pass at all. */
 function throughLocation(
-  { config, level, pass, probe }: Standing,
+  standing: Standing,
   server: Level | null,
   location: Level,
   scope: Scope,
@@ -98,15 +98,19 @@ function throughLocation(
     forgetCaptures(scope, "it is a part of the path that the client asks for");
   }
   const before = new Map(scope.assigned);
-  const script = enterLocation(location, scope, steps, level);
-  for (const name of server === null ? [] : setAgain(config, server, location)) {
+  const script = enterLocation(location, scope, steps, standing.level);
+  for (const name of server === null ? [] : setAgain(scope.config, server, location)) {
     if (scope.assigned.get(name) !== before.get(name) || !before.has(name)) {
       scope.assigned.set(name, unknown("a subrequest may set it once more", `$${name}`));
     }
   }
-  if (script.end === "continue" && script.level === level) {
-    return script;
-  }
+  return script.end === "continue" && script.level === standing.level
+    ? script
+    : endElsewhere(standing, script, scope);
+}
+
+/** A script that did not end at the level itself: at another one that has the same pass, or at none. */
+function endElsewhere({ level, pass, probe }: Standing, script: ScriptEnd, scope: Scope): Stop {
   const end = script.end === "continue" ? script.level : null;
   if (level.context === "limit_except" || end?.context === "limit_except") {
     const what = level.opener?.name ?? "level";
@@ -146,7 +150,7 @@ export function standIn(
   probe: ProbeName,
   headers: ClientRequest["headers"],
 ): ClientRequest {
-  const { scheme, port, host, hostName } = server === null ? anyServer : askedFor(server);
+  const { scheme, port, host, hostName } = server === null ? anyServer : inCommon(server);
   return {
     probe,
     standsForAll: true,
@@ -163,12 +167,12 @@ export function standIn(
   };
 }
 
-type Asked = Pick<ClientRequest, "scheme" | "port" | "host" | "hostName">;
-
-const anyServer: Asked = { scheme: null, port: null, host: null, hostName: null };
-
 /** What all requests that come to a server have in common. */
-const askedFor = rememberedOf((server: Level): Asked => {
+type InCommon = Pick<ClientRequest, "scheme" | "port" | "host" | "hostName">;
+
+const anyServer: InCommon = { scheme: null, port: null, host: null, hostName: null };
+
+const inCommon = rememberedOf((server: Level): InCommon => {
   const listeners = listenersOf(server);
   const only = <Key extends "scheme" | "port">(key: Key) => {
     const values = new Set(listeners.map((listener) => listener[key]));

@@ -1,46 +1,17 @@
+import { simulateRequest } from "./request-to.ts";
+import type { TraceRequest } from "./client.ts";
 import { isSince, newestVersion, type NginxVersion, oldestVersion } from "../nginx/versions.ts";
-import { effectiveSetting } from "../config/effective.ts";
 import { type Config, type Level, type Use, enclosing, lineOf } from "../config/level.ts";
 import type { Document } from "../repository/document.ts";
 import type { Span } from "../syntax/tree.ts";
 import { isDefined, isNeverCompiled } from "../request/definitions.ts";
-import { ended } from "../request/ended.ts";
 import { locationName } from "../config/location-name.ts";
 import { joinRequests, joinVerdicts } from "../request/join.ts";
-import type {
-  Exchange,
-  Outcome,
-  ProbeName,
-  UpstreamRequest,
-  Verdict,
-} from "../request/exchange.ts";
-import { firefoxConnection, probeHeaders } from "./probe.ts";
-import type { ClientRequest } from "../request/client-request.ts";
-import { route } from "../request/route.ts";
-import { allListeners, type Listening, serverFor, speaksOnlyHttp2 } from "../request/server.ts";
-import { parseTarget } from "../request/target.ts";
+import type { Exchange, Outcome, UpstreamRequest, Verdict } from "../request/exchange.ts";
+import { firefoxConnection } from "./probe.ts";
 import { variablesIn } from "../request/variables.ts";
 import { usesWithin } from "../request/walk.ts";
 import { verdictOf } from "./verdict.ts";
-
-/** One request of a client, as far as it is given. */
-export interface TraceRequest {
-  readonly probe: ProbeName;
-  /** Null for the first listener without TLS, else the first of all. */
-  readonly scheme: "http" | "https" | null;
-  /** The host that is asked for; null for the first name of that listener's server. */
-  readonly host: string | null;
-  /** Null for the scheme's usual port. */
-  readonly port: string | null;
-  /** Path and query as the client writes them. */
-  readonly target: string;
-  /** `GET` by default. */
-  readonly method?: string;
-  /** Beside the probe's headers; one of the same name takes its place, an empty value takes it away. */
-  readonly headers?: readonly (readonly [name: string, value: string])[];
-  /** The client's address, where it matters. */
-  readonly clientAddress?: string;
-}
 
 /** What keeps nginx from starting; file and line are where to mend it, also where nginx names none. */
 export interface ConfigError {
@@ -70,26 +41,6 @@ export interface TraceResult {
   readonly firefox: Verdict | null;
   readonly idleTimeoutMs: number | null;
   readonly reusesUpstreamConnection: boolean;
-}
-
-/** Takes a URL apart: `http`, `https`, `ws` and `wss`, with host, port, path and query. Undefined where it is none. */
-export function parseUrl(
-  url: string,
-): Pick<TraceRequest, "scheme" | "host" | "port" | "target"> | undefined {
-  const match =
-    /^(https?|wss?):\/\/(\[[0-9a-f:.]+\]|[^\s/?#:@[\]]+)(?::(\d+))?([/?][^\s#]*)?(?:#.*)?$/i.exec(
-      url,
-    );
-  if (match === null) {
-    return undefined;
-  }
-  const [, scheme = "", host = "", port = null, rest = "/"] = match;
-  return {
-    scheme: /^(?:https|wss)$/i.test(scheme) ? "https" : "http",
-    host,
-    port,
-    target: rest.startsWith("?") ? `/${rest}` : rest,
-  };
 }
 
 /**
@@ -191,14 +142,14 @@ export function configErrors(config: Config, version: NginxVersion | null): Conf
   return errors;
 }
 
-interface Found {
+interface FoundError {
   readonly message: string;
   readonly document: Document;
   readonly at: number;
 }
 
 /** nginx stops at the first error: before it comes to what stands behind it in the same file. */
-function insertInOrder(found: Found[], error: Found): void {
+function insertInOrder(found: FoundError[], error: FoundError): void {
   const later = found.findIndex(({ document, at }) => document === error.document && at > error.at);
   found.splice(later < 0 ? found.length : later, 0, error);
 }
@@ -277,156 +228,6 @@ function* undefinedVariables(config: Config): Generator<{ use: Use; name: string
 /** In a regular expression, `$` is an end and no variable. */
 function isRegularExpression(use: Use, index: number): boolean {
   return use.name === "rewrite" ? index === 0 : /^!?~\*?$/.test(use.parameters[index - 1] ?? "");
-}
-
-/** `$http_name` joins all lines of a name (changes of 1.23.0). */
-const headersJoined: NginxVersion = [1, 23, 0];
-
-/** What becomes of one request in one version of nginx, if it starts. */
-export function simulateRequest(
-  config: Config,
-  request: TraceRequest,
-  version: NginxVersion,
-): Exchange {
-  const steps: string[] = [];
-  const candidates = listenersFor(config, request, steps);
-  const [first, ...others] = candidates;
-  if (first === undefined) {
-    const why = steps.length > 0 ? "so nothing answers here" : "there is no server";
-    return ended(request.probe, "unknown", [...steps, why]);
-  }
-  const exchange = requestTo([first, ...others], config, request, version);
-  return { ...exchange, steps: [...steps, ...exchange.steps] };
-}
-
-/** What becomes of a request that has come to the address of these servers. */
-export function requestTo(
-  candidates: readonly [Listening, ...Listening[]],
-  config: Config,
-  request: TraceRequest,
-  version: NginxVersion,
-): Exchange {
-  const [first] = candidates;
-  const refused = (step: string): Exchange =>
-    ended(request.probe, "answered", [step], { status: 400 });
-  const target = parseTarget(request.target, mergesSlashes(candidates));
-  if (target === null) {
-    return refused(`nginx refuses the path ${request.target}`);
-  }
-  if (speaksOnlyHttp2(config, first, version)) {
-    return refused("the address speaks HTTP/2 only: nginx before 1.25.1 does so without TLS");
-  }
-  const client = {
-    ...clientRequest(request, first, target),
-    joinsHeaders: isSince(version, headersJoined),
-  };
-  return client.hostName === ""
-    ? refused("the request has no Host")
-    : route(config, client, candidates, version);
-}
-
-/** The path is read before the host is known: the default server says how. */
-function mergesSlashes(candidates: readonly Listening[]): boolean {
-  const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
-  const setting = chosen === undefined ? null : effectiveSetting(chosen.server, "merge_slashes");
-  return setting?.state !== "set" || setting.use.parameters[0]?.toLowerCase() !== "off";
-}
-
-function clientRequest(
-  request: TraceRequest,
-  { server, listener }: Listening,
-  { path, query }: { path: string; query: string },
-): ClientRequest {
-  const asked = request.headers?.find(([name]) => name.toLowerCase() === "host")?.[1];
-  const names = server.uses.find(({ name }) => name === "server_name")?.parameters ?? [];
-  const own = names.find((name) => /^[a-z0-9.-]+$/i.test(name)) ?? "localhost";
-  const name = request.host ?? own;
-  const port = request.port ?? listener.port;
-  const isUsual = port === "" || port === (listener.scheme === "https" ? "443" : "80");
-  const host = asked ?? (isUsual ? name : `${name}:${port}`);
-  return {
-    probe: request.probe,
-    standsForAll: false,
-    method: request.method ?? "GET",
-    path,
-    query,
-    scheme: listener.scheme,
-    host,
-    hostName: host.replace(/:\d*$/, "").replace(/\.$/, "").toLowerCase(),
-    port: listener.port,
-    headers: [["Host", host], ...headersOf(request)],
-    clientAddress: request.clientAddress ?? null,
-    target: request.target,
-  };
-}
-
-function headersOf({ probe, headers = [] }: TraceRequest): (readonly [string, string])[] {
-  const given = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
-  const own = probeHeaders(probe).map(
-    ([name, value]) => [name, given.get(name.toLowerCase()) ?? value] as const,
-  );
-  const names = new Set(own.map(([name]) => name.toLowerCase()).concat("host"));
-  return [...own, ...headers.filter(([name]) => !names.has(name.toLowerCase()))].filter(
-    ([, value]) => value !== "",
-  );
-}
-
-/** The servers of the address that the request comes to. Notes in `steps` what had to be assumed. */
-function listenersFor(config: Config, request: TraceRequest, steps: string[]): Listening[] {
-  const all = allListeners(config);
-  const [usual] = all.filter(({ listener }) => listener.scheme === "http").concat(all);
-  if (usual === undefined) {
-    return [];
-  }
-  if (request.scheme === null && request.port === null) {
-    return sameAddress(all, usual.listener.address, usual.listener.port);
-  }
-  const port = request.port ?? (request.scheme === "https" ? "443" : "80");
-  const onPort = all.filter(({ listener }) => listener.port === port);
-  if (onPort.length === 0) {
-    if (request.scheme === "https" && request.port === null) {
-      steps.push("no server listens on port 443: TLS is taken to end before nginx");
-      return sameAddress(all, usual.listener.address, usual.listener.port);
-    }
-    steps.push(`no server listens on port ${port}`);
-    return [];
-  }
-  const addresses = [...new Set(onPort.map(({ listener }) => listener.address))];
-  const named = addresses.filter((each) => hasName(request.host, each, onPort));
-  const address = addressFor(request.host ?? "", named.length > 0 ? named : addresses);
-  if (addresses.length > 1 && address !== request.host) {
-    steps.push(`of several addresses with port ${port}, ${address} is taken`);
-  }
-  const chosen = onPort.filter(({ listener }) => listener.address === address);
-  if (
-    request.scheme === "https" &&
-    request.port === null &&
-    chosen[0]?.listener.scheme === "http"
-  ) {
-    steps.push(`port ${port} has no TLS: it is taken to end before nginx`);
-  }
-  return chosen;
-}
-
-function sameAddress(all: readonly Listening[], address: string, port: string): Listening[] {
-  return all.filter(({ listener }) => listener.address === address && listener.port === port);
-}
-
-/** Whether a server on the address has the host's name: that address is what the name stands for. */
-function hasName(host: string | null, address: string, all: readonly Listening[]): boolean {
-  const own = all.filter(({ listener }) => listener.address === address);
-  return host !== null && serverFor(host.toLowerCase(), own)?.name != null;
-}
-
-/** An address of the listeners: the one asked for by number, else every address of IPv4, else the first. */
-function addressFor(host: string, addresses: readonly string[]): string {
-  const wanted = host === "localhost" ? "127.0.0.1" : host;
-  return (
-    addresses.find((each) => each === wanted) ??
-    addresses.find((each) => each === "*") ??
-    addresses[0] ??
-    ""
-  );
 }
 
 function placeOf(level: Level | null): TraceResult["location"] {

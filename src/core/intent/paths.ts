@@ -1,4 +1,5 @@
-import { remembered, rememberedOf } from "../basics/collections.ts";
+import { rememberedOf } from "../basics/collections.ts";
+import { readLocationName } from "../config/location-name.ts";
 import type { Use } from "../config/level.ts";
 
 /** Stands in a path for what nobody can know: whatever a regular expression leaves open. */
@@ -19,9 +20,7 @@ const none: LocationPaths = { kind: "none", written: "", paths: [] };
 
 /** What must stand in the path of a request that this `location` takes. */
 export function pathsOf(location: Use | null): LocationPaths {
-  return location === null || location.name !== "location"
-    ? none
-    : read(location.parameters.join(" "));
+  return location === null || location.name !== "location" ? none : read(location);
 }
 
 /** Whether the location takes whatever no other one does: `/`, `^~ /`, `~ ^/`, `~ .*`. */
@@ -30,20 +29,19 @@ export const takesEverything = rememberedOf(
     (kind === "prefix" || kind === "regex") && paths.every((path) => /^[/…]*$/.test(path)),
 );
 
-const read = remembered((written): LocationPaths => {
-  const modifier = /^(=|~\*|~|\^~)?\s*(.*)$/.exec(written);
-  const path = modifier?.[2] ?? "";
-  if (path.startsWith("@")) {
-    return { kind: "named", written, paths: [] };
-  }
-  switch (modifier?.[1]) {
-    case "~":
-    case "~*":
-      return { kind: "regex", written, paths: expansions(path) };
-    case "=":
-      return { kind: "exact", written, paths: [path] };
+const read = rememberedOf((location: Use): LocationPaths => {
+  const written = location.parameters.join(" ");
+  const { kind, text } = readLocationName(location);
+  switch (kind) {
+    case "named":
+      return { kind, written, paths: [] };
+    case "regex":
+    case "regex-caseless":
+      return { kind: "regex", written, paths: expansions(text) };
+    case "exact":
+      return { kind, written, paths: [text] };
     default:
-      return { kind: "prefix", written, paths: [path] };
+      return { kind: "prefix", written, paths: [text] };
   }
 });
 

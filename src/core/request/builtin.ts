@@ -30,25 +30,25 @@ export function builtinValue(name: string, scope: Scope): Value {
 }
 
 /** A value, or what the variable is in place of it, as a clause's end. */
-type Reading = Value | { readonly is: string };
+type BuiltinValue = Value | { readonly is: string };
 
-function known(name: string, reading: Reading): Value {
+function known(name: string, reading: BuiltinValue): Value {
   return typeof reading === "object" && "is" in reading
     ? unknown(`$${name} is ${reading.is}`, `$${name}`)
     : reading;
 }
 
-function isA(what: string): Reading {
+function isA(what: string): BuiltinValue {
   return { is: what };
 }
 
-const uri = ({ path }: Scope): Reading => path ?? isA("the path that the client asks for");
-const args = ({ query }: Scope): Reading => query ?? isA("the query that the client sends");
-const remoteAddress = ({ request }: Scope): Reading =>
+const uri = ({ path }: Scope): BuiltinValue => path ?? isA("the path that the client asks for");
+const args = ({ query }: Scope): BuiltinValue => query ?? isA("the query that the client sends");
+const remoteAddress = ({ request }: Scope): BuiltinValue =>
   request.clientAddress ?? isA("the client's address");
 
 /** How those are read that follow from the request and the configuration, by name. */
-const readers: ReadonlyMap<string, (scope: Scope) => Reading> = new Map(
+const readers: ReadonlyMap<string, (scope: Scope) => BuiltinValue> = new Map(
   Object.entries({
     args,
     content_length: (scope) => sent(scope, "content_length"),
@@ -82,7 +82,7 @@ const readers: ReadonlyMap<string, (scope: Scope) => Reading> = new Map(
 );
 
 /** How those are read whose name says what they hold, by how it begins. */
-const families: readonly (readonly [string, (scope: Scope, name: string) => Reading])[] = [
+const families: readonly (readonly [string, (scope: Scope, name: string) => BuiltinValue])[] = [
   ["http_", sent],
   [
     "arg_",
@@ -99,20 +99,20 @@ const families: readonly (readonly [string, (scope: Scope, name: string) => Read
 ];
 
 /** A header of the client's. */
-function sent({ request }: Scope, header: string): Reading {
+function sent({ request }: Scope, header: string): BuiltinValue {
   return request.standsForAll && maySend(header, request)
     ? isA("a header that the client may send")
     : clientHeader(request, header);
 }
 
-function requestLine({ request }: Scope): Reading {
+function requestLine({ request }: Scope): BuiltinValue {
   const target = targetOf(request);
   return target === null
     ? isA("the client's request line")
     : `${request.method} ${target} HTTP/1.1`;
 }
 
-function forwardedFor(scope: Scope): Reading {
+function forwardedFor(scope: Scope): BuiltinValue {
   const { clientAddress } = scope.request;
   const forwarded = sent(scope, "x_forwarded_for");
   if (clientAddress === null || typeof forwarded !== "string") {

@@ -4,7 +4,7 @@ import type { Value } from "./value.ts";
 export type ProbeName = "websocket" | "plain" | "h2c";
 
 /** What made a header what it is. */
-export type Origin =
+export type HeaderOrigin =
   | { readonly from: "directive"; readonly use: Use }
   | { readonly from: "default" }
   | { readonly from: "client" };
@@ -12,7 +12,7 @@ export type Origin =
 export interface UpstreamHeader {
   readonly name: string;
   readonly value: Value;
-  readonly origin: Origin;
+  readonly origin: HeaderOrigin;
 }
 
 /** The request head that nginx sends to the upstream, headers in the order of the bytes. */

@@ -1,4 +1,3 @@
-import { directiveRows } from "../nginx/directives.ts";
 import type { NginxVersion } from "../nginx/versions.ts";
 import { effectiveList, effectiveSetting, settingWord, usesOf } from "../config/effective.ts";
 import { type Level, type Use, lineOf } from "../config/level.ts";
@@ -10,6 +9,7 @@ import { enterLocation } from "./enter.ts";
 import type { Exchange, Obstacle } from "./exchange.ts";
 import { locate, namedLocation } from "./locate.ts";
 import { locationName } from "../config/location-name.ts";
+import { ownContent } from "./own-content.ts";
 import { passOf } from "./pass.ts";
 import { proxied } from "./proxied.ts";
 import { runScript } from "./script.ts";
@@ -273,27 +273,17 @@ export class Journey {
 
   /** The location is not proxied: nginx answers itself, or a module that we do not know does. */
   #own(level: Level): Next {
-    const levels =
-      level.parent !== null && level.context !== "location" ? [level, level.parent] : [level];
-    for (const use of levels.flatMap((each) => each.uses)) {
-      if (
-        /^(?:content_by_lua|js_content$|perl$)/.test(use.name) ||
-        directiveRows(use.name) === undefined
-      ) {
-        return this.#unknown(`${use.name} (line ${lineOf(use)}) answers`, level);
-      }
-      if (use.name === "stub_status" || use.name === "empty_gif") {
-        return this.#answered(200, level, `${use.name} (line ${lineOf(use)}) answers`);
-      }
+    const content = ownContent(level);
+    if ("unknown" in content) {
+      return this.#unknown(content.unknown, level);
     }
-    const [hidden] = level.hidden;
-    if (hidden !== undefined) {
-      return this.#unknown(hidden, level);
+    if (content.status !== null) {
+      return this.#answered(content.status, level, content.why);
     }
     const pages = effectiveList(level, "error_page").uses;
     return pages.some(({ parameters }) => parameters.slice(0, -1).includes("404"))
-      ? this.#special(404, level, "nginx looks for a file, taken as if there were none")
-      : this.#end("answered", null, level, "nginx looks for a file");
+      ? this.#special(404, level, `${content.why}, taken as if there were none`)
+      : this.#end("answered", null, level, content.why);
   }
 
   /** A status that an `error_page` may answer in its own way. */
@@ -301,20 +291,27 @@ export class Journey {
     if (step !== null) {
       this.#steps.push(step);
     }
-    const pages = effectiveList(level, "error_page");
-    const page = pages.uses.find((use) => use.parameters.slice(0, -1).includes(String(status)));
     const isAgain =
       this.#wentToErrorPage && settingWord(level, "recursive_error_pages")?.toLowerCase() !== "on";
-    const text = page?.parameters.at(-1);
-    if (page === undefined || text === undefined || isAgain) {
-      return pages.hidden !== null && !isAgain
-        ? this.#unknown(pages.hidden, level)
-        : this.#end("answered", status, level, null);
+    const pages = effectiveList(level, "error_page");
+    const page = isAgain
+      ? undefined
+      : pages.uses.find((use) => use.parameters.slice(0, -1).includes(String(status)));
+    if (page !== undefined) {
+      return this.#errorPage(page, status, level);
     }
+    return pages.hidden !== null && !isAgain
+      ? this.#unknown(pages.hidden, level)
+      : this.#end("answered", status, level, null);
+  }
+
+  #errorPage(page: Use, status: number, level: Level): Next {
+    const { parameters } = page;
     this.#wentToErrorPage = true;
-    this.#steps.push(`error_page ${page.parameters.join(" ")} (line ${lineOf(page)})`);
-    const answer = page.parameters.find((word) => word.startsWith("="));
+    this.#steps.push(`error_page ${parameters.join(" ")} (line ${lineOf(page)})`);
+    const answer = parameters.find((word) => word.startsWith("="));
     const own = answer === undefined ? status : Number(answer.slice(1));
+    const text = parameters.at(-1) ?? "";
     const target = evaluate(text, this.#scope);
     if (!isKnown(target)) {
       return this.#unknown(target.unknown, level);

@@ -61,13 +61,13 @@ export function locate(level: Level, path: string): Located {
   return search(level, path, `${path}/`).located;
 }
 
-interface Found {
+interface Search {
   readonly located: Located;
   /** Whether nginx looks no further: it found an exact location or a regular expression, or answers by itself. */
   readonly isFinal: boolean;
 }
 
-function search(level: Level, path: string, slashedPath: string): Found {
+function search(level: Level, path: string, slashedPath: string): Search {
   const table = tableOf(level);
   const { exact, prefixes, lengths } = table;
   const precise = exact.get(path);
@@ -92,7 +92,7 @@ function search(level: Level, path: string, slashedPath: string): Found {
 }
 
 /** The first regular expression that matches, and what is nested in it; null where none does. */
-function byPattern({ patterns }: Table, path: string, slashedPath: string): Found | null {
+function byPattern({ patterns }: Table, path: string, slashedPath: string): Search | null {
   for (const [index, { level, name }] of patterns.entries()) {
     if (index === MOST_PATTERNS) {
       const why = `there are more than ${MOST_PATTERNS} locations with regular expressions`;
@@ -114,6 +114,6 @@ function byPattern({ patterns }: Table, path: string, slashedPath: string): Foun
   return null;
 }
 
-function final(located: Located): Found {
+function final(located: Located): Search {
   return { located, isFinal: true };
 }

@@ -2,7 +2,7 @@ import { rememberedOf } from "../basics/collections.ts";
 import { lineOf, type Use } from "../config/level.ts";
 import { type Value, isKnown } from "./value.ts";
 import { compilePattern } from "./pattern.ts";
-import { evaluateWord, type Running, type Step } from "./script-state.ts";
+import { evaluateWord, type Running, type ScriptStep } from "./script-state.ts";
 import { evaluate } from "./variables.ts";
 import { capture, forgetCaptures } from "./scope.ts";
 
@@ -35,7 +35,7 @@ const readRewrite = rememberedOf(({ parameters }: Use): Rewrite => {
 });
 
 /** Applies one `rewrite` to the path, as far as the path is known (ngx_http_rewrite, ngx_http_script_regex_start_code). */
-export function rewrite(use: Use, running: Running): Step {
+export function rewrite(use: Use, running: Running): ScriptStep {
   const rule = readRewrite(use);
   const match = matchOf(rule, running);
   if (match === "untold") {
@@ -69,7 +69,7 @@ function matchOf({ pattern }: Rewrite, { scope }: Running): "yes" | "no" | "perh
 }
 
 /** Gives the request the path and query of the replacement. */
-function change(use: Use, rule: Rewrite, running: Running): Step {
+function change(use: Use, rule: Rewrite, running: Running): ScriptStep {
   const { scope, steps } = running;
   const path = evaluate(rule.path, scope);
   const query = rule.query === null ? null : evaluateWord(rule.query, scope, true);

@@ -34,7 +34,7 @@ export interface Running {
 }
 
 /** What follows one directive of the script: the next one, none any more, or the request goes elsewhere. */
-export type Step = ScriptEnd | "next" | "stop";
+export type ScriptStep = ScriptEnd | "next" | "stop";
 
 /**
  * Evaluates a word of the script.

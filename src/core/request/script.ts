@@ -2,7 +2,7 @@ import { rememberedOf } from "../basics/collections.ts";
 import { type Level, lineOf, type Use } from "../config/level.ts";
 import { conditionText, holds } from "./condition.ts";
 import { rewrite } from "./rewrite.ts";
-import { evaluateWord, type Running, type ScriptEnd, type Step } from "./script-state.ts";
+import { evaluateWord, type Running, type ScriptEnd, type ScriptStep } from "./script-state.ts";
 import type { Scope } from "./scope.ts";
 import { isKnown, unknown } from "./value.ts";
 import { usesWithin } from "./walk.ts";
@@ -41,7 +41,7 @@ export function runScript(
     : { end: "rewritten", level: settings, use: rewritten };
 }
 
-function run(level: Level, running: Running): Step {
+function run(level: Level, running: Running): ScriptStep {
   for (const use of scriptOf(level)) {
     if (running.mayHaveStopped && (use.inner === null || use.inner !== running.taken)) {
       const why = "whether a rewrite … break before it matches is not known";
@@ -61,7 +61,7 @@ const scriptOf = rememberedOf((level: Level): readonly Use[] =>
   level.uses.filter(({ name }) => /^(?:set|if|return|rewrite|break)$/.test(name)),
 );
 
-function step(use: Use, running: Running): Step {
+function step(use: Use, running: Running): ScriptStep {
   switch (use.name) {
     case "set":
       assign(use, running);
@@ -86,7 +86,7 @@ function answer(use: Use, { settings }: Running): ScriptEnd {
   return { end: "answered", status, text, level: settings, use };
 }
 
-function runIf(use: Use, inner: Level, running: Running): Step {
+function runIf(use: Use, inner: Level, running: Running): ScriptStep {
   const { scope, taken, steps } = running;
   const held = holds(use, running) ?? (inner === taken ? true : null);
   if (held === null) {

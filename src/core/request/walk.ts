@@ -42,16 +42,16 @@ export function usesOfAny(config: Config, isWanted: (name: string) => boolean): 
         .map(({ use }) => use);
 }
 
-interface Named {
+interface UsesByPlace {
   readonly uses: Use[];
   /** Where each stands among all uses of the program. */
   readonly places: number[];
 }
 
-const nothing: Named = { uses: [], places: [] };
+const nothing: UsesByPlace = { uses: [], places: [] };
 
-const indexOf = rememberedOf((config: Config): ReadonlyMap<string, Named> => {
-  const index = new Map<string, Named>();
+const indexOf = rememberedOf((config: Config): ReadonlyMap<string, UsesByPlace> => {
+  const index = new Map<string, UsesByPlace>();
   let place = 0;
   const add = (use: Use): void => {
     const named = index.get(use.name);
