@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { groupsOf } from "../../src/core/check/group.ts";
 import { Mender } from "../../src/core/check/mend.ts";
-import { run } from "../../src/core/check/ask-rules.ts";
+import { run } from "../../src/core/check/run.ts";
 import { Documents } from "../../src/core/repository/documents.ts";
 import { oldestVersion } from "../../src/core/nginx/versions.ts";
 import type { Files } from "../../src/core/repository/document.ts";

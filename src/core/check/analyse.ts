@@ -1,7 +1,8 @@
 import type { Analysis, Group, LocationReport, ProvenFix } from "./analysis.ts";
 import { type EntryGroup, groupsOf } from "./group.ts";
 import { type Mend, Mender } from "./mend.ts";
-import { type Entry, run, type Run } from "./ask-rules.ts";
+import type { Entry } from "./entries.ts";
+import { run, type Run } from "./run.ts";
 import { groupBy } from "../basics/collections.ts";
 import { Documents } from "../repository/documents.ts";
 import type { Files, Place } from "../repository/document.ts";

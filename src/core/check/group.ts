@@ -3,7 +3,7 @@ import type { Place } from "../repository/document.ts";
 import { directivesAround } from "../syntax/find.ts";
 import type { Directive } from "../syntax/tree.ts";
 import type { Located } from "./locations.ts";
-import type { Entry } from "./ask-rules.ts";
+import type { Entry } from "./entries.ts";
 
 /** What one comment is about: the findings in one block, apart from conditions in it, or at a file's top level. */
 export interface EntryGroup {

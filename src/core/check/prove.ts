@@ -1,21 +1,19 @@
+import type { LocationName } from "../rules/finding.ts";
+import { requestChange, type RequestChange } from "./request-change.ts";
+import type { ProbeName } from "../request/exchange.ts";
 import { severityRank } from "../policy/policy.ts";
 import type { LocationReport } from "./analysis.ts";
 import { groupBy, rememberedOf } from "../basics/collections.ts";
 import type { ConfigProblem, Use } from "../config/level.ts";
 import type { Place } from "../repository/document.ts";
 import { applyEdits, type TextEdit } from "../fix/edit.ts";
-import type { Exchange } from "../request/exchange.ts";
-import { shown } from "../request/value.ts";
 import { carriesToken } from "../request/answer.ts";
 import { ruleNamed } from "../rules/catalogue.ts";
 import { directivesAround } from "../syntax/find.ts";
 import { blocksOf, type EntryGroup, isLocal } from "./group.ts";
 import type { Located } from "./locations.ts";
-import { type Entry, run, type Run } from "./ask-rules.ts";
-
-/** As rules name it in `fixMayChange`; no header is called so. */
-const version = "http-version";
-const requestLine = ":request";
+import type { Entry } from "./entries.ts";
+import { run, type Run } from "./run.ts";
 
 /** What must be gone after an edit: findings of one group. Their rules say which headers may change. */
 export interface Mended {
@@ -25,15 +23,31 @@ export interface Mended {
   readonly repeated?: readonly Entry[];
 }
 
+/** What comes of edits. */
 export interface Proof {
   /** The files as they are after the edits. */
   readonly after: Run;
   /**
-   * Whether nothing of `mended` is there any more, nothing is found that was not, nginx has no more to refuse, and no other
-   * header of any use and probe has changed.
+   * Why it does not hold; null where nothing of what is mended is there any more, nothing is found that was not, nginx has no
+   * more to refuse, and no other header of any use and probe has changed.
    */
-  readonly holds: boolean;
+  readonly failure: ProofFailure | null;
 }
+
+/** The first thing that speaks against edits. */
+export type ProofFailure =
+  | { readonly kind: "stays" | "new"; readonly entries: readonly [Entry, ...Entry[]] }
+  | { readonly kind: "refused"; readonly message: string }
+  /** The edits add or take away locations. */
+  | { readonly kind: "other-locations" }
+  /** Ordinary requests of the location ask for an upgrade. */
+  | { readonly kind: "hurts-ordinary"; readonly location: LocationName }
+  | {
+      readonly kind: "changes";
+      readonly location: LocationName;
+      readonly probe: ProbeName;
+      readonly change: RequestChange;
+    };
 
 /** Applies edits and simulates again; null where they cannot be applied. */
 export function prove(
@@ -45,27 +59,13 @@ export function prove(
   if (after === null) {
     return null;
   }
-  const roots = new Set(after.configs.map(({ root }) => root));
-  const holds =
-    isGone(
-      before,
-      after,
-      mended.flatMap(({ entries }) => entries),
-    ) &&
-    addsNothing(before, after) &&
-    refusesNoMore(
-      before,
-      after,
-      roots,
-      mended.flatMap(({ entries }) => entries),
-    ) &&
-    keepsRequests(
-      before.located.filter(({ config }) => roots.has(config.root)),
-      after.located,
-      mended,
-      isConfined(edits, mended),
-    );
-  return { after, holds };
+  const entries = mended.flatMap((each) => each.entries);
+  const failure =
+    leftOf(before, after, entries) ??
+    addedBy(before, after) ??
+    refusedAfter(before, after, entries) ??
+    changedRequest(before, after, mended, isConfined(edits, mended));
+  return { after, failure };
 }
 
 /** What is found after edits and was not before. */
@@ -88,24 +88,23 @@ export function locationsWith(
   edits: readonly TextEdit[],
 ): ReadonlyMap<LocationReport, LocationReport> | null {
   const after = rerun(before, edits);
-  if (after === null) {
-    return null;
-  }
+  return after === null ? null : counterparts(before, after);
+}
+
+/** Each location's use after edits, in the programs where these leave number and order of the locations. */
+export function counterparts(before: Run, after: Run): ReadonlyMap<Located, Located> {
+  const found = new Map<Located, Located>();
   const afterByRoot = groupBy(after.located, ({ config }) => config.root);
-  const pairs: [LocationReport, LocationReport][] = [];
   for (const [root, old] of groupBy(before.located, ({ config }) => config.root)) {
     const now = afterByRoot.get(root) ?? [];
-    if (now.length !== old.length) {
-      continue;
-    }
-    for (const [index, location] of old.entries()) {
+    for (const [index, location] of now.length === old.length ? old.entries() : []) {
       const same = now[index];
       if (same !== undefined) {
-        pairs.push([location, same]);
+        found.set(location, same);
       }
     }
   }
-  return new Map(pairs);
+  return found;
 }
 
 function rerun(before: Run, edits: readonly TextEdit[]): Run | null {
@@ -148,19 +147,31 @@ function editedTexts(edits: readonly TextEdit[]): Map<string, string> | null {
 /** A run's entries by kind; one run is compared with many. */
 const byKind = rememberedOf((entries: readonly Entry[]) => groupBy(entries, ({ kind }) => kind));
 
-function isGone(before: Run, after: Run, mended: readonly Entry[]): boolean {
+function leftOf(before: Run, after: Run, mended: readonly Entry[]): ProofFailure | null {
   const [old, now] = [byKind(before.entries), byKind(after.entries)];
-  return [...byKind(mended)].every(
-    ([kind, { length }]) => (now.get(kind)?.length ?? 0) <= (old.get(kind)?.length ?? 0) - length,
-  );
+  const left = [...byKind(mended)].flatMap(([kind, { length }]) => {
+    const entries = now.get(kind) ?? [];
+    return entries.length <= (old.get(kind)?.length ?? 0) - length ? [] : entries;
+  });
+  return failureOf("stays", left);
+}
+
+function failureOf(
+  kind: "stays" | "new",
+  [first, ...others]: readonly Entry[],
+): ProofFailure | null {
+  return first === undefined ? null : { kind, entries: [first, ...others] };
 }
 
 /**
  * An edit that makes clear that a location serves WebSockets does no damage by it: what could be said of the location then
  * could have been said before.
  */
-function addsNothing(before: Run, after: Run): boolean {
-  return isWithin(after.entries, before.entries) || isWithin(after.entries, entriesIfClear(before));
+function addedBy(before: Run, after: Run): ProofFailure | null {
+  const added = notAmong(before.entries, after.entries);
+  return added.length === 0 || notAmong(entriesIfClear(before), after.entries).length === 0
+    ? null
+    : failureOf("new", added);
 }
 
 /** What would be found if all locations that may serve WebSockets did. */
@@ -169,21 +180,18 @@ const entriesIfClear = rememberedOf((of: Run): readonly Entry[] => {
   return hasUnclear ? run({ ...of.request, takesUnclear: true }).entries : of.entries;
 });
 
-/** Whether there is nothing that was not there before, as severe and about the same locations. */
-function isWithin(after: readonly Entry[], before: readonly Entry[]): boolean {
+/** The entries that were not there before, as severe and about the same locations. */
+function notAmong(before: readonly Entry[], after: readonly Entry[]): readonly Entry[] {
   const all = byKind(before);
-  return [...byKind(after)].every(([kind, entries]) => {
+  return [...byKind(after)].flatMap(([kind, entries]) => {
     const known = all.get(kind) ?? [];
     const most = Math.max(...known.map(({ severity }) => severityRank[severity]));
     const names = new Set(known.flatMap(({ locations }) => locations.map(nameOf)));
-    return (
-      entries.length <= known.length &&
-      entries.every(
-        ({ severity, locations }) =>
-          severityRank[severity] <= most &&
-          locations.every((location) => names.has(nameOf(location))),
-      )
+    const worse = entries.filter(
+      ({ severity, locations }) =>
+        severityRank[severity] > most || locations.some((location) => !names.has(nameOf(location))),
     );
+    return worse.length > 0 ? worse : entries.slice(known.length);
   });
 }
 
@@ -195,30 +203,29 @@ function nameOf({ name: { place, server, name } }: Located): string {
  * Whatever keeps nginx from starting after the edits kept it from starting before. What it has against a directive that
  * counts as mended is no excuse: a semicolon alone does not give one its value.
  */
-function refusesNoMore(
-  before: Run,
-  after: Run,
-  roots: ReadonlySet<string>,
-  mended: readonly Entry[],
-): boolean {
+function refusedAfter(before: Run, after: Run, mended: readonly Entry[]): ProofFailure | null {
+  const roots = rootsOf(after);
   const isMended = ({ use }: ConfigProblem): boolean =>
     mended.some(({ report: { place } }) => isTouching(place, use));
-  const problemsOf = ({ configs }: Run): { refusal: string; problem: ConfigProblem }[] =>
-    configs
-      .filter(({ root }) => roots.has(root))
-      .flatMap(({ root, problems }) =>
-        problems.map((problem) => ({ refusal: `${root} ${problem.message}`, problem })),
-      );
-  const left = problemsOf(before).flatMap(({ refusal, problem }) =>
-    isMended(problem) ? [] : [refusal],
-  );
-  return problemsOf(after).every(({ refusal }) => {
-    const at = left.indexOf(refusal);
-    if (at !== -1) {
+  const left = before.configs
+    .filter(({ root }) => roots.has(root))
+    .flatMap(({ root, problems }) =>
+      problems.flatMap((problem) => (isMended(problem) ? [] : `${root} ${problem.message}`)),
+    );
+  for (const { root, problems } of after.configs) {
+    for (const { message } of problems) {
+      const at = left.indexOf(`${root} ${message}`);
+      if (at === -1) {
+        return { kind: "refused", message };
+      }
       left.splice(at, 1);
     }
-    return at !== -1;
-  });
+  }
+  return null;
+}
+
+function rootsOf({ configs }: Run): ReadonlySet<string> {
+  return new Set(configs.map(({ root }) => root));
 }
 
 function isTouching({ document, span }: Place, use: Use): boolean {
@@ -227,46 +234,62 @@ function isTouching({ document, span }: Place, use: Use): boolean {
 }
 
 /** @param confined whether only locations in the mended blocks can have changed */
-function keepsRequests(
-  before: readonly Located[],
-  after: readonly Located[],
+function changedRequest(
+  before: Run,
+  after: Run,
   mended: readonly Mended[],
   confined: boolean,
-): boolean {
-  if (before.length !== after.length) {
-    return false;
+): ProofFailure | null {
+  const roots = rootsOf(after);
+  const old = before.located.filter(({ config }) => roots.has(config.root));
+  if (old.length !== after.located.length) {
+    return { kind: "other-locations" };
   }
   const everywhere = mended.filter(({ group }) => !isLocal(group));
   const byBlock = groupBy(
     mended.filter(({ group }) => isLocal(group)),
     ({ group }) => group.block,
   );
-  return before.every((located, index) => {
+  for (const [index, located] of old.entries()) {
     const own = blocksOf(located).flatMap((block) => byBlock.get(block) ?? []);
     const reaching = [...everywhere, ...own];
-    if (confined && reaching.length === 0) {
-      return true;
+    const now = after.located[index];
+    if (now !== undefined && (!confined || reaching.length > 0)) {
+      const failure = changeAt(located, now, reaching);
+      if (failure !== null) {
+        return failure;
+      }
     }
-    const now = after[index];
-    if (now !== undefined && hurtsOrdinary(now) && !hurtsOrdinary(located)) {
-      return false;
+  }
+  return null;
+}
+
+/** What changes at one use of a location beside what may. */
+function changeAt(located: Located, now: Located, mended: readonly Mended[]): ProofFailure | null {
+  const location = located.name;
+  if (hurtsOrdinary(now) && !hurtsOrdinary(located)) {
+    return { kind: "hurts-ordinary", location };
+  }
+  const allowed = allowedChanges(
+    mended.flatMap(({ entries, repeated = [] }) => [...entries, ...repeated]),
+  );
+  if (allowed === null) {
+    return null;
+  }
+  const others = now.renderings.flat();
+  for (const [which, { exchanges }] of located.renderings.flat().entries()) {
+    const other = others[which];
+    if (other === undefined) {
+      return { kind: "other-locations" };
     }
-    const allowed = allowedChanges(
-      reaching.flatMap(({ entries, repeated = [] }) => [...entries, ...repeated]),
-    );
-    return (
-      allowed === null ||
-      located.renderings.flat().every((location, which) => {
-        const other = after[index]?.renderings.flat()[which];
-        return (
-          other !== undefined &&
-          (["websocket", "plain", "h2c"] as const).every((probe) =>
-            isKept(location.exchanges[probe], other.exchanges[probe], allowed),
-          )
-        );
-      })
-    );
-  });
+    for (const probe of ["websocket", "plain", "h2c"] as const) {
+      const change = requestChange(exchanges[probe], other.exchanges[probe], allowed);
+      if (change !== null) {
+        return { kind: "changes", location, probe, change };
+      }
+    }
+  }
+  return null;
 }
 
 /** Whether ordinary requests ask for an upgrade, where they are not the exception. */
@@ -299,31 +322,4 @@ function allowedChanges(mended: readonly Entry[]): ReadonlySet<string> | null {
     }
   }
   return allowed;
-}
-
-function isKept(before: Exchange, after: Exchange, allowed: ReadonlySet<string>): boolean {
-  if (before.outcome !== after.outcome) {
-    return false;
-  }
-  const parts = { before: partsOf(before), after: partsOf(after) };
-  const names = new Set([...parts.before.keys(), ...parts.after.keys()]);
-  return [...names].every(
-    (name) => allowed.has(name) || parts.before.get(name) === parts.after.get(name),
-  );
-}
-
-/** What a request says, by header name in lower case; the rest of it under names that no header has. */
-function partsOf({ upstream, level }: Exchange): Map<string, string> {
-  const parts = new Map<string, string>();
-  if (upstream === null) {
-    return parts;
-  }
-  parts.set(version, shown(upstream.httpVersion));
-  parts.set(requestLine, [upstream.method, upstream.uri, upstream.address].map(shown).join(" "));
-  parts.set(":level", level?.context ?? "");
-  for (const { name, value } of upstream.headers) {
-    const key = name.toLowerCase();
-    parts.set(key, `${parts.get(key) ?? ""}${shown(value)}\n`);
-  }
-  return parts;
 }

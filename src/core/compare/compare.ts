@@ -1,11 +1,13 @@
 import { severityRank } from "../policy/policy.ts";
-import { run, type Entry, type Run } from "../check/ask-rules.ts";
+import type { Entry } from "../check/entries.ts";
+import { run, type Run } from "../check/run.ts";
 import type { Located } from "../check/locations.ts";
 import { hearingOf } from "../check/silence.ts";
 import { definitions } from "../request/definitions.ts";
 import type { ChangedFile } from "./changed-file.ts";
 import type { Analysis } from "../check/analysis.ts";
 import { Result, runOf } from "../check/analyse.ts";
+
 /**
  * The head's analysis with only that marked as new which the base lacks: a fingerprint that the base does not have, or
  * has for fewer locations or less severely. A file or server under another name keeps its findings. A comment that

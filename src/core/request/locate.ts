@@ -6,7 +6,7 @@ import { passOf } from "./pass.ts";
 import { compilePattern, type Groups } from "./pattern.ts";
 
 /** Where a path leads. */
-export type Located =
+export type LocationOfPath =
   | { readonly level: Level; readonly groups: Groups | null; readonly redirect: false }
   /** nginx adds the slash itself: a 301 to the location's own path (E93). */
   | { readonly level: Level; readonly redirect: true }
@@ -57,12 +57,12 @@ export function namedLocation(server: Level, name: string): Level | null {
  * The location for a path, as ngx_http_core_find_location finds it: exact, the longest prefix and then what is nested in
  * it, then regular expressions in order unless the prefix says `^~`. `level` itself where no location matches.
  */
-export function locate(level: Level, path: string): Located {
+export function locate(level: Level, path: string): LocationOfPath {
   return search(level, path, `${path}/`).located;
 }
 
 interface Search {
-  readonly located: Located;
+  readonly located: LocationOfPath;
   /** Whether nginx looks no further: it found an exact location or a regular expression, or answers by itself. */
   readonly isFinal: boolean;
 }
@@ -114,6 +114,6 @@ function byPattern({ patterns }: Table, path: string, slashedPath: string): Sear
   return null;
 }
 
-function final(located: Located): Search {
+function final(located: LocationOfPath): Search {
   return { located, isFinal: true };
 }

@@ -9,6 +9,7 @@ import { clientHeader } from "./client-request.ts";
 import { unresolvedHost } from "./resolver.ts";
 import { type Config, type Use, type Level, lineOf } from "../config/level.ts";
 import type { NginxVersion } from "../nginx/versions.ts";
+
 /** The exchange of a request that has come to `pass` with the settings of `level`. */
 export function proxied(
   level: Level,

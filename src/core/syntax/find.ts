@@ -1,4 +1,4 @@
-import type { Directive } from "./tree.ts";
+import type { Directive, Span } from "./tree.ts";
 
 /** The last directive that starts at the offset or before it; directives of a block are in the order of the text. */
 export function lastBefore(
@@ -27,4 +27,9 @@ export function directivesAround(directives: readonly Directive[], offset: numbe
     found = lastBefore(found.block?.directives ?? [], offset);
   }
   return around;
+}
+
+/** Whether a span lies in another one, or is the same. */
+export function isInside(inner: Span, outer: Span): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
 }
