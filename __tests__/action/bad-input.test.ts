@@ -193,6 +193,23 @@ describe("a bug of ours, here an answer that nobody foresaw", () => {
   });
 });
 
+test("the debug log says why a finding has no fix", async () => {
+  const upstream = "upstream chat { server 10.0.0.1; server 10.0.0.2; }\n";
+  const head = {
+    "nginx/conf.d/chat.conf":
+      upstream + siteOf("proxy_pass http://chat;").replace("/ws", "/socket.io/"),
+  };
+  const { run } = await scenario({ base: nginx.complete, head });
+  const { commands } = await run({ env: { RUNNER_DEBUG: "1" } });
+  const said = commands.filter(({ message }) => message.includes("has no fix"));
+  expect(said).toMatchObject([
+    {
+      command: "debug",
+      message: expect.stringMatching(/chat\.conf:1: sticky-sessions has no fix: only a person/),
+    },
+  ]);
+});
+
 test("a password in the repository is repeated nowhere but in the suggestion", async () => {
   const head = Object.fromEntries(
     ["a", "b"].map((name) => [

@@ -45,6 +45,23 @@ describe("check", () => {
     expect(stdout).toBe("nothing to report in 1 file, 1 proxying location\n");
   });
 
+  test("--debug says of each finding without a fix why it has none", () => {
+    const spread = sound.replace("http://backend", "http://chat");
+    const folder = folderWith({
+      "conf.d/app.conf": `upstream chat {\n    server 10.0.0.1;\n    server 10.0.0.2;\n}\n${spread.replace("/ws", "/socket.io/")}`,
+      // A map cannot stand in a file that is included in a server.
+      "snippets/all.conf":
+        'location / {\n    proxy_pass http://app;\n    proxy_http_version 1.1;\n    proxy_set_header Upgrade $http_upgrade;\n    proxy_set_header Connection "upgrade";\n    proxy_set_header Host $host;\n    proxy_read_timeout 1h;\n}\n',
+      "conf.d/other.conf": broken,
+    });
+    const { stderr } = guard(folder, ["check", "--debug"]);
+    expect(stderr.split("\n").filter((line) => line.includes("has no fix"))).toEqual([
+      "conf.d/app.conf:1: sticky-sessions has no fix: only a person can tell what is meant.",
+      "snippets/all.conf:5: hardcoded-upgrade has no fix: what would have to change cannot be written here.",
+    ]);
+    expect(guard(folder, ["check"]).stderr).not.toContain("has no fix");
+  });
+
   test("JSON has the shape that DESIGN.md fixes", () => {
     const folder = folderWith({ "conf.d/app.conf": broken });
     const { status, stdout } = guard(folder, [

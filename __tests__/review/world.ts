@@ -153,6 +153,7 @@ function groupOf(
       message: "The upstream gets no Upgrade header.",
       group: id,
       fixedBy: carried && number > 0 ? fingerprint(0) : null,
+      unfixed: null,
       fix: number === 0 ? carried : null,
       fingerprint: fingerprint(number),
       isNew: true,

@@ -5,10 +5,12 @@ export function say(line: string): void {
   core.info(inert(line));
 }
 
-/** Prints to the job log where debug logging is on. */
-export function debug(text: string): void {
+/** Prints to the job log where debug logging is on; what is dear to find out comes as a function. */
+export function debug(text: string | (() => readonly string[])): void {
   if (core.isDebug()) {
-    core.debug(text);
+    for (const line of typeof text === "string" ? [text] : text()) {
+      core.debug(line);
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { unfixedInWords } from "../core/index.ts";
 import { checkWorkspace } from "./checkout.ts";
 import { connect } from "./client.ts";
 import type { Doing } from "./doing.ts";
@@ -37,6 +38,7 @@ async function check(doing: Doing): Promise<void> {
   doing("reading the inputs");
   const inputs = readInputs();
   const outcome = await outcomeOf(inputs, doing);
+  debug(() => unfixedInWords(outcome.findings));
   doing("writing the reports");
   const folder = process.env["GITHUB_WORKSPACE"] ?? process.cwd();
   const reports = writeReports(outcome, inputs, folder);

@@ -13,6 +13,7 @@ import {
   sarifReport,
   summaryReport,
   textReport,
+  unfixedInWords,
 } from "../core/index.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
@@ -37,6 +38,7 @@ export const check: Command = {
       value: "S",
       about: "ends with 1 from this severity on: error, warning, notice or never",
     },
+    debug: { value: null, about: "says of each finding without a fix why it has none" },
     ...policyFlags,
   },
   examples: [
@@ -72,6 +74,9 @@ function runCheck(args: Arguments, terminal: Terminal): number {
   }
   if (!isEmpty || format !== "text") {
     terminal.write(report(format, analysis, findings, terminal));
+  }
+  for (const line of args.has("debug") ? unfixedInWords(findings) : []) {
+    terminal.complain(`${line}\n`);
   }
   // Fixes are looked for when a report asks for them.
   for (const sentence of givenUpInWords(analysis)) {

@@ -35,6 +35,7 @@ export { sarifReport } from "./report/sarif.ts";
 export { summaryReport } from "./report/summary.ts";
 export type { SummaryInput } from "./report/summary.ts";
 export { textReport } from "./report/text.ts";
+export { unfixedInWords } from "./report/unfixed.ts";
 export { readMarker } from "./review/comment.ts";
 export { planReview } from "./review/plan.ts";
 export type { Review, ReviewComment } from "./review/review.ts";

@@ -1,6 +1,7 @@
 import type { Analysis, Group, LocationReport, ProvenFix } from "./analysis.ts";
 import { type EntryGroup, groupsOf } from "./group.ts";
 import { type Mend, Mender } from "./mend.ts";
+import type { Unfixed } from "./unfixed.ts";
 import type { Entry } from "./entries.ts";
 import { run, type Run } from "./run.ts";
 import { groupBy } from "../basics/collections.ts";
@@ -119,6 +120,10 @@ class FoundGroup implements Group {
     return this.#mender.mend(this.#group, writable)?.fix ?? null;
   }
 
+  whyUnfixed(entry: Entry): Unfixed {
+    return this.#mender.whyUnfixed(this.#group, entry);
+  }
+
   /** The fix where everything may be written. */
   get mend(): Mend | null {
     return this.#mender.everywhere(this.#group);
@@ -163,6 +168,11 @@ class Found implements Finding {
   get fix(): ProvenFix | null {
     const mend = this.#owner.mend;
     return mend !== null && this.#isCarrier(mend) ? mend.fix : null;
+  }
+
+  get unfixed(): Unfixed | null {
+    const mend = this.#owner.mend;
+    return mend?.entries.has(this.entry) === true ? null : this.#owner.whyUnfixed(this.entry);
   }
 
   get fixedBy(): string | null {

@@ -2,6 +2,7 @@ import type { ProvenFix } from "../fix/edit.ts";
 import type { Severity } from "../policy/policy.ts";
 import type { Place } from "../repository/document.ts";
 import type { LocationName, Related } from "../rules/finding.ts";
+import type { Unfixed } from "./unfixed.ts";
 
 /** One report of a rule. */
 export interface Finding {
@@ -20,6 +21,8 @@ export interface Finding {
   /** The fingerprint of the group's finding that carries the fix, or null. */
   readonly fixedBy: string | null;
   readonly fix: ProvenFix | null;
+  /** Why no fix mends it; null where one does, this one's or that of `fixedBy`. */
+  readonly unfixed: Unfixed | null;
   /** Stable over line shifts: rule + file + block path + directive + ordinal, hashed. */
   readonly fingerprint: string;
   /** False where the base has it too; true when there is no base. */

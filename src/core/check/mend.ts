@@ -1,17 +1,11 @@
+import type { Unfixed, Unproven } from "./unfixed.ts";
 import { headsOf } from "./heads.ts";
 import { layersOf, single, mendable, attempts, isMendable } from "./attempts.ts";
-import {
-  counterparts,
-  type ProofFailure,
-  locationsWith,
-  newEntries,
-  type Proof,
-  prove,
-} from "./prove.ts";
+import { counterparts, locationsWith, newEntries, type Proof, prove } from "./prove.ts";
 import { candidatesFor, type Candidate } from "./candidates.ts";
 import type { LocationReport, ProvenFix } from "./analysis.ts";
 import type { Level } from "../config/level.ts";
-import type { Fix, TextEdit } from "../fix/edit.ts";
+import type { TextEdit } from "../fix/edit.ts";
 import { wholeLines } from "../fix/change.ts";
 import type { Writable } from "../rules/remedy.ts";
 import type { EntryGroup } from "./group.ts";
@@ -23,22 +17,6 @@ import type { Run } from "./run.ts";
 export interface Mend {
   readonly fix: ProvenFix;
   readonly entries: ReadonlySet<Entry>;
-}
-
-/** Why a finding has no fix. */
-export type Unfixed =
-  /** Only a person can tell what is meant. */
-  | { readonly kind: "needs-a-person" }
-  /** The lines that would have to change cannot be written: a template's tag, or a file that is not in the repository. */
-  | { readonly kind: "not-writable" }
-  | { readonly kind: "too-much-work" }
-  | Unproven;
-
-/** A fix that was simulated and is not offered. */
-export interface Unproven {
-  readonly kind: "unproven";
-  readonly fix: Fix;
-  readonly failure: ProofFailure;
 }
 
 /**

@@ -1,6 +1,5 @@
-import type { LocationName } from "../rules/finding.ts";
-import { requestChange, type RequestChange } from "./request-change.ts";
-import type { ProbeName } from "../request/exchange.ts";
+import type { ProofFailure } from "./unfixed.ts";
+import { requestChange } from "./request-change.ts";
 import { severityRank } from "../policy/policy.ts";
 import type { LocationReport } from "./analysis.ts";
 import { groupBy, rememberedOf } from "../basics/collections.ts";
@@ -34,21 +33,6 @@ export interface Proof {
   readonly failure: ProofFailure | null;
 }
 
-/** The first thing that speaks against edits. */
-export type ProofFailure =
-  | { readonly kind: "stays" | "new"; readonly entries: readonly [Entry, ...Entry[]] }
-  | { readonly kind: "refused"; readonly message: string }
-  /** The edits add or take away locations. */
-  | { readonly kind: "other-locations" }
-  /** Ordinary requests of the location ask for an upgrade. */
-  | { readonly kind: "hurts-ordinary"; readonly location: LocationName }
-  | {
-      readonly kind: "changes";
-      readonly location: LocationName;
-      readonly probe: ProbeName;
-      readonly change: RequestChange;
-    };
-
 /** Applies edits and simulates again; null where they cannot be applied. */
 export function prove(
   before: Run,
@@ -62,8 +46,8 @@ export function prove(
   const entries = mended.flatMap((each) => each.entries);
   const failure =
     leftOf(before, after, entries) ??
-    addedBy(before, after) ??
     refusedAfter(before, after, entries) ??
+    addedBy(before, after) ??
     changedRequest(before, after, mended, isConfined(edits, mended));
   return { after, failure };
 }
