@@ -3,13 +3,7 @@ import { groupsOf } from "../../src/core/check/group.ts";
 import { prove } from "../../src/core/check/prove.ts";
 import { run } from "../../src/core/check/run.ts";
 import type { Unfixed } from "../../src/core/check/unfixed.ts";
-import {
-  analyse,
-  defaultPolicy,
-  type Finding,
-  type Policy,
-  unfixedInWords,
-} from "../../src/core/index.ts";
+import { analyse, defaultPolicy, type Policy, unfixedInWords } from "../../src/core/index.ts";
 import { oldestVersion } from "../../src/core/nginx/versions.ts";
 import { Documents } from "../../src/core/repository/documents.ts";
 

@@ -3,7 +3,7 @@ import type { Config, Level, Use } from "../../src/core/config/level.ts";
 import type { Document, Place } from "../../src/core/repository/document.ts";
 import { resolve } from "../../src/core/config/resolve.ts";
 import { applyEdits, type Fix } from "../../src/core/fix/edit.ts";
-import { fixCandidates } from "../../src/core/fix/plan.ts";
+import { fixCandidates } from "../../src/core/fix/propose.ts";
 import type { FixRequest, Remedy, Writable } from "../../src/core/rules/remedy.ts";
 import { forEachUse } from "../../src/core/request/walk.ts";
 

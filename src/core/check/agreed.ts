@@ -5,7 +5,7 @@ import { ruleNamed, isAboutHandshakes } from "../rules/catalogue.ts";
 import type { RuleOptions, Rule, Report } from "../rules/rule.ts";
 import { keyOf } from "./placed-report.ts";
 import { firefoxConnection } from "../handshake/probe.ts";
-import type { RunRequest } from "./run.ts";
+import type { RunRequest } from "./run-request.ts";
 import type { ActiveRule } from "./active-rules.ts";
 
 /** Reports by rule and place. */

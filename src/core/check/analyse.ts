@@ -34,7 +34,7 @@ export function analyse(files: Files, { policy, paths }: AnalyseOptions): Analys
     repositoryVersion(files, (path) => documents.wanted.add(path), documents.bound);
   const versions = versionsInQuestion(version);
   const of = run({ documents, policy: { ...policy, nginxVersion: version }, paths, versions });
-  return new Result(of, () => true);
+  return new AnalysedRun(of, () => true);
 }
 
 const runs = new WeakMap<Analysis, Run>();
@@ -49,7 +49,7 @@ export function runOf(analysis: Analysis): Run {
 }
 
 /** The analysis of a run. */
-export class Result implements Analysis {
+export class AnalysedRun implements Analysis {
   readonly nginxVersion: string;
   readonly files;
   readonly documents;

@@ -8,7 +8,7 @@ import { rules } from "../rules/index.ts";
 import type { Policy } from "../policy/policy.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import type { TextEdit, Fix } from "../fix/edit.ts";
-import { fixCandidates } from "../fix/plan.ts";
+import { fixCandidates } from "../fix/propose.ts";
 import type { Entry } from "./entries.ts";
 import type { EntryGroup } from "./group.ts";
 import type { Run } from "./run.ts";

@@ -8,7 +8,7 @@ import { readable } from "../syntax/opaque.ts";
 import { severityOf } from "./active-rules.ts";
 import { placeOfLocation, silenceOf, type PlacedReport } from "./placed-report.ts";
 import { blockPath, type FingerprintParts } from "./fingerprint.ts";
-import type { RunRequest } from "./run.ts";
+import type { RunRequest } from "./run-request.ts";
 import type { PendingComment } from "./analysis.ts";
 import type { Related } from "../rules/finding.ts";
 import type { Config } from "../config/level.ts";

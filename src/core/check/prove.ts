@@ -140,11 +140,9 @@ function leftOf(before: Run, after: Run, mended: readonly Entry[]): ProofFailure
   return failureOf("stays", left);
 }
 
-function failureOf(
-  kind: "stays" | "new",
-  [first, ...others]: readonly Entry[],
-): ProofFailure | null {
-  return first === undefined ? null : { kind, entries: [first, ...others] };
+function failureOf(kind: "stays" | "new", entries: readonly Entry[]): ProofFailure | null {
+  const [first, ...others] = entries.map(({ rule, report: { place } }) => ({ rule, place }));
+  return first === undefined ? null : { kind, found: [first, ...others] };
 }
 
 /**

@@ -1,7 +1,8 @@
+import type { RunRequest } from "./run-request.ts";
 import { locate, type Located } from "./locations.ts";
 import type { Document } from "../repository/document.ts";
 import { rules } from "../rules/index.ts";
-import { guardComments, type Hearing } from "../comments/guard-comments.ts";
+import { guardComments } from "../comments/guard-comments.ts";
 import { silenceOf, keyOf, type PlacedReport } from "./placed-report.ts";
 import { reportsOf, reportsOfPrograms, reportsOfConfig } from "./agreed.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -11,28 +12,6 @@ import { entriesOf, type Entry } from "./entries.ts";
 import { sharedCauses } from "./shared-cause.ts";
 import { findPrograms, type AnalysedFile } from "../config/programs.ts";
 import type { Config } from "../config/level.ts";
-import type { NginxVersion } from "../nginx/versions.ts";
-import type { Policy } from "../policy/policy.ts";
-import type { Documents } from "../repository/documents.ts";
-
-/** What is checked, and how. */
-export interface RunRequest {
-  readonly documents: Documents;
-  readonly policy: Policy;
-  /** Only programs that these files take part in; all where it is not given. */
-  readonly paths: readonly string[] | undefined;
-  /** The versions in question, oldest first. */
-  readonly versions: readonly NginxVersion[];
-  /** Which comments count; all where it is not given. */
-  readonly hearing?: Hearing | undefined;
-  /** Takes every location that may serve WebSockets for one that does. */
-  readonly takesUnclear?: boolean;
-  /**
-   * Programs as they were before an edit of `paths`: those that these take no part in are as they were, and what other
-   * files say by themselves is not found once more.
-   */
-  readonly known?: readonly Config[];
-}
 
 /** Everything that the rules say about a set of files. */
 export interface Run {
@@ -69,7 +48,7 @@ export function run(request: RunRequest): Run {
 }
 
 /** What the rules are asked about. */
-type Asked = Pick<Run, "request" | "configs" | "programs" | "located">;
+type Subjects = Pick<Run, "request" | "configs" | "programs" | "located">;
 
 /** Reports by rule and place: what is said of several locations at one place is one. */
 class PlacedReports {
@@ -101,7 +80,7 @@ class PlacedReports {
 }
 
 /** Everything that one rule says, but for those about our own comments. */
-function reportsOfRule(active: ActiveRule, asked: Asked): PlacedReport[] {
+function reportsOfRule(active: ActiveRule, asked: Subjects): PlacedReport[] {
   const { rule } = active;
   switch (rule.over) {
     case "document":
@@ -127,7 +106,7 @@ function reportsOfRule(active: ActiveRule, asked: Asked): PlacedReport[] {
 function aboutDocuments(
   active: ActiveRule,
   rule: Extract<Rule, { over: "document" }>,
-  { request, configs }: Asked,
+  { request, configs }: Subjects,
 ): PlacedReport[] {
   const found: PlacedReport[] = [];
   for (const [document, config] of documentsOf(configs)) {
@@ -142,7 +121,10 @@ function aboutDocuments(
   return found;
 }
 
-function aboutPrograms(active: ActiveRule, { request, configs, programs }: Asked): PlacedReport[] {
+function aboutPrograms(
+  active: ActiveRule,
+  { request, configs, programs }: Subjects,
+): PlacedReport[] {
   const byRoot = new Map(configs.map((config) => [config.root, config]));
   return reportsOfPrograms(active, programs, request).flatMap(({ report, root }) => {
     const config = byRoot.get(root);
@@ -153,7 +135,7 @@ function aboutPrograms(active: ActiveRule, { request, configs, programs }: Asked
 function aboutLocations(
   active: ActiveRule,
   rule: Extract<Rule, { over: "location" }>,
-  { request, located }: Asked,
+  { request, located }: Subjects,
 ): PlacedReport[] {
   return located
     .filter(({ intent }) => rule.everyLocation === true || intent.serves !== "no")

@@ -1,7 +1,7 @@
 import type { Fix } from "../fix/edit.ts";
 import type { ProbeName } from "../request/exchange.ts";
 import type { LocationName } from "../rules/finding.ts";
-import type { Entry } from "./entries.ts";
+import type { Place } from "../repository/document.ts";
 import type { RequestChange } from "./request-change.ts";
 
 /** Why a finding has no fix. */
@@ -20,9 +20,15 @@ export interface Unproven {
   readonly failure: ProofFailure;
 }
 
+/** Something that a rule says of the edited text. */
+export interface FoundAfter {
+  readonly rule: string;
+  readonly place: Place;
+}
+
 /** The first thing that speaks against edits. */
 export type ProofFailure =
-  | { readonly kind: "stays" | "new"; readonly entries: readonly [Entry, ...Entry[]] }
+  | { readonly kind: "stays" | "new"; readonly found: readonly [FoundAfter, ...FoundAfter[]] }
   | { readonly kind: "refused"; readonly message: string }
   /** The edits add or take away locations. */
   | { readonly kind: "other-locations" }

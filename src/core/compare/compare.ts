@@ -6,7 +6,7 @@ import { hearingOf } from "../check/silence.ts";
 import { definitions } from "../request/definitions.ts";
 import type { ChangedFile } from "./changed-file.ts";
 import type { Analysis } from "../check/analysis.ts";
-import { Result, runOf } from "../check/analyse.ts";
+import { AnalysedRun, runOf } from "../check/analyse.ts";
 
 /**
  * The head's analysis with only that marked as new which the base lacks: a fingerprint that the base does not have, or
@@ -26,7 +26,7 @@ export function compare(head: Analysis, base: Analysis, changes: readonly Change
   const { entries, located } = runOf(base);
   const then: Renames = { paths: renamed, servers: renamedServers(of.located, located, renamed) };
   const before = new Map(entries.map((entry) => [identityOf(entry, then), weightOf(entry, then)]));
-  return new Result(of, (entry) => {
+  return new AnalysedRun(of, (entry) => {
     const known = before.get(identityOf(entry, now));
     if (known === undefined) {
       return true;

@@ -70,7 +70,6 @@ function withoutEmptySnippet(document: Document, edits: readonly TextEdit[]): re
 
 /** The edits, or the annotation to add. */
 function editsOf(remedy: Remedy, document: Document, level: Level): TextEdit[] | string | null {
-  const { annotations } = document.source;
   switch (remedy.kind) {
     case "replace": {
       const { place, text } = remedy;
@@ -78,33 +77,42 @@ function editsOf(remedy: Remedy, document: Document, level: Level): TextEdit[] |
     }
     case "remove":
       return removals([remedy.use]);
-    case "header": {
-      // What the template sends by itself is right.
-      const { name } = remedy;
-      const own = annotations.find((each) => each.name === "connection-proxy-header");
-      if (name === "Connection" && own !== undefined) {
-        const lines = linesOf(own, document.text);
-        return lines === null ? null : [{ document, ...lines, text: "" }];
-      }
-      const lines = headerLines(document, level, name);
-      return /^(?:Upgrade|Connection)$/.test(name) && lines.length > 0 ? removals(lines) : null;
-    }
-    case "directive": {
-      const { name } = remedy;
-      const value = remedy.parameters.join(" ");
-      const annotation = name.replace(/_/g, "-");
-      const isTimeout = /^proxy_(?:read|send)_timeout$/.test(name);
-      // An annotation holds for every path of the Ingress.
-      if ((isTimeout && hasOtherPaths(level)) || !(isTimeout || name === "proxy_http_version")) {
-        return null;
-      }
-      const written = `"${isTimeout ? value.replace(/s$/, "") : value}"`;
-      const known = annotations.findLast((each) => each.name === annotation);
-      return known === undefined
-        ? `${annotationPrefix}${annotation}: ${written}`
-        : [{ document, start: known.value.start, end: known.value.end, text: written }];
-    }
+    case "header":
+      return withoutOwnHeader(remedy.name, document, level);
+    case "directive":
+      return settingEdits(remedy, document, level);
   }
+}
+
+/** What the controller's template sends by itself is right: what sends something else goes. */
+function withoutOwnHeader(name: string, document: Document, level: Level): TextEdit[] | null {
+  const own = document.source.annotations.find((each) => each.name === "connection-proxy-header");
+  if (name === "Connection" && own !== undefined) {
+    const lines = linesOf(own, document.text);
+    return lines === null ? null : [{ document, ...lines, text: "" }];
+  }
+  const lines = headerLines(document, level, name);
+  return /^(?:Upgrade|Connection)$/.test(name) && lines.length > 0 ? removals(lines) : null;
+}
+
+/** The annotation of the directive's name, where there is one that says the same. */
+function settingEdits(
+  { name, parameters }: Extract<Remedy, { kind: "directive" }>,
+  document: Document,
+  level: Level,
+): TextEdit[] | string | null {
+  const isTimeout = /^proxy_(?:read|send)_timeout$/.test(name);
+  // An annotation holds for every path of the Ingress.
+  if ((isTimeout && hasOtherPaths(level)) || !(isTimeout || name === "proxy_http_version")) {
+    return null;
+  }
+  const value = parameters.join(" ");
+  const annotation = name.replace(/_/g, "-");
+  const text = `"${isTimeout ? value.replace(/s$/, "") : value}"`;
+  const known = document.source.annotations.findLast((each) => each.name === annotation);
+  return known === undefined
+    ? `${annotationPrefix}${annotation}: ${text}`
+    : [{ document, start: known.value.start, end: known.value.end, text }];
 }
 
 /** The lines of a snippet that set a header in every location. */

@@ -58,43 +58,64 @@ export function insert(
   insertions: readonly Insertion[],
   removed: ReadonlySet<Directive>,
 ): TextEdit[] {
-  const { document } = container;
   const gaps = gapsOf(container, removed);
-  const usual = indentInside(document, container.block, container.directives);
-  const outer = container.opener === null ? "" : indentAt(document, container.opener.start);
+  const usual = indentInside(container.document, container.block, container.directives);
   const edits: TextEdit[] = [];
   const opened = new Map<Gap, string[]>();
-  for (const { anchor, lines } of insertions) {
-    const gap = gaps.find((candidate) => isAt(anchor, candidate));
-    if (gap === undefined || lines.length === 0) {
+  for (const insertion of insertions) {
+    const gap = gaps.find((candidate) => isAt(insertion.anchor, candidate));
+    if (gap === undefined || insertion.lines.length === 0) {
       continue;
     }
-    const eol = eolAt(document, gap.start);
-    const indent = indentBeside(document, anchor) ?? usual;
-    const isAfter = anchor.at === "after" || anchor.at === "open";
-    if (isAfter && isLastInLine(document, gap.start)) {
-      const end = Math.max(gap.start, document.lines.endOf(document.lines.lineAt(gap.start)));
-      const text = lines.map((line) => `${eol}${indent}${line}`).join("");
-      edits.push({ document, start: end, end, text });
-    } else if (!isAfter && isFirstInLine(document, gap.end)) {
-      const start = lineStart(document, gap.end);
-      const text = lines.map((line) => `${indent}${line}${eol}`).join("");
-      edits.push({ document, start, end: start, text });
+    const edit = ofWholeLines(container.document, insertion, gap, usual);
+    if (edit === null) {
+      opened.set(gap, [...(opened.get(gap) ?? []), ...insertion.lines]);
     } else {
-      const known = opened.get(gap);
-      opened.set(gap, known === undefined ? [...lines] : [...known, ...lines]);
+      edits.push(edit);
     }
   }
-  if (opened.size > 0) {
-    for (const gap of isOnOneLine(container) ? gaps : opened.keys()) {
-      const eol = eolAt(document, gap.start);
-      const lines = (opened.get(gap) ?? []).map((line) => `${eol}${usual}${line}`).join("");
-      const text = lines + eol + (gap.before === "close" ? outer : usual);
-      edits.push({ document, start: gap.start, end: gap.end, text });
-    }
-    edits.push(...separated(container, outer));
+  return opened.size === 0 ? edits : [...edits, ...openUp(container, gaps, opened, usual)];
+}
+
+/** New lines behind the end of a line, or before the start of one; null where text stands on both sides of the gap. */
+function ofWholeLines(
+  document: Document,
+  { anchor, lines }: Insertion,
+  gap: Gap,
+  usual: string,
+): TextEdit | null {
+  const eol = eolAt(document, gap.start);
+  const indent = indentBeside(document, anchor) ?? usual;
+  const isAfter = anchor.at === "after" || anchor.at === "open";
+  if (isAfter && isLastInLine(document, gap.start)) {
+    const end = Math.max(gap.start, document.lines.endOf(document.lines.lineAt(gap.start)));
+    const text = lines.map((line) => `${eol}${indent}${line}`).join("");
+    return { document, start: end, end, text };
   }
-  return edits;
+  if (!isAfter && isFirstInLine(document, gap.end)) {
+    const start = lineStart(document, gap.end);
+    const text = lines.map((line) => `${indent}${line}${eol}`).join("");
+    return { document, start, end: start, text };
+  }
+  return null;
+}
+
+/** Gives each neighbour of these gaps a line of its own; in a block on one line all of them. */
+function openUp(
+  container: Container,
+  gaps: readonly Gap[],
+  opened: ReadonlyMap<Gap, readonly string[]>,
+  usual: string,
+): TextEdit[] {
+  const { document, opener } = container;
+  const outer = opener === null ? "" : indentAt(document, opener.start);
+  const edits = Array.from(isOnOneLine(container) ? gaps : opened.keys(), (gap): TextEdit => {
+    const eol = eolAt(document, gap.start);
+    const lines = (opened.get(gap) ?? []).map((line) => `${eol}${usual}${line}`).join("");
+    const text = lines + eol + (gap.before === "close" ? outer : usual);
+    return { document, start: gap.start, end: gap.end, text };
+  });
+  return [...edits, ...separated(container, outer)];
 }
 
 /** What stands behind a block on one line begins a line of its own once the block is opened up. */

@@ -1,105 +1,30 @@
-import { rememberedOf } from "../basics/collections.ts";
+import {
+  isSameValue,
+  isNamed,
+  isRawUpgrade,
+  isEmptyValue,
+  isSameName,
+  wantedHeaders,
+  type WantedHeader,
+} from "./wanted-header.ts";
+import { isSharedByOthers, settingsLevel } from "./reach.ts";
 import { type EffectiveList, headerLines, effectiveSetting } from "../config/effective.ts";
-import type { Config, Level, Use } from "../config/level.ts";
+import type { Level, Use } from "../config/level.ts";
 import type { Document } from "../repository/document.ts";
-import { forEachUse, usesNamed } from "../request/walk.ts";
 import { hasToken } from "../request/answer.ts";
 import type { Directive } from "../syntax/tree.ts";
 import { comesByInclude } from "../rules/phrases.ts";
-import { annotationEdits, ingressOf } from "./annotation.ts";
 import { type Container, containerOf, includedContainer, isOnOneLine } from "./block.ts";
-import { isOverlapping, removals, replaceParameters, wholeLines, type Written } from "./change.ts";
+import { isOverlapping, removals, replaceParameters, type Written } from "./change.ts";
 import { type Choice, choices } from "./connection.ts";
-import { applyEdits, type Fix, type TextEdit } from "./edit.ts";
+import type { TextEdit } from "./edit.ts";
 import { type Words, written } from "./format.ts";
-import { mapEdits, type NewMap } from "./map.ts";
 import { addLines } from "./place.ts";
 import { quoteAsBefore, quoteAsFile, quoteAsNeighbours } from "./quotes.ts";
-import type { FixRequest, Remedy, Writable } from "../rules/remedy.ts";
-import { type TitleHints, titleOf } from "./title.ts";
-
-/** The most candidates of one request. */
-const MOST_CANDIDATES = 8;
+import type { FixRequest, Writable } from "../rules/remedy.ts";
+import type { TitleHints } from "./title.ts";
 
 const HEADER = "proxy_set_header";
-
-/**
- * Finds ways to make all remedies of a request true, best first. Nothing is proven here: the caller applies each candidate,
- * analyses again and takes the first that holds. Nothing is given where the remedies hold already, or where no candidate's
- * edits all lie within `writable`, which is asked for whole lines.
- */
-export function* fixCandidates(request: FixRequest, writable: Writable): Generator<Fix> {
-  const isWritable: Writable = (place) => place.document.origin === "repository" && writable(place);
-  const ingress = ingressOf(request);
-  if (ingress !== null) {
-    const edits = annotationEdits(ingress, request) ?? [];
-    if (isOneResult(edits) && edits.every((edit) => isWritable(wholeLines(edit)))) {
-      const hints = { onlyMaps: false, narrows: false, saysUpgrade: false };
-      yield { title: titleOf(request, request.level, null, hints), safety: "safe", edits };
-    }
-    return;
-  }
-  const plan = new Plan(request, isWritable);
-  let given = 0;
-  for (const choice of plan.choices()) {
-    const edits = plan.edits(choice);
-    const maps = choice?.maps ?? [];
-    if (edits === null) {
-      continue;
-    }
-    if (edits.length === 0 && maps.length === 0) {
-      return;
-    }
-    const variants =
-      maps.length === 0
-        ? [edits]
-        : mapEdits(request.config, plan.level, plan.homes(edits), maps).map((map) => [
-            map,
-            ...mapsBeside(map, request.programs, edits, maps),
-            ...edits,
-          ]);
-    for (const variant of variants) {
-      if (isOneResult(variant) && variant.every((edit) => isWritable(wholeLines(edit)))) {
-        const title = titleOf(request, plan.level, choice, plan.titleHints(edits, choice));
-        yield { title, safety: "safe", edits: variant };
-        if (++given === MOST_CANDIDATES) {
-          return;
-        }
-      }
-    }
-  }
-}
-
-/** The same maps for other programs that have a file of the edits and not that of the map: in their main files. */
-function mapsBeside(
-  { document }: TextEdit,
-  programs: readonly Config[],
-  edits: readonly TextEdit[],
-  maps: readonly NewMap[],
-): TextEdit[] {
-  return programs
-    .filter(
-      ({ documents }) =>
-        !documents.includes(document) && edits.some((edit) => documents.includes(edit.document)),
-    )
-    .flatMap((config) => {
-      const roots = config.documents.filter(({ key }) => key === config.root);
-      return mapEdits(config, config.main, roots, maps);
-    });
-}
-
-function isOneResult(edits: readonly TextEdit[]): boolean {
-  return [...new Set(edits.map((edit) => edit.document))].every((document) => {
-    const own = edits.filter((edit) => edit.document === document);
-    return applyEdits(document.text, own) !== null;
-  });
-}
-
-interface WantedHeader {
-  readonly name: string;
-  /** Null for a `Connection` that is to be chosen; a value that is given for it may turn out not to do. */
-  readonly value: string | null;
-}
 
 /** What one candidate does, before it is spelled out as edits. */
 interface Draft {
@@ -109,7 +34,7 @@ interface Draft {
 }
 
 /** One request, read once for all its candidates. */
-class Plan {
+export class Plan {
   readonly level: Level;
   readonly #request: FixRequest;
   readonly #writable: Writable;
@@ -144,7 +69,7 @@ class Plan {
     const current = this.#currentConnection();
     const { beside } = this.#request;
     const isOuter = this.level.context !== "location";
-    const isShared = beside !== null || this.#isShared(current);
+    const isShared = beside !== null || isSharedByOthers(this.#request.config, this.level, current);
     const isIncluded = this.#isIncluded;
     const wanted = { connection: isChosen, current, isShared, isIncluded, isOuter };
     return [...(isGiven ? [null] : []), ...choices(this.#request, wanted)];
@@ -353,77 +278,6 @@ class Plan {
     }
     return { ...found, uses };
   }
-
-  /** Whether changing this line, or adding one at this level, reaches further locations than one. */
-  #isShared(current: Use | undefined): boolean {
-    if (current !== undefined && current.level === this.level) {
-      return (reach(this.#request.config).get(current.directive)?.size ?? 0) > 1;
-    }
-    const locations = new Set<Directive | null>();
-    forEachUse(this.level, ({ name, level }) => {
-      if (name === "proxy_pass") {
-        const list = headerLines(level);
-        if (list.level === null || isAround(list.level, this.level)) {
-          locations.add(settingsLevel(level).opener?.directive ?? null);
-        }
-      }
-    });
-    return locations.size > 1;
-  }
-}
-
-/** The blocks with a `proxy_pass` in which each header line holds; null stands for a file's top. */
-const reach = rememberedOf(
-  (config: Config): ReadonlyMap<Directive, ReadonlySet<Directive | null>> => {
-    const found = new Map<Directive, Set<Directive | null>>();
-    for (const { level } of usesNamed(config, "proxy_pass")) {
-      const block = settingsLevel(level).opener?.directive ?? null;
-      for (const { directive } of headerLines(level).uses) {
-        const blocks = found.get(directive);
-        if (blocks === undefined) {
-          found.set(directive, new Set([block]));
-        } else {
-          blocks.add(block);
-        }
-      }
-    }
-    return found;
-  },
-);
-
-/** Whether `outer` is `inner` or a level around it. */
-function isAround(outer: Level, inner: Level): boolean {
-  let at: Level | null = inner;
-  while (at !== null && at !== outer) {
-    at = at.parent;
-  }
-  return at !== null;
-}
-
-/** `if` and `limit_except` take none of the directives in question: the block around them does. */
-function settingsLevel(level: Level): Level {
-  let at = level;
-  while (
-    at.parent !== null &&
-    (at.context === "location-if" || at.context === "server-if" || at.context === "limit_except")
-  ) {
-    at = at.parent;
-  }
-  return at;
-}
-
-function wantedHeaders(remedies: readonly Remedy[]): WantedHeader[] {
-  const wanted = new Map<string, WantedHeader>();
-  for (const remedy of remedies) {
-    if (remedy.kind === "header") {
-      const key = remedy.name.toLowerCase();
-      const known = wanted.get(key);
-      if (known === undefined || known.value === null) {
-        wanted.set(key, { name: remedy.name, value: remedy.value });
-      }
-    }
-  }
-  return [...wanted.values()];
 }
 
 /** The line as its author wrote it, with another value if there is one; nothing where that is null. */
@@ -433,26 +287,4 @@ function copyOf({ document, directive }: Use, value: string | null | undefined):
     return [];
   }
   return [[HEADER, name, ...(value === undefined ? values : [value])]];
-}
-
-function isSameName(left: string, right: string): boolean {
-  return left.toLowerCase() === right.toLowerCase();
-}
-
-function isNamed(use: Use, name: string): boolean {
-  return isSameName(use.parameters[0] ?? "", name);
-}
-
-function isEmptyValue(value: string | null): boolean {
-  return value === "" || value === '""' || value === "''";
-}
-
-function isRawUpgrade({ name, value }: WantedHeader): boolean {
-  return isSameName(name, "Upgrade") && value === "$http_upgrade";
-}
-
-/** Whether a parameter's value is the one that is wanted, which may come in quotes. */
-function isSameValue(value: string, wanted: string): boolean {
-  const plain = (text: string): string => text.replace(/\$\{(\w+)\}/g, "$$$1").toLowerCase();
-  return plain(value) === plain(wanted.replace(/^(["'])(.*)\1$/s, "$2"));
 }

@@ -27,7 +27,7 @@ import { remarkDoubts, remarkSigns } from "./remarks.ts";
 import { firstProtocol, type Protocol } from "./protocol.ts";
 import { endpointBefore, rewriteSigns } from "./rewrites.ts";
 import { isFallback, serverOf } from "./routes.ts";
-import type { Doubt, Sign, Surroundings } from "./sign.ts";
+import type { Doubt, Sign, LocationContext } from "./sign.ts";
 import {
   applicationPath,
   applicationSign,
@@ -60,46 +60,21 @@ export interface Circumstances {
  * @param location the location's level
  */
 export function evidenceAt(config: Config, level: Level, location: Level, pass: Use): Evidence {
-  const server = serverOf(config, location);
-  const { names, port: upstreamPort } = destinationOf(config, location, pass);
-  const paths = pathsOf(location.opener);
-  const around: Surroundings = {
-    config,
-    level,
-    location,
-    server,
-    pass,
-    paths,
-    upstreamNames: names,
-    upstreamPort,
-    serverNames: ownNames(server),
-    remarks: location.opener === null ? [] : remarksOn(location.opener),
-  };
-  const endpoint = endpointName(paths);
-  const application = applicationSign(around);
-  const port = portSign(around);
-  const known = endpoint?.application ?? application?.application ?? port?.application ?? null;
-  const isRoot = takesEverything(paths) || isFallback(server, location);
+  const around = contextOf(config, level, location, pass);
+  const isRoot = takesEverything(around.paths) || isFallback(around.server, location);
+  const named = namedBy(around, isRoot);
   return {
-    signs: nameSigns(
-      around,
-      endpoint?.sign ?? upstreamPath(around) ?? (isRoot ? hostName(around) : null),
-      application?.sign ?? null,
-      port?.sign ?? null,
-    ).concat(
+    signs: named.signs.concat(
       rewriteSigns(around),
       headerSigns(around),
       conditionSigns(around),
       remarkSigns(around),
       settingSigns(around),
     ),
-    dedicated:
-      endpoint?.dedicated === true ||
-      application?.dedicated === true ||
-      conditionOf(level) === true,
+    dedicated: named.dedicated || conditionOf(level) === true,
     takesEverything: isRoot,
-    protocol: protocolOf(around, known),
-    application: known,
+    protocol: protocolOf(around, named.application),
+    application: named.application,
     circumstances: () => ({
       doubts: [
         ...purposeOfPath(around),
@@ -114,9 +89,44 @@ export function evidenceAt(config: Config, level: Level, location: Level, pass: 
   };
 }
 
+/** All that is looked at around a level. */
+function contextOf(config: Config, level: Level, location: Level, pass: Use): LocationContext {
+  const server = serverOf(config, location);
+  const { names, port } = destinationOf(config, location, pass);
+  return {
+    config,
+    level,
+    location,
+    server,
+    pass,
+    paths: pathsOf(location.opener),
+    upstreamNames: names,
+    upstreamPort: port,
+    serverNames: ownNames(server),
+    remarks: location.opener === null ? [] : remarksOn(location.opener),
+  };
+}
+
+/** What the names of paths, hosts, upstreams and software tell. */
+function namedBy(
+  around: LocationContext,
+  isRoot: boolean,
+): Pick<Evidence, "signs" | "dedicated" | "application"> {
+  const endpoint = endpointName(around.paths);
+  const software = applicationSign(around);
+  const port = portSign(around);
+  const path = endpoint?.sign ?? upstreamPath(around) ?? (isRoot ? hostName(around) : null);
+  const known = [endpoint, software, port].find((each) => each?.application != null);
+  return {
+    signs: nameSigns(around, path, software?.sign ?? null, port?.sign ?? null),
+    dedicated: [endpoint, software].some((each) => each?.dedicated === true),
+    application: known?.application ?? null,
+  };
+}
+
 /** The strongest that the names tell: what is an endpoint by its name needs no weaker words. */
 function nameSigns(
-  around: Surroundings,
+  around: LocationContext,
   endpoint: Sign | null,
   application: Sign | null,
   port: Sign | null,
@@ -131,7 +141,7 @@ function nameSigns(
 
 /** What the location's own path tells, else those that lead to it, where it leads, and what answers there. */
 function protocolOf(
-  { config, location, pass, paths, upstreamNames }: Surroundings,
+  { config, location, pass, paths, upstreamNames }: LocationContext,
   application: Application | null,
 ): Protocol | null {
   const before = endpointBefore(config, location);
@@ -148,7 +158,10 @@ function protocolOf(
 type Endpoints = ReadonlyMap<string, readonly Use[]>;
 
 /** A location of the same server that is an endpoint by its name; where not everything comes here, of the same upstream. */
-function endpointBeside({ server, location, pass }: Surroundings, isRoot: boolean): string | null {
+function endpointBeside(
+  { server, location, pass }: LocationContext,
+  isRoot: boolean,
+): string | null {
   const endpoints = endpointsIn(server).get(isRoot ? "" : authorityOf(pass)) ?? [];
   const beside = endpoints.find((use) => use !== location.opener);
   return beside === undefined ? null : pathsOf(beside).written;

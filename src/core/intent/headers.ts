@@ -7,13 +7,13 @@ import { variablesIn } from "../request/variables.ts";
 import { definitions } from "../request/definitions.ts";
 import { forEachUse, usesNamed } from "../request/walk.ts";
 import { parseTime } from "../syntax/time.ts";
-import type { Doubt, Sign, Surroundings } from "./sign.ts";
+import type { Doubt, Sign, LocationContext } from "./sign.ts";
 
 /** An hour: published guides take it for WebSockets, hardly anybody takes it for a page. */
 const longTimeout = 3_600_000;
 
 /** Headers that only WebSockets need: in the location's own lines they are strong, for many locations at once they are weak. */
-export function headerSigns({ config, location }: Surroundings): readonly Sign[] {
+export function headerSigns({ config, location }: LocationContext): readonly Sign[] {
   const list = headerLines(location);
   const telling = list.uses.filter(
     (use) => isUpgradeHeader(config, use) && !isTemplate(use.document.path),
@@ -145,7 +145,12 @@ export function conditionOf(level: Level): boolean | null {
 }
 
 /** What is decided by the header itself. */
-export function conditionSigns({ config, level, location, pass }: Surroundings): readonly Sign[] {
+export function conditionSigns({
+  config,
+  level,
+  location,
+  pass,
+}: LocationContext): readonly Sign[] {
   const own = conditionOf(level);
   if (own === true) {
     return [{ kind: "condition", text: "the if around it asks for $http_upgrade" }];
@@ -165,7 +170,7 @@ export function conditionSigns({ config, level, location, pass }: Surroundings):
 }
 
 /** Settings that mostly go with WebSockets. */
-export function settingSigns({ config, location }: Surroundings): readonly Sign[] {
+export function settingSigns({ config, location }: LocationContext): readonly Sign[] {
   const signs: Sign[] = [];
   location.uses.forEach((use) => {
     const { name, parameters } = use;
@@ -185,7 +190,7 @@ export function settingSigns({ config, location }: Surroundings): readonly Sign[
 }
 
 /** Settings that do not go with WebSockets. */
-export function settingDoubts({ location }: Surroundings): readonly Doubt[] {
+export function settingDoubts({ location }: LocationContext): readonly Doubt[] {
   const isStream =
     location.uses.some(
       ({ name, parameters }) => name === "proxy_buffering" && parameters[0] === "off",
@@ -220,7 +225,7 @@ const subrequests = rememberedOf((config: Config): ReadonlySet<string> => {
 });
 
 /** A location that `auth_request` or `mirror` asks: no client speaks to it. */
-export function subrequestDoubts({ config, paths }: Surroundings): readonly Doubt[] {
+export function subrequestDoubts({ config, paths }: LocationContext): readonly Doubt[] {
   const isOne = paths.kind !== "regex" && subrequests(config).has(paths.paths[0] ?? "");
   return isOne
     ? [{ kind: "purpose", text: "auth_request or mirror sends its subrequests here" }]

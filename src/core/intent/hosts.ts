@@ -24,27 +24,30 @@ export function destinationOf(config: Config, level: Level, pass: Use): Destinat
   const written = pass.parameters[0] ?? "";
   const known = withSetVariables(written, level);
   const host = hostOf(known);
-  const names: Named[] = host === "" ? [] : [{ text: host, what: `the upstream ${host}` }];
-  const folder = /^\w+:\/\/[^/]+\/([\w.-]+)/.exec(written)?.[1];
-  if (folder !== undefined) {
-    names.push({ text: folder, what: `the upstream's path /${folder}` });
-  }
-  for (const [, variable = ""] of written.includes("$") ? written.matchAll(/\$\{?(\w+)/g) : []) {
-    names.push({ text: variable.replace(/^upstream_/, ""), what: `the upstream $${variable}` });
-  }
-  // `{{ grafana_host }}` names it as well as a variable does.
-  const authority = isOpaque(written) ? /^[^/]*(?:\/\/[^/]*)?/.exec(written)?.[0] : "";
-  for (const tag of tagsIn(authority ?? "")) {
-    for (const [name] of tag.matchAll(/[a-z_][\w-]*/gi)) {
-      names.push({ text: name, what: `the upstream ${name}` });
-    }
-  }
   const upstream = upstreams(config)(host);
   const port = /^(?:\w+:\/\/)?[^/:]*:(\d+)/.exec(upstream.address ?? known)?.[1];
   return {
-    names: names.concat(upstream.names),
+    names: [...namesIn(written, host), ...upstream.names],
     port: port === undefined ? null : Number(port),
   };
+}
+
+/** What an address is called by its host, the first folder of its path, its variables and its template's tags. */
+function namesIn(written: string, host: string): readonly Named[] {
+  const folder = /^\w+:\/\/[^/]+\/([\w.-]+)/.exec(written)?.[1];
+  const variables = Array.from(written.matchAll(/\$\{?(\w+)/g), ([, name = ""]) => name);
+  // `{{ grafana_host }}` names it as well as a variable does.
+  const authority = isOpaque(written) ? (/^[^/]*(?:\/\/[^/]*)?/.exec(written)?.[0] ?? "") : "";
+  const words = tagsIn(authority).flatMap((tag) => tag.match(/[a-z_][\w-]*/gi) ?? []);
+  return [
+    ...(host === "" ? [] : [{ text: host, what: `the upstream ${host}` }]),
+    ...(folder === undefined ? [] : [{ text: folder, what: `the upstream's path /${folder}` }]),
+    ...variables.map((name) => ({
+      text: name.replace(/^upstream_/, ""),
+      what: `the upstream $${name}`,
+    })),
+    ...words.map((name) => ({ text: name, what: `the upstream ${name}` })),
+  ];
 }
 
 /** The servers of an upstream. */

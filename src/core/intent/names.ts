@@ -1,7 +1,7 @@
 import { rememberedOf } from "../basics/collections.ts";
 import type { Application } from "./applications.ts";
 import type { LocationPaths } from "./paths.ts";
-import type { Doubt, Named, Sign, Surroundings } from "./sign.ts";
+import type { Doubt, Named, Sign, LocationContext } from "./sign.ts";
 import { distinctEndpoint, isDistinctEndpoint } from "./software.ts";
 import { type FoundWord, isEndpointPath, wordsInHost, wordsInPath } from "./words.ts";
 
@@ -73,7 +73,7 @@ function isWriting([first]: readonly FoundWord[]): boolean {
 const writings = new Set("blog docs documentation news wiki".split(" "));
 
 /** What the names of the path, the upstream and the server tell, where the path is no endpoint's. */
-export function wordSigns({ paths, upstreamNames, serverNames }: Surroundings): readonly Sign[] {
+export function wordSigns({ paths, upstreamNames, serverNames }: LocationContext): readonly Sign[] {
   return pathSigns(paths).concat(
     hostSigns("upstream-name", upstreamNames),
     serverSigns(serverNames),
@@ -122,7 +122,7 @@ function weakWords(words: readonly FoundWord[], what: string): readonly Sign[] {
 }
 
 /** The path that requests get at the upstream, where it is an endpoint's beyond doubt: `proxy_pass http://b/socket.io/`. */
-export function upstreamPath({ pass }: Surroundings): Sign | null {
+export function upstreamPath({ pass }: LocationContext): Sign | null {
   const [, path = ""] = /^\w+:\/\/[^/$]+(\/[^$?]+)$/.exec(pass.parameters[0] ?? "") ?? [];
   const isEndpoint =
     isNamedEndpoint(path) && wordsInPath(path).some(({ meaning }) => meaning === "websocket");
@@ -132,7 +132,7 @@ export function upstreamPath({ pass }: Surroundings): Sign | null {
 }
 
 /** A host that is called after WebSockets, where all of its requests come here: `location /` of `upstream websocket`. */
-export function hostName({ upstreamNames, serverNames }: Surroundings): Sign | null {
+export function hostName({ upstreamNames, serverNames }: LocationContext): Sign | null {
   const named = [...upstreamNames, ...serverNames].find(({ text }) => {
     const meanings = new Set(wordsInHost(text).map(({ meaning }) => meaning));
     return meanings.has("websocket") && !meanings.has("other");
@@ -143,7 +143,7 @@ export function hostName({ upstreamNames, serverNames }: Surroundings): Sign | n
 }
 
 /** A path that names another purpose. */
-export function purposeOfPath({ paths }: Surroundings): readonly Doubt[] {
+export function purposeOfPath({ paths }: LocationContext): readonly Doubt[] {
   const words = paths.paths.map((path) =>
     wordsInPath(path).find(({ meaning }) => meaning === "other"),
   );
@@ -159,7 +159,7 @@ export function purposeOfPath({ paths }: Surroundings): readonly Doubt[] {
 }
 
 /** An upstream or a server that is named for another purpose. */
-export function purposeOfHost({ upstreamNames, serverNames }: Surroundings): readonly Doubt[] {
+export function purposeOfHost({ upstreamNames, serverNames }: LocationContext): readonly Doubt[] {
   const named = [...upstreamNames, ...serverNames].find(({ text }) =>
     wordsInHost(text).some(({ meaning }) => meaning === "other"),
   );

@@ -1,5 +1,5 @@
 import { headingsOf } from "../comments/headings.ts";
-import type { Doubt, Sign, Surroundings } from "./sign.ts";
+import type { Doubt, Sign, LocationContext } from "./sign.ts";
 
 const subject =
   /web[- ]?sockets?\b|\bsocket\.io\b|\bsockjs\b|\bsignalr\b|\bactioncable\b|\bwss?\b/i;
@@ -18,7 +18,7 @@ const sentence =
   /[+&]|\b(?:and|https?|rest|polling|static|is|are|was|will|would|should|may|might|could|goes|go|if|later|future|todo|optional|also|like|handled|via|used|moved|see)\b|\?/i;
 
 /** A comment that speaks of WebSockets, and does not say that there are none; one that heads the block says what it is for. */
-export function remarkSigns({ location, remarks }: Surroundings): readonly Sign[] {
+export function remarkSigns({ location, remarks }: LocationContext): readonly Sign[] {
   const remark = remarks.find(speaksOfWebSockets);
   const headings = location.opener === null ? [] : headingsOf(location.opener);
   const head = headings.find((each) => speaksOfWebSockets(each) && isHeading(each));
@@ -56,7 +56,7 @@ export function speaksOfEvents(remark: string): boolean {
 }
 
 /** A comment that speaks of the other kind of stream, and none that says that both pass here. */
-export function remarkDoubts({ remarks }: Surroundings): readonly Doubt[] {
+export function remarkDoubts({ remarks }: LocationContext): readonly Doubt[] {
   return remarks.some(speaksOfEvents) && !remarks.some(speaksOfWebSockets)
     ? [{ kind: "hint", text: "a comment speaks of Server-Sent Events" }]
     : [];

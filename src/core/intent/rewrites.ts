@@ -6,13 +6,13 @@ import { askServer, samplePaths, withPassword } from "../handshake/ask.ts";
 import { usesNamed } from "../request/walk.ts";
 import { endpointName } from "./names.ts";
 import { pathsOf, takesEverything } from "./paths.ts";
-import type { Sign, Surroundings } from "./sign.ts";
+import type { Sign, LocationContext } from "./sign.ts";
 
 /**
  * What a request is for stays the same when a `rewrite … last` brings it to another location. Of one that takes everything it
  * says less, for what has no place of its own is sent there too.
  */
-export function rewriteSigns({ config, location, paths }: Surroundings): readonly Sign[] {
+export function rewriteSigns({ config, location, paths }: LocationContext): readonly Sign[] {
   const endpoint = endpointBefore(config, location);
   return endpoint === undefined
     ? []

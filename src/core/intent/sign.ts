@@ -37,7 +37,7 @@ export interface Doubt {
 }
 
 /** A proxying location and what stands around it, read once for all who look for signs. */
-export interface Surroundings {
+export interface LocationContext {
   readonly config: Config;
   /** The level of `pass`: the location's, or that of an `if`/`limit_except` in it. */
   readonly level: Level;

@@ -3,7 +3,7 @@ import { type Application, applications, withoutWebSocket } from "./applications
 import { headingsOf } from "../comments/headings.ts";
 import type { LocationPaths } from "./paths.ts";
 import { isTakenBy } from "./routes.ts";
-import type { Doubt, Named, Sign, Surroundings } from "./sign.ts";
+import type { Doubt, Named, Sign, LocationContext } from "./sign.ts";
 import { partsOf, wordsInPath } from "./words.ts";
 
 /** Parts of a name that follow the software's own and do not change what it is. */
@@ -23,7 +23,7 @@ export interface FoundApplication {
 }
 
 /** The software's WebSocket path is one that nginx sends to this location. */
-export function applicationSign(around: Surroundings): FoundApplication | null {
+export function applicationSign(around: LocationContext): FoundApplication | null {
   const { paths, upstreamNames, serverNames } = around;
   const headed = headedNames(around);
   const telling = upstreamNames
@@ -55,7 +55,7 @@ export function applicationSign(around: Surroundings): FoundApplication | null {
  * What a short comment above calls the location, where the upstream has no name: `# code-server`. Only of software that is nothing
  * without WebSockets: of another, a location with a heading may be one part.
  */
-function headedNames({ location, upstreamNames }: Surroundings): readonly Named[] {
+function headedNames({ location, upstreamNames }: LocationContext): readonly Named[] {
   const headings =
     location.opener === null || upstreamNames.length > 0 ? [] : headingsOf(location.opener);
   return headings.flatMap((heading) => {
@@ -100,7 +100,7 @@ const applicationsByPort = new Map(
 );
 
 /** A port is no proof, unless the path is the software's own, or a folder or the file is called like it. */
-export function portSign(around: Surroundings): Omit<FoundApplication, "dedicated"> | null {
+export function portSign(around: LocationContext): Omit<FoundApplication, "dedicated"> | null {
   const { upstreamPort: port, pass, paths } = around;
   const application = port === null ? undefined : applicationsByPort.get(port);
   if (application === undefined) {
@@ -131,7 +131,7 @@ export const applicationPath = rememberedOf((paths: LocationPaths): Sign | null 
 });
 
 /** Where the upstream has no name, the folder that is handed to it is mostly called like it: `/jupyter/`. */
-export function folderSign({ paths, upstreamNames }: Surroundings): Sign | null {
+export function folderSign({ paths, upstreamNames }: LocationContext): Sign | null {
   if (paths.kind !== "prefix" || upstreamNames.length > 0) {
     return null;
   }
@@ -149,7 +149,7 @@ const withDeepEndpoints = applications.flatMap((application) => {
 });
 
 /** Software in front of which upgrade headers were copied from elsewhere. */
-export function plainSoftware(around: Surroundings): readonly Doubt[] {
+export function plainSoftware(around: LocationContext): readonly Doubt[] {
   const { location, upstreamNames, serverNames, remarks } = around;
   const path = location.opener?.document.path ?? "";
   const file = path.slice(path.lastIndexOf("/") + 1);
@@ -185,7 +185,7 @@ function isAlways({ paths }: LocationPaths, application: Application): boolean {
 }
 
 /** All of its endpoints: where one has a location of its own, the author knew the difference. */
-function takesAllOf(around: Surroundings, application: Application): boolean {
+function takesAllOf(around: LocationContext, application: Application): boolean {
   const { server, location } = around;
   return mountsOf(around, application).some((mount) =>
     application.endpoints.every((endpoint) => {
@@ -196,7 +196,7 @@ function takesAllOf(around: Surroundings, application: Application): boolean {
 }
 
 /** In which folders of the server the software may stand: at its root, or where the location hands a folder to it. */
-function mountsOf({ paths, pass }: Surroundings, { called }: Application): readonly string[] {
+function mountsOf({ paths, pass }: LocationContext, { called }: Application): readonly string[] {
   const [path = ""] = paths.kind === "prefix" ? paths.paths : [];
   const folder = path.replace(/\/$/, "");
   const isNamed = called.some((name) => partsOf(folder).join("-").includes(name));

@@ -1,7 +1,6 @@
-import type { Entry } from "../check/entries.ts";
 import type { Finding } from "../check/finding.ts";
 import type { RequestChange } from "../check/request-change.ts";
-import type { ProofFailure, Unfixed } from "../check/unfixed.ts";
+import type { FoundAfter, ProofFailure, Unfixed } from "../check/unfixed.ts";
 import type { LocationName } from "../rules/finding.ts";
 import { startOf } from "./order.ts";
 import { redact } from "./redact.ts";
@@ -32,9 +31,9 @@ function reason(unfixed: Unfixed): string {
 function fault(failure: ProofFailure): string {
   switch (failure.kind) {
     case "stays":
-      return `leaves ${said(failure.entries)}`;
+      return `leaves ${said(failure.found)}`;
     case "new":
-      return `brings ${said(failure.entries)}`;
+      return `brings ${said(failure.found)}`;
     case "refused":
       return `leaves something that nginx refuses: ${failure.message}`;
     case "other-locations":
@@ -47,8 +46,8 @@ function fault(failure: ProofFailure): string {
 }
 
 /** Lines are those with the fix applied. */
-function said([{ rule, report }]: readonly [Entry, ...Entry[]]): string {
-  return `${rule} in line ${startOf(report.place).line}`;
+function said([{ rule, place }]: readonly [FoundAfter, ...FoundAfter[]]): string {
+  return `${rule} in line ${startOf(place).line}`;
 }
 
 function called({ name, server }: LocationName): string {

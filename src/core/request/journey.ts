@@ -14,15 +14,13 @@ import { passOf } from "./pass.ts";
 import { proxied } from "./proxied.ts";
 import { runScript } from "./script.ts";
 import type { ScriptEnd } from "./script-state.ts";
-import { subrequestObstacles } from "./subrequest.ts";
+import { subrequestObstacles, subrequestScope, withoutGroups } from "./subrequest.ts";
 import { evaluate } from "./variables.ts";
 import { capture, type Scope } from "./scope.ts";
 import { isKnown } from "./value.ts";
 
 /** nginx follows as many `rewrite … last`, `try_files` and `error_page` before it answers 500. */
 const MOST_CHANGES = 10;
-
-const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
 
 /** Where a request goes next. */
 type Next =
@@ -158,31 +156,9 @@ export class Journey {
     if (!isKnown(target) || !target.startsWith("/")) {
       return null;
     }
-    const question = target.indexOf("?");
-    // A subrequest has its own path and no groups to begin with, but the variables of the request.
-    const { assigned, computed } = variables;
-    const groups = digits.map((digit) => [digit, assigned.get(digit)] as const);
-    const scope: Scope = {
-      ...this.#scope,
-      assigned,
-      computed,
-      path: question < 0 ? target : target.slice(0, question),
-      query: question < 0 ? "" : target.slice(question + 1),
-      isInternal: true,
-      sentAsAsked: false,
-      replacesPath: true,
-    };
-    for (const digit of digits) {
-      assigned.delete(digit);
-    }
+    const scope = subrequestScope({ ...this.#scope, ...variables }, target);
     const journey = new Journey(scope, this.#server, this.#version, [], true);
-    const exchange = journey.run();
-    for (const [digit, value] of groups) {
-      assigned.delete(digit);
-      if (value !== undefined) {
-        assigned.set(digit, value);
-      }
-    }
+    const exchange = withoutGroups(scope, () => journey.run());
     this.#subrequests.push({ use, exchange });
     // Files are taken as if they were not there.
     return exchange.outcome === "answered" ? (exchange.status ?? 404) : journey.#fixedStatus;

@@ -61,13 +61,13 @@ export function locate(level: Level, path: string): LocationOfPath {
   return search(level, path, `${path}/`).located;
 }
 
-interface Search {
+interface Lookup {
   readonly located: LocationOfPath;
   /** Whether nginx looks no further: it found an exact location or a regular expression, or answers by itself. */
   readonly isFinal: boolean;
 }
 
-function search(level: Level, path: string, slashedPath: string): Search {
+function search(level: Level, path: string, slashedPath: string): Lookup {
   const table = tableOf(level);
   const { exact, prefixes, lengths } = table;
   const precise = exact.get(path);
@@ -92,7 +92,7 @@ function search(level: Level, path: string, slashedPath: string): Search {
 }
 
 /** The first regular expression that matches, and what is nested in it; null where none does. */
-function byPattern({ patterns }: Table, path: string, slashedPath: string): Search | null {
+function byPattern({ patterns }: Table, path: string, slashedPath: string): Lookup | null {
   for (const [index, { level, name }] of patterns.entries()) {
     if (index === MOST_PATTERNS) {
       const why = `there are more than ${MOST_PATTERNS} locations with regular expressions`;
@@ -114,6 +114,6 @@ function byPattern({ patterns }: Table, path: string, slashedPath: string): Sear
   return null;
 }
 
-function final(located: LocationOfPath): Search {
+function final(located: LocationOfPath): Lookup {
   return { located, isFinal: true };
 }

@@ -1,3 +1,4 @@
+import type { Scope } from "./scope.ts";
 import type { Config, Use } from "../config/level.ts";
 import type { Exchange, Obstacle } from "./exchange.ts";
 import { haveSameServer } from "./upstream-block.ts";
@@ -35,4 +36,35 @@ export function subrequestObstacles(
         return { fault: "subrequest-upgrade" as const, why, only, isUnsure };
       });
   });
+}
+
+/** A subrequest has its own path, but the variables of the request. */
+export function subrequestScope(scope: Scope, target: string): Scope {
+  const question = target.indexOf("?");
+  return {
+    ...scope,
+    path: question < 0 ? target : target.slice(0, question),
+    query: question < 0 ? "" : target.slice(question + 1),
+    isInternal: true,
+    sentAsAsked: false,
+    replacesPath: true,
+  };
+}
+
+const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
+
+/** Follows a subrequest, which has no groups to begin with; the request has its own again afterwards. */
+export function withoutGroups<Found>({ assigned }: Scope, follow: () => Found): Found {
+  const groups = digits.map((digit) => [digit, assigned.get(digit)] as const);
+  for (const digit of digits) {
+    assigned.delete(digit);
+  }
+  const found = follow();
+  for (const [digit, value] of groups) {
+    assigned.delete(digit);
+    if (value !== undefined) {
+      assigned.set(digit, value);
+    }
+  }
+  return found;
 }
