@@ -8,9 +8,9 @@ import {
   type Finding,
   type Severity,
 } from "../core/index.ts";
-import type { Outcome } from "./outcome.ts";
+import type { RunOutcome } from "./outcome.ts";
 
-export interface Annotation {
+export interface JobAnnotation {
   readonly level: Severity;
   readonly title: string;
   readonly message: string;
@@ -30,7 +30,7 @@ const mostOf: Readonly<Record<Severity, number>> = { error: 9, warning: 9, notic
  * The annotations of a run, worst first: what is wrong with the policy, then each finding that has no open comment and
  * that no person has resolved. Findings of one comment at one line are one annotation.
  */
-export function annotationsOf(outcome: Outcome): Annotation[] {
+export function annotationsOf(outcome: RunOutcome): JobAnnotation[] {
   const silent = outcome.findings.filter(
     ({ fingerprint, commentable }) =>
       commentable && !outcome.live.has(fingerprint) && !outcome.resolved.has(fingerprint),
@@ -41,7 +41,7 @@ export function annotationsOf(outcome: Outcome): Annotation[] {
   );
 }
 
-function ofProblem(problem: Outcome["policyProblems"][number]): Annotation {
+function ofProblem(problem: RunOutcome["policyProblems"][number]): JobAnnotation {
   const { file, line, message } = problem;
   return { level: "error", title: "Policy file", message, file, startLine: line, endLine: line };
 }
@@ -61,7 +61,7 @@ function grouped(findings: readonly Finding[]): (readonly [Finding, ...Finding[]
   return [...groups.values()];
 }
 
-function ofFindings(findings: readonly [Finding, ...Finding[]]): Annotation {
+function ofFindings(findings: readonly [Finding, ...Finding[]]): JobAnnotation {
   const [{ severity, place }] = findings;
   return {
     level: severity,

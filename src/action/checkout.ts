@@ -2,9 +2,9 @@ import { analyse, numbered, worstFirst } from "../core/index.ts";
 import type { Doing } from "./doing.ts";
 import type { Event } from "./event.ts";
 import { UserError } from "./faults.ts";
-import type { Content } from "./github.ts";
+import type { BlobContent } from "./github.ts";
 import type { Inputs } from "./inputs.ts";
-import { type Outcome, emptyOutcome } from "./outcome.ts";
+import { type RunOutcome, emptyOutcome } from "./outcome.ts";
 import { decide } from "./policy.ts";
 import { WorkspaceFiles } from "./workspace.ts";
 
@@ -18,7 +18,7 @@ export function checkWorkspace(task: {
   readonly event: WorkspaceEvent;
   readonly inputs: Inputs;
   readonly doing: Doing;
-}): Outcome {
+}): RunOutcome {
   const { event, inputs, doing } = task;
   doing("reading the checkout");
   const files = new WorkspaceFiles(event.folder);
@@ -49,7 +49,7 @@ export function checkWorkspace(task: {
   };
 }
 
-function unread(path: string, content: Content | null): string {
+function unread(path: string, content: BlobContent | null): string {
   const reason = content && "reason" in content ? content.reason : "it is gone";
   return `${path} was not analysed: ${reason}.`;
 }

@@ -13,7 +13,7 @@ import { analyseBoth } from "./closure.ts";
 import { Contents, pathBefore } from "./contents.ts";
 import type { Doing } from "./doing.ts";
 import type { UserError } from "./faults.ts";
-import type { GitHub, ListedChanges, Tree } from "./github.ts";
+import type { GitHub, ListedChanges, RepositoryTree } from "./github.ts";
 import { previewPolicy } from "./head-policy.ts";
 import type { Inputs } from "./inputs.ts";
 import { isNginxChange } from "./nginx-change.ts";
@@ -146,7 +146,7 @@ function passedOver({ files }: Analysis, starts: readonly ChangedFile[]): string
  */
 function behindLinks(
   starts: readonly ChangedFile[],
-  { links }: Tree,
+  { links }: RepositoryTree,
   { head, base }: Sides,
   policy: Policy,
 ): string[] {
@@ -191,7 +191,7 @@ function touches(changes: readonly ChangedFile[], path: string): boolean {
   return changes.some((change) => change.path === path || change.previousPath === path);
 }
 
-function truncations(head: Tree, base: Tree | null): string[] {
+function truncations(head: RepositoryTree, base: RepositoryTree | null): string[] {
   return head.truncated || base?.truncated === true
     ? [
         "GitHub lists only a part of this repository's files, so files that belong together may be missing.",

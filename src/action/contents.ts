@@ -1,6 +1,6 @@
 import type { ChangedFile, Files } from "../core/index.ts";
 import { GitHubFault } from "./faults.ts";
-import type { Content, GitHub, Source } from "./github.ts";
+import type { BlobContent, GitHub, BlobSource } from "./github.ts";
 
 /** What one run reads at most, so that it cannot use up the hour's 1,000 requests of a repository. */
 const MOST_FILES = 5000;
@@ -13,7 +13,7 @@ const bytesPerQuery = 4_000_000;
 export class Contents {
   readonly #github: GitHub;
   readonly #number: number | null;
-  readonly #known = new Map<string, Content | null>();
+  readonly #known = new Map<string, BlobContent | null>();
   #files = 0;
   #bytes = 0;
 
@@ -23,25 +23,28 @@ export class Contents {
     this.#number = number;
   }
 
-  has(source: Source): boolean {
+  has(source: BlobSource): boolean {
     return this.#known.has(keyOf(source));
   }
 
   /** Undefined where it was not read, or there is nothing to read. */
-  text(source: Source): string | undefined {
+  text(source: BlobSource): string | undefined {
     const content = this.#known.get(keyOf(source));
     return content && "text" in content ? content.text : undefined;
   }
 
   /** Why there is no text although there is a file; null where there is one, or nobody asked. */
-  reason(source: Source): string | null {
+  reason(source: BlobSource): string | null {
     const content = this.#known.get(keyOf(source));
     return content && "reason" in content ? content.reason : null;
   }
 
   /** Reads what is not known yet. `sizeOf` gives the size in bytes, as far as it is known. */
-  async load(sources: readonly Source[], sizeOf: (source: Source) => number): Promise<void> {
-    let batch: Source[] = [];
+  async load(
+    sources: readonly BlobSource[],
+    sizeOf: (source: BlobSource) => number,
+  ): Promise<void> {
+    let batch: BlobSource[] = [];
     let bytes = 0;
     const flush = async () => {
       await this.#read(batch);
@@ -69,7 +72,7 @@ export class Contents {
   }
 
   /** GitHub gives up on a query that takes too long: then its halves are asked for. */
-  async #read(batch: readonly Source[]): Promise<void> {
+  async #read(batch: readonly BlobSource[]): Promise<void> {
     if (batch.length === 0) {
       return;
     }
@@ -94,7 +97,7 @@ export class Contents {
 export class CommitFiles implements Files {
   readonly #paths: ReadonlySet<string>;
   readonly #contents: Contents;
-  readonly #locate: (path: string) => Source;
+  readonly #locate: (path: string) => BlobSource;
   readonly isLink: (path: string) => boolean;
 
   /**
@@ -104,7 +107,7 @@ export class CommitFiles implements Files {
   constructor(
     paths: Iterable<string>,
     contents: Contents,
-    locate: (path: string) => Source,
+    locate: (path: string) => BlobSource,
     isLink: (path: string) => boolean,
   ) {
     this.#paths = new Set(paths);
@@ -131,7 +134,7 @@ export class CommitFiles implements Files {
   }
 
   /** Where to read those of the paths that nobody has asked for yet. */
-  missing(paths: readonly string[]): Source[] {
+  missing(paths: readonly string[]): BlobSource[] {
     return paths
       .filter((path) => this.has(path))
       .map((path) => this.#locate(path))
@@ -144,6 +147,6 @@ export function pathBefore(change: ChangedFile): string | null {
   return change.status === "added" ? null : (change.previousPath ?? change.path);
 }
 
-function keyOf({ sha, path }: Source): string {
+function keyOf({ sha, path }: BlobSource): string {
   return `${sha}:${path}`;
 }

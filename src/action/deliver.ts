@@ -45,13 +45,13 @@ const pauseMs = 2000;
  * on a write. A POST is never repeated before the threads were read again.
  */
 export async function deliver(request: DeliveryRequest): Promise<Delivery> {
-  const delivery = new Writer(request);
+  const delivery = new CommentWriter(request);
   await delivery.run();
   return delivery.result();
 }
 
 /** One run's writes. Stops writing altogether after a fault that the next write would meet too. */
-class Writer {
+class CommentWriter {
   readonly #request: DeliveryRequest;
   readonly #live: Set<string>;
   readonly #standing = new Set<ReviewComment>();

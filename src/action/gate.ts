@@ -1,16 +1,17 @@
 import {
-  severityRank,
+  isFailing,
   worstFirst,
   type Analysis,
   type ChangedFile,
+  type FailOn,
   type Finding,
 } from "../core/index.ts";
-import type { FailOn, Scope } from "./inputs.ts";
+import type { CheckScope } from "./inputs.ts";
 
 /** The findings that the gate looks at: new ones, those that lie in a changed file, or all. */
 export function inScope(
   analysis: Analysis,
-  scope: Scope,
+  scope: CheckScope,
   changes: readonly ChangedFile[],
 ): Finding[] {
   const changed = new Set(changes.map((change) => change.path));
@@ -30,8 +31,5 @@ export function inScope(
 
 /** Those findings that fail the job. */
 export function failing(findings: readonly Finding[], failOn: FailOn): Finding[] {
-  if (failOn === "never") {
-    return [];
-  }
-  return findings.filter((finding) => severityRank[finding.severity] >= severityRank[failOn]);
+  return findings.filter(({ severity }) => isFailing(severity, failOn));
 }

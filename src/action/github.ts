@@ -10,13 +10,13 @@ export interface RepositoryName {
 }
 
 /** A file of a commit. */
-export interface Source {
+export interface BlobSource {
   readonly sha: string;
   readonly path: string;
 }
 
 /** A file's text, or why there is none. */
-export type Content = { readonly text: string } | { readonly reason: string };
+export type BlobContent = { readonly text: string } | { readonly reason: string };
 
 /** A file of a commit's tree. */
 export interface TreeFile {
@@ -30,7 +30,7 @@ export interface Link extends TreeFile {
   readonly kind: "symbolic link" | "submodule";
 }
 
-export interface Tree {
+export interface RepositoryTree {
   readonly files: ReadonlyMap<string, TreeFile>;
   readonly links: ReadonlyMap<string, Link>;
   /** True above 100,000 entries or 7 MB: then files are missing. */
@@ -176,8 +176,8 @@ export class GitHub {
    */
   async overview(
     number: number,
-    policy: Source,
-  ): Promise<Overview & { readonly policy: Content | null }> {
+    policy: BlobSource,
+  ): Promise<Overview & { readonly policy: BlobContent | null }> {
     const expression = `${policy.sha}:${policy.path}`;
     const data = await this.#client.graphql<OverviewData>(overviewQuery, {
       ...this.#name,
@@ -258,7 +258,7 @@ export class GitHub {
   }
 
   /** Every file of a commit. */
-  async tree(sha: string): Promise<Tree> {
+  async tree(sha: string): Promise<RepositoryTree> {
     const answer = await this.#client.rest.git.getTree({
       ...this.#name,
       tree_sha: sha,
@@ -289,9 +289,9 @@ export class GitHub {
    * @throws GitHubFault also where only some of them could not be read.
    */
   async contents(
-    sources: readonly Source[],
+    sources: readonly BlobSource[],
     number: number | null,
-  ): Promise<readonly (Content | null)[]> {
+  ): Promise<readonly (BlobContent | null)[]> {
     const variables: Record<string, unknown> = { ...this.#name };
     const parameters = ["$owner: String!", "$repo: String!"];
     const fields: string[] = [];
@@ -324,14 +324,14 @@ ${contentFragment}`;
     if (repository.pullRequest) {
       this.#state = stateOf(repository.pullRequest);
     }
-    const contents: (Content | null)[] = [];
+    const contents: (BlobContent | null)[] = [];
     for (const index of sources.keys()) {
       contents.push(await this.#contentOf(repository[`f${index}`]));
     }
     return contents;
   }
 
-  async #contentOf(node: ObjectNode | null | undefined): Promise<Content | null> {
+  async #contentOf(node: ObjectNode | null | undefined): Promise<BlobContent | null> {
     if (!node || !("oid" in node)) {
       return null;
     }
@@ -472,7 +472,7 @@ function hasNextPage(link: string | undefined): boolean {
   return link?.includes('rel="next"') ?? false;
 }
 
-function decode(bytes: Buffer): Content {
+function decode(bytes: Buffer): BlobContent {
   if (bytes.includes(0)) {
     return { reason: "it is binary" };
   }

@@ -1,9 +1,8 @@
 import * as core from "@actions/core";
-import { nearest, type Profile, type Severity } from "../core/index.ts";
+import { type FailOn, nearest, type Profile } from "../core/index.ts";
 import { UserError } from "./faults.ts";
 
-export type FailOn = Severity | "never";
-export type Scope = "new" | "changed" | "all";
+export type CheckScope = "new" | "changed" | "all";
 
 /** The Action's inputs, validated. Null means that the policy file or the default decides. */
 export interface Inputs {
@@ -15,7 +14,7 @@ export interface Inputs {
   readonly profile: Profile | null;
   readonly nginxVersion: string | null;
   readonly failOn: FailOn;
-  readonly scope: Scope;
+  readonly scope: CheckScope;
   readonly comment: "review" | "summary" | "off";
   readonly maxComments: number;
   readonly sarifFile: string | null;

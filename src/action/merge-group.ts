@@ -5,7 +5,7 @@ import type { Event } from "./event.ts";
 import { inScope } from "./gate.ts";
 import type { GitHub } from "./github.ts";
 import type { Inputs } from "./inputs.ts";
-import { type Outcome, emptyOutcome } from "./outcome.ts";
+import { type RunOutcome, emptyOutcome } from "./outcome.ts";
 import { decide } from "./policy.ts";
 import { shortSha } from "./words.ts";
 
@@ -17,7 +17,7 @@ export async function checkMergeGroup(task: {
   readonly inputs: Inputs;
   readonly github: GitHub;
   readonly doing: Doing;
-}): Promise<Outcome> {
+}): Promise<RunOutcome> {
   const { event, inputs, github, doing } = task;
   const { baseSha, headSha } = event;
   doing("asking GitHub what the merge group changes");

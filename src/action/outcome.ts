@@ -1,7 +1,7 @@
 import type { Analysis, Finding, PolicyProblem, Review } from "../core/index.ts";
 
 /** What one run found out and did: everything that the gate, the annotations and the reports need. */
-export interface Outcome {
+export interface RunOutcome {
   /** What was looked at, to be named inside a sentence: "3 nginx files of pull request #7". */
   readonly subject: string;
   /** Null where no nginx configuration was there to analyse. */
@@ -38,4 +38,4 @@ export const emptyOutcome = {
   incomplete: [],
   passedOver: [],
   policyProblems: [],
-} as const satisfies Omit<Outcome, "subject">;
+} as const satisfies Omit<RunOutcome, "subject">;

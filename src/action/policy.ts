@@ -1,6 +1,6 @@
 import { defaultPolicy, loadPolicy, type Policy, type PolicyProblem } from "../core/index.ts";
 import { UserError } from "./faults.ts";
-import type { Content } from "./github.ts";
+import type { BlobContent } from "./github.ts";
 import { defaultConfig, type Inputs } from "./inputs.ts";
 
 /** The policy that decides, under the Action's inputs; the default one where there is a fault. */
@@ -15,7 +15,7 @@ export interface Decision {
  * @param content the file's; null where there is none, which is a fault if the workflow names another path than the default.
  * @param where whose file it is, e.g. `commit 1a2b3c4`.
  */
-export function decide(content: Content | null, inputs: Inputs, where: string): Decision {
+export function decide(content: BlobContent | null, inputs: Inputs, where: string): Decision {
   const { config } = inputs;
   if (content === null) {
     const message = `The input config is ${JSON.stringify(config)}, but ${where} has no such file.`;
@@ -41,7 +41,7 @@ function policyFault(problems: readonly PolicyProblem[]): UserError {
 
 /** The policy of a file, or what is wrong with it. */
 export function readPolicy(
-  content: Content,
+  content: BlobContent,
   path: string,
 ): { readonly policy: Policy } | { readonly problems: readonly PolicyProblem[] } {
   if ("text" in content) {

@@ -4,16 +4,16 @@ import { countBySeverity, summaryReport } from "../core/index.ts";
 import { annotationsOf } from "./annotations.ts";
 import type { Inputs } from "./inputs.ts";
 import { say } from "./log.ts";
-import { type Outcome, emptyOutcome } from "./outcome.ts";
-import type { Reports } from "./reports.ts";
-import type { Verdict } from "./verdict.ts";
+import { type RunOutcome, emptyOutcome } from "./outcome.ts";
+import type { ReportFiles } from "./reports.ts";
+import type { JobVerdict } from "./verdict.ts";
 
 const annotate = { error: core.error, warning: core.warning, notice: core.notice };
 
 export interface Publication {
-  readonly outcome: Outcome;
-  readonly verdict: Verdict;
-  readonly reports: Reports;
+  readonly outcome: RunOutcome;
+  readonly verdict: JobVerdict;
+  readonly reports: ReportFiles;
   readonly inputs: Inputs;
 }
 
@@ -51,11 +51,11 @@ export function publishFailure(
   process.exitCode = core.ExitCode.Failure;
 }
 
-function notAnalysed({ incomplete, passedOver }: Outcome): readonly string[] {
+function notAnalysed({ incomplete, passedOver }: RunOutcome): readonly string[] {
   return [...incomplete, ...passedOver];
 }
 
-function setOutputs(outcome: Outcome, { failed }: Verdict, reports: Reports): void {
+function setOutputs(outcome: RunOutcome, { failed }: JobVerdict, reports: ReportFiles): void {
   const { findings, review, posted } = outcome;
   const { error, warning, notice } = countBySeverity(findings);
   const outputs = {
@@ -76,7 +76,7 @@ function setOutputs(outcome: Outcome, { failed }: Verdict, reports: Reports): vo
 }
 
 /** The runner of an old enterprise server has no summary. */
-function writeSummary(outcome: Outcome, verdictLine: string): void {
+function writeSummary(outcome: RunOutcome, verdictLine: string): void {
   const file = process.env["GITHUB_STEP_SUMMARY"];
   if (!file) {
     return;

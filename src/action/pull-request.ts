@@ -5,10 +5,10 @@ import type { Doing } from "./doing.ts";
 import type { Event } from "./event.ts";
 import { GitHubFault } from "./faults.ts";
 import { inScope } from "./gate.ts";
-import { unknownChanges, type Content, type GitHub } from "./github.ts";
+import { unknownChanges, type BlobContent, type GitHub } from "./github.ts";
 import type { Inputs } from "./inputs.ts";
 import { jobKey, signed } from "./job.ts";
-import { type Outcome, emptyOutcome } from "./outcome.ts";
+import { type RunOutcome, emptyOutcome } from "./outcome.ts";
 import { decide } from "./policy.ts";
 import { reviewBody } from "./review-body.ts";
 import { planThreads, type Thread, type ThreadPlan } from "./threads.ts";
@@ -25,7 +25,7 @@ interface Task {
 }
 
 /** Reviews a pull request: reads it over the API, at the commits that the event names, and comments. */
-export async function reviewPullRequest(task: Task): Promise<Outcome> {
+export async function reviewPullRequest(task: Task): Promise<RunOutcome> {
   const { event, inputs, github, doing } = task;
   const { number, headSha } = event;
   const job = jobKey(inputs);
@@ -97,15 +97,15 @@ export async function reviewPullRequest(task: Task): Promise<Outcome> {
   };
 }
 
-interface Asked {
-  readonly policy: Content | null;
+interface ReviewRun {
+  readonly policy: BlobContent | null;
   /** Null where GitHub could not say. */
   readonly threads: readonly Thread[] | null;
   readonly notes: readonly string[];
 }
 
 /** The policy and the threads. The gate needs the policy alone, so a fault of the others only keeps us from commenting. */
-async function overviewOf({ event, inputs, github }: Task): Promise<Asked> {
+async function overviewOf({ event, inputs, github }: Task): Promise<ReviewRun> {
   const policy = { sha: event.baseSha, path: inputs.config };
   try {
     return { ...(await github.overview(event.number, policy)), notes: [] };

@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { analyse, defaultPolicy, jsonReport, sarifReport, type Analysis } from "../core/index.ts";
 import type { Inputs } from "./inputs.ts";
-import type { Outcome } from "./outcome.ts";
+import type { RunOutcome } from "./outcome.ts";
 
 /** The paths of the files that were written, as the inputs name them; empty where there is none. */
-export interface Reports {
+export interface ReportFiles {
   readonly reportFile: string;
   readonly sarifFile: string;
   /** Why a file could not be written; whole sentences. */
@@ -17,10 +17,10 @@ export interface Reports {
  * @param folder what relative paths start from.
  */
 export function writeReports(
-  { analysis, findings }: Outcome,
+  { analysis, findings }: RunOutcome,
   inputs: Inputs,
   folder: string,
-): Reports {
+): ReportFiles {
   const faults: string[] = [];
   const write = (input: string, path: string | null, report: typeof jsonReport): string => {
     if (path === null) {

@@ -8,7 +8,7 @@ import { GitHub, type RepositoryName } from "./github.ts";
 import { readInputs, type Inputs } from "./inputs.ts";
 import { debug } from "./log.ts";
 import { checkMergeGroup } from "./merge-group.ts";
-import type { Outcome } from "./outcome.ts";
+import type { RunOutcome } from "./outcome.ts";
 import { publish, publishFailure } from "./publish.ts";
 import { reviewPullRequest } from "./pull-request.ts";
 import { writeReports } from "./reports.ts";
@@ -45,7 +45,7 @@ async function check(doing: Doing): Promise<void> {
   publish({ outcome, verdict: verdictOf(outcome, inputs, reports.faults), reports, inputs });
 }
 
-async function outcomeOf(inputs: Inputs, doing: Doing): Promise<Outcome> {
+async function outcomeOf(inputs: Inputs, doing: Doing): Promise<RunOutcome> {
   doing("reading the event");
   const event = readEvent();
   switch (event.kind) {

@@ -1,19 +1,19 @@
 import { longestLink, type ChangedFile } from "../core/index.ts";
 import { type Contents, CommitFiles, pathBefore } from "./contents.ts";
-import type { Source, Tree } from "./github.ts";
+import type { BlobSource, RepositoryTree } from "./github.ts";
 
 /** The two commits that are compared. */
 export interface Sides {
   readonly head: CommitFiles;
   readonly base: CommitFiles;
   /** In bytes; of the base's own versions a guess. */
-  readonly sizeOf: (source: Source) => number;
+  readonly sizeOf: (source: BlobSource) => number;
 }
 
 export interface SidesRequest {
   readonly contents: Contents;
   readonly headSha: string;
-  readonly headTree: Tree;
+  readonly headTree: RepositoryTree;
   /** The merge base. */
   readonly baseSha: string;
   /** Everything that differs between the two. */
@@ -48,7 +48,10 @@ export function sidesOf({ contents, headSha, headTree, baseSha, changes }: Sides
     basePaths.add(path);
   }
 
-  const inBase = (path: string): Source => ({ sha: changed.has(path) ? baseSha : headSha, path });
+  const inBase = (path: string): BlobSource => ({
+    sha: changed.has(path) ? baseSha : headSha,
+    path,
+  });
   // Only a second tree would tell what a changed file was before: the text of a link has neither blank nor line ending.
   const wasLink = (path: string): boolean =>
     changed.has(path) ? /^[^\s;{}#]+$/.test(contents.text(inBase(path)) ?? "") : links.has(path);
@@ -65,7 +68,7 @@ export function sidesOf({ contents, headSha, headTree, baseSha, changes }: Sides
 }
 
 /** What differs between two trees. A file that was only moved is a rename; there are no patches. */
-function differences(base: Tree, head: Tree): ChangedFile[] {
+function differences(base: RepositoryTree, head: RepositoryTree): ChangedFile[] {
   const gone = new Map<string, string>();
   for (const [path, { sha }] of base.files) {
     if (!head.files.has(path)) {
@@ -115,8 +118,8 @@ function change(
 /** The listed changes, and those that differ between the trees without being listed. */
 export function withUnlisted(
   listed: readonly ChangedFile[],
-  base: Tree,
-  head: Tree,
+  base: RepositoryTree,
+  head: RepositoryTree,
 ): readonly ChangedFile[] {
   const known = new Set(listed.flatMap(({ path, previousPath }) => [path, previousPath]));
   return [...listed, ...differences(base, head).filter(({ path }) => !known.has(path))];

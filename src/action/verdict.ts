@@ -1,9 +1,9 @@
 import { countsInWords, numbered, startOf } from "../core/index.ts";
 import { failing } from "./gate.ts";
 import type { Inputs } from "./inputs.ts";
-import type { Outcome } from "./outcome.ts";
+import type { RunOutcome } from "./outcome.ts";
 
-export interface Verdict {
+export interface JobVerdict {
   readonly failed: boolean;
   /** What fails and why, or what was checked; one line. */
   readonly line: string;
@@ -15,7 +15,11 @@ const MOST_NAMED = 3;
  * Whether the job fails, whatever could be posted.
  * @param faults what else went wrong; whole sentences.
  */
-export function verdictOf(outcome: Outcome, inputs: Inputs, faults: readonly string[]): Verdict {
+export function verdictOf(
+  outcome: RunOutcome,
+  inputs: Inputs,
+  faults: readonly string[],
+): JobVerdict {
   const reasons = [
     findings(outcome, inputs),
     policy(outcome),
@@ -29,7 +33,7 @@ export function verdictOf(outcome: Outcome, inputs: Inputs, faults: readonly str
   return { failed: false, line: passed(outcome, inputs) };
 }
 
-function findings(outcome: Outcome, { failOn }: Inputs): string | null {
+function findings(outcome: RunOutcome, { failOn }: Inputs): string | null {
   const found = failing(outcome.findings, failOn);
   if (found.length === 0) {
     return null;
@@ -48,7 +52,7 @@ function findings(outcome: Outcome, { failOn }: Inputs): string | null {
   return `Failed: ${countsInWords(found)} in ${outcome.subject} (threshold: ${failOn}): ${places.join("; ")}.`;
 }
 
-function policy({ policyProblems: [first, ...others] }: Outcome): string | null {
+function policy({ policyProblems: [first, ...others] }: RunOutcome): string | null {
   if (!first) {
     return null;
   }
@@ -56,7 +60,7 @@ function policy({ policyProblems: [first, ...others] }: Outcome): string | null 
   return `The policy file of this change is not valid: ${first.file}:${first.line}: ${first.message}.${more}`;
 }
 
-function incomplete(outcome: Outcome, inputs: Inputs): string | null {
+function incomplete(outcome: RunOutcome, inputs: Inputs): string | null {
   const missing = notAnalysed(outcome);
   if (missing === null || inputs.incomplete === "warn") {
     return null;
@@ -65,7 +69,7 @@ function incomplete(outcome: Outcome, inputs: Inputs): string | null {
 }
 
 /** The first of what was not analysed; null where there is nothing. */
-function notAnalysed(outcome: Outcome): string | null {
+function notAnalysed(outcome: RunOutcome): string | null {
   const [first, ...others] = [...outcome.incomplete, ...outcome.passedOver];
   if (first === undefined) {
     return null;
@@ -73,7 +77,7 @@ function notAnalysed(outcome: Outcome): string | null {
   return others.length > 0 ? `${first} And ${others.length} more.` : first;
 }
 
-function passed(outcome: Outcome, inputs: Inputs): string {
+function passed(outcome: RunOutcome, inputs: Inputs): string {
   const missing = notAnalysed(outcome);
   if (missing !== null) {
     return `${checked(outcome, inputs)} Not everything could be analysed: ${missing}`;
@@ -84,7 +88,7 @@ function passed(outcome: Outcome, inputs: Inputs): string {
   return `Nothing to check: no nginx configuration in ${outcome.subject}.`;
 }
 
-function checked({ subject, analysis, findings }: Outcome, { scope, failOn }: Inputs): string {
+function checked({ subject, analysis, findings }: RunOutcome, { scope, failOn }: Inputs): string {
   if (!analysis) {
     return `Nothing was checked in ${subject}.`;
   }

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Files } from "../core/index.ts";
 import { UserError } from "./faults.ts";
-import { largestFile, type Content } from "./github.ts";
+import { largestFile, type BlobContent } from "./github.ts";
 
 const unreadFolders = new Set([".git", "node_modules"]);
 
@@ -14,7 +14,7 @@ export class WorkspaceFiles implements Files {
   readonly #folder: string;
   readonly #paths: ReadonlySet<string>;
   readonly #links = new Map<string, string>();
-  readonly #contents = new Map<string, Content | null>();
+  readonly #contents = new Map<string, BlobContent | null>();
 
   /** @throws UserError where a folder cannot be listed. */
   constructor(folder: string) {
@@ -44,7 +44,7 @@ export class WorkspaceFiles implements Files {
   }
 
   /** The text, or why there is none although something stands there; null where nothing does. */
-  content(path: string): Content | null {
+  content(path: string): BlobContent | null {
     let content = this.#contents.get(path);
     if (content === undefined) {
       content = this.#load(path);
@@ -68,7 +68,7 @@ export class WorkspaceFiles implements Files {
     }
   }
 
-  #load(path: string): Content | null {
+  #load(path: string): BlobContent | null {
     const file = join(this.#folder, path);
     try {
       const stat = lstatSync(file, { throwIfNoEntry: false });

@@ -6,6 +6,7 @@ import {
   conftestReport,
   type Finding,
   givenUpInWords,
+  isFailing,
   isNginxFile,
   jsonReport,
   pendingInWords,
@@ -19,7 +20,7 @@ import type { Arguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { readDump } from "./dump.ts";
 import { Git } from "./git.ts";
-import { failOnValues, fails, policyAt, policyFlags, readPolicy, usualPath } from "./settings.ts";
+import { failOnValues, policyAt, policyFlags, readPolicy, usualPath } from "./settings.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 import { select, Tree } from "./tree.ts";
 
@@ -85,7 +86,7 @@ function runCheck(args: Arguments, terminal: Terminal): number {
   if (unreadable.size > 0) {
     return 2;
   }
-  return fails(findings, failOn) ? 1 : 0;
+  return findings.some(({ severity }) => isFailing(severity, failOn)) ? 1 : 0;
 }
 
 interface Checked {

@@ -1,6 +1,7 @@
 import {
   analyse,
   compare,
+  isFailing,
   pendingInWords,
   plain,
   planReview,
@@ -10,7 +11,7 @@ import {
 import type { Arguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { Git } from "./git.ts";
-import { fails, policyAt, policyFlags, readPolicy } from "./settings.ts";
+import { policyAt, policyFlags, readPolicy } from "./settings.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
 const MOST_COMMENTS = 50;
@@ -57,7 +58,7 @@ function runReview(args: Arguments, terminal: Terminal): number {
   terminal.write(
     format === "json" ? asJson({ ...planned, notes }) : asText({ ...planned, notes }, reference),
   );
-  return fails(findings, "error") ? 1 : 0;
+  return findings.some(({ severity }) => isFailing(severity, "error")) ? 1 : 0;
 }
 
 function asJson({ comments, unplaced, notes }: Review): string {

@@ -1,10 +1,4 @@
-import {
-  severityRank,
-  defaultPolicy,
-  loadPolicy,
-  type Policy,
-  type Severity,
-} from "../core/index.ts";
+import { defaultPolicy, loadPolicy, type Policy } from "../core/index.ts";
 import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { Arguments, Flags } from "./arguments.ts";
@@ -98,19 +92,6 @@ function parsed(text: string, name: string): Policy {
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/^[A-Z]+: /, "").replace(/, \w+ '.*'$/, "");
-}
-
-export type FailOn = Severity | "never";
-
-/** Whether something is as bad as `--fail-on` says, or worse. */
-export function fails(
-  findings: readonly { readonly severity: Severity }[],
-  failOn: FailOn,
-): boolean {
-  return (
-    failOn !== "never" &&
-    findings.some(({ severity }) => severityRank[severity] >= severityRank[failOn])
-  );
 }
 
 /** The values of `--fail-on`, the default first. */

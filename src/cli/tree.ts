@@ -105,7 +105,7 @@ function contentOf(file: string): { readonly text: string } | { readonly reason:
 }
 
 /** What the user asks about: the folder whose files count, and the paths in it, `""` for all. */
-export interface Selection {
+export interface SelectedPaths {
   readonly folder: string;
   readonly paths: readonly string[];
 }
@@ -115,7 +115,7 @@ export interface Selection {
  * folder above that holds an nginx.conf.
  * @throws UsageError for a path that is not there, or several outside of the current folder
  */
-export function select(cwd: string, words: readonly string[]): Selection {
+export function select(cwd: string, words: readonly string[]): SelectedPaths {
   const given = words.length === 0 ? [cwd] : words.map((word) => resolve(cwd, word));
   for (const [index, path] of given.entries()) {
     if (statSync(path, { throwIfNoEntry: false }) === undefined) {
@@ -135,7 +135,7 @@ export function select(cwd: string, words: readonly string[]): Selection {
   return selection(folderOfMain(folder) ?? folder, given);
 }
 
-function selection(folder: string, paths: readonly string[]): Selection {
+function selection(folder: string, paths: readonly string[]): SelectedPaths {
   return { folder, paths: paths.map((path) => relative(folder, path).replaceAll(sep, "/")) };
 }
 

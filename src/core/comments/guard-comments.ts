@@ -73,13 +73,13 @@ export function silencesOf(document: Document): readonly Silence[] {
   return guardComments(document).silences;
 }
 
-interface Growing {
+interface ReadComments {
   readonly silences: Silence[];
   readonly declarations: Declaration[];
   readonly faults: CommentFault[];
 }
 
-function read(document: Document, span: Span, words: string, result: Growing): void {
+function read(document: Document, span: Span, words: string, result: ReadComments): void {
   const target = targetOf(document, span);
   const declaration = /^(websocket|http)\b/i.exec(words)?.[1]?.toLowerCase();
   const silence = /^ignore\s*\[([^\]]*)\](.*)$/i.exec(words);
@@ -111,7 +111,7 @@ function readSilence(
   list: string,
   rest: string,
   target: Directive | null,
-  result: Growing,
+  result: ReadComments,
 ): void {
   const names = list.split(",").map((name) => name.trim());
   const rules = names.filter((name) => name !== "");

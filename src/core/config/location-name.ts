@@ -2,13 +2,13 @@ import { rememberedOf } from "../basics/collections.ts";
 import type { Level, Use } from "./level.ts";
 
 /** A location as nginx reads its parameters; the modifier may touch the name. */
-export interface LocationName {
+export interface LocationParameters {
   readonly kind: "prefix" | "exact" | "prefix-no-regex" | "regex" | "regex-caseless" | "named";
   /** The path, regular expression, or name with its `@`. */
   readonly text: string;
 }
 
-const kinds: Readonly<Record<string, LocationName["kind"]>> = {
+const kinds: Readonly<Record<string, LocationParameters["kind"]>> = {
   "=": "exact",
   "^~": "prefix-no-regex",
   "~": "regex",
@@ -16,7 +16,7 @@ const kinds: Readonly<Record<string, LocationName["kind"]>> = {
 };
 
 /** Reads the parameters of a `location` directive (ngx_http_core_location). */
-export const readLocationName = rememberedOf(({ parameters }: Use): LocationName => {
+export const readLocationName = rememberedOf(({ parameters }: Use): LocationParameters => {
   const [first = "", second] = parameters;
   const [, modifier = "", text = ""] =
     second === undefined ? (/^(=|\^~|~\*|~)?(.*)$/s.exec(first) ?? []) : ["", first, second];
@@ -24,7 +24,7 @@ export const readLocationName = rememberedOf(({ parameters }: Use): LocationName
 });
 
 /** How the location of that very level is called; null where the level is none. */
-export function locationName({ context, opener }: Level): LocationName | null {
+export function locationName({ context, opener }: Level): LocationParameters | null {
   return context === "location" && opener !== null ? readLocationName(opener) : null;
 }
 

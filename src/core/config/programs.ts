@@ -361,7 +361,7 @@ function byFolder(
  * and `prod.conf` with the same upstream, are alternatives; what has no server of its own, such as maps, goes with all.
  */
 function compatible(documents: readonly Document[]): Document[][] {
-  const groups: Group[] = [];
+  const groups: ProgramGroup[] = [];
   const shared = documents.filter((document) => !hasServer(document));
   for (const document of documents.filter(hasServer)) {
     const claims = claimsOf(document);
@@ -384,18 +384,18 @@ function compatible(documents: readonly Document[]): Document[][] {
 }
 
 /** Files that can be loaded together, and what they claim. */
-interface Group {
+interface ProgramGroup {
   readonly documents: Document[];
   readonly claims: Map<string, string>;
 }
 
-function newGroup(groups: Group[]): Group {
+function newGroup(groups: ProgramGroup[]): ProgramGroup {
   const group = { documents: [], claims: new Map<string, string>() };
   groups.push(group);
   return group;
 }
 
-function join(group: Group, document: Document, claims: ReadonlyMap<string, string>): void {
+function join(group: ProgramGroup, document: Document, claims: ReadonlyMap<string, string>): void {
   group.documents.push(document);
   for (const [key, value] of claims) {
     group.claims.set(key, value);

@@ -1,7 +1,8 @@
 import { effectiveList } from "../config/effective.ts";
 import type { Level, Use } from "../config/level.ts";
 import type { Document } from "../repository/document.ts";
-import { annotationPrefix, linesOf } from "../sources/ingress.ts";
+import { linesOf } from "../sources/ingress.ts";
+import { annotationPrefix } from "../sources/annotation-names.ts";
 import type { Annotation } from "../sources/source.ts";
 import { removals } from "./change.ts";
 import { applyEdits, type TextEdit } from "./edit.ts";

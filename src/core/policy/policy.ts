@@ -3,8 +3,16 @@ export const ruleSeverities = ["error", "warning", "notice", "off"] as const;
 
 export type Severity = Exclude<(typeof ruleSeverities)[number], "off">;
 
+/** From which severity on something fails. */
+export type FailOn = Severity | "never";
+
 /** The worse, the higher. */
 export const severityRank: Readonly<Record<Severity, number>> = { notice: 1, warning: 2, error: 3 };
+
+/** Whether something of that severity fails. */
+export function isFailing(severity: Severity, failOn: FailOn): boolean {
+  return failOn !== "never" && severityRank[severity] >= severityRank[failOn];
+}
 
 /** The profiles, each with all rules of those before it. */
 export const profiles = ["basic", "recommended", "enterprise", "hardened"] as const;

@@ -1,7 +1,7 @@
 import { rememberedOf } from "../basics/collections.ts";
 import { usesOf } from "../config/effective.ts";
 import type { Level } from "../config/level.ts";
-import { type LocationName, locationName } from "../config/location-name.ts";
+import { type LocationParameters, locationName } from "../config/location-name.ts";
 import { passOf } from "./pass.ts";
 import { compilePattern, type Groups } from "./pattern.ts";
 
@@ -17,7 +17,7 @@ interface Table {
   readonly prefixes: ReadonlyMap<string, Level>;
   /** The lengths of the prefixes, longest first. */
   readonly lengths: readonly number[];
-  readonly patterns: readonly { readonly level: Level; readonly name: LocationName }[];
+  readonly patterns: readonly { readonly level: Level; readonly name: LocationParameters }[];
   readonly named: ReadonlyMap<string, Level>;
 }
 
@@ -27,7 +27,7 @@ const MOST_PATTERNS = 2000;
 const tableOf = rememberedOf((level: Level): Table => {
   const exact = new Map<string, Level>();
   const prefixes = new Map<string, Level>();
-  const patterns: { level: Level; name: LocationName }[] = [];
+  const patterns: { level: Level; name: LocationParameters }[] = [];
   const named = new Map<string, Level>();
   for (const { inner } of usesOf(level, "location")) {
     const name = inner === null ? null : locationName(inner);

@@ -11,7 +11,7 @@ import { type Hunk, hunkAround } from "./diff.ts";
 import type { ReviewComment } from "./review.ts";
 
 /** A line of the diff that a comment can stand on. */
-export interface Anchor {
+export interface CommentAnchor {
   readonly document: Document;
   readonly hunk: Hunk;
   readonly line: number;
@@ -21,7 +21,7 @@ export interface Anchor {
   readonly isPrimary: boolean;
 }
 
-type FoundLine = Omit<Anchor, "isPrimary">;
+type FoundLine = Omit<CommentAnchor, "isPrimary">;
 
 /** Finds lines of the diff for comments. */
 export class Anchors {
@@ -39,7 +39,7 @@ export class Anchors {
    * location, the group's block, or a line that takes part in the location's settings, a changed one by choice; null
    * where none of them is in the diff.
    */
-  find(group: Group, findings: readonly Finding[]): Anchor | null {
+  find(group: Group, findings: readonly Finding[]): CommentAnchor | null {
     for (const { place } of findings) {
       const found = this.#lineIn(place);
       if (found) {

@@ -5,7 +5,7 @@ import type { TextEdit } from "../fix/edit.ts";
 import { givenUpInWords } from "../report/given-up.ts";
 import { compareText, numbered, worstFirst } from "../report/order.ts";
 import type { Finding } from "../check/finding.ts";
-import { Anchors, type Anchor } from "./anchor.ts";
+import { Anchors, type CommentAnchor } from "./anchor.ts";
 import { commentBody } from "./comment.ts";
 import { type Hunk, hunksOf } from "./diff.ts";
 import type { Review, ReviewComment } from "./review.ts";
@@ -22,11 +22,11 @@ export interface ReviewRequest {
 }
 
 /** A comment before it is written. */
-interface Draft {
+interface CommentDraft {
   /** More than one where one line breaks several, or where one suggestion must hold the fixes of several. */
   readonly groups: Group[];
   readonly findings: Finding[];
-  readonly anchor: Anchor;
+  readonly anchor: CommentAnchor;
   suggestion: Suggestion | null;
 }
 
@@ -52,7 +52,7 @@ class Planner {
   readonly #maxComments: number;
   readonly #hunks = new Map<string, readonly Hunk[]>();
   readonly #anchors: Anchors;
-  readonly #drafts: Draft[] = [];
+  readonly #drafts: CommentDraft[] = [];
   readonly #unplaced: Finding[] = [];
   readonly #left: Finding[] = [];
 
@@ -115,7 +115,7 @@ class Planner {
   }
 
   /** A comment about other blocks that stands at this line only because the line has to do with them. */
-  #sameCause({ document, line, side, isPrimary }: Anchor): Draft | null {
+  #sameCause({ document, line, side, isPrimary }: CommentAnchor): CommentDraft | null {
     if (isPrimary) {
       return null;
     }
@@ -131,7 +131,7 @@ class Planner {
    * Puts a fix whose lines another suggestion has into that suggestion, such as two locations of a new file that need the
    * same map. Gives the comment that holds both then.
    */
-  #join(group: Group, { document, hunk }: Anchor): Draft | null {
+  #join(group: Group, { document, hunk }: CommentAnchor): CommentDraft | null {
     const fix = group.fix(anywhere);
     if (fix?.safety !== "safe") {
       return null;
@@ -155,7 +155,7 @@ class Planner {
   }
 
   /** The group's fix inside one hunk, tried first where the comment would stand. */
-  #suggestion(group: Group, anchor: Anchor): Suggestion | null {
+  #suggestion(group: Group, anchor: CommentAnchor): Suggestion | null {
     const best = group.fix(anywhere);
     if (!best) {
       return null;
@@ -178,7 +178,10 @@ class Planner {
   }
 
   /** Each try simulates anew, so only hunks that have to do with the group are tried, and no more than a few. */
-  #hunksFor(group: Group, anchor: Anchor): { readonly document: Document; readonly hunk: Hunk }[] {
+  #hunksFor(
+    group: Group,
+    anchor: CommentAnchor,
+  ): { readonly document: Document; readonly hunk: Hunk }[] {
     const places = [
       ...group.findings.map(({ place }) => place),
       group.place,
@@ -202,7 +205,7 @@ class Planner {
   #freeLines(
     document: Document,
     hunk: Hunk,
-    own: Draft | null = null,
+    own: CommentDraft | null = null,
   ): (first: number, last: number) => boolean {
     const taken = this.#drafts
       .filter((draft) => draft !== own)
@@ -219,7 +222,7 @@ class Planner {
     if (suggesting.length < 2 || this.#analysis.proveTogether(editsOf(suggesting))) {
       return;
     }
-    const kept: Draft[] = [];
+    const kept: CommentDraft[] = [];
     for (const draft of suggesting) {
       const holds = kept.length === 0 || this.#analysis.proveTogether(editsOf([...kept, draft]));
       if (holds) {
@@ -230,7 +233,7 @@ class Planner {
     }
   }
 
-  #comment({ groups, findings: unsorted, anchor, suggestion }: Draft): ReviewComment {
+  #comment({ groups, findings: unsorted, anchor, suggestion }: CommentDraft): ReviewComment {
     const findings = worstFirst(unsorted);
     const fix = suggestion?.fix ?? joined(groups.flatMap((group) => group.fix(anywhere) ?? []));
     const { startLine, line } = suggestion?.change ?? { startLine: anchor.line, line: anchor.line };
@@ -303,6 +306,6 @@ function writableIn(
     );
 }
 
-function editsOf(drafts: readonly Draft[]): TextEdit[] {
+function editsOf(drafts: readonly CommentDraft[]): TextEdit[] {
   return drafts.flatMap(({ suggestion }) => suggestion?.fix.edits ?? []);
 }

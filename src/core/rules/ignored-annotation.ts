@@ -1,12 +1,12 @@
 import type { Document } from "../repository/document.ts";
 import type { Remedy } from "./remedy.ts";
+import { linesOf } from "../sources/ingress.ts";
 import {
   annotationPrefix,
   isWholeNumber,
-  linesOf,
   rightName,
   withoutOutdatedPrefix,
-} from "../sources/ingress.ts";
+} from "../sources/annotation-names.ts";
 import type { Annotation } from "../sources/source.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import { parseTime } from "../syntax/time.ts";

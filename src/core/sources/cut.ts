@@ -2,7 +2,7 @@ import type { Span } from "../syntax/tree.ts";
 import { vanishing } from "../syntax/opaque.ts";
 import { filled, maskTags } from "./mask.ts";
 import type { Source } from "./source.ts";
-import type { Tag } from "./tags.ts";
+import type { Tag } from "./tag.ts";
 
 /** A part of a file that is configuration. */
 export interface Cut {

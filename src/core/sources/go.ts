@@ -4,7 +4,8 @@ import { cutOut } from "./cut.ts";
 import { maskTags } from "./mask.ts";
 import { seemsNginx } from "./plain.ts";
 import type { Source } from "./source.ts";
-import { type Tag, tagsIn } from "./tags.ts";
+import { tagsIn } from "./tags.ts";
+import type { Tag } from "./tag.ts";
 
 /** Comments, strings and runes, in which a backtick begins nothing, and raw strings, in which nothing is escaped. */
 const token =

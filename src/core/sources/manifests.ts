@@ -76,10 +76,10 @@ export function manifestsIn(text: string): Manifests {
   return { configMaps, containers };
 }
 
-type Written = (node: unknown) => string;
+type TextOfNode = (node: unknown) => string;
 
 /** Each file is a path, whose name is the key, or `key=path`. */
-function generated(generator: YAMLMap, written: Written): ConfigMap {
+function generated(generator: YAMLMap, written: TextOfNode): ConfigMap {
   const files = generator.get("files");
   const keys = (isSeq(files) ? files.items : []).flatMap((item): [string, string][] => {
     const [, key, path = ""] = /^(?:([^=]*)=)?([^=]+)$/.exec(written(item)) ?? [];
@@ -88,7 +88,7 @@ function generated(generator: YAMLMap, written: Written): ConfigMap {
   return { name: written(generator.get("name", true)), keys: new Map(keys) };
 }
 
-function mountsOf(container: unknown, volumes: readonly unknown[], written: Written): Mount[] {
+function mountsOf(container: unknown, volumes: readonly unknown[], written: TextOfNode): Mount[] {
   return itemsOf(container, "volumeMounts").flatMap((mount) => {
     const to = mount.get("mountPath");
     const subPath = mount.get("subPath");

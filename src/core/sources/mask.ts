@@ -2,7 +2,7 @@ import { standIn } from "../syntax/opaque.ts";
 import { Problems, Scanner } from "../syntax/scan.ts";
 import type { Span } from "../syntax/tree.ts";
 import type { Switch } from "./source.ts";
-import type { Tag } from "./tags.ts";
+import type { Tag } from "./tag.ts";
 
 export interface Masked {
   readonly text: string;
@@ -34,53 +34,101 @@ export function maskTags(text: string, tags: readonly Tag[]): Masked {
     return { text: masked(text, tags, []), switches: [], macros: new Map(), unreadable };
   }
   const { regions, unbalanced } = regionsOf(tags);
+  const joined = withoutInlineConditions(text, tags, regions);
+  const chosen = withoutTornBranches(joined);
+  const cut =
+    joined.cut ?? chosen.cut ?? chosen.regions.find((region) => !isWhole(region, chosen.layout));
+  const macros = macrosOf(text, chosen.regions, chosen.layout);
+  const bodies = new Set(macros.values());
+  return {
+    text: withSemicolons(chosen.text, chosen.layout.loose),
+    switches: chosen.regions.filter((region) => !bodies.has(region)).map(switchOf),
+    macros: new Map([...macros].map(([name, region]) => [name, contentOf(region)])),
+    unreadable: whyUnreadable(text, unbalanced, cut),
+  };
+}
+
+function whyUnreadable(
+  text: string,
+  unbalanced: Tag | null,
+  cut: Region | undefined,
+): string | null {
+  if (unbalanced !== null) {
+    return `it is a template, and its tag ${shortened(text, unbalanced)} has no counterpart`;
+  }
+  return cut === undefined
+    ? null
+    : `it is a template, and its tag ${shortened(text, cut.tags[0] ?? cut)} cuts a block or directive apart`;
+}
+
+/** What a pass makes of the text, and the conditions that it leaves. */
+interface Pass {
+  readonly text: string;
+  readonly layout: Layout;
+  readonly regions: readonly Region[];
+  /** A condition that cuts a block or directive apart. */
+  readonly cut: Region | undefined;
+}
+
+/** First pass: a condition within a directive makes a part of it unknown, whatever it writes. */
+function withoutInlineConditions(
+  text: string,
+  tags: readonly Tag[],
+  regions: readonly Region[],
+): Pass {
   const layout = new Layout(masked(text, tags, []));
-  // A condition within a directive makes a part of it unknown, whatever it writes.
   const inline = outermost(regions.filter((region) => layout.isInDirective(region.start)));
   const joined = masked(
     text,
     tags.filter((tag) => !isWithin(tag, inline)),
     inline,
   );
-  const settled = inline.length === 0 ? layout : new Layout(joined);
-  const around = regions.filter((region) => !isWithin(region, inline));
-  // Where branches open a block in different ways and close it together, the first is taken for all.
-  const apart = around.filter((region) =>
-    contentsOf(region).some((span) => !settled.isWhole(span)),
-  );
-  const dropped = apart.flatMap((region) => contentsOf(region).slice(1));
-  const whole = blanked(joined, dropped);
-  const final = apart.length === 0 ? settled : new Layout(whole);
-  const rest = around.filter((region) => !apart.includes(region) && !isWithin(region, dropped));
-  const cut =
-    inline.find((region) => !layout.holds(region)) ??
-    apart.find((region) =>
-      contentsOf(region).some((span, index) =>
-        decisive.test(index === 0 ? "" : joined.slice(span.start, span.end)),
-      ),
-    ) ??
-    rest.find((region) => contentsOf(region).some((span) => !final.isWhole(span)));
-  const unreadable = unbalanced
-    ? `it is a template, and its tag ${shortened(text, unbalanced)} has no counterpart`
-    : cut === undefined
-      ? null
-      : `it is a template, and its tag ${shortened(text, cut.tags[0] ?? cut)} cuts a block or directive apart`;
+  return {
+    text: joined,
+    layout: inline.length === 0 ? layout : new Layout(joined),
+    regions: regions.filter((region) => !isWithin(region, inline)),
+    cut: inline.find((region) => !layout.holds(region)),
+  };
+}
+
+/**
+ * Second pass: where branches open a block in different ways and close it together, the first is taken for all, unless another
+ * decides on a request's way.
+ */
+function withoutTornBranches({ text, layout, regions }: Pass): Pass {
+  const torn = regions.filter((region) => !isWhole(region, layout));
+  if (torn.length === 0) {
+    return { text, layout, regions, cut: undefined };
+  }
+  const dropped = torn.flatMap((region) => contentsOf(region).slice(1));
+  const whole = blanked(text, dropped);
+  return {
+    text: whole,
+    layout: new Layout(whole),
+    regions: regions.filter((region) => !torn.includes(region) && !isWithin(region, dropped)),
+    cut: torn.find((region) =>
+      contentsOf(region)
+        .slice(1)
+        .some((span) => decisive.test(text.slice(span.start, span.end))),
+    ),
+  };
+}
+
+/** Third pass: a tag in a line of its own ends in a `;` in place of its last character. */
+function withSemicolons(text: string, ends: readonly number[]): string {
   const pieces: string[] = [];
   let from = 0;
-  for (const end of final.loose) {
-    pieces.push(whole.slice(from, end - 1), ";");
+  for (const end of ends) {
+    pieces.push(text.slice(from, end - 1), ";");
     from = end;
   }
-  pieces.push(whole.slice(from));
-  const macros = macrosOf(text, rest, final);
-  const bodies = new Set(macros.values());
-  const switches = rest.filter((region) => !bodies.has(region)).map(switchOf);
-  return {
-    text: pieces.join(""),
-    switches,
-    macros: new Map([...macros].map(([name, region]) => [name, contentOf(region)])),
-    unreadable,
-  };
+  pieces.push(text.slice(from));
+  return pieces.join("");
+}
+
+/** Whether each branch has nothing but whole directives and blocks. */
+function isWhole(region: Region, layout: Layout): boolean {
+  return contentsOf(region).every((span) => layout.isWhole(span));
 }
 
 /** The macros that the text calls and that stand outside of all blocks: nothing is written where they are. */
@@ -152,41 +200,29 @@ export function filled(text: string, start: number, end: number, fill: string): 
   return text.slice(start, end).replace(/[^\r\n]/g, fill);
 }
 
+/** The conditions of a template; `unbalanced` is the first tag without a counterpart. */
 function regionsOf(tags: readonly Tag[]): { regions: Region[]; unbalanced: Tag | null } {
   const regions: Region[] = [];
-  const open: { readonly tags: Tag[] }[] = [];
+  const open: (readonly [Tag, ...Tag[]])[] = [];
   let unbalanced: Tag | null = null;
   for (const tag of tags) {
-    switch (tag.kind) {
-      case "open":
-      case "group":
-        open.push({ tags: [tag] });
-        break;
-      case "else": {
-        const innermost = open.at(-1);
-        if (innermost === undefined) {
-          unbalanced ??= tag;
-        } else {
-          innermost.tags.push(tag);
-        }
-        break;
-      }
-      case "close": {
-        const closed = open.pop();
-        const [first] = closed?.tags ?? [];
-        if (closed === undefined || first === undefined) {
-          unbalanced ??= tag;
-        } else if (first.kind === "open") {
-          regions.push({ start: first.start, end: tag.end, tags: [...closed.tags, tag] });
-        }
-        break;
-      }
-      case "value":
-      case "nothing":
-        break;
+    if (tag.kind === "open" || tag.kind === "group") {
+      open.push([tag]);
+      continue;
+    }
+    if (tag.kind !== "else" && tag.kind !== "close") {
+      continue;
+    }
+    const innermost = open.pop();
+    if (innermost === undefined) {
+      unbalanced ??= tag;
+    } else if (tag.kind === "else") {
+      open.push([...innermost, tag]);
+    } else if (innermost[0].kind === "open") {
+      regions.push({ start: innermost[0].start, end: tag.end, tags: [...innermost, tag] });
     }
   }
-  return { regions, unbalanced: unbalanced ?? open[0]?.tags[0] ?? null };
+  return { regions, unbalanced: unbalanced ?? open[0]?.[0] ?? null };
 }
 
 function contentsOf({ tags }: Region): Span[] {

@@ -5,7 +5,8 @@ import { parse } from "../syntax/parse.ts";
 import type { Directive, Span, SyntaxTree } from "../syntax/tree.ts";
 import { cutOut, terraformEscape, unescapedIn } from "./cut.ts";
 import type { Source } from "./source.ts";
-import { ellipses, type Tag, tagsIn } from "./tags.ts";
+import { ellipses, tagsIn } from "./tags.ts";
+import type { Tag } from "./tag.ts";
 
 const matchers = new Map<string, (path: string) => boolean>();
 

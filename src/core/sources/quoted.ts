@@ -4,7 +4,8 @@ import type { Span } from "../syntax/tree.ts";
 import { cutOut, unescaped } from "./cut.ts";
 import { isNginxPath, seemsNginx } from "./plain.ts";
 import type { Source } from "./source.ts";
-import { plainTags, type Tag, tagsIn } from "./tags.ts";
+import { plainTags, tagsIn } from "./tags.ts";
+import type { Tag } from "./tag.ts";
 
 /** A command that writes a text in quotes, or a variable that gets one, up to the quote. */
 const opener = /\b(?:(echo|printf)[ \t]+(?:-[a-zA-Z]+[ \t]+)*\$?|(\w+)=)(["'])/g;
@@ -25,54 +26,79 @@ export function quotedSources(text: string): Source[] {
   const openers = new RegExp(opener);
   const variables = writtenVariables(text);
   for (let match = openers.exec(text); match !== null; match = openers.exec(text)) {
-    const [whole, direct, name = "", quote = ""] = match;
-    const variable = variables.get(name);
-    if (direct === undefined && variable === undefined) {
+    const written = writtenText(text, match, variables);
+    if (written === null || sources.length > sourcesPerFile.most) {
       continue;
     }
-    const start = match.index + whole.length;
-    const end = closing(text, start, quote);
-    if (end === -1) {
-      continue;
+    openers.lastIndex = written.span.end + 1;
+    const source = sourceOf(text, written, `quoted${sources.length}/`);
+    if (source !== null) {
+      sources.push(source);
     }
-    const body = text.slice(start, end);
-    const path = direct === undefined ? variable?.path : targetAt(text, end + 1);
-    const isFormat = direct === undefined ? variable?.isFormat : direct === "printf";
-    if (path === undefined || !body.includes(";") || sources.length > sourcesPerFile.most) {
-      continue;
-    }
-    openers.lastIndex = end + 1;
-    const isDouble = quote === '"';
-    const values = tagsIn(body, { ...plainTags, interpolation: isDouble ? "shell" : "none" });
-    const own = isFormat === true ? [...values, ...conversionTags(body)] : values;
-    const tags = own.toSorted((a, b) => a.start - b.start);
-    const replaced = escapes(body, isDouble);
-    const plain = cutOut(body, {
-      name: "",
-      span: { start: 0, end: body.length },
-      tags,
-      editable: false,
-      replaced,
-    });
-    if (!seemsNginx(parse(plain.masked), isNginxPath(path))) {
-      continue;
-    }
-    const moved = <Part extends Span>(part: Part): Part => ({
-      ...part,
-      start: part.start + start,
-      end: part.end + start,
-    });
-    sources.push(
-      cutOut(text, {
-        name: `quoted${sources.length}/`,
-        span: { start, end },
-        tags: tags.map(moved),
-        editable: false,
-        replaced: replaced.map(moved),
-      }),
-    );
   }
   return sources;
+}
+
+/** A text in quotes that a command writes to a file. */
+interface WrittenText extends WrittenVariable {
+  /** What stands between the quotes. */
+  readonly span: Span;
+  readonly isDouble: boolean;
+}
+
+/** Null where nothing writes it, or it holds no directive. */
+function writtenText(
+  text: string,
+  match: RegExpExecArray,
+  variables: ReadonlyMap<string, WrittenVariable>,
+): WrittenText | null {
+  const [whole, command, name = "", quote = ""] = match;
+  const variable = variables.get(name);
+  if (command === undefined && variable === undefined) {
+    return null;
+  }
+  const start = match.index + whole.length;
+  const end = closing(text, start, quote);
+  if (end === -1 || !text.slice(start, end).includes(";")) {
+    return null;
+  }
+  const path = command === undefined ? variable?.path : targetAt(text, end + 1);
+  const isFormat = command === undefined ? variable?.isFormat === true : command === "printf";
+  return path === undefined
+    ? null
+    : { span: { start, end }, path, isFormat, isDouble: quote === '"' };
+}
+
+/** The configuration in such a text; null where it is none. */
+function sourceOf(text: string, written: WrittenText, name: string): Source | null {
+  const { span, path, isFormat, isDouble } = written;
+  const body = text.slice(span.start, span.end);
+  const values = tagsIn(body, { ...plainTags, interpolation: isDouble ? "shell" : "none" });
+  const own = isFormat ? [...values, ...conversionTags(body)] : values;
+  const tags = own.toSorted((a, b) => a.start - b.start);
+  const replaced = escapes(body, isDouble);
+  const plain = cutOut(body, {
+    name: "",
+    span: { start: 0, end: body.length },
+    tags,
+    editable: false,
+    replaced,
+  });
+  if (!seemsNginx(parse(plain.masked), isNginxPath(path))) {
+    return null;
+  }
+  const moved = <Part extends Span>(part: Part): Part => ({
+    ...part,
+    start: part.start + span.start,
+    end: part.end + span.start,
+  });
+  return cutOut(text, {
+    name,
+    span,
+    tags: tags.map(moved),
+    editable: false,
+    replaced: replaced.map(moved),
+  });
 }
 
 interface WrittenVariable {

@@ -82,10 +82,10 @@ const namesFor = rememberedOf(({ files, ignore, markdown }: Selection) =>
   }),
 );
 
-type Container = "yaml" | "terraform" | "shell" | "go" | "markdown";
+type ContainerKind = "yaml" | "terraform" | "shell" | "go" | "markdown";
 
 /** What a file is that may hold configuration among other things; null for one that is all configuration or none. */
-export const containerOf = remembered((path): Container | null => {
+export const containerOf = remembered((path): ContainerKind | null => {
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (/\.ya?ml(?:\.(?:j2|jinja2?|erb|gotmpl|tpl|tmpl|template))?$/i.test(name)) {
     const isOther = /(?:^|\/)\.github\//.test(path) || /(?:^|[-.])lock\.ya?ml$/i.test(name);

@@ -1,15 +1,5 @@
-import type { Span } from "../syntax/tree.ts";
-
-/** A tag of a template: what it writes, or how it steers what is written. */
-export interface Tag extends Span {
-  /**
-   * `value` writes something. `open`, `else` and `close` part what is written under a condition; `group` and `close` what
-   * always is. `nothing` writes nothing.
-   */
-  readonly kind: "value" | "open" | "group" | "else" | "close" | "nothing";
-  /** What an `open` or `else` asks, without white space, `!` before what must not hold; empty for a bare else. */
-  readonly condition: string;
-}
+import { doubleBraces, jinja, rubyTags, terraform } from "./tag-statements.ts";
+import { nothing, type Tag, type TagMeaning, writes } from "./tag.ts";
 
 export interface TagOptions {
   /** Names in capitals after a bare `$` are replaced, as envsubst does. */
@@ -55,7 +45,7 @@ export function tagsIn(text: string, options: TagOptions = plainTags): Tag[] {
   for (let found = opener.exec(text); found !== null; found = opener.exec(text)) {
     const start = found.index;
     const [mark] = found;
-    const tag = tagAt(text, start, mark, ending, options, isJinja);
+    const tag = tagAt({ text, start, mark, ending, options, isJinja });
     if (tag === null) {
       continue;
     }
@@ -92,72 +82,96 @@ function writesUnescaped(text: string, { start, end }: Tag, parts: readonly Tag[
   );
 }
 
-function tagAt(
-  text: string,
-  start: number,
-  mark: string,
-  ending: (mark: string, from: number) => number,
-  options: TagOptions,
-  isJinja: boolean,
-): Tag | null {
-  const value = (end: number): Tag => ({ start, end, kind: "value", condition: "" });
-  switch (mark) {
-    case "{{": {
-      let end = ending("}}", start + 2);
-      while (end !== -1 && text[end] === "}") {
-        end++;
-      }
-      return end === -1 ? null : { start, end, ...doubleBraces(text.slice(start + 2, end - 2)) };
-    }
-    case "{%": {
-      const end = ending("%}", start + 2);
-      return end === -1 ? null : { start, end, ...jinja(text.slice(start + 2, end - 2)) };
-    }
-    case "{#": {
-      const end = isJinja ? ending("#}", start + 2) : -1;
-      return end === -1 ? null : { start, end, kind: "nothing", condition: "" };
-    }
-    case "<%": {
-      const end = ending("%>", start + 2);
-      return end === -1 ? null : { start, end, ...(text[start + 2] === "=" ? writes : nothing) };
-    }
-    case "%{": {
-      if (options.interpolation !== "terraform" || text[start - 1] === "%") {
-        return null;
-      }
-      const end = braceEnd(text, start + 1);
-      return end === -1 ? null : { start, end, ...terraform(text.slice(start + 2, end - 1)) };
-    }
-    default:
-      break;
+/** Where a tag may begin, and what is needed to read it. */
+interface Opening {
+  readonly text: string;
+  readonly start: number;
+  readonly mark: string;
+  /** The offset behind the next such mark from an offset on; -1 where there is none near enough. */
+  readonly ending: (mark: string, from: number) => number;
+  readonly options: TagOptions;
+  readonly isJinja: boolean;
+}
+
+/** How each form of tag is read, by its opening mark; null where what begins like one is none. */
+const forms: ReadonlyMap<string, (opening: Opening) => Tag | null> = new Map([
+  ["{{", doubleBraceTag],
+  ["{%", (at) => closedBy("%}", at, jinja)],
+  ["{#", (at) => (at.isJinja ? closedBy("#}", at, () => nothing) : null)],
+  ["<%", (at) => closedBy("%>", at, (inside) => (inside.startsWith("=") ? writes : nothing))],
+  ["%{", terraformTag],
+]);
+
+function tagAt(opening: Opening): Tag | null {
+  const { mark, start } = opening;
+  const read = forms.get(mark);
+  if (read !== undefined) {
+    return read(opening);
   }
   if (!mark.includes("$")) {
-    return value(start + mark.length);
+    return { start, end: start + mark.length, ...writes };
   }
-  if (mark.startsWith("\\")) {
-    return null;
-  }
-  const braced = mark.endsWith("{");
-  if (options.interpolation === "terraform") {
-    if (!braced || text[start - 1] === "$") {
-      return null;
-    }
-    const end = braceEnd(text, start + 1);
-    return end === -1 ? null : value(end);
-  }
-  if (options.interpolation === "shell") {
-    const pattern = braced ? /\$\{[^}\n]*\}/y : /\$(?:\w+|\((?:[^()\n]|\([^()\n]*\))*\)|[@*#?!-])/y;
-    pattern.lastIndex = start;
-    const found = pattern.exec(text);
-    return found === null ? null : value(pattern.lastIndex);
-  }
-  const pattern = braced
-    ? /\$\{(?!HTTP_(?:UPGRADE|CONNECTION|SEC_\w+)\})([A-Z][A-Z0-9_]{0,100})(?::?[-=?+][^}\n]{0,300})?\}/y
-    : /\$(?!HTTP_|ARG_|COOKIE_)([A-Z][A-Z0-9_]{1,100})\b(?![({])/y;
-  pattern.lastIndex = start;
-  const [, name = ""] = (braced || options.bareVariables ? pattern.exec(text) : null) ?? [];
-  return name === "" || options.isDefined(name.toLowerCase()) ? null : value(pattern.lastIndex);
+  return mark.startsWith("\\") ? null : dollarTag(opening);
 }
+
+function closedBy(
+  mark: string,
+  { text, start, ending }: Opening,
+  meaning: (inside: string) => TagMeaning,
+): Tag | null {
+  const end = ending(mark, start + 2);
+  return end === -1 ? null : { start, end, ...meaning(text.slice(start + 2, end - 2)) };
+}
+
+/** Handlebars has a third brace for a value that is not escaped. */
+function doubleBraceTag({ text, start, ending }: Opening): Tag | null {
+  let end = ending("}}", start + 2);
+  while (end !== -1 && text[end] === "}") {
+    end++;
+  }
+  return end === -1 ? null : { start, end, ...doubleBraces(text.slice(start + 2, end - 2)) };
+}
+
+function terraformTag({ text, start, options }: Opening): Tag | null {
+  const isEscaped = text[start - 1] === "%";
+  const end = options.interpolation === "terraform" && !isEscaped ? braceEnd(text, start + 1) : -1;
+  return end === -1 ? null : { start, end, ...terraform(text.slice(start + 2, end - 1)) };
+}
+
+/** A variable that a renderer fills in: every `${…}` for Terraform, any for a shell, those in capitals for envsubst. */
+function dollarTag({ text, start, mark, options }: Opening): Tag | null {
+  const braced = mark.endsWith("{");
+  switch (options.interpolation) {
+    case "terraform": {
+      const end = braced && text[start - 1] !== "$" ? braceEnd(text, start + 1) : -1;
+      return end === -1 ? null : { start, end, ...writes };
+    }
+    case "shell": {
+      const pattern = new RegExp(braced ? shellBraced : shellBare);
+      pattern.lastIndex = start;
+      return pattern.test(text) ? { start, end: pattern.lastIndex, ...writes } : null;
+    }
+    case "none": {
+      if (!braced && !options.bareVariables) {
+        return null;
+      }
+      const pattern = new RegExp(braced ? capitalsBraced : capitalsBare);
+      pattern.lastIndex = start;
+      const name = pattern.exec(text)?.[1] ?? "";
+      return name === "" || options.isDefined(name.toLowerCase())
+        ? null
+        : { start, end: pattern.lastIndex, ...writes };
+    }
+  }
+}
+
+const shellBraced = /\$\{[^}\n]*\}/y;
+const shellBare = /\$(?:\w+|\((?:[^()\n]|\([^()\n]*\))*\)|[@*#?!-])/y;
+
+/** Names of nginx's own variables in capitals are a slip, and no renderer's. */
+const capitalsBraced =
+  /\$\{(?!HTTP_(?:UPGRADE|CONNECTION|SEC_\w+)\})([A-Z][A-Z0-9_]{0,100})(?::?[-=?+][^}\n]{0,300})?\}/y;
+const capitalsBare = /\$(?!HTTP_|ARG_|COOKIE_)([A-Z][A-Z0-9_]{1,100})\b(?![({])/y;
 
 /** The end of what a `{` opens, with braces and strings in it. */
 function braceEnd(text: string, open: number): number {
@@ -171,155 +185,6 @@ function braceEnd(text: string, open: number): number {
     }
   }
   return -1;
-}
-
-type Meaning = Pick<Tag, "kind" | "condition">;
-const nothing: Meaning = { kind: "nothing", condition: "" };
-const writes: Meaning = { kind: "value", condition: "" };
-
-function asking(kind: "open" | "else", condition: string): Meaning {
-  return {
-    kind,
-    condition: condition
-      .trim()
-      .replace(/^not\b/, "!")
-      .replace(/\s+/g, ""),
-  };
-}
-
-/** Go's templates and Handlebars have statements in the braces that others have for values. */
-function doubleBraces(inside: string): Meaning {
-  const code = inside.replace(/^[-~!]?\s*/, "").replace(/\s*[-~]$/, "");
-  if (inside.startsWith("!") || code.startsWith("/*")) {
-    return nothing;
-  }
-  const [, sign, block, rest = ""] = /^([#^/])\s*(\w*)\s*(.*)$/s.exec(code) ?? [];
-  if (sign !== undefined && block !== undefined) {
-    if (sign === "/") {
-      return { kind: "close", condition: "" };
-    }
-    return asking(
-      "open",
-      sign === "^" || block === "unless" ? `not ${block} ${rest}` : `${block} ${rest}`,
-    );
-  }
-  const [, word = "", condition = ""] = /^(\w+)(?![\w.])\s*(.*)$/s.exec(code) ?? [];
-  switch (word) {
-    case "if":
-    case "with":
-    case "range":
-      // Jinja has a value before an inline `if`, never the word first.
-      return asking("open", `${word === "if" ? "" : word} ${condition}`);
-    case "else":
-      return asking("else", condition.replace(/^if\b/, ""));
-    case "end":
-      return { kind: "close", condition: "" };
-    case "define":
-    case "block":
-      return { kind: "group", condition: "" };
-    case "break":
-    case "continue":
-    case "fail":
-      return nothing;
-    default:
-      return /^\$[\w.]*\s*(?:,\s*\$\w+\s*)?:?=/.test(code) || isHeading(code) ? nothing : writes;
-  }
-}
-
-/** Values that are comments once they are written. */
-function isHeading(code: string): boolean {
-  return /^ansible_managed\b|\|\s*comment\b/.test(code);
-}
-
-function jinja(inside: string): Meaning {
-  const code = inside.replace(/^[-+]?\s*/, "").replace(/\s*[-+]?$/, "");
-  const [, word = "", rest = ""] = /^(\w+)\s*(.*)$/s.exec(code) ?? [];
-  switch (word) {
-    case "if":
-    case "case":
-      return asking("open", rest);
-    case "unless":
-      return asking("open", `not ${rest}`);
-    case "for":
-    case "macro":
-    case "tablerow":
-      return asking("open", `${word} ${rest}`);
-    case "else":
-      return asking("else", "");
-    case "elif":
-    case "elsif":
-    case "when":
-      return asking("else", rest);
-    case "block":
-    case "with":
-    case "filter":
-    case "autoescape":
-    case "trans":
-    case "call":
-      return { kind: "group", condition: "" };
-    case "set":
-      return rest.includes("=") ? nothing : asking("open", "set");
-    case "include":
-    case "render":
-      return writes;
-    default:
-      return word.startsWith("end") ? { kind: "close", condition: "" } : nothing;
-  }
-}
-
-/** One tag for each statement of a piece of Ruby that matters; those after the first are empty. */
-function rubyTags(text: string, { start, end }: Tag): Tag[] {
-  const inside = text.slice(start + 2, end - 2);
-  if (/^[#%]/.test(inside)) {
-    return [{ start, end, ...nothing }];
-  }
-  const whole = ruby(inside);
-  const meanings = /[\n;]/.test(inside.trim())
-    ? inside
-        .split(/[\n;]/)
-        .map(ruby)
-        .filter(({ kind }) => kind !== "nothing")
-    : [whole];
-  const [first = nothing, ...others] = meanings;
-  return [{ start, end, ...first }, ...others.map((meaning) => ({ start: end, end, ...meaning }))];
-}
-
-/** ERB, and what looks like it: EJS and EPP, whose blocks have braces. */
-function ruby(inside: string): Meaning {
-  const code = inside.replace(/^[-_]?\s*/, "").replace(/\s*[-_]?$/, "");
-  const [, word = "", rest = ""] = /^(\w+)\b\s*(.*)$/s.exec(code) ?? [];
-  if (/^\}\s*(?:else|elsif)\b/.test(code)) {
-    return asking("else", code.replace(/^\}\s*(?:else(?:\s*if)?|elsif)\s*/, "").replace(/\{$/, ""));
-  }
-  if (code.startsWith("}") || (word === "end" && !/\bdo\b/.test(rest))) {
-    return { kind: "close", condition: "" };
-  }
-  if (/^(?:else|elsif|when|in)$/.test(word)) {
-    return asking("else", rest.replace(/\bthen$/, ""));
-  }
-  const opensAndEnds = /(?:^|[\s;])end$/.test(code);
-  if (/^(?:if|unless|case|for|while|until)$/.test(word) && !opensAndEnds) {
-    const question = rest.replace(/\s*\{$/, "").replace(/\bthen$/, "");
-    return asking("open", word === "unless" ? `not ${question}` : question);
-  }
-  return /\bdo(?:\s*\|[^|]*\|)?$|\{(?:\s*\|[^|]*\|)?$/.test(code) && !opensAndEnds
-    ? asking("open", code)
-    : nothing;
-}
-
-function terraform(inside: string): Meaning {
-  const code = inside.replace(/^~?\s*/, "").replace(/\s*~?$/, "");
-  const [, word = "", rest = ""] = /^(\w+)\b\s*(.*)$/s.exec(code) ?? [];
-  switch (word) {
-    case "if":
-      return asking("open", rest);
-    case "for":
-      return asking("open", `for ${rest}`);
-    case "else":
-      return asking("else", "");
-    default:
-      return word === "endif" || word === "endfor" ? { kind: "close", condition: "" } : nothing;
-  }
 }
 
 /** Where an excerpt leaves something out: anything may stand there. */

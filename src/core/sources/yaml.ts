@@ -4,11 +4,13 @@ import { standIn } from "../syntax/opaque.ts";
 import { parse } from "../syntax/parse.ts";
 import type { Span } from "../syntax/tree.ts";
 import { cutOut, unescaped } from "./cut.ts";
-import { annotationPrefix, ingressSources, outdatedPrefix } from "./ingress.ts";
+import { ingressSources } from "./ingress.ts";
+import { annotationPrefix, outdatedPrefix } from "./annotation-names.ts";
 import { filled } from "./mask.ts";
 import { isNginxPath, leftAside, mayBePlain, seemsNginx } from "./plain.ts";
 import type { Source } from "./source.ts";
-import { plainTags, type Tag, tagsIn } from "./tags.ts";
+import { plainTags, tagsIn } from "./tags.ts";
+import type { Tag } from "./tag.ts";
 
 /** Text without any of these words holds no configuration that concerns proxying. */
 const telling = /\b(?:server|location|upstream|map|proxy_\w+)\b|\bhttp\s*\{/;

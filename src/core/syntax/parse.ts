@@ -10,11 +10,11 @@ const MOST_UNBALANCED = 10;
 /** How much of a word a message repeats, in UTF-16 units. */
 const LONGEST_QUOTATION = 60;
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
+type Unfinished<T> = { -readonly [K in keyof T]: T[K] };
 
 interface OpenBlock {
-  readonly directive: Writable<Directive>;
-  readonly block: Writable<Block>;
+  readonly directive: Unfinished<Directive>;
+  readonly block: Unfinished<Block>;
 }
 
 /** A `{` whose `}` is still to come. */
@@ -158,7 +158,7 @@ class Parser {
     this.#openBlock(this.#directive(this.#name, "{"), open);
   }
 
-  #openBlock(directive: Writable<Directive>, open: Span): void {
+  #openBlock(directive: Unfinished<Directive>, open: Span): void {
     const directives: Directive[] = [];
     const block: Block = {
       start: open.start,
@@ -285,7 +285,7 @@ class Parser {
    * Adds the directive that was read, without its end, to the innermost block. Where a `;` or `{` is
    * missing in it, these are several, and the last one is returned.
    */
-  #directive(name: Word, before: ";" | "{" | "}" | ""): Writable<Directive> {
+  #directive(name: Word, before: ";" | "{" | "}" | ""): Unfinished<Directive> {
     const grammar = this.#grammar;
     const parameters = this.#words.slice(0, this.#parameterCount);
     this.#name = null;
@@ -311,7 +311,7 @@ class Parser {
     return name !== undefined && tables.has(name) ? name : null;
   }
 
-  #add(name: Word, parameters: Word[]): Writable<Directive> {
+  #add(name: Word, parameters: Word[]): Unfinished<Directive> {
     const end = (parameters.at(-1) ?? name).end;
     const directive = { start: name.start, end, name, parameters, block: null, semicolon: null };
     this.#directives.push(directive);
@@ -327,7 +327,7 @@ class Parser {
     words: readonly Word[],
     hasBlock: boolean,
     grammar: Grammar,
-  ): Writable<Directive> {
+  ): Unfinished<Directive> {
     let name = firstName;
     let first = 0;
     for (const [index, word] of words.entries()) {
