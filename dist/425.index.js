@@ -469,18 +469,17 @@ function dollarTag({ text, start, mark, options }) {
             pattern.lastIndex = start;
             return pattern.test(text) ? { start, end: pattern.lastIndex, ...writes } : null;
         }
-        case "none": {
-            if (!braced && !options.bareVariables) {
-                return null;
-            }
-            const pattern = new RegExp(braced ? capitalsBraced : capitalsBare);
-            pattern.lastIndex = start;
-            const name = pattern.exec(text)?.[1] ?? "";
-            return name === "" || options.isDefined(name.toLowerCase())
-                ? null
-                : { start, end: pattern.lastIndex, ...writes };
-        }
+        case "none":
+            return braced || options.bareVariables ? envsubstTag(text, start, braced, options) : null;
     }
+}
+function envsubstTag(text, start, braced, { isDefined }) {
+    const pattern = new RegExp(braced ? capitalsBraced : capitalsBare);
+    pattern.lastIndex = start;
+    const name = pattern.exec(text)?.[1] ?? "";
+    return name === "" || isDefined(name.toLowerCase())
+        ? null
+        : { start, end: pattern.lastIndex, ...writes };
 }
 const shellBraced = /\$\{[^}\n]*\}/y;
 const shellBare = /\$(?:\w+|\((?:[^()\n]|\([^()\n]*\))*\)|[@*#?!-])/y;
@@ -7965,26 +7964,32 @@ const idle_timeout_idleTimeout = {
             return;
         }
         const setting = effective_effectiveSetting(level, pass.name.replace(/_pass$/, "_read_timeout"));
-        const own = setting.state === "set" && isOwn(setting.use, level) ? setting.use : null;
-        const source = setting.state === "set" ? attributed(setting.use) : "nginx's default";
-        const pings = intent.protocol === null ? undefined : selfPinging[intent.protocol];
-        const advice = traffic === "mixed"
-            ? " Ordinary requests pass here too and must not wait longer, so give the WebSockets a location of their own with `proxy_read_timeout 3600s`."
-            : "";
+        const inForce = setting.state === "set" ? setting.use : null;
+        const own = inForce !== null && isOwn(inForce, level) ? inForce : null;
+        const isPinged = timeout !== 0 && pingsOf(location) !== undefined;
         report({
             place: rule_placeOf(own ?? pass),
-            message: timeout === 0
-                ? `${called(location)} closes a WebSocket at once: ${source} leaves no time at all.`
-                : `${called(location)} closes a WebSocket that is quiet for ${seconds(timeout)} (${source})${pings === undefined ? "" : `, unless ${pings} pings more often`}.${advice}`,
-            related: own === null && setting.state === "set"
-                ? [{ place: rule_placeOf(setting.use), note: "the timeout that holds here" }]
+            message: messageOf(location, timeout, inForce === null ? "nginx's default" : attributed(inForce)),
+            related: own === null && inForce !== null
+                ? [{ place: rule_placeOf(inForce), note: "the timeout that holds here" }]
                 : [],
             ...(timeout === 0 && { severity: "error" }),
-            ...(timeout !== 0 && pings !== undefined && { severity: "notice" }),
+            ...(isPinged && { severity: "notice" }),
             remedies: traffic === "mixed" ? [] : longer(location, options),
         });
     },
 };
+function messageOf(location, timeout, source) {
+    if (timeout === 0) {
+        return `${called(location)} closes a WebSocket at once: ${source} leaves no time at all.`;
+    }
+    const pings = pingsOf(location);
+    const unless = pings === undefined ? "" : `, unless ${pings} pings more often`;
+    const advice = location.traffic === "mixed"
+        ? " Ordinary requests pass here too and must not wait longer, so give the WebSockets a location of their own with `proxy_read_timeout 3600s`."
+        : "";
+    return `${called(location)} closes a WebSocket that is quiet for ${seconds(timeout)} (${source})${unless}.${advice}`;
+}
 /** An annotation is there for the locations of its Ingress alone. */
 function isOwn(use, level) {
     return use.level === settingLevel(level) || use.document.source.tree !== null;
@@ -7998,6 +8003,9 @@ const selfPinging = {
     signalr: "SignalR",
     phoenix: "Phoenix",
 };
+function pingsOf({ intent }) {
+    return intent.protocol === null ? undefined : selfPinging[intent.protocol];
+}
 /** Only the first matters to a quiet connection; published guides write both, and so do we. */
 function longer({ level, pass }, { minimum }) {
     const enough = Math.max(suggested, typeof minimum === "number" ? minimum : 0);
@@ -9377,31 +9385,19 @@ const keepaliveDefeated = {
     fixMayChange: ["connection"],
     over: "location",
     check(location, report) {
-        const { config, upstream, version, exchanges, traffic } = location;
-        if (traffic !== "mixed") {
-            return;
-        }
-        const { plain, websocket } = exchanges;
-        // A Connection that does not even upgrade is the handshake's matter first.
-        if (upstream === null ||
-            plain.upstream === null ||
-            websocket.upstream === null ||
-            carriesToken(websocket.upstream, "connection", "upgrade") !== true ||
-            !keepsConnections(config, plain.upstream, version)) {
+        const { upstream } = location;
+        if (upstream === null || !isMeantToKeep(location)) {
             return;
         }
         const pool = upstream.inner?.uses.find((use) => use.name === "keepalive");
-        for (const { name, value, origin } of plain.upstream.headers) {
-            if (name.toLowerCase() !== "connection" ||
-                origin.from !== "directive" ||
-                !isKnown(value) ||
-                !hasToken(value, "close")) {
-                continue;
-            }
-            const entry = entryFor(origin.use, location);
+        const kept = pool === undefined
+            ? `nginx keeps those to ${phrases_quoted(upstream)} by default from 1.29.7 on`
+            : `${phrases_quoted(upstream)} says ${phrases_quoted(pool)}`;
+        for (const line of closingLines(location)) {
+            const entry = entryFor(line, location);
             report({
-                place: rule_placeOf(entry ?? origin.use),
-                message: `${called(location)} sends \`Connection: close\` with ordinary requests (${phrases_quoted(entry ?? origin.use)}), so that none of their connections is kept, although ${pool === undefined ? `nginx keeps those to ${phrases_quoted(upstream)} by default from 1.29.7 on` : `${phrases_quoted(upstream)} says ${phrases_quoted(pool)}`}.`,
+                place: rule_placeOf(entry ?? line),
+                message: `${called(location)} sends \`Connection: close\` with ordinary requests (${phrases_quoted(entry ?? line)}), so that none of their connections is kept, although ${kept}.`,
                 related: [{ place: rule_placeOf(pool ?? upstream), note: "connections are to be kept here" }],
                 ...(pool === undefined && { severity: "notice" }),
                 remedies: entry === null ? [] : [emptied(entry)],
@@ -9409,6 +9405,25 @@ const keepaliveDefeated = {
         }
     },
 };
+/** Ordinary requests pass where handshakes upgrade, to an upstream that keeps connections. */
+function isMeantToKeep({ config, version, exchanges, traffic }) {
+    const { plain, websocket } = exchanges;
+    // A Connection that does not even upgrade is the handshake's matter first.
+    return (traffic === "mixed" &&
+        plain.upstream !== null &&
+        websocket.upstream !== null &&
+        carriesToken(websocket.upstream, "connection", "upgrade") === true &&
+        keepsConnections(config, plain.upstream, version));
+}
+/** The lines that tell the upstream to close the connection of an ordinary request. */
+function closingLines({ exchanges: { plain } }) {
+    return (plain.upstream?.headers ?? []).flatMap(({ name, value, origin }) => name.toLowerCase() === "connection" &&
+        origin.from === "directive" &&
+        isKnown(value) &&
+        hasToken(value, "close")
+        ? origin.use
+        : []);
+}
 /** The line of the map that gives an ordinary request its `Connection`. */
 function entryFor(line, { config }) {
     for (const variable of variables_variablesIn(line.parameters[1] ?? "")) {
@@ -24122,7 +24137,7 @@ function sarif_resultOf(finding, ruleIndex) {
         ruleId: finding.rule,
         ruleIndex,
         level: levels[finding.severity],
-        message: { text: messageOf(finding) },
+        message: { text: sarif_messageOf(finding) },
         locations: [{ physicalLocation: physical(finding.place) }],
         relatedLocations: finding.related.map(({ place, note }, id) => ({
             id,
@@ -24135,7 +24150,7 @@ function sarif_resultOf(finding, ruleIndex) {
     };
 }
 /** GitHub shows a related location only where the message links to it, by its id. */
-function messageOf({ message, related }) {
+function sarif_messageOf({ message, related }) {
     const links = related
         .slice(0, sarif_MOST_LINKS)
         .map(({ place, note }, id) => `[${linkText(place, note)}](${id})`);
@@ -27108,44 +27123,52 @@ function sidesOf({ contents, headSha, headTree, baseSha, changes }) {
 }
 /** What differs between two trees. A file that was only moved is a rename; there are no patches. */
 function differences(base, head) {
+    const moved = movesBetween(base, head);
+    const changes = [];
+    for (const [path, { sha }] of head.files) {
+        const before = base.files.get(path);
+        const previousPath = moved.get(path);
+        if (previousPath !== undefined) {
+            changes.push(sides_change(path, "renamed", previousPath));
+        }
+        else if (before === undefined) {
+            changes.push(sides_change(path, "added", null));
+        }
+        else if (before.sha !== sha) {
+            changes.push(sides_change(path, "modified", null));
+        }
+    }
+    for (const [path, { sha }] of head.links) {
+        if (base.links.get(path)?.sha !== sha) {
+            const wasThere = base.files.has(path) || base.links.has(path);
+            changes.push(sides_change(path, wasThere ? "modified" : "added", null));
+        }
+    }
+    const sources = new Set(moved.values());
+    for (const path of base.files.keys()) {
+        if (!head.files.has(path) && !head.links.has(path) && !sources.has(path)) {
+            changes.push(sides_change(path, "removed", null));
+        }
+    }
+    return changes;
+}
+/** New paths whose content stood at another path that is gone, with that path; each is moved once. */
+function movesBetween(base, head) {
     const gone = new Map();
     for (const [path, { sha }] of base.files) {
         if (!head.files.has(path)) {
             gone.set(sha, path);
         }
     }
-    const moved = new Set();
-    const changes = [];
+    const moves = new Map();
     for (const [path, { sha }] of head.files) {
-        const before = base.files.get(path);
-        const previousPath = before ? null : (gone.get(sha) ?? null);
-        if (before) {
-            if (before.sha !== sha) {
-                changes.push(sides_change(path, "modified", null));
-            }
-        }
-        else if (previousPath === null || moved.has(previousPath)) {
-            changes.push(sides_change(path, "added", null));
-        }
-        else {
-            moved.add(previousPath);
-            changes.push(sides_change(path, "renamed", previousPath));
+        const previousPath = gone.get(sha);
+        if (previousPath !== undefined && !base.files.has(path)) {
+            moves.set(path, previousPath);
+            gone.delete(sha);
         }
     }
-    for (const [path, { sha }] of head.links) {
-        if (base.links.get(path)?.sha === sha) {
-            continue;
-        }
-        const wasThere = base.files.has(path) || base.links.has(path);
-        changes.push(sides_change(path, wasThere ? "modified" : "added", null));
-    }
-    for (const path of base.files.keys()) {
-        const stays = head.files.has(path) || head.links.has(path) || moved.has(path);
-        if (!stays) {
-            changes.push(sides_change(path, "removed", null));
-        }
-    }
-    return changes;
+    return moves;
 }
 function sides_change(path, status, previousPath) {
     return { path, previousPath, status, patch: null };
@@ -27538,63 +27561,76 @@ function jobOf(body) {
  * marker; a retired comment has none, so that a finding that comes back gets a new comment.
  */
 function planThreads(request) {
-    const all = ownThreads(request.threads);
-    const own = all.filter(({ thread }) => (jobOf(thread.body) ?? request.job) === request.job);
-    const others = all.filter((thread) => !own.includes(thread));
-    const post = [];
-    const edit = [];
-    const retire = [];
-    const live = new Set();
-    const resolved = new Set();
-    const matched = new Set();
+    const planner = new ThreadPlanner(request);
     for (const comment of request.comments) {
-        const candidates = own.filter(({ thread, fingerprints }) => !matched.has(thread) && overlaps(fingerprints, comment));
+        planner.place(comment);
+    }
+    planner.settleOthers();
+    return planner;
+}
+class ThreadPlanner {
+    post = [];
+    edit = [];
+    retire = [];
+    live = new Set();
+    resolved = new Set();
+    #request;
+    #all;
+    /** Those that this job wrote. */
+    #own;
+    #others;
+    #matched = new Set();
+    constructor(request) {
+        this.#request = request;
+        this.#all = ownThreads(request.threads);
+        this.#own = this.#all.filter(({ thread }) => (jobOf(thread.body) ?? request.job) === request.job);
+        this.#others = this.#all.filter((thread) => !this.#own.includes(thread));
+    }
+    /** Finds the thread that a comment belongs to; what else says the same of our own is retired. */
+    place(comment) {
+        const candidates = this.#own.filter(({ thread, fingerprints }) => !this.#matched.has(thread) && overlaps(fingerprints, comment));
         const open = candidates.filter(({ thread }) => !thread.resolved);
         const kept = open.find(({ thread }) => isAnchoredAt(thread, comment));
-        const shown = kept ?? others.find((other) => isShown(other, comment));
-        const silenced = shown
-            ? null
-            : [...candidates, ...others].find((thread) => isSilenced(thread, comment));
+        const shown = kept ?? this.#others.find((other) => isShown(other, comment));
         for (const { thread } of candidates) {
-            matched.add(thread);
+            this.#matched.add(thread);
         }
-        if (silenced) {
-            addAll(resolved, comment.fingerprints);
-            continue;
+        if (!shown && [...candidates, ...this.#others].some((each) => isSilenced(each, comment))) {
+            addAll(this.resolved, comment.fingerprints);
+            return;
         }
-        for (const { thread } of open) {
-            if (thread === kept?.thread) {
-                continue;
-            }
+        for (const { thread } of open.filter((each) => each !== kept)) {
             const reason = shown && !thread.outdated ? "duplicate" : "replaced";
-            retire.push({ thread, reason, by: shown ? null : comment });
+            this.retire.push({ thread, reason, by: shown ? null : comment });
         }
         if (!shown) {
-            post.push(comment);
-            continue;
+            this.post.push(comment);
+            return;
         }
-        addAll(live, comment.fingerprints);
+        addAll(this.live, comment.fingerprints);
         if (kept && !sameText(kept.thread.body, comment.body)) {
-            edit.push({ thread: kept.thread, comment });
+            this.edit.push({ thread: kept.thread, comment });
         }
     }
-    for (const entry of all) {
-        const { thread, fingerprints } = entry;
-        if (matched.has(thread)) {
-            continue;
-        }
-        const present = fingerprints.filter((fingerprint) => request.present.has(fingerprint));
-        if (thread.resolved) {
-            addAll(resolved, present);
-        }
-        else if (present.length > 0 && !thread.outdated) {
-            addAll(live, present);
-        }
-        else if (present.length === 0 && request.complete && own.includes(entry)) {
-            retire.push({ thread, reason: "fixed", by: null });
+    /** What becomes of the threads that no comment belongs to. */
+    settleOthers() {
+        for (const entry of this.#all) {
+            const { thread, fingerprints } = entry;
+            if (this.#matched.has(thread)) {
+                continue;
+            }
+            const present = fingerprints.filter((each) => this.#request.present.has(each));
+            if (thread.resolved) {
+                addAll(this.resolved, present);
+            }
+            else if (present.length > 0 && !thread.outdated) {
+                addAll(this.live, present);
+            }
+            else if (present.length === 0 && this.#request.complete && this.#own.includes(entry)) {
+                this.retire.push({ thread, reason: "fixed", by: null });
+            }
         }
     }
-    return { post, edit, retire, live, resolved };
 }
 /** Of comments that were to be posted, those that no open thread shows yet. */
 function notYetPosted(comments, threads) {
@@ -27953,7 +27989,6 @@ function review_body_list(findings) {
 async function reviewPullRequest(task) {
     const { event, inputs, github, doing } = task;
     const { number, headSha } = event;
-    const job = jobKey(inputs);
     const name = `pull request #${number}`;
     doing(`asking GitHub what ${name} changes`);
     const [overview, current] = await Promise.all([overviewOf(task), github.changedFiles(number)]);
@@ -27962,20 +27997,8 @@ async function reviewPullRequest(task) {
     const listed = hasMovedOn ? unknownChanges : current;
     const decision = decide(overview.policy, inputs, `commit ${shortSha(event.baseSha)}`);
     if (!comparison_matters(listed, decision, inputs)) {
-        const none = new Set();
-        const plan = planThreads({
-            comments: [],
-            present: none,
-            threads: overview.threads ?? [],
-            job,
-            complete: overview.threads !== null,
-        });
-        const delivery = await comment(task, plan, null);
-        return {
-            ...emptyOutcome,
-            subject: `${order_numbered(listed.files.length, "changed file")} of ${name}`,
-            notes: [...overview.notes, ...delivery.notes],
-        };
+        const subject = `${order_numbered(listed.files.length, "changed file")} of ${name}`;
+        return withoutNginx(task, overview, subject);
     }
     const compared = await compareCommits({
         github,
@@ -27987,37 +28010,54 @@ async function reviewPullRequest(task) {
         inputs,
         doing,
     });
-    const { analysis, changes, incomplete } = compared;
     doing("planning the review");
+    const outcome = await reviewed(task, overview, compared);
+    const changedFiles = order_numbered(compared.changes.length, "changed file");
+    // There is no diff to look at, and so no comment, of a head that is not the newest.
+    const notes = hasMovedOn ? [] : (outcome.review?.notes ?? []);
+    return {
+        ...outcome,
+        subject: `${compared.subject ?? changedFiles} of ${name}`,
+        notes: [...compared.notes, ...outcome.notes, ...notes],
+    };
+}
+/** Nothing that matters has changed: comments of before are retired. */
+async function withoutNginx(task, overview, subject) {
+    const plan = planThreads({
+        comments: [],
+        present: new Set(),
+        threads: overview.threads ?? [],
+        job: jobKey(task.inputs),
+        complete: overview.threads !== null,
+    });
+    const delivery = await comment(task, plan, null);
+    return { ...emptyOutcome, subject, notes: [...overview.notes, ...delivery.notes] };
+}
+/** Plans the review of what was compared, and brings the comments up to date. */
+async function reviewed(task, overview, { analysis, changes, incomplete, subject, passedOver, policyProblems }) {
+    const { inputs } = task;
+    const job = jobKey(inputs);
     const findings = inScope(analysis, inputs.scope, changes);
     const review = planReview({ analysis, changes, findings, maxComments: inputs.maxComments });
     const plan = planThreads({
-        comments: review.comments.map((comment) => signed(comment, job)),
+        comments: review.comments.map((each) => signed(each, job)),
         present: new Set(analysis.findings.map(({ fingerprint }) => fingerprint)),
         threads: overview.threads ?? [],
         job,
         complete: incomplete.length === 0,
     });
     const delivery = overview.threads ? await comment(task, plan, review) : silent(plan);
-    const changedFiles = order_numbered(changes.length, "changed file");
     return {
-        subject: `${compared.subject ?? changedFiles} of ${name}`,
-        analysis: compared.subject === null ? null : analysis,
+        analysis: subject === null ? null : analysis,
         findings,
         review,
         posted: delivery.posted,
         live: delivery.live,
         resolved: plan.resolved,
-        notes: [
-            ...compared.notes,
-            ...overview.notes,
-            ...delivery.notes,
-            // There is no diff to look at, and so no comment, of a head that is not the newest.
-            ...(hasMovedOn ? [] : review.notes),
-        ],
+        notes: [...overview.notes, ...delivery.notes],
         incomplete,
-        passedOver: compared.passedOver,
-        policyProblems: compared.policyProblems,
+        passedOver,
+        policyProblems,
     };
 }
 /** The policy and the threads. The gate needs the policy alone, so a fault of the others only keeps us from commenting. */

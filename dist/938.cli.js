@@ -466,18 +466,17 @@ function dollarTag({ text, start, mark, options }) {
             pattern.lastIndex = start;
             return pattern.test(text) ? { start, end: pattern.lastIndex, ...writes } : null;
         }
-        case "none": {
-            if (!braced && !options.bareVariables) {
-                return null;
-            }
-            const pattern = new RegExp(braced ? capitalsBraced : capitalsBare);
-            pattern.lastIndex = start;
-            const name = pattern.exec(text)?.[1] ?? "";
-            return name === "" || options.isDefined(name.toLowerCase())
-                ? null
-                : { start, end: pattern.lastIndex, ...writes };
-        }
+        case "none":
+            return braced || options.bareVariables ? envsubstTag(text, start, braced, options) : null;
     }
+}
+function envsubstTag(text, start, braced, { isDefined }) {
+    const pattern = new RegExp(braced ? capitalsBraced : capitalsBare);
+    pattern.lastIndex = start;
+    const name = pattern.exec(text)?.[1] ?? "";
+    return name === "" || isDefined(name.toLowerCase())
+        ? null
+        : { start, end: pattern.lastIndex, ...writes };
 }
 const shellBraced = /\$\{[^}\n]*\}/y;
 const shellBare = /\$(?:\w+|\((?:[^()\n]|\([^()\n]*\))*\)|[@*#?!-])/y;
@@ -7962,26 +7961,32 @@ const idle_timeout_idleTimeout = {
             return;
         }
         const setting = effectiveSetting(level, pass.name.replace(/_pass$/, "_read_timeout"));
-        const own = setting.state === "set" && isOwn(setting.use, level) ? setting.use : null;
-        const source = setting.state === "set" ? attributed(setting.use) : "nginx's default";
-        const pings = intent.protocol === null ? undefined : selfPinging[intent.protocol];
-        const advice = traffic === "mixed"
-            ? " Ordinary requests pass here too and must not wait longer, so give the WebSockets a location of their own with `proxy_read_timeout 3600s`."
-            : "";
+        const inForce = setting.state === "set" ? setting.use : null;
+        const own = inForce !== null && isOwn(inForce, level) ? inForce : null;
+        const isPinged = timeout !== 0 && pingsOf(location) !== undefined;
         report({
             place: placeOf(own ?? pass),
-            message: timeout === 0
-                ? `${called(location)} closes a WebSocket at once: ${source} leaves no time at all.`
-                : `${called(location)} closes a WebSocket that is quiet for ${seconds(timeout)} (${source})${pings === undefined ? "" : `, unless ${pings} pings more often`}.${advice}`,
-            related: own === null && setting.state === "set"
-                ? [{ place: placeOf(setting.use), note: "the timeout that holds here" }]
+            message: messageOf(location, timeout, inForce === null ? "nginx's default" : attributed(inForce)),
+            related: own === null && inForce !== null
+                ? [{ place: placeOf(inForce), note: "the timeout that holds here" }]
                 : [],
             ...(timeout === 0 && { severity: "error" }),
-            ...(timeout !== 0 && pings !== undefined && { severity: "notice" }),
+            ...(isPinged && { severity: "notice" }),
             remedies: traffic === "mixed" ? [] : longer(location, options),
         });
     },
 };
+function messageOf(location, timeout, source) {
+    if (timeout === 0) {
+        return `${called(location)} closes a WebSocket at once: ${source} leaves no time at all.`;
+    }
+    const pings = pingsOf(location);
+    const unless = pings === undefined ? "" : `, unless ${pings} pings more often`;
+    const advice = location.traffic === "mixed"
+        ? " Ordinary requests pass here too and must not wait longer, so give the WebSockets a location of their own with `proxy_read_timeout 3600s`."
+        : "";
+    return `${called(location)} closes a WebSocket that is quiet for ${seconds(timeout)} (${source})${unless}.${advice}`;
+}
 /** An annotation is there for the locations of its Ingress alone. */
 function isOwn(use, level) {
     return use.level === settingLevel(level) || use.document.source.tree !== null;
@@ -7995,6 +8000,9 @@ const selfPinging = {
     signalr: "SignalR",
     phoenix: "Phoenix",
 };
+function pingsOf({ intent }) {
+    return intent.protocol === null ? undefined : selfPinging[intent.protocol];
+}
 /** Only the first matters to a quiet connection; published guides write both, and so do we. */
 function longer({ level, pass }, { minimum }) {
     const enough = Math.max(suggested, typeof minimum === "number" ? minimum : 0);
@@ -9374,31 +9382,19 @@ const keepaliveDefeated = {
     fixMayChange: ["connection"],
     over: "location",
     check(location, report) {
-        const { config, upstream, version, exchanges, traffic } = location;
-        if (traffic !== "mixed") {
-            return;
-        }
-        const { plain, websocket } = exchanges;
-        // A Connection that does not even upgrade is the handshake's matter first.
-        if (upstream === null ||
-            plain.upstream === null ||
-            websocket.upstream === null ||
-            carriesToken(websocket.upstream, "connection", "upgrade") !== true ||
-            !keepsConnections(config, plain.upstream, version)) {
+        const { upstream } = location;
+        if (upstream === null || !isMeantToKeep(location)) {
             return;
         }
         const pool = upstream.inner?.uses.find((use) => use.name === "keepalive");
-        for (const { name, value, origin } of plain.upstream.headers) {
-            if (name.toLowerCase() !== "connection" ||
-                origin.from !== "directive" ||
-                !isKnown(value) ||
-                !hasToken(value, "close")) {
-                continue;
-            }
-            const entry = entryFor(origin.use, location);
+        const kept = pool === undefined
+            ? `nginx keeps those to ${phrases_quoted(upstream)} by default from 1.29.7 on`
+            : `${phrases_quoted(upstream)} says ${phrases_quoted(pool)}`;
+        for (const line of closingLines(location)) {
+            const entry = entryFor(line, location);
             report({
-                place: placeOf(entry ?? origin.use),
-                message: `${called(location)} sends \`Connection: close\` with ordinary requests (${phrases_quoted(entry ?? origin.use)}), so that none of their connections is kept, although ${pool === undefined ? `nginx keeps those to ${phrases_quoted(upstream)} by default from 1.29.7 on` : `${phrases_quoted(upstream)} says ${phrases_quoted(pool)}`}.`,
+                place: placeOf(entry ?? line),
+                message: `${called(location)} sends \`Connection: close\` with ordinary requests (${phrases_quoted(entry ?? line)}), so that none of their connections is kept, although ${kept}.`,
                 related: [{ place: placeOf(pool ?? upstream), note: "connections are to be kept here" }],
                 ...(pool === undefined && { severity: "notice" }),
                 remedies: entry === null ? [] : [emptied(entry)],
@@ -9406,6 +9402,25 @@ const keepaliveDefeated = {
         }
     },
 };
+/** Ordinary requests pass where handshakes upgrade, to an upstream that keeps connections. */
+function isMeantToKeep({ config, version, exchanges, traffic }) {
+    const { plain, websocket } = exchanges;
+    // A Connection that does not even upgrade is the handshake's matter first.
+    return (traffic === "mixed" &&
+        plain.upstream !== null &&
+        websocket.upstream !== null &&
+        carriesToken(websocket.upstream, "connection", "upgrade") === true &&
+        keepsConnections(config, plain.upstream, version));
+}
+/** The lines that tell the upstream to close the connection of an ordinary request. */
+function closingLines({ exchanges: { plain } }) {
+    return (plain.upstream?.headers ?? []).flatMap(({ name, value, origin }) => name.toLowerCase() === "connection" &&
+        origin.from === "directive" &&
+        isKnown(value) &&
+        hasToken(value, "close")
+        ? origin.use
+        : []);
+}
 /** The line of the map that gives an ordinary request its `Connection`. */
 function entryFor(line, { config }) {
     for (const variable of variablesIn(line.parameters[1] ?? "")) {
@@ -24117,7 +24132,7 @@ function sarif_resultOf(finding, ruleIndex) {
         ruleId: finding.rule,
         ruleIndex,
         level: levels[finding.severity],
-        message: { text: messageOf(finding) },
+        message: { text: sarif_messageOf(finding) },
         locations: [{ physicalLocation: physical(finding.place) }],
         relatedLocations: finding.related.map(({ place, note }, id) => ({
             id,
@@ -24130,7 +24145,7 @@ function sarif_resultOf(finding, ruleIndex) {
     };
 }
 /** GitHub shows a related location only where the message links to it, by its id. */
-function messageOf({ message, related }) {
+function sarif_messageOf({ message, related }) {
     const links = related
         .slice(0, sarif_MOST_LINKS)
         .map(({ place, note }, id) => `[${linkText(place, note)}](${id})`);

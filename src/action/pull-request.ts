@@ -1,5 +1,5 @@
 import { numbered, planReview, type Review } from "../core/index.ts";
-import { compareCommits, matters } from "./comparison.ts";
+import { compareCommits, type Comparison, matters } from "./comparison.ts";
 import { deliver, staleness, type Delivery } from "./deliver.ts";
 import type { Doing } from "./doing.ts";
 import type { Event } from "./event.ts";
@@ -28,7 +28,6 @@ interface Task {
 export async function reviewPullRequest(task: Task): Promise<RunOutcome> {
   const { event, inputs, github, doing } = task;
   const { number, headSha } = event;
-  const job = jobKey(inputs);
   const name = `pull request #${number}`;
   doing(`asking GitHub what ${name} changes`);
   const [overview, current] = await Promise.all([overviewOf(task), github.changedFiles(number)]);
@@ -37,22 +36,9 @@ export async function reviewPullRequest(task: Task): Promise<RunOutcome> {
   const listed = hasMovedOn ? unknownChanges : current;
   const decision = decide(overview.policy, inputs, `commit ${shortSha(event.baseSha)}`);
   if (!matters(listed, decision, inputs)) {
-    const none = new Set<string>();
-    const plan = planThreads({
-      comments: [],
-      present: none,
-      threads: overview.threads ?? [],
-      job,
-      complete: overview.threads !== null,
-    });
-    const delivery = await comment(task, plan, null);
-    return {
-      ...emptyOutcome,
-      subject: `${numbered(listed.files.length, "changed file")} of ${name}`,
-      notes: [...overview.notes, ...delivery.notes],
-    };
+    const subject = `${numbered(listed.files.length, "changed file")} of ${name}`;
+    return withoutNginx(task, overview, subject);
   }
-
   const compared = await compareCommits({
     github,
     number,
@@ -63,37 +49,60 @@ export async function reviewPullRequest(task: Task): Promise<RunOutcome> {
     inputs,
     doing,
   });
-  const { analysis, changes, incomplete } = compared;
   doing("planning the review");
+  const outcome = await reviewed(task, overview, compared);
+  const changedFiles = numbered(compared.changes.length, "changed file");
+  // There is no diff to look at, and so no comment, of a head that is not the newest.
+  const notes = hasMovedOn ? [] : (outcome.review?.notes ?? []);
+  return {
+    ...outcome,
+    subject: `${compared.subject ?? changedFiles} of ${name}`,
+    notes: [...compared.notes, ...outcome.notes, ...notes],
+  };
+}
+
+/** Nothing that matters has changed: comments of before are retired. */
+async function withoutNginx(task: Task, overview: ReviewRun, subject: string): Promise<RunOutcome> {
+  const plan = planThreads({
+    comments: [],
+    present: new Set<string>(),
+    threads: overview.threads ?? [],
+    job: jobKey(task.inputs),
+    complete: overview.threads !== null,
+  });
+  const delivery = await comment(task, plan, null);
+  return { ...emptyOutcome, subject, notes: [...overview.notes, ...delivery.notes] };
+}
+
+/** Plans the review of what was compared, and brings the comments up to date. */
+async function reviewed(
+  task: Task,
+  overview: ReviewRun,
+  { analysis, changes, incomplete, subject, passedOver, policyProblems }: Comparison,
+): Promise<Omit<RunOutcome, "subject">> {
+  const { inputs } = task;
+  const job = jobKey(inputs);
   const findings = inScope(analysis, inputs.scope, changes);
   const review = planReview({ analysis, changes, findings, maxComments: inputs.maxComments });
   const plan = planThreads({
-    comments: review.comments.map((comment) => signed(comment, job)),
+    comments: review.comments.map((each) => signed(each, job)),
     present: new Set(analysis.findings.map(({ fingerprint }) => fingerprint)),
     threads: overview.threads ?? [],
     job,
     complete: incomplete.length === 0,
   });
   const delivery = overview.threads ? await comment(task, plan, review) : silent(plan);
-  const changedFiles = numbered(changes.length, "changed file");
   return {
-    subject: `${compared.subject ?? changedFiles} of ${name}`,
-    analysis: compared.subject === null ? null : analysis,
+    analysis: subject === null ? null : analysis,
     findings,
     review,
     posted: delivery.posted,
     live: delivery.live,
     resolved: plan.resolved,
-    notes: [
-      ...compared.notes,
-      ...overview.notes,
-      ...delivery.notes,
-      // There is no diff to look at, and so no comment, of a head that is not the newest.
-      ...(hasMovedOn ? [] : review.notes),
-    ],
+    notes: [...overview.notes, ...delivery.notes],
     incomplete,
-    passedOver: compared.passedOver,
-    policyProblems: compared.policyProblems,
+    passedOver,
+    policyProblems,
   };
 }
 

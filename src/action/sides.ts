@@ -69,42 +69,51 @@ export function sidesOf({ contents, headSha, headTree, baseSha, changes }: Sides
 
 /** What differs between two trees. A file that was only moved is a rename; there are no patches. */
 function differences(base: RepositoryTree, head: RepositoryTree): ChangedFile[] {
+  const moved = movesBetween(base, head);
+  const changes: ChangedFile[] = [];
+  for (const [path, { sha }] of head.files) {
+    const before = base.files.get(path);
+    const previousPath = moved.get(path);
+    if (previousPath !== undefined) {
+      changes.push(change(path, "renamed", previousPath));
+    } else if (before === undefined) {
+      changes.push(change(path, "added", null));
+    } else if (before.sha !== sha) {
+      changes.push(change(path, "modified", null));
+    }
+  }
+  for (const [path, { sha }] of head.links) {
+    if (base.links.get(path)?.sha !== sha) {
+      const wasThere = base.files.has(path) || base.links.has(path);
+      changes.push(change(path, wasThere ? "modified" : "added", null));
+    }
+  }
+  const sources = new Set(moved.values());
+  for (const path of base.files.keys()) {
+    if (!head.files.has(path) && !head.links.has(path) && !sources.has(path)) {
+      changes.push(change(path, "removed", null));
+    }
+  }
+  return changes;
+}
+
+/** New paths whose content stood at another path that is gone, with that path; each is moved once. */
+function movesBetween(base: RepositoryTree, head: RepositoryTree): ReadonlyMap<string, string> {
   const gone = new Map<string, string>();
   for (const [path, { sha }] of base.files) {
     if (!head.files.has(path)) {
       gone.set(sha, path);
     }
   }
-  const moved = new Set<string>();
-  const changes: ChangedFile[] = [];
+  const moves = new Map<string, string>();
   for (const [path, { sha }] of head.files) {
-    const before = base.files.get(path);
-    const previousPath = before ? null : (gone.get(sha) ?? null);
-    if (before) {
-      if (before.sha !== sha) {
-        changes.push(change(path, "modified", null));
-      }
-    } else if (previousPath === null || moved.has(previousPath)) {
-      changes.push(change(path, "added", null));
-    } else {
-      moved.add(previousPath);
-      changes.push(change(path, "renamed", previousPath));
+    const previousPath = gone.get(sha);
+    if (previousPath !== undefined && !base.files.has(path)) {
+      moves.set(path, previousPath);
+      gone.delete(sha);
     }
   }
-  for (const [path, { sha }] of head.links) {
-    if (base.links.get(path)?.sha === sha) {
-      continue;
-    }
-    const wasThere = base.files.has(path) || base.links.has(path);
-    changes.push(change(path, wasThere ? "modified" : "added", null));
-  }
-  for (const path of base.files.keys()) {
-    const stays = head.files.has(path) || head.links.has(path) || moved.has(path);
-    if (!stays) {
-      changes.push(change(path, "removed", null));
-    }
-  }
-  return changes;
+  return moves;
 }
 
 function change(

@@ -70,65 +70,82 @@ interface OwnThread {
  * marker; a retired comment has none, so that a finding that comes back gets a new comment.
  */
 export function planThreads(request: ThreadRequest): ThreadPlan {
-  const all = ownThreads(request.threads);
-  const own = all.filter(({ thread }) => (jobOf(thread.body) ?? request.job) === request.job);
-  const others = all.filter((thread) => !own.includes(thread));
-  const post: ReviewComment[] = [];
-  const edit: { thread: Thread; comment: ReviewComment }[] = [];
-  const retire: Retirement[] = [];
-  const live = new Set<string>();
-  const resolved = new Set<string>();
-  const matched = new Set<Thread>();
-
+  const planner = new ThreadPlanner(request);
   for (const comment of request.comments) {
-    const candidates = own.filter(
-      ({ thread, fingerprints }) => !matched.has(thread) && overlaps(fingerprints, comment),
+    planner.place(comment);
+  }
+  planner.settleOthers();
+  return planner;
+}
+
+class ThreadPlanner implements ThreadPlan {
+  readonly post: ReviewComment[] = [];
+  readonly edit: { thread: Thread; comment: ReviewComment }[] = [];
+  readonly retire: Retirement[] = [];
+  readonly live = new Set<string>();
+  readonly resolved = new Set<string>();
+  readonly #request: ThreadRequest;
+  readonly #all: readonly OwnThread[];
+  /** Those that this job wrote. */
+  readonly #own: readonly OwnThread[];
+  readonly #others: readonly OwnThread[];
+  readonly #matched = new Set<Thread>();
+
+  constructor(request: ThreadRequest) {
+    this.#request = request;
+    this.#all = ownThreads(request.threads);
+    this.#own = this.#all.filter(
+      ({ thread }) => (jobOf(thread.body) ?? request.job) === request.job,
+    );
+    this.#others = this.#all.filter((thread) => !this.#own.includes(thread));
+  }
+
+  /** Finds the thread that a comment belongs to; what else says the same of our own is retired. */
+  place(comment: ReviewComment): void {
+    const candidates = this.#own.filter(
+      ({ thread, fingerprints }) => !this.#matched.has(thread) && overlaps(fingerprints, comment),
     );
     const open = candidates.filter(({ thread }) => !thread.resolved);
     const kept = open.find(({ thread }) => isAnchoredAt(thread, comment));
-    const shown = kept ?? others.find((other) => isShown(other, comment));
-    const silenced = shown
-      ? null
-      : [...candidates, ...others].find((thread) => isSilenced(thread, comment));
+    const shown = kept ?? this.#others.find((other) => isShown(other, comment));
     for (const { thread } of candidates) {
-      matched.add(thread);
+      this.#matched.add(thread);
     }
-    if (silenced) {
-      addAll(resolved, comment.fingerprints);
-      continue;
+    if (!shown && [...candidates, ...this.#others].some((each) => isSilenced(each, comment))) {
+      addAll(this.resolved, comment.fingerprints);
+      return;
     }
-    for (const { thread } of open) {
-      if (thread === kept?.thread) {
-        continue;
-      }
+    for (const { thread } of open.filter((each) => each !== kept)) {
       const reason = shown && !thread.outdated ? "duplicate" : "replaced";
-      retire.push({ thread, reason, by: shown ? null : comment });
+      this.retire.push({ thread, reason, by: shown ? null : comment });
     }
     if (!shown) {
-      post.push(comment);
-      continue;
+      this.post.push(comment);
+      return;
     }
-    addAll(live, comment.fingerprints);
+    addAll(this.live, comment.fingerprints);
     if (kept && !sameText(kept.thread.body, comment.body)) {
-      edit.push({ thread: kept.thread, comment });
+      this.edit.push({ thread: kept.thread, comment });
     }
   }
 
-  for (const entry of all) {
-    const { thread, fingerprints } = entry;
-    if (matched.has(thread)) {
-      continue;
-    }
-    const present = fingerprints.filter((fingerprint) => request.present.has(fingerprint));
-    if (thread.resolved) {
-      addAll(resolved, present);
-    } else if (present.length > 0 && !thread.outdated) {
-      addAll(live, present);
-    } else if (present.length === 0 && request.complete && own.includes(entry)) {
-      retire.push({ thread, reason: "fixed", by: null });
+  /** What becomes of the threads that no comment belongs to. */
+  settleOthers(): void {
+    for (const entry of this.#all) {
+      const { thread, fingerprints } = entry;
+      if (this.#matched.has(thread)) {
+        continue;
+      }
+      const present = fingerprints.filter((each) => this.#request.present.has(each));
+      if (thread.resolved) {
+        addAll(this.resolved, present);
+      } else if (present.length > 0 && !thread.outdated) {
+        addAll(this.live, present);
+      } else if (present.length === 0 && this.#request.complete && this.#own.includes(entry)) {
+        this.retire.push({ thread, reason: "fixed", by: null });
+      }
     }
   }
-  return { post, edit, retire, live, resolved };
 }
 
 /** Of comments that were to be posted, those that no open thread shows yet. */

@@ -36,29 +36,39 @@ export const idleTimeout: LocationRule = {
       return;
     }
     const setting = effectiveSetting(level, pass.name.replace(/_pass$/, "_read_timeout"));
-    const own = setting.state === "set" && isOwn(setting.use, level) ? setting.use : null;
-    const source = setting.state === "set" ? attributed(setting.use) : "nginx's default";
-    const pings = intent.protocol === null ? undefined : selfPinging[intent.protocol];
-    const advice =
-      traffic === "mixed"
-        ? " Ordinary requests pass here too and must not wait longer, so give the WebSockets a location of their own with `proxy_read_timeout 3600s`."
-        : "";
+    const inForce = setting.state === "set" ? setting.use : null;
+    const own = inForce !== null && isOwn(inForce, level) ? inForce : null;
+    const isPinged = timeout !== 0 && pingsOf(location) !== undefined;
     report({
       place: placeOf(own ?? pass),
-      message:
-        timeout === 0
-          ? `${called(location)} closes a WebSocket at once: ${source} leaves no time at all.`
-          : `${called(location)} closes a WebSocket that is quiet for ${seconds(timeout)} (${source})${pings === undefined ? "" : `, unless ${pings} pings more often`}.${advice}`,
+      message: messageOf(
+        location,
+        timeout,
+        inForce === null ? "nginx's default" : attributed(inForce),
+      ),
       related:
-        own === null && setting.state === "set"
-          ? [{ place: placeOf(setting.use), note: "the timeout that holds here" }]
+        own === null && inForce !== null
+          ? [{ place: placeOf(inForce), note: "the timeout that holds here" }]
           : [],
       ...(timeout === 0 && { severity: "error" }),
-      ...(timeout !== 0 && pings !== undefined && { severity: "notice" }),
+      ...(isPinged && { severity: "notice" }),
       remedies: traffic === "mixed" ? [] : longer(location, options),
     });
   },
 };
+
+function messageOf(location: ProxiedLocation, timeout: number, source: string): string {
+  if (timeout === 0) {
+    return `${called(location)} closes a WebSocket at once: ${source} leaves no time at all.`;
+  }
+  const pings = pingsOf(location);
+  const unless = pings === undefined ? "" : `, unless ${pings} pings more often`;
+  const advice =
+    location.traffic === "mixed"
+      ? " Ordinary requests pass here too and must not wait longer, so give the WebSockets a location of their own with `proxy_read_timeout 3600s`."
+      : "";
+  return `${called(location)} closes a WebSocket that is quiet for ${seconds(timeout)} (${source})${unless}.${advice}`;
+}
 
 /** An annotation is there for the locations of its Ingress alone. */
 function isOwn(use: Use, level: Level): boolean {
@@ -75,6 +85,10 @@ const selfPinging: Readonly<Partial<Record<Protocol, string>>> = {
   signalr: "SignalR",
   phoenix: "Phoenix",
 };
+
+function pingsOf({ intent }: ProxiedLocation): string | undefined {
+  return intent.protocol === null ? undefined : selfPinging[intent.protocol];
+}
 
 /** Only the first matters to a quiet connection; published guides write both, and so do we. */
 function longer({ level, pass }: ProxiedLocation, { minimum }: RuleOptions): Remedy[] {

@@ -18,35 +18,20 @@ export const keepaliveDefeated: LocationRule = {
   fixMayChange: ["connection"],
   over: "location",
   check(location, report) {
-    const { config, upstream, version, exchanges, traffic } = location;
-    if (traffic !== "mixed") {
-      return;
-    }
-    const { plain, websocket } = exchanges;
-    // A Connection that does not even upgrade is the handshake's matter first.
-    if (
-      upstream === null ||
-      plain.upstream === null ||
-      websocket.upstream === null ||
-      carriesToken(websocket.upstream, "connection", "upgrade") !== true ||
-      !keepsConnections(config, plain.upstream, version)
-    ) {
+    const { upstream } = location;
+    if (upstream === null || !isMeantToKeep(location)) {
       return;
     }
     const pool = upstream.inner?.uses.find((use) => use.name === "keepalive");
-    for (const { name, value, origin } of plain.upstream.headers) {
-      if (
-        name.toLowerCase() !== "connection" ||
-        origin.from !== "directive" ||
-        !isKnown(value) ||
-        !hasToken(value, "close")
-      ) {
-        continue;
-      }
-      const entry = entryFor(origin.use, location);
+    const kept =
+      pool === undefined
+        ? `nginx keeps those to ${quoted(upstream)} by default from 1.29.7 on`
+        : `${quoted(upstream)} says ${quoted(pool)}`;
+    for (const line of closingLines(location)) {
+      const entry = entryFor(line, location);
       report({
-        place: placeOf(entry ?? origin.use),
-        message: `${called(location)} sends \`Connection: close\` with ordinary requests (${quoted(entry ?? origin.use)}), so that none of their connections is kept, although ${pool === undefined ? `nginx keeps those to ${quoted(upstream)} by default from 1.29.7 on` : `${quoted(upstream)} says ${quoted(pool)}`}.`,
+        place: placeOf(entry ?? line),
+        message: `${called(location)} sends \`Connection: close\` with ordinary requests (${quoted(entry ?? line)}), so that none of their connections is kept, although ${kept}.`,
         related: [{ place: placeOf(pool ?? upstream), note: "connections are to be kept here" }],
         ...(pool === undefined && { severity: "notice" }),
         remedies: entry === null ? [] : [emptied(entry)],
@@ -54,6 +39,31 @@ export const keepaliveDefeated: LocationRule = {
     }
   },
 };
+
+/** Ordinary requests pass where handshakes upgrade, to an upstream that keeps connections. */
+function isMeantToKeep({ config, version, exchanges, traffic }: ProxiedLocation): boolean {
+  const { plain, websocket } = exchanges;
+  // A Connection that does not even upgrade is the handshake's matter first.
+  return (
+    traffic === "mixed" &&
+    plain.upstream !== null &&
+    websocket.upstream !== null &&
+    carriesToken(websocket.upstream, "connection", "upgrade") === true &&
+    keepsConnections(config, plain.upstream, version)
+  );
+}
+
+/** The lines that tell the upstream to close the connection of an ordinary request. */
+function closingLines({ exchanges: { plain } }: ProxiedLocation): readonly Use[] {
+  return (plain.upstream?.headers ?? []).flatMap(({ name, value, origin }) =>
+    name.toLowerCase() === "connection" &&
+    origin.from === "directive" &&
+    isKnown(value) &&
+    hasToken(value, "close")
+      ? origin.use
+      : [],
+  );
+}
 
 /** The line of the map that gives an ordinary request its `Connection`. */
 function entryFor(line: Use, { config }: ProxiedLocation): Use | null {

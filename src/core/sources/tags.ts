@@ -151,18 +151,23 @@ function dollarTag({ text, start, mark, options }: Opening): Tag | null {
       pattern.lastIndex = start;
       return pattern.test(text) ? { start, end: pattern.lastIndex, ...writes } : null;
     }
-    case "none": {
-      if (!braced && !options.bareVariables) {
-        return null;
-      }
-      const pattern = new RegExp(braced ? capitalsBraced : capitalsBare);
-      pattern.lastIndex = start;
-      const name = pattern.exec(text)?.[1] ?? "";
-      return name === "" || options.isDefined(name.toLowerCase())
-        ? null
-        : { start, end: pattern.lastIndex, ...writes };
-    }
+    case "none":
+      return braced || options.bareVariables ? envsubstTag(text, start, braced, options) : null;
   }
+}
+
+function envsubstTag(
+  text: string,
+  start: number,
+  braced: boolean,
+  { isDefined }: TagOptions,
+): Tag | null {
+  const pattern = new RegExp(braced ? capitalsBraced : capitalsBare);
+  pattern.lastIndex = start;
+  const name = pattern.exec(text)?.[1] ?? "";
+  return name === "" || isDefined(name.toLowerCase())
+    ? null
+    : { start, end: pattern.lastIndex, ...writes };
 }
 
 const shellBraced = /\$\{[^}\n]*\}/y;
