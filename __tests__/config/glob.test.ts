@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { byteOrder } from "../../src/core/repository/documents.ts";
+import { byteOrder } from "../../src/core/repository/names.ts";
 import { joinPath } from "../../src/core/repository/links.ts";
 import { expandGlob, nameMatcher } from "../../src/core/repository/glob.ts";
 import { repository } from "./repository.ts";

@@ -1,6 +1,7 @@
 import { Documents } from "../../src/core/repository/documents.ts";
 import type { Config, Level, Use } from "../../src/core/config/level.ts";
-import { resolve, type ResolveOptions } from "../../src/core/config/resolve.ts";
+import { resolve } from "../../src/core/config/resolve.ts";
+import type { ResolveOptions } from "../../src/core/config/include-finder.ts";
 import type { Policy } from "../../src/core/policy/policy.ts";
 import { loadPolicy } from "../../src/core/policy-file/load.ts";
 

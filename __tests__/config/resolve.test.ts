@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type ResolveOptions, resolve } from "../../src/core/config/resolve.ts";
+import { resolve } from "../../src/core/config/resolve.ts";
+import type { ResolveOptions } from "../../src/core/config/include-finder.ts";
 import { configOf, levelOf, repository, type Texts, written } from "./repository.ts";
 
 const main = (include: string): string => `events {}\nhttp {\n  include ${include};\n}\n`;

@@ -1,3 +1,16 @@
+import {
+  type PullRequestState,
+  type ObjectNode,
+  contentFragment,
+  threadOf,
+  stateOf,
+  threadsQuery,
+  type PullRequestNode,
+  pullRequestOf,
+  overviewQuery,
+  type OverviewData,
+} from "./github-queries.ts";
+import { changedFileOf } from "./listed-file.ts";
 import { Buffer } from "node:buffer";
 import type { ChangedFile } from "../core/index.ts";
 import type { Client } from "./client.ts";
@@ -37,11 +50,6 @@ export interface RepositoryTree {
   readonly truncated: boolean;
 }
 
-export interface PullRequestState {
-  readonly open: boolean;
-  readonly headSha: string;
-}
-
 /** A comment as `POST …/reviews` takes it. */
 export interface NewComment {
   readonly path: string;
@@ -57,86 +65,6 @@ const MOST_COMPARED_FILES = 300;
 const pageSize = 100;
 /** Files above this size are not read: no one writes such a configuration by hand. In bytes. */
 export const largestFile = 5_000_000;
-
-const threadFields = `
-  reviewThreads(first: 100, after: $cursor) {
-    pageInfo { hasNextPage endCursor }
-    nodes {
-      id isResolved isOutdated viewerCanResolve path diffSide line startLine
-      comments(first: 1) {
-        totalCount
-        nodes { id fullDatabaseId body viewerDidAuthor createdAt }
-      }
-    }
-  }`;
-
-const contentFragment = `fragment content on GitObject {
-  ... on Blob { oid text byteSize isBinary isTruncated }
-}`;
-
-const overviewQuery = `query Overview(
-  $owner: String!, $repo: String!, $number: Int!, $policy: String!, $cursor: String
-) {
-  repository(owner: $owner, name: $repo) {
-    policy: object(expression: $policy) { ...content }
-    pullRequest(number: $number) { state headRefOid ${threadFields} }
-  }
-}
-${contentFragment}`;
-
-const threadsQuery = `query Threads($owner: String!, $repo: String!, $number: Int!, $cursor: String) {
-  repository(owner: $owner, name: $repo) {
-    pullRequest(number: $number) { state headRefOid ${threadFields} }
-  }
-}`;
-
-interface BlobNode {
-  readonly oid: string;
-  readonly text: string | null;
-  readonly byteSize: number;
-  readonly isBinary: boolean | null;
-  readonly isTruncated: boolean;
-}
-
-/** A folder or a submodule has none of the fields. */
-type ObjectNode = BlobNode | Record<string, never>;
-
-interface ThreadNode {
-  readonly id: string;
-  readonly isResolved: boolean;
-  readonly isOutdated: boolean;
-  readonly viewerCanResolve: boolean;
-  readonly path: string;
-  readonly diffSide: "LEFT" | "RIGHT";
-  readonly line: number | null;
-  readonly startLine: number | null;
-  readonly comments: {
-    readonly totalCount: number;
-    readonly nodes: readonly ({
-      readonly id: string;
-      readonly fullDatabaseId: string | number | null;
-      readonly body: string;
-      readonly viewerDidAuthor: boolean;
-      readonly createdAt: string;
-    } | null)[];
-  };
-}
-
-interface PullRequestNode {
-  readonly state: "OPEN" | "CLOSED" | "MERGED";
-  readonly headRefOid: string;
-  readonly reviewThreads: {
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-    readonly nodes: readonly (ThreadNode | null)[];
-  };
-}
-
-interface OverviewData {
-  readonly repository: {
-    readonly policy?: ObjectNode | null;
-    readonly pullRequest: PullRequestNode | null;
-  } | null;
-}
 
 /** One pull request's state and our comments on it; with `policy` also that file's text. */
 export interface Overview {
@@ -402,69 +330,6 @@ ${contentFragment}`;
 
   async #mutate(document: string, id: string): Promise<void> {
     await this.#client.graphql(document, { id });
-  }
-}
-
-function pullRequestOf({ repository }: OverviewData): PullRequestNode {
-  const pullRequest = repository?.pullRequest;
-  if (!pullRequest) {
-    throw graphqlFault([]);
-  }
-  return pullRequest;
-}
-
-function stateOf(pullRequest: Pick<PullRequestNode, "state" | "headRefOid">): PullRequestState {
-  return { open: pullRequest.state === "OPEN", headSha: pullRequest.headRefOid };
-}
-
-function threadOf(node: ThreadNode | null): Thread[] {
-  const comment = node?.comments.nodes[0];
-  if (!node || !comment || !comment.viewerDidAuthor) {
-    return [];
-  }
-  return [
-    {
-      id: node.id,
-      commentId: String(comment.fullDatabaseId),
-      commentNode: comment.id,
-      body: comment.body,
-      createdAt: comment.createdAt,
-      path: node.path,
-      side: node.diffSide,
-      startLine: node.startLine,
-      line: node.line,
-      resolved: node.isResolved,
-      outdated: node.isOutdated,
-      replied: node.comments.totalCount > 1,
-      mayResolve: node.viewerCanResolve,
-    },
-  ];
-}
-
-function changedFileOf(file: {
-  filename: string;
-  previous_filename?: string;
-  status: string;
-  patch?: string;
-}): ChangedFile {
-  return {
-    path: file.filename,
-    previousPath: file.status === "renamed" ? (file.previous_filename ?? null) : null,
-    status: statusOf(file.status),
-    patch: file.patch ?? null,
-  };
-}
-
-function statusOf(status: string): ChangedFile["status"] {
-  switch (status) {
-    case "added":
-    case "copied":
-      return "added";
-    case "removed":
-    case "renamed":
-      return status;
-    default:
-      return "modified";
   }
 }
 

@@ -1,6 +1,8 @@
+import { locationPath, type LocationParameters, readLocationName } from "./location-name.ts";
+import { invalidValue, formProblem } from "./directive-form.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import type { Span } from "../syntax/tree.ts";
-import { type DirectiveRow, directiveRows, parseTime, rowIn } from "../nginx/directives.ts";
+import { type DirectiveRow, directiveRows, rowIn } from "../nginx/directives.ts";
 import type { ConfigProblem, Level, Use } from "./level.ts";
 import { fixedVariables } from "../nginx/fixed-variables.ts";
 
@@ -8,6 +10,8 @@ type Code = ConfigProblem["code"];
 
 /** nginx stops at the first; a snippet that is included thousands of times would repeat it as often. */
 const MOST_PROBLEMS = 1000;
+
+const MOST_PORT = 65_535;
 
 /**
  * Checks directives as nginx does, in the order in which it reads them: whether they may stand where they do, how they
@@ -198,29 +202,35 @@ export class Checker {
       this.report(use, "proxy-pass-scheme", "invalid URL prefix");
       return;
     }
-    const socket = /^unix:/i.test(authority);
-    if (!socket) {
-      const [, host = authority, port] = /^(\[[^\]]*\]|[^:]*):(.*)$/.exec(authority) ?? [];
-      if (host === "") {
-        this.report(use, "invalid-value", 'no host in upstream ""');
-        return;
-      }
-      if (port !== undefined) {
-        if (!/^\d+$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
-          const message = `invalid port in upstream "${authority}${uri}"`;
-          this.report(use, "invalid-value", message);
-          return;
-        }
-        this.#upstreamPort(use, host, Number(port));
-      }
+    const isSocket = /^unix:/i.test(authority);
+    const address = isSocket ? null : this.#address(use, authority, uri);
+    if (address !== null) {
+      this.report(use, "invalid-value", address);
+      return;
     }
-    const hasUri = socket ? /^https?:\/\/unix:[^:]*:./i.test(target) : uri !== "";
+    const hasUri = isSocket ? /^https?:\/\/unix:[^:]*:./i.test(target) : uri !== "";
     if (hasUri && !replacesPath(use.level)) {
       const message =
         '"proxy_pass" cannot have URI part in location given by regular expression, or inside named location, ' +
         'or inside "if" statement, or inside "limit_except" block';
       this.report(use, "proxy-pass-uri", message);
     }
+  }
+
+  /** Why nginx refuses a host and port (ngx_parse_inet_url); null where it does not. */
+  #address(use: Use, authority: string, uri: string): string | null {
+    const [, host = authority, port] = /^(\[[^\]]*\]|[^:]*):(.*)$/.exec(authority) ?? [];
+    if (host === "") {
+      return 'no host in upstream ""';
+    }
+    if (port === undefined) {
+      return null;
+    }
+    if (!/^\d+$/.test(port) || Number(port) < 1 || Number(port) > MOST_PORT) {
+      return `invalid port in upstream "${authority}${uri}"`;
+    }
+    this.#upstreamPort(use, host, Number(port));
+    return null;
   }
 
   #upstream(use: Use): void {
@@ -267,23 +277,25 @@ export class Checker {
   }
 
   #location(use: Use): void {
-    const own = locationOf(use);
-    if (own === null) {
-      const message = `invalid location modifier "${use.parameters[0] ?? ""}"`;
+    const [first = "", second] = use.parameters;
+    if (second !== undefined && !["=", "^~", "~", "~*"].includes(first)) {
       this.#refused.add(use);
-      this.report(use, "invalid-value", message);
+      this.report(use, "invalid-value", `invalid location modifier "${first}"`);
       return;
     }
-    const outer = use.level.opener?.name === "location" ? locationOf(use.level.opener) : null;
-    const nesting = outer === null ? null : nestingProblem(own, outer);
+    const own = readLocationName(use);
+    const outer = use.level.opener;
+    const nesting =
+      outer?.name === "location" ? nestingProblem(own, readLocationName(outer)) : null;
     if (nesting !== null) {
       this.report(use, "misplaced-location", nesting);
       return;
     }
-    if (own.kind === "exact" || own.kind === "prefix") {
-      const first = this.#earlier(use, `location ${own.kind} ${own.name}`);
-      if (first !== undefined) {
-        this.report(use, "duplicate-name", `duplicate location "${own.name}"`, first);
+    if (own.kind === "exact" || own.kind.startsWith("prefix")) {
+      const kind = own.kind === "exact" ? "exact" : "prefix";
+      const known = this.#earlier(use, `location ${kind} ${own.text}`);
+      if (known !== undefined) {
+        this.report(use, "duplicate-name", `duplicate location "${own.text}"`, known);
       }
     }
   }
@@ -294,93 +306,20 @@ function headOf({ directive }: Use): Span {
   return { start: directive.start, end: directive.block?.open.end ?? directive.end };
 }
 
-function formProblem(
-  { name, parameters, directive }: Use,
-  row: DirectiveRow,
-): { readonly code: Code; readonly message: string } | null {
-  if (row.block !== (directive.block !== null)) {
-    const message = row.block
-      ? `directive "${name}" has no opening "{"`
-      : `directive "${name}" is not terminated by ";"`;
-    return { code: "missing-block", message };
-  }
-  return parameters.length < row.least || parameters.length > row.most
-    ? { code: "invalid-arity", message: `invalid number of arguments in "${name}" directive` }
-    : null;
-}
-
-/** Values of other directives are nginx's to check. */
-function invalidValue(
-  { name, parameters }: Use,
-  kind: NonNullable<DirectiveRow["value"]>,
-): string | null {
-  const value = parameters[0] ?? "";
-  switch (kind) {
-    case "flag":
-      return /^(?:on|off)$/i.test(value)
-        ? null
-        : `invalid value "${value}" in "${name}" directive, it must be "on" or "off"`;
-    // Which of these a version takes is for the simulation to say: `2` came with 1.29.4.
-    case "version":
-      return ["1.0", "1.1", "2"].includes(value) ? null : `invalid value "${value}"`;
-    case "time":
-      return parseTime(value) === null ? `"${name}" directive invalid value` : null;
-    // `keepalive 0` is refused before 1.29.7 (E59).
-    case "count":
-      return /^\d+$/.test(value) ? null : `invalid value "${value}" in "${name}" directive`;
-  }
-}
-
-interface LocationArgument {
-  readonly kind: "exact" | "prefix" | "regex" | "named";
-  readonly name: string;
-}
-
-/** How nginx reads what stands after `location` (`ngx_http_core_location`); null for a modifier it does not know. */
-function locationOf({ parameters }: Use): LocationArgument | null {
-  const [first = "", second] = parameters;
-  if (second !== undefined) {
-    switch (first) {
-      case "=":
-        return { kind: "exact", name: second };
-      case "^~":
-        return { kind: "prefix", name: second };
-      case "~":
-      case "~*":
-        return { kind: "regex", name: second };
-      default:
-        return null;
-    }
-  }
-  if (first.startsWith("=")) {
-    return { kind: "exact", name: first.slice(1) };
-  }
-  if (first.startsWith("^~")) {
-    return { kind: "prefix", name: first.slice(2) };
-  }
-  if (first.startsWith("~")) {
-    return { kind: "regex", name: first.slice(first.startsWith("~*") ? 2 : 1) };
-  }
-  return { kind: first.startsWith("@") ? "named" : "prefix", name: first };
-}
-
-function nestingProblem(inner: LocationArgument, outer: LocationArgument): string | null {
+/** Why a location may not stand in another one; null where it may. */
+function nestingProblem(inner: LocationParameters, outer: LocationParameters): string | null {
   if (outer.kind === "exact" || outer.kind === "named") {
-    return `location "${inner.name}" cannot be inside the ${outer.kind} location "${outer.name}"`;
+    return `location "${inner.text}" cannot be inside the ${outer.kind} location "${outer.text}"`;
   }
   if (inner.kind === "named") {
-    return `named location "${inner.name}" can be on the server level only`;
+    return `named location "${inner.text}" can be on the server level only`;
   }
-  return inner.kind === "regex" || inner.name.startsWith(outer.name)
+  return inner.kind.startsWith("regex") || inner.text.startsWith(outer.text)
     ? null
-    : `location "${inner.name}" is outside location "${outer.name}"`;
+    : `location "${inner.text}" is outside location "${outer.text}"`;
 }
 
 /** Whether a URI part can stand for the location's own path; true where we do not see the location. */
 function replacesPath(level: Level): boolean {
-  if (level.context !== "location") {
-    return false;
-  }
-  const location = level.opener === null ? null : locationOf(level.opener);
-  return location === null || location.kind === "exact" || location.kind === "prefix";
+  return level.context === "location" && (level.opener === null || locationPath(level) !== null);
 }

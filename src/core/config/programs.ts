@@ -1,16 +1,20 @@
+import { distanceTo, foldersAround } from "./nearness.ts";
+import { roleOf, type Role } from "./role.ts";
+import { compatible } from "./compatible.ts";
 import { type Limit, within } from "../basics/limit.ts";
 import { rememberedOf } from "../basics/collections.ts";
 import type { Policy } from "../policy/policy.ts";
 import { leftAside } from "../sources/plain.ts";
 import { containerOf, isNginxFile } from "../sources/sources.ts";
-import type { Directive } from "../syntax/tree.ts";
-import { type Deployment, survey } from "../repository/deployment.ts";
-import { directiveRows, rowIn, type Context } from "../nginx/directives.ts";
-import { byteOrder, type Documents, nameOf } from "../repository/documents.ts";
+import { survey } from "../repository/deployment.ts";
+import type { Deployment } from "../repository/deployed.ts";
+import type { Documents } from "../repository/documents.ts";
+import { byteOrder } from "../repository/names.ts";
 import { folderOf } from "../repository/links.ts";
 import type { Config } from "./level.ts";
 import type { Document } from "../repository/document.ts";
-import { includesOf, resolve, type ResolveOptions } from "./resolve.ts";
+import { includesOf, resolve } from "./resolve.ts";
+import type { ResolveOptions } from "./include-finder.ts";
 
 export interface ProgramOptions {
   readonly policy: Policy;
@@ -32,26 +36,17 @@ export interface Programs {
   readonly files: readonly AnalysedFile[];
 }
 
-/** What a file is by its top-level directives. */
-type Role = Config["kind"] | "none";
-
 /** Beside the files that are asked for; each is parsed to see whether it includes one of them. */
 const candidates: Limit = {
   most: 400,
   says: "more than 400 files may include those that are asked for; only the nearest are read",
 };
 
-/** Alternatives in a folder times files that would go with each of them. */
-const MOST_SHARED = 2000;
-
 /** Each is resolved and checked by itself. */
 const deploymentsPerFile: Limit = {
   most: 4,
   says: "is deployed in more than 4 ways; those after them are not looked at",
 };
-
-/** At most this many addresses and names of a server are compared with those of other files. */
-const MOST_KEYS = 20;
 
 /**
  * Finds what nginx would load: whole configurations by their main files, and, of what no main file reaches, fragments in
@@ -296,37 +291,6 @@ class Search {
   }
 }
 
-/** The folders of the paths and those above: for each, how many folders below it the nearest of the paths is. */
-function foldersAround(paths: ReadonlySet<string>): ReadonlyMap<string, number> {
-  const depths = new Map<string, number>();
-  for (const path of paths) {
-    let folder = folderOf(path);
-    for (let depth = 0; ; depth++) {
-      depths.set(folder, Math.min(depth, depths.get(folder) ?? Infinity));
-      if (folder === "") {
-        break;
-      }
-      folder = folderOf(folder);
-    }
-  }
-  return depths;
-}
-
-/** How many folders up and down it is to the nearest path. A main file by its name counts as two nearer. */
-function distanceTo(path: string, depths: ReadonlyMap<string, number>): number {
-  let folder = folderOf(path);
-  let down = 0;
-  while (!depths.has(folder) && folder !== "") {
-    folder = folderOf(folder);
-    down++;
-  }
-  return down + (depths.get(folder) ?? 0) - (isMainName(path) ? 2 : 0);
-}
-
-function isMainName(path: string): boolean {
-  return nameOf(path) === "nginx.conf";
-}
-
 /** The fragments that no other of them includes; of two that include each other, the first. */
 function withoutIncluded(roots: readonly Document[], configs: readonly Config[]): Document[] {
   const kept = new Set(roots.map(({ key }) => key));
@@ -354,177 +318,6 @@ function byFolder(
     folders.set(folder, group);
   }
   return [...folders.values()];
-}
-
-/**
- * Parts the fragments of one folder into what nginx can load together. Two that claim the same name, such as `dev.conf`
- * and `prod.conf` with the same upstream, are alternatives; what has no server of its own, such as maps, goes with all.
- */
-function compatible(documents: readonly Document[]): Document[][] {
-  const groups: ProgramGroup[] = [];
-  const shared = documents.filter((document) => !hasServer(document));
-  for (const document of documents.filter(hasServer)) {
-    const claims = claimsOf(document);
-    const group = groups.find((candidate) => !conflict(candidate.claims, claims));
-    join(group ?? newGroup(groups), document, claims);
-  }
-  if (groups.length === 0 && shared.length > 0) {
-    newGroup(groups);
-  }
-  if (groups.length * shared.length > MOST_SHARED) {
-    return [shared, ...groups.map((group) => group.documents)];
-  }
-  for (const document of shared) {
-    const claims = claimsOf(document);
-    for (const group of groups.filter((candidate) => !conflict(candidate.claims, claims))) {
-      join(group, document, claims);
-    }
-  }
-  return groups.map((group) => group.documents.toSorted((a, b) => byteOrder(a.key, b.key)));
-}
-
-/** Files that can be loaded together, and what they claim. */
-interface ProgramGroup {
-  readonly documents: Document[];
-  readonly claims: Map<string, string>;
-}
-
-function newGroup(groups: ProgramGroup[]): ProgramGroup {
-  const group = { documents: [], claims: new Map<string, string>() };
-  groups.push(group);
-  return group;
-}
-
-function join(group: ProgramGroup, document: Document, claims: ReadonlyMap<string, string>): void {
-  group.documents.push(document);
-  for (const [key, value] of claims) {
-    group.claims.set(key, value);
-  }
-}
-
-function hasServer({ tree }: Document): boolean {
-  return tree.directives.some(({ name, block }) => name.value === "server" && block !== null);
-}
-
-function conflict(left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>): boolean {
-  for (const [key, value] of right) {
-    const other = left.get(key);
-    if (other !== undefined && (other !== value || !key.startsWith("map "))) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/** What may be there once in an `http` block; a map with its text, since two for one variable do no harm when they are equal. */
-const claimsOf = rememberedOf(({ tree, text }: Document): ReadonlyMap<string, string> => {
-  const claims = new Map<string, string>();
-  for (const directive of tree.directives) {
-    const { name, parameters, block, start, end } = directive;
-    const values = parameters.map((parameter) => parameter.value);
-    if (block === null) {
-      const row = rowIn(directiveRows(name.value) ?? [], "http");
-      if (row?.once === true) {
-        claims.set(name.value, "");
-      }
-    } else if (name.value === "map" || name.value === "geo" || name.value === "split_clients") {
-      const own = text.slice(start, end).replace(/\s+/g, " ");
-      claims.set(`map ${values.at(-1)?.toLowerCase() ?? ""}`, own);
-    } else if (name.value === "upstream") {
-      claims.set(`upstream ${values[0]?.toLowerCase() ?? ""}`, "");
-    } else if (name.value === "server") {
-      for (const key of serverKeys(block.directives)) {
-        claims.set(key, "");
-      }
-    }
-  }
-  return claims;
-});
-
-/** Each address with each name, of which nginx answers from the first server, and each address that it is the default of. */
-function serverKeys(directives: readonly Directive[]): string[] {
-  const values = (wanted: string): string[][] =>
-    directives
-      .filter(({ name, block }) => name.value === wanted && block === null)
-      .slice(0, MOST_KEYS)
-      .map(({ parameters }) => parameters.map(({ value }) => value.toLowerCase()));
-  const listens = values("listen");
-  const addresses = listens.length === 0 ? ["80"] : listens.map(([address = ""]) => address);
-  const names = values("server_name").flat().slice(0, MOST_KEYS);
-  const defaults = listens.filter((words) => words.includes("default_server"));
-  return [
-    ...addresses.flatMap((address) =>
-      (names.length === 0 ? [""] : names).map((name) => `server ${address} ${name}`),
-    ),
-    ...defaults.map(([address = ""]) => `default server ${address}`),
-  ];
-}
-
-/**
- * What a file is by its top-level directives: a whole configuration, or a fragment of the context in which most of them may
- * stand. What opens a block says more than settings, which may stand in several contexts.
- */
-const roleOf = rememberedOf(({ path, tree, source }: Document): Role => {
-  if (source.role !== null) {
-    return source.role;
-  }
-  const blocks = new Set<string>();
-  const settings: string[] = [];
-  for (const directive of tree.directives) {
-    if (isStream(directive)) {
-      blocks.add("stream");
-    } else if (directive.block !== null) {
-      blocks.add(directive.name.value);
-    } else if (directive.name.value !== "include") {
-      settings.push(directive.name.value);
-    }
-  }
-  const has = (...names: readonly string[]): boolean => names.some((name) => blocks.has(name));
-  if (has("http", "events")) {
-    return "main";
-  }
-  if (has("stream", "mail")) {
-    return "none";
-  }
-  if (has("server", "upstream", "map", "geo", "split_clients")) {
-    return "http";
-  }
-  if (has("location")) {
-    return "server";
-  }
-  const fits = (context: Context): number =>
-    settings.filter((name) => rowIn(directiveRows(name) ?? [], context)?.block === false).length;
-  const [first] = (["http", "server", "location", "upstream", "main"] as const)
-    .map((context) => ({ context, fits: fits(context) }))
-    .toSorted((a, b) => b.fits - a.fits);
-  if (first === undefined || first.fits === 0) {
-    return isMainName(path) ? "main" : "none";
-  }
-  if (fits("http") === first.fits && httpFolder.test(path)) {
-    return "http";
-  }
-  const inLocation = fits("location") === first.fits;
-  if (inLocation && settings.some((name) => /^(?:proxy|grpc|fastcgi|uwsgi|scgi)_/.test(name))) {
-    return "location";
-  }
-  return first.context === "upstream" ? "none" : first.context;
-});
-
-/** Folders that nginx.conf includes at http level: settings in a file there are for all servers. */
-const httpFolder =
-  /(?:^|\/)(?:conf\.d|http\.d|sites-(?:available|enabled)|vhosts?(?:\.d)?)\/[^/]*$/;
-
-/** A server of the stream module proxies by itself, not in a location. */
-function isStream({ name, block }: Directive): boolean {
-  return (
-    name.value === "server" &&
-    block !== null &&
-    !block.directives.some((inner) => ["location", "server_name"].includes(inner.name.value)) &&
-    block.directives.some(
-      (inner) =>
-        inner.name.value === "proxy_pass" && inner.parameters[0]?.value.includes("://") !== true,
-    )
-  );
 }
 
 /** What takes part in a program in any of its renderings. */

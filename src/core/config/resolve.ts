@@ -1,38 +1,17 @@
+import { fromTag, IncludeFinder, type ResolveOptions } from "./include-finder.ts";
 import { groupBy, rememberedOf } from "../basics/collections.ts";
 import { isOpaque, tagged, tagIn } from "../syntax/opaque.ts";
 import type { Directive, Span } from "../syntax/tree.ts";
 import { contextInside, directiveRows, isChecked } from "../nginx/directives.ts";
-import type { Deployment } from "../repository/deployment.ts";
-import { byteOrder, type Documents, nameOf } from "../repository/documents.ts";
-import { folderOf, joinPath } from "../repository/links.ts";
-import { expandGlob, isGlob, nameMatcher } from "../repository/glob.ts";
+import type { Documents } from "../repository/documents.ts";
+import { isGlob } from "../repository/glob.ts";
 import type { Config, Level, Rendering, Use } from "./level.ts";
 import type { Document } from "../repository/document.ts";
 import { Checker } from "./problems.ts";
 import { surroundingsPath } from "../nginx/shipped.ts";
 import { firstRendering, otherRenderings } from "./rendering.ts";
 
-export interface ResolveOptions {
-  readonly kind: Config["kind"];
-  /** Absolute folder on the server → folder in the repository, from the policy. */
-  readonly prefixes: ReadonlyMap<string, string>;
-  /** Where files of the repository are on the server, as far as a Dockerfile or a compose file says. */
-  readonly deployment?: Deployment;
-  /** Further fragments of the same folder, loaded after the root as one `include folder/*` would. */
-  readonly siblings?: readonly string[];
-}
-
 const noVariables: ReadonlySet<string> = new Set();
-
-/** Where packages and images keep nginx.conf; a repository's main file stands for the one there. */
-const usualPrefixes = [
-  "/etc/nginx",
-  "/usr/local/etc/nginx",
-  "/usr/local/nginx/conf",
-  "/usr/local/openresty/nginx/conf",
-  "/opt/nginx/conf",
-  "/config/nginx",
-];
 
 /** At most this many uses may come from files that were included before, or includes that double at each step would not end. */
 const MOST_REPEATED_USES = 100_000;
@@ -93,13 +72,8 @@ class Resolver {
   readonly #called = new Set<Span>();
   readonly #calls: Span[] = [];
   readonly #checker = new Checker();
+  readonly #finder: IncludeFinder;
   readonly #incomplete = new Set<string>();
-  /** What each include pattern stands for: one snippet may be included at thousands of places. */
-  readonly #included = new Map<string, Included>();
-  /** Where the files are that includes of one file found. */
-  readonly #foldersOfIncludes = new Set<string>();
-  /** Relative includes of which the repository holds nothing. */
-  readonly #missedIncludes = new Set<string>();
   readonly #includes = new Map<string, Set<string>>();
   /** What the file brings that stands at the outermost level, the root or a sibling. */
   #brought = new Set<string>();
@@ -113,6 +87,7 @@ class Resolver {
     this.#root = root;
     this.#options = options;
     this.#rendering = rendering;
+    this.#finder = new IncludeFinder(documents, root, options);
   }
 
   resolve(): Config {
@@ -144,7 +119,7 @@ class Resolver {
       main,
       documents: [...this.#used],
       problems: this.#checker.problems.map((problem) =>
-        problem.code === "missing-include" && this.#isLost(problem.use.parameters[0] ?? "")
+        problem.code === "missing-include" && this.#finder.isLost(problem.use.parameters[0] ?? "")
           ? { ...problem, code: "lost-include" }
           : problem,
       ),
@@ -284,12 +259,9 @@ class Resolver {
   }
 
   #include(level: Growing<Level>, use: Use, pattern: string): void {
-    const found = this.#included.get(pattern) ?? this.#findFirst(pattern);
+    const found = this.#finder.find(pattern);
     for (const why of found.missing) {
       this.#hideIncluded(level, why, use);
-    }
-    if (found.missing.length > 0 && !pattern.startsWith("/")) {
-      this.#missedIncludes.add(pattern);
     }
     if (found.isCertainlyMissing) {
       const message = `open() "${pattern}" failed (2: No such file or directory)`;
@@ -311,24 +283,6 @@ class Resolver {
   }
 
   /**
-   * Whether the repository ought to hold a file that it lacks: it did before the change, or it holds all others that are
-   * included, some of them from the same folder, and nothing says that this one is made later.
-   */
-  #isLost(pattern: string): boolean {
-    const documents = this.#documents;
-    const [path = "", ...others] = this.#candidates(pattern);
-    return (
-      [path, ...others].some((each) => documents.gone.paths.has(each)) ||
-      (this.#options.kind === "main" &&
-        !pattern.startsWith("/") &&
-        /\.(?:conf|inc)$/.test(path) &&
-        this.#missedIncludes.size === 1 &&
-        this.#foldersOfIncludes.has(folderOf(path)) &&
-        !documents.isMadeLater(path))
-    );
-  }
-
-  /**
    * Something that we cannot read stands here. Packages keep `conf.d/*.conf` and the like at http level for servers,
    * upstreams and maps, settings for all servers in nginx.conf itself: what a pattern brings there hides none.
    */
@@ -346,174 +300,7 @@ class Resolver {
       level.hidden.push(why);
     }
   }
-
-  #findFirst(pattern: string): Included {
-    const found = this.#find(pattern);
-    this.#included.set(pattern, found);
-    if (!isGlob(pattern)) {
-      for (const { path } of found.documents) {
-        this.#foldersOfIncludes.add(folderOf(path));
-      }
-    }
-    return found;
-  }
-
-  #find(pattern: string): Included {
-    if (isOpaque(pattern)) {
-      return { ...nothing, missing: [fromTag(pattern)] };
-    }
-    const deployed = this.#deployed(pattern);
-    const known = deployed.length > 0 ? deployed : this.#beside(pattern);
-    if (known.length > 0) {
-      return { ...nothing, documents: known };
-    }
-    return isGlob(pattern) ? this.#glob(pattern) : this.#plain(pattern);
-  }
-
-  #deployed(pattern: string): Document[] {
-    const { deployment, kind } = this.#options;
-    if (deployment === undefined) {
-      return [];
-    }
-    const place = deployment.placeOf(this.#root.key);
-    const folder = kind === "main" && place !== null ? folderOf(place) : "/etc/nginx";
-    const path = pattern.startsWith("/") ? pattern : `${folder}/${pattern}`;
-    return deployment.find(path).flatMap((found) => this.#documents.get(found) ?? []);
-  }
-
-  /**
-   * Texts that stand beside the root in one object, as keys of a ConfigMap do: where they are mounted is said elsewhere, and
-   * the names are those that the include asks for.
-   */
-  #beside(pattern: string): Document[] {
-    const { key, source } = this.#root;
-    if (source.name === "") {
-      return [];
-    }
-    const folder = `${folderOf(key)}/`;
-    const matches = nameMatcher(nameOf(pattern));
-    return [...this.#documents.all()]
-      .filter(([other]) => other.startsWith(folder) && matches(other.slice(folder.length)))
-      .map(([, document]) => document)
-      .filter((document) => document !== this.#root && !isMain(document))
-      .toSorted((a, b) => byteOrder(a.key, b.key));
-  }
-
-  #plain(pattern: string): Included {
-    const documents = this.#documents;
-    const candidates = this.#candidates(pattern);
-    for (const path of candidates) {
-      if (documents.has(path)) {
-        const document = documents.get(path);
-        return document === undefined
-          ? { ...nothing, missing: [`${path} is not readable`] }
-          : { ...nothing, documents: [document] };
-      }
-      if (documents.hasFolder(path)) {
-        return { ...nothing, folders: [path] };
-      }
-    }
-    const shipped = documents.shipped(pattern) ?? documents.shipped(shippedName(pattern));
-    if (shipped !== undefined) {
-      return { ...nothing, documents: [shipped] };
-    }
-    for (const path of candidates) {
-      documents.missed.add(path);
-    }
-    return {
-      ...nothing,
-      missing: [`${pattern} is not in the repository`],
-      isCertainlyMissing:
-        candidates.some((path) => documents.gone.paths.has(path)) ||
-        (this.#options.kind === "main" && !pattern.startsWith("/") && candidates.length > 0),
-    };
-  }
-
-  #glob(pattern: string): Included {
-    const documents = this.#documents;
-    for (const candidate of this.#candidates(pattern)) {
-      const { files, folders } = expandGlob(documents, candidate);
-      const fixed = folderOf(candidate.slice(0, candidate.search(/[*?[]/)));
-      if (files.length + folders.length > 0 || (fixed !== "" && documents.hasFolder(fixed))) {
-        const unreadable: string[] = [];
-        const loaded: Document[] = [];
-        for (const path of files) {
-          const document = documents.get(path);
-          if (document === undefined) {
-            unreadable.push(`${path} is not readable`);
-          } else {
-            loaded.push(document);
-          }
-        }
-        return { ...nothing, documents: loaded, folders, missing: unreadable };
-      }
-    }
-    return { ...nothing, missing: [`${pattern} is not in the repository`] };
-  }
-
-  /**
-   * Where in the repository a path of the server may be, best first. nginx takes a relative path from the main file's
-   * folder, whichever file includes it; of a fragment, any folder around it may be that one. Nothing outside of the
-   * repository is ever meant.
-   */
-  #candidates(pattern: string): string[] {
-    const folders = [folderOf(this.#root.path)];
-    if (this.#options.kind !== "main") {
-      for (let above = folders[0] ?? ""; above !== "";) {
-        above = folderOf(above);
-        folders.push(above);
-      }
-    }
-    const found = new Set<string>();
-    const add = (folder: string, path: string): void => {
-      const joined = joinPath(folder, path);
-      if (joined !== undefined && joined !== "") {
-        found.add(joined);
-      }
-    };
-    if (!pattern.startsWith("/")) {
-      for (const folder of folders) {
-        add(folder, pattern);
-      }
-    } else {
-      for (const [prefix, target] of this.#options.prefixes) {
-        const rest = below(pattern, prefix);
-        if (rest !== undefined) {
-          add(target, rest);
-        }
-      }
-      for (const prefix of usualPrefixes) {
-        const rest = below(pattern, prefix);
-        for (const folder of folders) {
-          if (rest !== undefined) {
-            add(folder, rest);
-          }
-          // A repository that holds an image's files from its root: `rootfs/etc/nginx/nginx.conf`.
-          if (`/${folder}`.endsWith(prefix)) {
-            add(folder.slice(0, -prefix.length), pattern);
-          }
-        }
-      }
-    }
-    return [...found];
-  }
 }
-
-/** What an include brings. What the repository does not hold is unknown, not missing: it may be put there later. */
-interface Included {
-  readonly documents: readonly Document[];
-  readonly folders: readonly string[];
-  readonly missing: readonly string[];
-  /** nginx, started with these files, would not find it. */
-  readonly isCertainlyMissing: boolean;
-}
-
-const nothing: Included = {
-  documents: [],
-  folders: [],
-  missing: [],
-  isCertainlyMissing: false,
-};
 
 /** A call and nothing else, with filters that change only white space; brackets nest once in the arguments. */
 const macroCall =
@@ -536,24 +323,6 @@ const written = rememberedOf(
     );
   },
 );
-
-function isMain({ tree }: Document): boolean {
-  return tree.directives.some(({ name }) => name.value === "http" || name.value === "events");
-}
-
-function fromTag(value: string): string {
-  return `what the template's tag ${tagIn(value) ?? ""} brings is not known`;
-}
-
-/** The rest of an absolute path below a folder, or undefined where it is elsewhere. */
-function below(path: string, folder: string): string | undefined {
-  const prefix = folder.endsWith("/") ? folder : `${folder}/`;
-  return path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
-}
-
-function shippedName(pattern: string): string {
-  return usualPrefixes.map((prefix) => below(pattern, prefix)).find(Boolean) ?? pattern;
-}
 
 function newLevel(
   context: Level["context"],

@@ -109,30 +109,27 @@ const maxParameters = remembered((name): number | null => {
   return rows === undefined ? null : Math.max(...rows.map((row) => row.most));
 });
 
+/** The contexts that block directives open, by where they stand; `*` for anywhere. */
+const contextsInside: Readonly<Record<string, Readonly<Partial<Record<Context | "*", Context>>>>> =
+  {
+    http: { main: "http" },
+    events: { main: "events" },
+    stream: { main: "stream" },
+    mail: { main: "mail" },
+    upstream: { http: "upstream" },
+    server: { http: "server" },
+    location: { server: "location", location: "location" },
+    if: { server: "server-if", location: "location-if" },
+    limit_except: { location: "limit_except" },
+    map: { "*": "map" },
+    geo: { "*": "map" },
+    split_clients: { "*": "map" },
+    types: { "*": "map" },
+    charset_map: { "*": "map" },
+  };
+
 /** The context that a block directive opens. */
 export function contextInside(name: string, context: Context): Context {
-  switch (name) {
-    case "http":
-    case "events":
-    case "stream":
-    case "mail":
-      return context === "main" ? name : "other";
-    case "upstream":
-    case "server":
-      return context === "http" ? name : "other";
-    case "location":
-      return context === "server" || context === "location" ? "location" : "other";
-    case "if":
-      return context === "server" ? "server-if" : context === "location" ? "location-if" : "other";
-    case "limit_except":
-      return context === "location" ? "limit_except" : "other";
-    case "map":
-    case "geo":
-    case "split_clients":
-    case "types":
-    case "charset_map":
-      return "map";
-    default:
-      return "other";
-  }
+  const opened = Object.hasOwn(contextsInside, name) ? contextsInside[name] : undefined;
+  return opened?.[context] ?? opened?.["*"] ?? "other";
 }

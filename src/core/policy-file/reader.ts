@@ -183,3 +183,8 @@ export function described(node: PolicyNode): string {
 function oneOf(words: readonly string[]): string {
   return words.length < 3 ? words.join(" or ") : `one of ${words.join(", ")}`;
 }
+
+/** The keys that a table of readers has. */
+export function keysOf<Key extends string>(readers: Readonly<Record<Key, unknown>>): Key[] {
+  return Object.keys(readers).filter((key): key is Key => Object.hasOwn(readers, key));
+}

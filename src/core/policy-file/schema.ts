@@ -1,16 +1,6 @@
+import { endpoint } from "./endpoint-reader.ts";
 import {
-  ruleSeverities,
-  type LocationOverride,
-  type Policy,
-  profiles,
-  type RuleSetting,
-} from "../policy/policy.ts";
-import { ruleList, ruleNamed } from "../rules/catalogue.ts";
-import type { Rule, RuleOption } from "../rules/rule.ts";
-import { didYouMean, quoted } from "../basics/nearest.ts";
-import { parseTime, timePattern } from "../syntax/time.ts";
-import type { PolicyNode } from "./node.ts";
-import {
+  keysOf,
   about,
   choice,
   described,
@@ -26,6 +16,19 @@ import {
   type JsonSchema,
   type Reader,
 } from "./reader.ts";
+import { openBracket } from "./open-bracket.ts";
+import {
+  ruleSeverities,
+  type LocationOverride,
+  type Policy,
+  profiles,
+  type RuleSetting,
+} from "../policy/policy.ts";
+import { ruleList, ruleNamed } from "../rules/catalogue.ts";
+import type { Rule, RuleOption } from "../rules/rule.ts";
+import { didYouMean, quoted } from "../basics/nearest.ts";
+import { parseTime, timePattern } from "../syntax/time.ts";
+import type { PolicyNode } from "./node.ts";
 
 /** What holds where the policy file says nothing. */
 export const defaultPolicy: Policy = {
@@ -96,19 +99,6 @@ const globs = list(glob, '["deploy/nginx/**"]');
 const expectedVersion = "a version such as 1.27 or 1.27.3";
 const version = text(expectedVersion, [
   { pattern: /^\d+\.\d+(?:\.\d+)?$/, expected: expectedVersion },
-]);
-
-const expectedEndpoint =
-  "an address such as wss://api.example.com/ws, or a path such as /socket.io/";
-const endpoint = text(expectedEndpoint, [
-  {
-    pattern: /^(?!https?:\/\/)/,
-    expected: (value) => `the scheme ws or wss, as in ${value.replace(/^http/, "ws")}`,
-  },
-  {
-    pattern: /^(?:wss?:\/\/[^/\s?#]+(?:[/?][^\s#]*)?|\/[^\s#]*)$/,
-    expected: `${expectedEndpoint}, without spaces and fragment`,
-  },
 ]);
 
 const folder = text("a folder in the repository such as deploy/nginx", inRepository);
@@ -346,26 +336,6 @@ function ruleAtTopLevel(key: string): string | null {
   return ruleNamed(key) !== undefined
     ? `${quoted(key)} is a rule and belongs under "rules"; `
     : null;
-}
-
-function keysOf<Key extends string>(readers: Readonly<Record<Key, unknown>>): Key[] {
-  return Object.keys(readers).filter((key): key is Key => Object.hasOwn(readers, key));
-}
-
-/** The glob matcher takes a bracket that is left open literally, which nobody means. */
-function openBracket(value: string): string | null {
-  const rest = value.replace(/\[[^\]]+\]/g, "");
-  if (/[[\]]/.test(rest)) {
-    return "a glob whose [ is closed by ]";
-  }
-  let open = 0;
-  for (const brace of rest.replace(/[^{}]/g, "")) {
-    open += brace === "{" ? 1 : -1;
-    if (open < 0) {
-      break;
-    }
-  }
-  return open === 0 ? null : "a glob whose { is closed by }";
 }
 
 function withoutSlash(path: string): string {

@@ -1,3 +1,5 @@
+import { emptyFolder, foldersOf, type Folder } from "./folders.ts";
+import { nameOf } from "./names.ts";
 import { within } from "../basics/limit.ts";
 import { longestYaml, sourcesPerFile } from "../sources/limits.ts";
 import picomatch from "picomatch";
@@ -14,14 +16,6 @@ import { grammar } from "../nginx/directives.ts";
 import { folderOf, followLinks } from "./links.ts";
 import type { Document, Files } from "./document.ts";
 import { originOf, shippedText } from "../nginx/shipped.ts";
-
-/** The files and folders directly in a folder, by name. */
-interface Folder {
-  readonly files: Set<string>;
-  readonly folders: Set<string>;
-}
-
-const emptyFolder: Folder = { files: new Set(), folders: new Set() };
 
 /** What was there before a change took it away. */
 export interface Gone {
@@ -288,26 +282,6 @@ function isTemplate({ masked, switches }: Source): boolean {
   return switches.length > 0 || masked.includes(standIn);
 }
 
-function foldersOf(paths: Iterable<string>): Map<string, Folder> {
-  const found = new Map<string, Folder>();
-  const folderAt = (path: string): Folder => {
-    const known = found.get(path);
-    if (known !== undefined) {
-      return known;
-    }
-    const folder = { files: new Set<string>(), folders: new Set<string>() };
-    found.set(path, folder);
-    if (path !== "") {
-      folderAt(folderOf(path)).folders.add(nameOf(path));
-    }
-    return folder;
-  };
-  for (const path of paths) {
-    folderAt(folderOf(path)).files.add(nameOf(path));
-  }
-  return found;
-}
-
 /** Whether one of the lines of a `.gitignore` names the path, which is relative to its folder, or a folder above. */
 function isIgnored(text: string, path: string): boolean {
   return text.split("\n").some((line) => {
@@ -318,35 +292,4 @@ function isIgnored(text: string, path: string): boolean {
     const whole = pattern.includes("/") ? pattern.replace(/^\//, "") : `**/${pattern}`;
     return picomatch.isMatch(path, [whole, `${whole}/**`], { dot: true });
   });
-}
-
-/** The last part of a path. */
-export function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
-
-/**
- * As glob(3) sorts in the C locale: by the bytes of UTF-8, which is by code points. Comparing UTF-16 units would put
- * characters above U+FFFF, whose halves are U+D800 to U+DFFF, before U+E000 to U+FFFF.
- */
-export function byteOrder(left: string, right: string): number {
-  const length = Math.min(left.length, right.length);
-  for (let at = 0; at < length; at++) {
-    const a = left.charCodeAt(at);
-    const b = right.charCodeAt(at);
-    if (a !== b) {
-      const aIsHalf = a >= 0xd800 && a <= 0xdfff;
-      const bIsHalf = b >= 0xd800 && b <= 0xdfff;
-      return aIsHalf === bIsHalf
-        ? a - b
-        : aIsHalf
-          ? b >= 0xe000
-            ? 1
-            : a - b
-          : a >= 0xe000
-            ? -1
-            : a - b;
-    }
-  }
-  return left.length - right.length;
 }

@@ -1,4 +1,5 @@
-import { byteOrder, type Documents } from "./documents.ts";
+import type { Documents } from "./documents.ts";
+import { byteOrder } from "./names.ts";
 
 /** What nginx takes for a pattern (`ngx_conf_include`): other paths must exist. */
 export function isGlob(path: string): boolean {

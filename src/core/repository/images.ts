@@ -1,3 +1,4 @@
+import { manifest, kustomization, composeFile, dockerfile } from "./file-kinds.ts";
 import { type Bound, type Limit, within } from "../basics/limit.ts";
 import { isMap, isScalar, isSeq, parseDocument } from "yaml";
 import { groupBy } from "../basics/collections.ts";
@@ -41,20 +42,13 @@ const imageFiles: Limit = {
   says: "more than 60 files may name the image of nginx; those after them are not read for its version, which nginx-version in the policy says too",
 };
 
-const dockerfile = /(?:^|\/)(?:[^/]*\.)?(?:Dockerfile|Containerfile)(?:\.[^/]*)?$/i;
-const compose = /(?:^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
-
 /** In UTF-16 units; a longer kustomization is not written by people. */
 const LONGEST = 200_000;
-
-const kustomization = /(?:^|\/)kustomization\.ya?ml$/i;
-const manifest =
-  /(?:^|[/._-])(?:k8s|kube|kubernetes|manifests?|kustomize|base|overlays|deploy(?:ment)?s?|stateful-?sets?|daemon-?sets?|pods?|nginx)(?:[/._-].*)?\.ya?ml$/i;
 
 /** In the order in which they are read. */
 const kinds: readonly (readonly [path: RegExp, imagesOf: (text: string) => string[]])[] = [
   [dockerfile, baseImages],
-  [compose, composeImages],
+  [composeFile, composeImages],
   [kustomization, kustomizedImages],
   [manifest, podImages],
 ];

@@ -1,8 +1,8 @@
+import { plainCode } from "./plain-code.ts";
 import type { Analysis, LocationReport, ProvenFix } from "../check/analysis.ts";
 import { groupBy, missingFrom } from "../basics/collections.ts";
 import { newestVersion, oldestVersion, type NginxVersion } from "../nginx/versions.ts";
-import type { Document, Place } from "../repository/document.ts";
-import type { TextEdit } from "../fix/edit.ts";
+import type { Place } from "../repository/document.ts";
 import { requestHead } from "../handshake/head.ts";
 import { clip, code, fence, prose, redact, sentence } from "../report/markup.ts";
 import { startOf } from "../report/order.ts";
@@ -11,7 +11,7 @@ import type { LocationName } from "../rules/finding.ts";
 import type { Finding } from "../check/finding.ts";
 import { isAboutHandshakes, ruleNamed } from "../rules/catalogue.ts";
 import { locationOf } from "../rules/phrases.ts";
-import { type LineChange, lineChange } from "./suggestion.ts";
+import type { LineChange } from "./suggestion.ts";
 
 export interface CommentRequest {
   readonly analysis: Analysis;
@@ -30,7 +30,6 @@ const MOST_FINGERPRINTS = 1000;
 const MOST_MESSAGES = 2;
 const MOST_EVIDENCE = 3;
 const MOST_RELATED = 5;
-const MOST_PLAIN_BLOCKS = 5;
 const MOST_DETAILS = 20;
 
 /**
@@ -46,7 +45,7 @@ export function commentBody(request: CommentRequest): string {
     evidence(request.findings),
     related(request.findings),
     essential[1],
-    plainCode(request),
+    request.suggestion === null ? plainCode(request.fix) : "",
     details(request),
     essential[2],
   ];
@@ -267,56 +266,6 @@ function suggestionBlock({ suggestion }: CommentRequest): string {
     return "";
   }
   return fence(suggestion.lines.map((line) => `${line}\n`).join(""), "suggestion");
-}
-
-/** What to write where, one code block for each stretch of lines that the fix changes. */
-function plainCode({ suggestion, fix }: CommentRequest): string {
-  if (suggestion || !fix || fix.edits.length === 0) {
-    return "";
-  }
-  const blocks = [...groupBy(fix.edits, (edit) => edit.document)].flatMap(([document, edits]) =>
-    clustersOf(document, edits).flatMap((cluster) => {
-      const change = lineChange(document, cluster);
-      return change ? [instruction(document, change)] : [];
-    }),
-  );
-  const more = blocks.length - MOST_PLAIN_BLOCKS;
-  return [
-    `${sentence(fix.title)}, by hand${fix.safety === "safe" ? "" : " (look closely: this changes more than that)"}:`,
-    ...blocks.slice(0, MOST_PLAIN_BLOCKS),
-    ...(more > 0 ? [`And ${more} more.`] : []),
-  ].join("\n\n");
-}
-
-function instruction({ path }: Document, { startLine, line, lines }: LineChange): string {
-  const file = code(path);
-  const range = startLine === line ? `line ${line}` : `lines ${startLine} to ${line}`;
-  if (lines.length === 0) {
-    return `In ${file}, remove ${range}.`;
-  }
-  const what =
-    startLine <= line
-      ? `In ${file}, replace ${range} with:`
-      : line === 0
-        ? `At the top of ${file}, add:`
-        : `In ${file}, after line ${line}, add:`;
-  return `${what}\n${fence(redact(lines.join("\n")), "nginx")}`;
-}
-
-/** Edits whose lines are near each other are shown together. */
-function clustersOf({ lines }: Document, edits: readonly TextEdit[]): TextEdit[][] {
-  const clusters: TextEdit[][] = [];
-  let last = -Infinity;
-  for (const edit of edits.toSorted((a, b) => a.start - b.start)) {
-    const cluster = clusters.at(-1);
-    if (cluster && lines.lineAt(edit.start) - last <= 3) {
-      cluster.push(edit);
-    } else {
-      clusters.push([edit]);
-    }
-    last = lines.lineAt(edit.end);
-  }
-  return clusters;
 }
 
 /** What only some want to know: the other messages, what was checked, how to silence it. */

@@ -1,4 +1,6 @@
-import { isFirstOnLine, Problems, Scanner } from "./scan.ts";
+import { tooManyWords, missingSemicolon, unclosed, Problems } from "./problems.ts";
+import { blockOf, indentOf, type Unfinished, type OpenBrace } from "./open-brace.ts";
+import { isFirstOnLine, Scanner } from "./scan.ts";
 import type { Block, Directive, Grammar, Span, SyntaxTree, Word } from "./tree.ts";
 
 /** nginx itself has no limit; sixty nested locations are fine. */
@@ -6,26 +8,6 @@ const DEEPEST_BLOCK = 512;
 
 /** Where more braces have no counterpart, the indentation is not asked. */
 const MOST_UNBALANCED = 10;
-
-/** How much of a word a message repeats, in UTF-16 units. */
-const LONGEST_QUOTATION = 60;
-
-type Unfinished<T> = { -readonly [K in keyof T]: T[K] };
-
-interface OpenBlock {
-  readonly directive: Unfinished<Directive>;
-  readonly block: Unfinished<Block>;
-}
-
-/** A `{` whose `}` is still to come. */
-interface OpenBrace {
-  /** Null where no directive precedes the brace: then its content counts as the outer block's. */
-  readonly opened: OpenBlock | null;
-  /** Where directives go after the `}`. */
-  readonly outer: Directive[];
-  /** The blanks before the directive; null where it does not begin its line, and where nobody asks. */
-  readonly indent: string | null;
-}
 
 /** Blocks whose lines are no directives but a word and what it stands for, and nothing more. */
 const tables: ReadonlySet<string> = new Set(["map", "geo"]);
@@ -160,14 +142,7 @@ class Parser {
 
   #openBlock(directive: Unfinished<Directive>, open: Span): void {
     const directives: Directive[] = [];
-    const block: Block = {
-      start: open.start,
-      end: open.end,
-      open,
-      close: null,
-      directives,
-      lua: null,
-    };
+    const block: Block = blockOf(open, directives);
     directive.block = block;
     const indent = this.#byIndent ? indentOf(this.#text, directive.start) : null;
     this.#open.push({ opened: { directive, block }, outer: this.#directives, indent });
@@ -190,7 +165,7 @@ class Parser {
       const { end } = scanner;
       const close = depth === 0 ? this.#span() : null;
       const directive = this.#directive(this.#name, "{");
-      directive.block = { start: open.start, end, open, close, directives: [], lua: null };
+      directive.block = { ...blockOf(open, []), end, close };
       directive.end = end;
     }
   }
@@ -246,12 +221,9 @@ class Parser {
     }
   }
 
-  #unclosed({ open, lua }: Block): void {
-    const message =
-      lua === null
-        ? 'unexpected end of file, expecting "}"'
-        : "unexpected end of file, expecting terminating characters for lua code block";
-    this.#problems.report("unexpected-end", open.start, open.end, message);
+  #unclosed(block: Block): void {
+    const { start, end } = block.open;
+    this.#problems.report("unexpected-end", start, end, unclosed(block));
     this.unbalanced++;
   }
 
@@ -352,14 +324,7 @@ class Parser {
         this.#problems.report("missing-brace", start, end, message);
         this.#openBlock(directive, { start: end, end });
       } else {
-        const table = this.#table();
-        const cause =
-          table !== null
-            ? `invalid number of the ${table} parameters`
-            : endsInBlock
-              ? `directive "${name.value}" is not terminated by ";"`
-              : `invalid number of arguments in "${name.value}" directive`;
-        this.#missingSemicolon(directive, cause);
+        this.#missingSemicolon(directive, tooManyWords(name.value, this.#table(), endsInBlock));
       }
       name = word;
       first = index + 1;
@@ -378,18 +343,7 @@ class Parser {
   }
 
   #missingSemicolon(directive: Directive, cause: string): void {
-    const { start, end, name, parameters } = directive;
-    const last = parameters.at(-1) ?? name;
-    const after = this.#text.slice(last.start, Math.min(last.end, last.start + LONGEST_QUOTATION));
-    const ellipsis = last.end > last.start + LONGEST_QUOTATION ? "…" : "";
-    const message = `${cause}, expecting ";" after ${after}${ellipsis}`;
-    this.#problems.report("missing-semicolon", start, end, message);
+    const message = missingSemicolon(directive, cause, this.#text);
+    this.#problems.report("missing-semicolon", directive.start, directive.end, message);
   }
-}
-
-/** The blanks before what begins a line; null for what does not. */
-function indentOf(text: string, offset: number): string | null {
-  return isFirstOnLine(text, offset)
-    ? text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset)
-    : null;
 }

@@ -1,6 +1,9 @@
+import type { Problems } from "./problems.ts";
+import { fitsInBytes } from "./utf8.ts";
+import { unescaped } from "./unescape.ts";
 import { luaBodyEnd } from "./lua.ts";
 import { tagged } from "./opaque.ts";
-import type { SyntaxProblem, TokenKind, Word } from "./tree.ts";
+import type { TokenKind, Word } from "./tree.ts";
 
 const TAB = 0x09;
 const LINE_FEED = 0x0a;
@@ -25,20 +28,6 @@ const BUFFER_BYTES = 4096;
 const FEWEST_UNITS_TO_FILL_BUFFER = Math.floor(BUFFER_BYTES / 3);
 
 const LUA_BLOCK_SUFFIX = "_by_lua_block";
-
-/** More problems than this say nothing new; hostile text could have one per character. */
-const MOST_PROBLEMS = 1000;
-
-/** Collects problems, the first thousand of them. */
-export class Problems {
-  readonly list: SyntaxProblem[] = [];
-
-  report(code: SyntaxProblem["code"], start: number, end: number, message: string): void {
-    if (this.list.length < MOST_PROBLEMS) {
-      this.list.push({ start, end, code, message });
-    }
-  }
-}
 
 /**
  * Reads one token after the other the way nginx does (ngx_conf_read_token in ngx_conf_file.c, the
@@ -351,51 +340,4 @@ function tooLongQuoted(quote: string): string {
 
 function characterAt(text: string, offset: number): string {
   return String.fromCodePoint(text.codePointAt(offset) ?? 0);
-}
-
-/** Whether the text from start to end is at most `room` bytes long in UTF-8. */
-function fitsInBytes(text: string, start: number, end: number, room: number): boolean {
-  let bytes = 0;
-  for (let at = start; at < end && bytes <= room; at++) {
-    const code = text.charCodeAt(at);
-    if (code < 0x80) {
-      bytes += 1;
-    } else if (code < 0x800 || (code >= 0xd800 && code <= 0xdfff)) {
-      // Each half of a surrogate pair stands for two of the character's four bytes.
-      bytes += 2;
-    } else {
-      bytes += 3;
-    }
-  }
-  return bytes <= room;
-}
-
-function unescaped(content: string): string {
-  let value = "";
-  let kept = 0;
-  for (let at = content.indexOf("\\"); at !== -1; at = content.indexOf("\\", at + 2)) {
-    const replacement = escapeValue(content.charAt(at + 1));
-    if (replacement !== undefined) {
-      value += content.slice(kept, at) + replacement;
-      kept = at + 2;
-    }
-  }
-  return value + content.slice(kept);
-}
-
-function escapeValue(character: string): string | undefined {
-  switch (character) {
-    case '"':
-    case "'":
-    case "\\":
-      return character;
-    case "t":
-      return "\t";
-    case "r":
-      return "\r";
-    case "n":
-      return "\n";
-    default:
-      return undefined;
-  }
 }

@@ -1,4 +1,5 @@
-import { Problems, Scanner } from "./scan.ts";
+import { Scanner } from "./scan.ts";
+import { Problems } from "./problems.ts";
 import type { Token } from "./tree.ts";
 
 /**
