@@ -72,14 +72,20 @@ test.for<[title: string, head: Texts, base: Texts, changes: readonly ChangedFile
     { ...relative, [snippet]: headers },
     [removed],
   ],
-  [
-    "a link takes the place of its folder",
-    relative,
-    { ...relative, [snippet]: headers },
-    [removed, { path: "nginx/snippets", previousPath: null, status: "added", patch: null }],
-  ],
 ])("silent where %s", ([, head, base, changes]) => {
   expect(newly(head, base, changes)).toEqual([]);
+});
+
+test("where a link takes the place of its folder it is not known any more whether the handshake works", () => {
+  const link: ChangedFile = {
+    path: "nginx/snippets",
+    previousPath: null,
+    status: "added",
+    patch: null,
+  };
+  expect(newly(relative, { ...relative, [snippet]: headers }, [removed, link])).toEqual([
+    "warning lost-handshake nginx/conf.d/site.conf:4",
+  ]);
 });
 
 const modules = "/etc/nginx/modules-enabled/*.conf";

@@ -13,11 +13,11 @@ import { upstreamOf } from "../request/upstream-block.ts";
 import { verdictOf } from "../handshake/verdict.ts";
 import { intentOf } from "../intent/intent.ts";
 import type { Intent, Traffic } from "../intent/serves.ts";
-import type { Hearing } from "../comments/guard-comments.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { LocationName } from "../rules/finding.ts";
 import { readable } from "../syntax/opaque.ts";
 import { placeOf, type ProxiedLocation } from "../rules/rule.ts";
+import type { RunRequest } from "./run-request.ts";
 
 /**
  * Simulates every proxying location of a program, each use once, in the order of the text; of a template, each location
@@ -27,7 +27,7 @@ export function locate(
   config: Config,
   policy: Policy,
   versions: readonly NginxVersion[],
-  hearing?: Hearing,
+  { hearing, before }: Pick<RunRequest, "hearing" | "before"> = {},
 ): Located[] {
   const uses = new Map<string, Case[]>();
   for (const each of [config, ...config.alternatives]) {
@@ -39,8 +39,28 @@ export function locate(
     }
   }
   return [...uses.values()].flatMap(([first, ...others]) =>
-    first === undefined ? [] : new Located([first, ...others], policy, versions, hearing),
+    first === undefined
+      ? []
+      : new Located([first, ...others], policy, versions, { hearing, before }),
   );
+}
+
+/** What a location is called, the same before and after an edit. */
+export function locationKey({ place, server, name }: LocationName): string {
+  return JSON.stringify([place.document.path, server, name]);
+}
+
+/** A handshake that worked is the best evidence, unless somebody declares what the location is for. */
+function proven(intent: Intent): Intent {
+  const isDeclared = intent.signs.some(({ weight }) => weight === "declared");
+  const text = "its handshakes worked before this change";
+  return isDeclared
+    ? intent
+    : {
+        ...intent,
+        serves: "yes",
+        signs: [{ kind: "declared", weight: "declared", text }, ...intent.signs],
+      };
 }
 
 /** One location in the versions in question, oldest first. */
@@ -84,15 +104,19 @@ export class Located implements LocationReport {
     [{ config, level, pass }, ...alternatives]: readonly [Case, ...Case[]],
     policy: Policy,
     versions: readonly NginxVersion[],
-    hearing?: Hearing,
+    { hearing, before }: Pick<RunRequest, "hearing" | "before">,
   ) {
     this.#alternatives = alternatives;
     this.config = config;
     this.level = level;
     this.proxyPass = pass;
-    const { intent, traffic } = intentOf({ config, level, pass, policy, hearing });
-    this.intent = intent;
-    this.traffic = traffic;
+    const own = intentOf({ config, level, pass, policy, hearing });
+    const worked =
+      before === undefined || before.worked.size === 0
+        ? undefined
+        : before.worked.get(locationKey(this.name));
+    this.intent = worked === undefined ? own.intent : proven(own.intent);
+    this.traffic = worked ?? own.traffic;
     this.#asked = versions;
   }
 

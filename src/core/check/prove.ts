@@ -10,7 +10,7 @@ import { carriesToken } from "../request/answer.ts";
 import { ruleNamed } from "../rules/catalogue.ts";
 import { directivesAround } from "../syntax/find.ts";
 import { blocksOf, type EntryGroup, isLocal } from "./group.ts";
-import type { Located } from "./locations.ts";
+import { type Located, locationKey } from "./locations.ts";
 import type { Entry } from "./entries.ts";
 import { run, type Run } from "./run.ts";
 
@@ -168,17 +168,16 @@ function notAmong(before: readonly Entry[], after: readonly Entry[]): readonly E
   return [...byKind(after)].flatMap(([kind, entries]) => {
     const known = all.get(kind) ?? [];
     const most = Math.max(...known.map(({ severity }) => severityRank[severity]));
-    const names = new Set(known.flatMap(({ locations }) => locations.map(nameOf)));
+    const names = new Set(
+      known.flatMap(({ locations }) => locations.map(({ name }) => locationKey(name))),
+    );
     const worse = entries.filter(
       ({ severity, locations }) =>
-        severityRank[severity] > most || locations.some((location) => !names.has(nameOf(location))),
+        severityRank[severity] > most ||
+        locations.some((location) => !names.has(locationKey(location.name))),
     );
     return worse.length > 0 ? worse : entries.slice(known.length);
   });
-}
-
-function nameOf({ name: { place, server, name } }: Located): string {
-  return JSON.stringify([place.document.path, server, name]);
 }
 
 /**

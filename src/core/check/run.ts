@@ -27,12 +27,12 @@ export interface Run {
 
 /** Simulates and asks every rule that the policy has. */
 export function run(request: RunRequest): Run {
-  const { documents, policy, paths, versions, hearing } = request;
+  const { documents, policy, paths, versions } = request;
   const { configs, files } = findPrograms(documents, {
     policy,
     ...(paths !== undefined && { paths }),
   });
-  const located = configs.flatMap((config) => locate(config, policy, versions, hearing));
+  const located = configs.flatMap((config) => locate(config, policy, versions, request));
   const asked = { request, configs, programs: everyProgram(request, configs), located };
   const active = activeRules(policy);
   const reports = new PlacedReports();
@@ -98,6 +98,8 @@ function reportsOfRule(active: ActiveRule, asked: Subjects): PlacedReport[] {
       return aboutPrograms(active, asked);
     case "location":
       return aboutLocations(active, rule, asked);
+    case "lost":
+      return aboutLost(active, rule, asked);
     case "comments":
       return [];
   }
@@ -117,6 +119,25 @@ function aboutDocuments(
         active.options,
       );
     }
+  }
+  return found;
+}
+
+function aboutLost(
+  active: ActiveRule,
+  rule: Extract<Rule, { over: "lost" }>,
+  { request, configs }: Subjects,
+): PlacedReport[] {
+  const found: PlacedReport[] = [];
+  for (const handshake of request.before?.lost ?? []) {
+    const { document } = handshake.place;
+    const now = configs.find(({ documents }) => documents.includes(document));
+    const config = now ?? handshake.config;
+    rule.check(
+      handshake,
+      (report) => found.push({ active, report, config, locations: [] }),
+      active.options,
+    );
   }
   return found;
 }

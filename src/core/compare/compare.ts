@@ -1,7 +1,10 @@
+import { locationKey, type Located } from "../check/locations.ts";
+import { isAboutHandshakes } from "../rules/catalogue.ts";
+import type { Before } from "../check/run-request.ts";
+import { handshakesBefore } from "./handshakes.ts";
 import { severityRank } from "../policy/policy.ts";
 import type { Entry } from "../check/entries.ts";
 import { run, type Run } from "../check/run.ts";
-import type { Located } from "../check/locations.ts";
 import { hearingOf } from "../check/silence.ts";
 import { definitions } from "../request/definitions.ts";
 import type { ChangedFile } from "./changed-file.ts";
@@ -22,11 +25,15 @@ export function compare(head: Analysis, base: Analysis, changes: readonly Change
       previousPath === null ? [] : [[previousPath, path] as const],
     ),
   );
-  const of = heard(withGone(runOf(head), runOf(base), changes), runOf(base), renamed);
+  const present = heard(withGone(runOf(head), runOf(base), changes), runOf(base), renamed);
+  const of = withBefore(present, handshakesBefore(runOf(base), present, changes));
   const { entries, located } = runOf(base);
   const then: Renames = { paths: renamed, servers: renamedServers(of.located, located, renamed) };
   const before = new Map(entries.map((entry) => [identityOf(entry, then), weightOf(entry, then)]));
   return new AnalysedRun(of, (entry) => {
+    if (breaksWhatWorked(entry, of)) {
+      return true;
+    }
     const known = before.get(identityOf(entry, now));
     if (known === undefined) {
       return true;
@@ -35,6 +42,21 @@ export function compare(head: Analysis, base: Analysis, changes: readonly Change
     const { severity, locations } = known;
     return weight.severity > severity || [...weight.locations].some((each) => !locations.has(each));
   });
+}
+
+/** The head's run where it is known which handshakes worked before. */
+function withBefore(head: Run, before: Before): Run {
+  return before.worked.size + before.lost.length === 0 ? head : run({ ...head.request, before });
+}
+
+/** Whether a fault, old or not, is why a handshake fails that worked before. */
+function breaksWhatWorked({ rule, locations }: Entry, { request }: Run): boolean {
+  const worked = request.before?.worked;
+  return (
+    worked !== undefined &&
+    isAboutHandshakes(rule) &&
+    locations.some(({ name }) => worked.has(locationKey(name)))
+  );
 }
 
 /** The head's run where the change took away what is still asked for: nobody will put that there later. */

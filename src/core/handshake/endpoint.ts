@@ -73,7 +73,7 @@ export function traceEndpoint(
 }
 
 /** To the same path, that is: a redirect to the start page is no endpoint. */
-function isSentToTls({ answeredBy }: Exchange): boolean {
+export function isSentToTls({ answeredBy }: Exchange): boolean {
   const target = answeredBy === null ? "" : redirectTarget(answeredBy);
   return /^https:\/\/.*\$\{?(?:request_uri|uri|document_uri|\d)\b/.test(target);
 }

@@ -19,6 +19,7 @@ import { ignoredAnnotation } from "./ignored-annotation.ts";
 import { invalidDirective } from "./invalid-directive.ts";
 import { keepaliveDefeated } from "./keepalive-defeated.ts";
 import { locationShadowed } from "./location-shadowed.ts";
+import { lostHandshake } from "./lost-handshake.ts";
 import { misplacedDirective } from "./misplaced-directive.ts";
 import { missingInclude } from "./missing-include.ts";
 import { missingResolver } from "./missing-resolver.ts";
@@ -60,6 +61,7 @@ export const rules: readonly Rule[] = [
   invalidDirective,
   keepaliveDefeated,
   locationShadowed,
+  lostHandshake,
   misplacedDirective,
   missingInclude,
   missingResolver,

@@ -2148,6 +2148,65 @@ rules:
 - [try_files](https://nginx.org/en/docs/http/ngx_http_core_module.html#try_files), nginx
 - [return](https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#return), nginx
 `],
+  ["lost-handshake", `# lost-handshake
+
+A handshake that worked before a change is lost, or nobody can say any more.
+
+## What breaks
+
+Clients of this address could upgrade before the change, and cannot after it: something else answers, or the location, the server or the
+file is gone. Nothing is wrong with what stands there now; it is what is missing that breaks them. So the finding compares answers and not lines: every
+handshake that works before the change is asked once more after it, with the same host, port and path, as nginx would answer both.
+
+Where the lines that send the upgrade are what the change takes away, the rules about these lines say so, with the suggestion. This rule
+says the rest:
+
+- another answer: \`return\`, a redirect, a file, \`internal\`, another location or server that does not upgrade;
+- no server any more;
+- nobody knows: the lines come from an include that is not in the repository, from a template, or from code. Such an address is listed in
+  \`incomplete\` too.
+
+A redirect to the same address with TLS that works there is none, nor is a new location of the same name that hands on to the same upstream.
+
+If the endpoint is gone on purpose, nothing has to be done: a warning does not fail the job. To make sure that an endpoint is never lost, name it
+under \`endpoints\` in the policy.
+
+## Example
+
+What a pull request leaves of a location that handed handshakes on to \`127.0.0.1:3000\`, whose clients upgraded.
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name chat.example.com;
+
+    location /ws {
+        return 404;
+    }
+}
+\`\`\`
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[lost-handshake] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  lost-handshake: off
+\`\`\`
+
+## Sources
+
+- [location](https://nginx.org/en/docs/http/ngx_http_core_module.html#location), nginx
+`],
   ["misplaced-directive", `# misplaced-directive
 
 A directive stands in a block in which nginx refuses it.

@@ -164,7 +164,29 @@ export interface CheckedComments {
   readonly ruleIds: readonly string[];
 }
 
-export type Rule = LocationRule | ConfigRule | ProgramsRule | DocumentRule | CommentRule;
+/** Looks at a handshake that worked before a change, where something else answers it now; asked of no single state. */
+export interface LostRule extends RuleMetadata {
+  readonly over: "lost";
+  check(handshake: LostHandshake, report: Reporter, options: RuleOptions): void;
+}
+
+/** A handshake that worked before a change. */
+export interface LostHandshake {
+  /** As clients write it, e.g. `ws://api.example.com/ws`; a path alone where every host comes here. */
+  readonly address: string;
+  /** `removed`: no server is there any more. `unknown`: it may still work. */
+  readonly kind: "answered" | "removed" | "unknown";
+  /** What became of it, as a clause: "the answer is 404". */
+  readonly why: string;
+  /** What answers now; where nothing of the head does, where the location stood before. */
+  readonly place: Place;
+  /** False where the place is not one of the head's. */
+  readonly isHere: boolean;
+  /** The program in which it worked. */
+  readonly config: Config;
+}
+
+export type Rule = LocationRule | ConfigRule | ProgramsRule | DocumentRule | CommentRule | LostRule;
 
 /** The place of a whole directive. */
 export function placeOf(use: Use): Place {
