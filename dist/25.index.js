@@ -657,6 +657,14 @@ const upstreams = rememberedOf((config) => {
     }
     return named;
 });
+/** Whether the `upstream` that a target names has servers, and all of them are `down`: nginx answers 502 then. */
+function hasNoLiveServer(config, target) {
+    const inner = upstreamOf(config, target)?.inner ?? null;
+    const servers = inner === null ? [] : usesOf(inner, "server");
+    return (inner?.hidden.length === 0 &&
+        servers.length > 0 &&
+        servers.every(({ parameters }) => parameters.includes("down")));
+}
 /** Directives of an `upstream` that choose its balancing method. */
 const balancing = new Set([
     "hash",
@@ -1889,6 +1897,25 @@ function onlyValue(table) {
     const others = [...exact.values(), ...heads.values(), ...tails.values(), ...patterns];
     return others.every(({ value }) => value === fallback.value) ? fallback.value : undefined;
 }
+/**
+ * The one value that a `geo` or `split_clients` gives whatever the client's address or the hash is, or undefined: an address that
+ * no line names has the default, else nothing.
+ */
+function onlyChoice({ name, inner }) {
+    const isGeo = name === "geo";
+    const lines = (inner?.uses ?? []).filter((use) => !isGeo || !geoOptions.has(use.name));
+    const others = isGeo ? "default" : "*";
+    const values = lines.map(({ parameters }) => parameters[0] ?? "");
+    const isWhole = lines.some((use) => use.name === others);
+    const [only, ...more] = new Set(isWhole ? values : [...values, ""]);
+    const isSure = inner !== null && inner.hidden.length === 0 && !lines.some(mayBeMore);
+    return isSure && more.length === 0 ? only : undefined;
+}
+/** Lines of a `geo` that give no value. */
+const geoOptions = new Set(["ranges", "proxy", "proxy_recursive", "delete"]);
+function mayBeMore({ name, parameters }) {
+    return name === "include" || isOpaque(name) || /[$\uE000]/.test(parameters[0] ?? "");
+}
 /** The entry of a map that a source text selects, for messages and fixes; null where none does or nobody knows. */
 function selectedEntry(map, source) {
     const selected = map.inner === null ? null : map_select(mapTable(map.inner), source);
@@ -1981,7 +2008,8 @@ function variable(name, scope, within) {
         }
         return mapValue(definition, definition.inner, name, scope, [...within, name]);
     }
-    return unpassed(name, definition, scope);
+    const isChoice = definition.name === "geo" || definition.name === "split_clients";
+    return (isChoice ? onlyChoice(definition) : undefined) ?? unpassed(name, definition, scope);
 }
 /** Whether nginx keeps what it has once worked out for the rest of the request; so it does for most that a map reads. */
 function isKept(name) {
@@ -4456,6 +4484,7 @@ function hostAndPort(scheme, host, port) {
 
 
 
+
 /** The exchange of a request that has come to `pass` with the settings of `level`. */
 function proxied(level, pass, scope, steps, version) {
     steps.push(`${pass.name} ${pass.parameters[0] ?? ""} (line ${level_lineOf(pass)})`);
@@ -4466,6 +4495,10 @@ function proxied(level, pass, scope, steps, version) {
     let reuses = false;
     if (pass.name === "proxy_pass") {
         const target = proxyTarget(pass, scope);
+        if (hasNoLiveServer(scope.config, target)) {
+            const why = "no live upstreams: all servers are down";
+            return ended(scope.request.probe, "answered", [...steps, why], { status: 502, level });
+        }
         upstream = upstreamRequest(level, target, scope, version);
         reuses = reusesConnection(scope.config, target, upstream, version);
         if (hasForeignKey(upstream, scope)) {
@@ -5740,9 +5773,21 @@ function askServer(config, server, { scheme, ...question }, version) {
 
 ;// CONCATENATED MODULE: ./build/core/handshake/verdict.js
 
+
 /** What a strict server (RFC 6455) and a lenient one (Node's `ws`) make of a websocket probe. */
 function verdict_verdictOf(exchange) {
     return judged(exchange, true);
+}
+/** Why nobody can say whether a handshake works, as a clause: what of its head is not known, else where it got lost. */
+function whyUnknown({ upstream, steps }) {
+    const parts = [
+        ...(upstream === null ? [] : [upstream.httpVersion]),
+        ...(upstream?.headers ?? [])
+            .filter(({ name }) => /^(?:upgrade|connection|sec-websocket-\w+)$/i.test(name))
+            .map(({ value }) => value),
+    ];
+    const [why] = parts.flatMap((value) => (isKnown(value) ? [] : [value.unknown]));
+    return upstream?.hidden ?? why ?? steps.at(-1) ?? "nothing is known of it";
 }
 
 ;// CONCATENATED MODULE: ./build/core/handshake/sibling.js
@@ -6044,10 +6089,11 @@ const endpoint = {
     isBesideHead: true,
     over: "programs",
     check({ configs, policy, versions, curesFor }, report) {
-        const failures = policy.endpoints.flatMap((text) => {
-            const traces = endpoint_tracesOf(text, configs, versions);
-            return endpoint_failing(traces).map((trace) => ({ text, trace }));
-        });
+        const traced = policy.endpoints.map((text) => ({
+            text,
+            traces: endpoint_tracesOf(text, configs, versions),
+        }));
+        const failures = traced.flatMap(({ text, traces }) => endpoint_failing(traces).map((trace) => ({ text, trace })));
         const byPlace = collections_groupBy(failures, ({ trace }) => keyOf(trace));
         for (const [first, ...others] of byPlace.values()) {
             if (first === undefined) {
@@ -6059,8 +6105,29 @@ const endpoint = {
                 report(made, first.trace.config);
             }
         }
+        for (const { text, traces } of traced) {
+            const trace = undecided(traces);
+            const opener = trace === null ? null : answererOf(trace);
+            if (trace !== null && opener !== null) {
+                const { exchange, server } = trace;
+                const isAsked = verdict_verdictOf(exchange).strict === "unknown";
+                const why = (isAsked ? undefined : server.hidden[0]) ?? whyUnknown(exchange);
+                const message = `The policy promises ${marked(text)}, and nobody can say whether its handshakes work: ${why}.`;
+                report({ place: headOf(opener), message, severity: "warning" }, trace.config);
+            }
+        }
     },
 };
+/** Where it is not known whether a promise is kept, one of its traces; null where it is kept, broken, or about no server here. */
+function undecided(traces) {
+    const isDecided = traces.some(({ result }) => result === "works") || endpoint_failing(traces).length > 0;
+    return isDecided ? null : (traces.find(({ result }) => result === "unknown") ?? null);
+}
+/** The location that answers, else the server. */
+function answererOf({ server, exchange }) {
+    const location = exchange.level === null ? null : level_enclosing(exchange.level, "location");
+    return location?.opener ?? server.opener ?? server.uses[0] ?? null;
+}
 /** What becomes of handshakes for an endpoint, as the policy writes it, in all programs. */
 function endpoint_tracesOf(text, configs, versions) {
     const asked = parseEndpoint(text);
@@ -6079,10 +6146,11 @@ function endpoint_failing(traces) {
         return isKept || worst === undefined ? [] : [worst];
     });
 }
-function reportFor(names, { server, exchange }, curesFor) {
+function reportFor(names, trace, curesFor) {
+    const { server, exchange } = trace;
     const location = exchange.level === null ? null : level_enclosing(exchange.level, "location");
-    const opener = location?.opener ?? server.opener ?? server.uses[0];
-    if (opener === undefined) {
+    const opener = answererOf(trace);
+    if (opener === null) {
         return null;
     }
     const subject = `The policy promises ${names.map(marked).join(" and ")}, but ${names.length === 1 ? "its handshakes fail" : "their handshakes fail"}`;
@@ -22625,7 +22693,6 @@ function asked_addressOf({ scheme, host, port, target }) {
 
 
 
-
 /** Each is simulated before and after. */
 const handshakes = {
     most: 5000,
@@ -22764,7 +22831,10 @@ class Comparison {
             .map((each) => this.#head.located.find(({ levels }) => levels.includes(each)))
             .find((found) => found !== undefined);
     }
-    /** Whether an error that the program did not have before says what is wrong, such as an include of what is gone. */
+    /**
+     * Whether an error that the program did not have before says what is wrong, such as an include of what is gone, or a promise
+     * of the policy that nobody can judge.
+     */
     #isSaid({ config }) {
         const root = this.#sameProgram(config)?.root;
         const known = new Set(this.#base.entries.map(({ kind }) => kind));
@@ -22790,7 +22860,7 @@ class Comparison {
     }
 }
 function stateOfExchange(exchange) {
-    const { outcome, steps } = exchange;
+    const { outcome } = exchange;
     if (outcome === "answered") {
         return { kind: "answered", exchange };
     }
@@ -22800,24 +22870,9 @@ function stateOfExchange(exchange) {
     }
     const { strict } = verdict_verdictOf(exchange);
     if (outcome === "unknown" || strict === "unknown") {
-        return { kind: "unknown", exchange, why: unknownIn(exchange) ?? steps.at(-1) ?? "" };
+        return { kind: "unknown", exchange, why: whyUnknown(exchange) };
     }
     return strict === "works" ? { kind: "works" } : { kind: "breaks", exchange };
-}
-/** What of the handshake's head is not known; null where that is not why. */
-function unknownIn({ upstream, outcome }) {
-    if (outcome !== "proxied" || upstream === null) {
-        return null;
-    }
-    const parts = [
-        upstream.httpVersion,
-        ...upstream.headers
-            .filter(({ name }) => /^(?:upgrade|connection|sec-websocket-\w+)$/i.test(name))
-            .map(({ value }) => value),
-    ];
-    return (upstream.hidden ??
-        parts.flatMap((value) => (isKnown(value) ? [] : [value.unknown])).find(() => true) ??
-        null);
 }
 function answerText({ status, answeredBy, level }, before) {
     if (answeredBy !== null) {

@@ -117,10 +117,10 @@ describe("which programs and servers an endpoint speaks of", () => {
       [],
     ],
     [
-      "nothing where an include that is not there may have the location",
+      "the server whose include that is not there may have the location",
       "wss://a.example/feed",
-      { "nginx.conf": program(server("a.example", "include locations/feed.conf;")) },
-      [],
+      { "nginx.conf": program(server("a.example", "include /srv/locations/feed.conf;")) },
+      ["nginx.conf"],
     ],
   ])("%s", (_, endpoint, texts, where) => {
     expect(places(broken(endpoint, texts))).toEqual(where);
@@ -133,6 +133,28 @@ describe("which programs and servers an endpoint speaks of", () => {
     };
     expect(broken("/feed", texts, ["nginx.conf"])).toEqual([]);
   });
+});
+
+test.each([
+  [
+    "what would tell is not here",
+    "include /srv/locations/feed.conf;",
+    "/srv/locations/feed.conf is not in the repository",
+  ],
+  [
+    "a value is not known",
+    `location /feed { ${pass} ${upgrade.replace('"upgrade"', "$ssl_cipher")} }`,
+    "$ssl_cipher is known only while nginx runs",
+  ],
+])("a promise is not taken for kept where %s", (_, location, why) => {
+  const [finding, ...others] = broken("wss://a.example/feed", {
+    "nginx.conf": program(server("a.example", location)),
+  });
+  expect(others).toEqual([]);
+  expect(finding?.severity).toBe("warning");
+  expect(finding?.message).toBe(
+    `The policy promises \`wss://a.example/feed\`, and nobody can say whether its handshakes work: ${why}.`,
+  );
 });
 
 test("two endpoints that one location answers are one finding, which tells the whole way", () => {

@@ -1,3 +1,4 @@
+import { whyUnknown, verdictOf } from "../handshake/verdict.ts";
 import { type Limit, within } from "../basics/limit.ts";
 import type { Before } from "../check/run-request.ts";
 import { type Located, locationKey } from "../check/locations.ts";
@@ -8,9 +9,7 @@ import { locationName } from "../config/location-name.ts";
 import { addressed } from "../handshake/addressed.ts";
 import { isSentToTls } from "../handshake/endpoint.ts";
 import { simulateRequest } from "../handshake/request-to.ts";
-import { verdictOf } from "../handshake/verdict.ts";
 import type { Exchange } from "../request/exchange.ts";
-import { isKnown } from "../request/value.ts";
 import type { Place } from "../repository/document.ts";
 import { headOf } from "../rules/phrases.ts";
 import { type LostHandshake, placeOf } from "../rules/rule.ts";
@@ -194,7 +193,10 @@ class Comparison implements Before {
       .find((found) => found !== undefined);
   }
 
-  /** Whether an error that the program did not have before says what is wrong, such as an include of what is gone. */
+  /**
+   * Whether an error that the program did not have before says what is wrong, such as an include of what is gone, or a promise
+   * of the policy that nobody can judge.
+   */
   #isSaid({ config }: Located): boolean {
     const root = this.#sameProgram(config)?.root;
     const known = new Set(this.#base.entries.map(({ kind }) => kind));
@@ -235,7 +237,7 @@ class Comparison implements Before {
 }
 
 function stateOfExchange(exchange: Exchange): State {
-  const { outcome, steps } = exchange;
+  const { outcome } = exchange;
   if (outcome === "answered") {
     return { kind: "answered", exchange };
   }
@@ -245,27 +247,9 @@ function stateOfExchange(exchange: Exchange): State {
   }
   const { strict } = verdictOf(exchange);
   if (outcome === "unknown" || strict === "unknown") {
-    return { kind: "unknown", exchange, why: unknownIn(exchange) ?? steps.at(-1) ?? "" };
+    return { kind: "unknown", exchange, why: whyUnknown(exchange) };
   }
   return strict === "works" ? { kind: "works" } : { kind: "breaks", exchange };
-}
-
-/** What of the handshake's head is not known; null where that is not why. */
-function unknownIn({ upstream, outcome }: Exchange): string | null {
-  if (outcome !== "proxied" || upstream === null) {
-    return null;
-  }
-  const parts = [
-    upstream.httpVersion,
-    ...upstream.headers
-      .filter(({ name }) => /^(?:upgrade|connection|sec-websocket-\w+)$/i.test(name))
-      .map(({ value }) => value),
-  ];
-  return (
-    upstream.hidden ??
-    parts.flatMap((value) => (isKnown(value) ? [] : [value.unknown])).find(() => true) ??
-    null
-  );
 }
 
 function answerText({ status, answeredBy, level }: Exchange, before: Located): string {

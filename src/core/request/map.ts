@@ -147,6 +147,28 @@ export function onlyValue(table: Readonly<MapTable>): string | undefined {
   return others.every(({ value }) => value === fallback.value) ? fallback.value : undefined;
 }
 
+/**
+ * The one value that a `geo` or `split_clients` gives whatever the client's address or the hash is, or undefined: an address that
+ * no line names has the default, else nothing.
+ */
+export function onlyChoice({ name, inner }: Use): string | undefined {
+  const isGeo = name === "geo";
+  const lines = (inner?.uses ?? []).filter((use) => !isGeo || !geoOptions.has(use.name));
+  const others = isGeo ? "default" : "*";
+  const values = lines.map(({ parameters }) => parameters[0] ?? "");
+  const isWhole = lines.some((use) => use.name === others);
+  const [only, ...more] = new Set(isWhole ? values : [...values, ""]);
+  const isSure = inner !== null && inner.hidden.length === 0 && !lines.some(mayBeMore);
+  return isSure && more.length === 0 ? only : undefined;
+}
+
+/** Lines of a `geo` that give no value. */
+const geoOptions: ReadonlySet<string> = new Set(["ranges", "proxy", "proxy_recursive", "delete"]);
+
+function mayBeMore({ name, parameters }: Use): boolean {
+  return name === "include" || isOpaque(name) || /[$\uE000]/.test(parameters[0] ?? "");
+}
+
 /** The entry of a map that a source text selects, for messages and fixes; null where none does or nobody knows. */
 export function selectedEntry(map: Use, source: string): Use | null {
   const selected = map.inner === null ? null : select(mapTable(map.inner), source);

@@ -1,9 +1,10 @@
+import { ended } from "./ended.ts";
+import { hasNoLiveServer, reusesConnection } from "./upstream-block.ts";
 import type { Scope } from "./scope.ts";
 import { isKnown } from "./value.ts";
 import type { Outcome, Obstacle, UpstreamRequest, Exchange } from "./exchange.ts";
 import { idleTimeout, undefinedVariableIn, upstreamRequest } from "./upstream-request.ts";
 import { type ProxyTarget, proxyTarget } from "./proxy-target.ts";
-import { reusesConnection } from "./upstream-block.ts";
 import { usesOf } from "../config/effective.ts";
 import { clientHeader } from "./client-request.ts";
 import { unresolvedHost } from "./resolver.ts";
@@ -26,6 +27,10 @@ export function proxied(
   let reuses = false;
   if (pass.name === "proxy_pass") {
     const target = proxyTarget(pass, scope);
+    if (hasNoLiveServer(scope.config, target)) {
+      const why = "no live upstreams: all servers are down";
+      return ended(scope.request.probe, "answered", [...steps, why], { status: 502, level });
+    }
     upstream = upstreamRequest(level, target, scope, version);
     reuses = reusesConnection(scope.config, target, upstream, version);
     if (hasForeignKey(upstream, scope)) {

@@ -48,6 +48,17 @@ const upstreams = rememberedOf((config: Config): ReadonlyMap<string, Use> => {
   return named;
 });
 
+/** Whether the `upstream` that a target names has servers, and all of them are `down`: nginx answers 502 then. */
+export function hasNoLiveServer(config: Config, target: Pick<ProxyTarget, "address">): boolean {
+  const inner = upstreamOf(config, target)?.inner ?? null;
+  const servers = inner === null ? [] : usesOf(inner, "server");
+  return (
+    inner?.hidden.length === 0 &&
+    servers.length > 0 &&
+    servers.every(({ parameters }) => parameters.includes("down"))
+  );
+}
+
 /** Directives of an `upstream` that choose its balancing method. */
 const balancing: ReadonlySet<string> = new Set([
   "hash",

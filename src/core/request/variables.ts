@@ -4,7 +4,7 @@ import { isOpaque, withoutTags } from "../syntax/opaque.ts";
 import { builtinValue } from "./builtin.ts";
 import { definitions, setInLocations } from "./definitions.ts";
 import { escapeArgument } from "./escape.ts";
-import { mapTable, onlyValue, select } from "./map.ts";
+import { mapTable, onlyChoice, onlyValue, select } from "./map.ts";
 import { capture, type Scope } from "./scope.ts";
 import { isKnown, shown, unknown, type Value } from "./value.ts";
 
@@ -103,7 +103,8 @@ function variable(name: string, scope: Scope, within: readonly string[]): Value 
     }
     return mapValue(definition, definition.inner, name, scope, [...within, name]);
   }
-  return unpassed(name, definition, scope);
+  const isChoice = definition.name === "geo" || definition.name === "split_clients";
+  return (isChoice ? onlyChoice(definition) : undefined) ?? unpassed(name, definition, scope);
 }
 
 /** Whether nginx keeps what it has once worked out for the rest of the request; so it does for most that a map reads. */

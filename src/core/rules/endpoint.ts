@@ -1,9 +1,9 @@
 import { groupBy } from "../basics/collections.ts";
 import type { NginxVersion } from "../nginx/versions.ts";
-import { type Config, enclosing } from "../config/level.ts";
+import { type Config, enclosing, type Use } from "../config/level.ts";
 import { type EndpointTrace, parseEndpoint, traceEndpoint } from "../handshake/endpoint.ts";
 import type { Exchange } from "../request/exchange.ts";
-import { verdictOf } from "../handshake/verdict.ts";
+import { verdictOf, whyUnknown } from "../handshake/verdict.ts";
 import type { CheckedPrograms, ProgramsRule, Report } from "./rule.ts";
 import { headOf, marked } from "./phrases.ts";
 
@@ -17,10 +17,13 @@ export const endpoint: ProgramsRule = {
   isBesideHead: true,
   over: "programs",
   check({ configs, policy, versions, curesFor }, report) {
-    const failures = policy.endpoints.flatMap((text) => {
-      const traces = tracesOf(text, configs, versions);
-      return failing(traces).map((trace) => ({ text, trace }));
-    });
+    const traced = policy.endpoints.map((text) => ({
+      text,
+      traces: tracesOf(text, configs, versions),
+    }));
+    const failures = traced.flatMap(({ text, traces }) =>
+      failing(traces).map((trace) => ({ text, trace })),
+    );
     const byPlace = groupBy(failures, ({ trace }) => keyOf(trace));
     for (const [first, ...others] of byPlace.values()) {
       if (first === undefined) {
@@ -32,8 +35,31 @@ export const endpoint: ProgramsRule = {
         report(made, first.trace.config);
       }
     }
+    for (const { text, traces } of traced) {
+      const trace = undecided(traces);
+      const opener = trace === null ? null : answererOf(trace);
+      if (trace !== null && opener !== null) {
+        const { exchange, server } = trace;
+        const isAsked = verdictOf(exchange).strict === "unknown";
+        const why = (isAsked ? undefined : server.hidden[0]) ?? whyUnknown(exchange);
+        const message = `The policy promises ${marked(text)}, and nobody can say whether its handshakes work: ${why}.`;
+        report({ place: headOf(opener), message, severity: "warning" }, trace.config);
+      }
+    }
   },
 };
+
+/** Where it is not known whether a promise is kept, one of its traces; null where it is kept, broken, or about no server here. */
+export function undecided(traces: readonly EndpointTrace[]): EndpointTrace | null {
+  const isDecided = traces.some(({ result }) => result === "works") || failing(traces).length > 0;
+  return isDecided ? null : (traces.find(({ result }) => result === "unknown") ?? null);
+}
+
+/** The location that answers, else the server. */
+function answererOf({ server, exchange }: EndpointTrace): Use | null {
+  const location = exchange.level === null ? null : enclosing(exchange.level, "location");
+  return location?.opener ?? server.opener ?? server.uses[0] ?? null;
+}
 
 /** What becomes of handshakes for an endpoint, as the policy writes it, in all programs. */
 export function tracesOf(
@@ -64,12 +90,13 @@ export function failing(traces: readonly EndpointTrace[]): EndpointTrace[] {
 
 function reportFor(
   names: readonly string[],
-  { server, exchange }: EndpointTrace,
+  trace: EndpointTrace,
   curesFor: CheckedPrograms["curesFor"],
 ): Report | null {
+  const { server, exchange } = trace;
   const location = exchange.level === null ? null : enclosing(exchange.level, "location");
-  const opener = location?.opener ?? server.opener ?? server.uses[0];
-  if (opener === undefined) {
+  const opener = answererOf(trace);
+  if (opener === null) {
     return null;
   }
   const subject = `The policy promises ${names.map(marked).join(" and ")}, but ${names.length === 1 ? "its handshakes fail" : "their handshakes fail"}`;
