@@ -3205,6 +3205,159 @@ function exactServerName(server) {
         : null;
 }
 
+;// CONCATENATED MODULE: ./build/core/request/server.js
+
+
+
+
+
+
+/** Every address of every server of the http block, in the order of the text. */
+const allListeners = rememberedOf((config) => serversOf(config).flatMap((server) => listenersOf(server).map((listener) => ({ server, listener }))));
+/** The servers of the http block, in the order of the text; a fragment of a server is one itself. */
+function serversOf(config) {
+    const { main, kind } = config;
+    if (kind === "server" || kind === "location") {
+        return [main];
+    }
+    const blocks = kind === "http" ? [main] : usesOf(main, "http").map((use) => use.inner);
+    return blocks.flatMap((http) => http === null
+        ? []
+        : usesOf(http, "server")
+            .map((use) => use.inner)
+            .filter((server) => server !== null));
+}
+/**
+ * The servers that no request comes to, each with one that answers in its place: on every address of theirs another one is
+ * the default, and had each of their names before. nginx only warns ("conflicting server name \u2026 ignored").
+ */
+const ignoredServers = rememberedOf((config) => {
+    const defaults = new Map();
+    const holders = new Map();
+    const reached = new Set();
+    const taken = new Map();
+    for (const { server, listener } of allListeners(config)) {
+        const address = addressKey(listener);
+        if (listener.isDefault || !defaults.has(address)) {
+            defaults.set(address, server);
+        }
+        const names = serverNames(server).map((name) => name.toLowerCase());
+        for (const name of names.length === 0 ? [""] : names) {
+            const key = `${address} ${name}`;
+            const holder = holders.get(key) ?? server;
+            holders.set(key, holder);
+            // nginx tries one regular expression after the other: the same one again is no conflict to it.
+            if (holder === server || name.startsWith("~") || isOpaque(name)) {
+                reached.add(server);
+            }
+            else {
+                taken.set(server, holder);
+            }
+        }
+    }
+    for (const server of [...reached, ...defaults.values()]) {
+        taken.delete(server);
+    }
+    for (const server of taken.keys()) {
+        if (server.hidden.length > 0) {
+            taken.delete(server);
+        }
+    }
+    return taken;
+});
+/**
+ * The server for a host among those of one address: the exact name, the longest wildcard at the front, the longest at
+ * the end, the first regular expression, else the default server (ngx_http_find_virtual_server).
+ *
+ * @param host in lower case, without the port
+ * @returns undefined where a regular expression before the right one cannot be told
+ */
+function serverFor(host, candidates) {
+    const { exact, wildcards, patterns } = namesAmong(candidates);
+    const own = exact.get(host);
+    if (own !== undefined) {
+        return own;
+    }
+    let wildcard = null;
+    let rank = 0;
+    for (const each of wildcards) {
+        const found = wildcardRank(each.name.toLowerCase(), host);
+        if (found > rank) {
+            rank = found;
+            wildcard = each;
+        }
+    }
+    if (wildcard !== null) {
+        return wildcard;
+    }
+    for (const { server, name } of patterns) {
+        const groups = compilePattern(name.slice(1), /[A-Z]/.test(name))?.match(host);
+        if (groups === undefined) {
+            return undefined;
+        }
+        if (groups !== null) {
+            return { server, groups, name };
+        }
+    }
+    const chosen = defaultAmong(candidates);
+    return chosen === null ? undefined : { server: chosen, groups: null, name: null };
+}
+/** The server that answers for hosts that none names: the first that says so, else the first; null where there is none. */
+const defaultAmong = rememberedOf((candidates) => {
+    const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
+    return chosen?.server ?? null;
+});
+/** The names of the servers of one address: there may be thousands, and each request asks for one. */
+const namesAmong = rememberedOf((candidates) => {
+    const exact = new Map();
+    const wildcards = [];
+    const patterns = [];
+    for (const server of new Set(candidates.map((each) => each.server))) {
+        for (const name of serverNames(server)) {
+            const lower = name.toLowerCase();
+            const own = { server, groups: null, name };
+            if (name.startsWith("~")) {
+                patterns.push({ server, name });
+            }
+            else if (/^\*?\.|\.\*$/.test(lower)) {
+                wildcards.push(own);
+            }
+            const host = lower.startsWith(".") ? lower.slice(1) : lower;
+            if (!exact.has(host)) {
+                exact.set(host, own);
+            }
+        }
+    }
+    return { exact, wildcards, patterns };
+});
+/** 0 where the wildcard does not match; any front wildcard ranks above any at the end, a longer one above a shorter. */
+function wildcardRank(name, host) {
+    if (name.startsWith("*.") || name.startsWith(".")) {
+        const suffix = name.startsWith("*") ? name.slice(1) : name;
+        return host.length > suffix.length && host.endsWith(suffix) ? 1_000_000 + suffix.length : 0;
+    }
+    if (name.endsWith(".*")) {
+        const prefix = name.slice(0, -1);
+        return host.length > prefix.length && host.startsWith(prefix) ? prefix.length : 0;
+    }
+    return 0;
+}
+/**
+ * Whether this address speaks HTTP/2 alone, as plain `listen \u2026 http2` did before 1.25.1 (E143). It holds for the address and
+ * port of the line, in all servers there, and for no other address of the server.
+ */
+function speaksOnlyHttp2(config, { listener }, version) {
+    return (listener.scheme === "http" &&
+        !isSince(version, [1, 25, 1]) &&
+        http2Addresses(config).has(addressKey(listener)));
+}
+const http2Addresses = rememberedOf((config) => new Set(allListeners(config)
+    .filter(({ listener }) => listener.isHttp2)
+    .map(({ listener }) => addressKey(listener))));
+function addressKey({ address, port }) {
+    return `${address}:${port}`;
+}
+
 ;// CONCATENATED MODULE: ./build/core/request/ended.js
 /** The exchange of a request that nothing is proxied for. */
 function ended(probe, outcome, steps, at = {}) {
@@ -5364,137 +5517,6 @@ function ownTryFiles(level) {
     return usesOf(level, "try_files")[0] ?? null;
 }
 
-;// CONCATENATED MODULE: ./build/core/request/server.js
-
-
-
-
-
-
-/** Every address of every server of the http block, in the order of the text. */
-function allListeners(config) {
-    return serversOf(config).flatMap((server) => listenersOf(server).map((listener) => ({ server, listener })));
-}
-/** The servers of the http block, in the order of the text; a fragment of a server is one itself. */
-function serversOf(config) {
-    const { main, kind } = config;
-    if (kind === "server" || kind === "location") {
-        return [main];
-    }
-    const blocks = kind === "http" ? [main] : usesOf(main, "http").map((use) => use.inner);
-    return blocks.flatMap((http) => http === null
-        ? []
-        : usesOf(http, "server")
-            .map((use) => use.inner)
-            .filter((server) => server !== null));
-}
-/**
- * The servers that no request comes to, each with one that answers in its place: on every address of theirs another one is
- * the default, and had each of their names before. nginx only warns ("conflicting server name \u2026 ignored").
- */
-const ignoredServers = rememberedOf((config) => {
-    const defaults = new Map();
-    const holders = new Map();
-    const reached = new Set();
-    const taken = new Map();
-    for (const { server, listener } of allListeners(config)) {
-        const address = addressKey(listener);
-        if (listener.isDefault || !defaults.has(address)) {
-            defaults.set(address, server);
-        }
-        const names = serverNames(server).map((name) => name.toLowerCase());
-        for (const name of names.length === 0 ? [""] : names) {
-            const key = `${address} ${name}`;
-            const holder = holders.get(key) ?? server;
-            holders.set(key, holder);
-            // nginx tries one regular expression after the other: the same one again is no conflict to it.
-            if (holder === server || name.startsWith("~") || isOpaque(name)) {
-                reached.add(server);
-            }
-            else {
-                taken.set(server, holder);
-            }
-        }
-    }
-    for (const server of [...reached, ...defaults.values()]) {
-        taken.delete(server);
-    }
-    for (const server of taken.keys()) {
-        if (server.hidden.length > 0) {
-            taken.delete(server);
-        }
-    }
-    return taken;
-});
-/**
- * The server for a host among those of one address: the exact name, the longest wildcard at the front, the longest at
- * the end, the first regular expression, else the default server (ngx_http_find_virtual_server).
- *
- * @param host in lower case, without the port
- * @returns undefined where a regular expression before the right one cannot be told
- */
-function serverFor(host, candidates) {
-    const servers = [...new Set(candidates.map(({ server }) => server))];
-    let wildcard = null;
-    let rank = 0;
-    for (const server of servers) {
-        for (const written of serverNames(server)) {
-            const name = written.toLowerCase();
-            if (name === host || (name.startsWith(".") && name.slice(1) === host)) {
-                return { server, groups: null, name: written };
-            }
-            const found = wildcardRank(name, host);
-            if (found > rank) {
-                rank = found;
-                wildcard = { server, groups: null, name: written };
-            }
-        }
-    }
-    if (wildcard !== null) {
-        return wildcard;
-    }
-    for (const server of servers) {
-        for (const written of serverNames(server).filter((name) => name.startsWith("~"))) {
-            const groups = compilePattern(written.slice(1), /[A-Z]/.test(written))?.match(host);
-            if (groups === undefined) {
-                return undefined;
-            }
-            if (groups !== null) {
-                return { server, groups, name: written };
-            }
-        }
-    }
-    const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
-    return chosen === undefined ? undefined : { server: chosen.server, groups: null, name: null };
-}
-/** 0 where the wildcard does not match; any front wildcard ranks above any at the end, a longer one above a shorter. */
-function wildcardRank(name, host) {
-    if (name.startsWith("*.") || name.startsWith(".")) {
-        const suffix = name.startsWith("*") ? name.slice(1) : name;
-        return host.length > suffix.length && host.endsWith(suffix) ? 1_000_000 + suffix.length : 0;
-    }
-    if (name.endsWith(".*")) {
-        const prefix = name.slice(0, -1);
-        return host.length > prefix.length && host.startsWith(prefix) ? prefix.length : 0;
-    }
-    return 0;
-}
-/**
- * Whether this address speaks HTTP/2 alone, as plain `listen \u2026 http2` did before 1.25.1 (E143). It holds for the address and
- * port of the line, in all servers there, and for no other address of the server.
- */
-function speaksOnlyHttp2(config, { listener }, version) {
-    return (listener.scheme === "http" &&
-        !isSince(version, [1, 25, 1]) &&
-        http2Addresses(config).has(addressKey(listener)));
-}
-const http2Addresses = rememberedOf((config) => new Set(allListeners(config)
-    .filter(({ listener }) => listener.isHttp2)
-    .map(({ listener }) => addressKey(listener))));
-function addressKey({ address, port }) {
-    return `${address}:${port}`;
-}
-
 ;// CONCATENATED MODULE: ./build/core/request/route.js
 
 
@@ -5592,46 +5614,59 @@ function decode(text) {
 
 ;// CONCATENATED MODULE: ./build/core/handshake/addressed.js
 
+
 /** The servers of the address that a request comes to. Notes in `steps` what had to be assumed. */
 function addressed(config, request, steps) {
-    const all = allListeners(config);
-    const [usual] = all.filter(({ listener }) => listener.scheme === "http").concat(all);
-    if (usual === undefined) {
-        return [];
-    }
+    const { usual, byPort } = listenersIn(config);
     if (request.scheme === null && request.port === null) {
-        return besides(usual, all);
+        return usual;
     }
     const port = request.port ?? (request.scheme === "https" ? "443" : "80");
-    const onPort = all.filter(({ listener }) => listener.port === port);
+    const onPort = byPort.get(port) ?? [];
+    if (usual.length === 0) {
+        return [];
+    }
     const mayEndBefore = request.scheme === "https" && request.port === null;
     if (onPort.length === 0) {
         steps.push(mayEndBefore
             ? `no server listens on port ${port}: TLS is taken to end before nginx`
             : `no server listens on port ${port}`);
-        return mayEndBefore ? besides(usual, all) : [];
+        return mayEndBefore ? usual : [];
     }
     const address = addressed_addressOf(request.host, onPort);
     if (address.isGuess) {
         steps.push(`of several addresses with port ${port}, ${address.text} is taken`);
     }
-    const chosen = onPort.filter(({ listener }) => listener.address === address.text);
+    const chosen = address.isOnly
+        ? onPort
+        : onPort.filter(({ listener }) => listener.address === address.text);
     if (mayEndBefore && chosen[0]?.listener.scheme === "http") {
         steps.push(`port ${port} has no TLS: it is taken to end before nginx`);
     }
     return chosen;
 }
-/** Those that listen on the same address and port as one of them. */
-function besides({ listener: { address, port } }, all) {
-    return all.filter(({ listener }) => listener.address === address && listener.port === port);
-}
+const listenersIn = rememberedOf((config) => {
+    const all = allListeners(config);
+    const first = (all.find(({ listener }) => listener.scheme === "http") ?? all[0])?.listener;
+    return {
+        usual: all.filter(({ listener: { address, port } }) => address === first?.address && port === first.port),
+        byPort: groupBy(all, ({ listener }) => listener.port),
+    };
+});
 /** The address that the host stands for, of those that listen on its port. */
 function addressed_addressOf(host, onPort) {
-    const addresses = [...new Set(onPort.map(({ listener }) => listener.address))];
+    const addresses = addressesOf(onPort);
+    const [only = "", ...more] = addresses;
+    if (more.length === 0) {
+        return { text: only, isOnly: true, isGuess: false };
+    }
     const named = addresses.filter((each) => hasName(host, each, onPort));
     const text = likelyAddress(host ?? "", named.length > 0 ? named : addresses);
-    return { text, isGuess: addresses.length > 1 && text !== host };
+    return { text, isOnly: false, isGuess: text !== host };
 }
+const addressesOf = rememberedOf((onPort) => [
+    ...new Set(onPort.map(({ listener }) => listener.address)),
+]);
 /** Whether a server on the address has the host's name: that address is what the name stands for. */
 function hasName(host, address, all) {
     const own = all.filter(({ listener }) => listener.address === address);
@@ -5661,13 +5696,15 @@ const headersJoined = [1, 23, 0];
 function simulateRequest(config, request, version) {
     const steps = [];
     const candidates = addressed(config, request, steps);
-    const [first, ...others] = candidates;
-    if (first === undefined) {
+    if (!isSome(candidates)) {
         const why = steps.length > 0 ? "so nothing answers here" : "there is no server";
         return ended(request.probe, "unknown", [...steps, why]);
     }
-    const exchange = requestTo([first, ...others], config, request, version);
+    const exchange = requestTo(candidates, config, request, version);
     return { ...exchange, steps: [...steps, ...exchange.steps] };
+}
+function isSome(all) {
+    return all.length > 0;
 }
 /** What becomes of a request that has come to the address of these servers. */
 function requestTo(candidates, config, request, version) {
@@ -5690,8 +5727,8 @@ function requestTo(candidates, config, request, version) {
 }
 /** The path is read before the host is known: the default server says how. */
 function mergesSlashes(candidates) {
-    const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
-    const word = chosen === undefined ? null : settingWord(chosen.server, "merge_slashes");
+    const chosen = defaultAmong(candidates);
+    const word = chosen === null ? null : settingWord(chosen, "merge_slashes");
     return word?.toLowerCase() !== "off";
 }
 function clientRequest(request, { server, listener }, { path, query }) {
@@ -22619,9 +22656,10 @@ function namesOf({ locations }) {
 /**
  * One handshake for each way in which clients come to a location, of those that work: with and without TLS.
  *
- * @param located a location of a program that shows its server
+ * @param located a location of a program that shows its server, whose handshakes work in all versions in question
+ * @param version the newest of these: which location a request comes to does not depend on it
  */
-function workingHandshakes(located, versions) {
+function workingHandshakes(located, version) {
     const location = enclosing(located.level, "location");
     const server = enclosing(located.level, "server");
     if (location === null || server?.opener == null) {
@@ -22642,12 +22680,10 @@ function workingHandshakes(located, versions) {
                 target: encodeURI(path),
                 headers: withPassword,
             };
-            const works = versions.every((version) => {
-                const exchange = simulateRequest(located.config, request, version);
-                const isHere = exchange.level !== null && reach_isInside(exchange.level, location);
-                return (isHere && exchange.pass === located.proxyPass && verdictOf(exchange).strict === "works");
-            });
-            if (works) {
+            const exchange = simulateRequest(located.config, request, version);
+            const isHere = exchange.level !== null && reach_isInside(exchange.level, location);
+            const isIts = isHere && exchange.pass === located.proxyPass;
+            if (isIts && verdictOf(exchange).strict === "works") {
                 return [{ located, request, address: asked_addressOf(request) }];
             }
         }
@@ -22690,6 +22726,7 @@ function asked_addressOf({ scheme, host, port, target }) {
 
 
 
+
 /** Each is simulated before and after. */
 const handshakes = {
     most: 5000,
@@ -22709,6 +22746,7 @@ class Comparison {
     #head;
     #changed;
     #renamed;
+    #byLevel = null;
     constructor(base, head, changes) {
         this.#base = base;
         this.#head = head;
@@ -22720,7 +22758,8 @@ class Comparison {
         const concerned = new Set(this.#base.configs.filter((config) => this.#isConcerned(config)));
         const serving = this.#base.located.filter(({ config, intent, verdict }) => concerned.has(config) && intent.serves === "yes" && verdict.strict === "works");
         const asked = within(serving, handshakes, "This change", this.#head.request.documents.bound);
-        for (const handshake of asked.flatMap((located) => workingHandshakes(located, versions))) {
+        const newest = versions.at(-1) ?? newestVersion;
+        for (const handshake of asked.flatMap((located) => workingHandshakes(located, newest))) {
             this.#compare(handshake);
         }
         return this;
@@ -22802,7 +22841,16 @@ class Comparison {
         if (addressed(config, request, []).length === 0) {
             return { kind: "absent" };
         }
-        const states = this.#head.request.versions.map((version) => stateOfExchange(simulateRequest(config, request, version)));
+        const [newest = newestVersion, ...older] = this.#head.request.versions.toReversed();
+        const exchange = simulateRequest(config, request, newest);
+        const newestState = stateOfExchange(exchange);
+        if (newestState.kind === "works" && this.#locatedAt(exchange)?.verdict.strict === "works") {
+            return newestState;
+        }
+        const states = [
+            ...older.map((version) => stateOfExchange(simulateRequest(config, request, version))),
+            newestState,
+        ];
         const kinds = new Set(states.map(({ kind }) => kind));
         return ((kinds.size > 1 ? states.find(({ kind }) => kind === "works") : undefined) ??
             states.at(-1) ?? { kind: "absent" });
@@ -22822,11 +22870,10 @@ class Comparison {
     }
     /** The location where an exchange ends: itself, or for an `if` that only has settings the one around it. */
     #locatedAt({ level }) {
+        this.#byLevel ??= new Map(this.#head.located.flatMap((located) => located.levels.map((each) => [each, located])));
         const location = level === null ? null : enclosing(level, "location");
-        return [level, location]
-            .filter((each) => each !== null)
-            .map((each) => this.#head.located.find(({ levels }) => levels.includes(each)))
-            .find((found) => found !== undefined);
+        return ((level === null ? undefined : this.#byLevel.get(level)) ??
+            (location === null ? undefined : this.#byLevel.get(location)));
     }
     /**
      * Whether an error that the program did not have before says what is wrong, such as an include of what is gone, or a promise

@@ -21,11 +21,12 @@ export interface AskedHandshake {
 /**
  * One handshake for each way in which clients come to a location, of those that work: with and without TLS.
  *
- * @param located a location of a program that shows its server
+ * @param located a location of a program that shows its server, whose handshakes work in all versions in question
+ * @param version the newest of these: which location a request comes to does not depend on it
  */
 export function workingHandshakes(
   located: Located,
-  versions: readonly NginxVersion[],
+  version: NginxVersion,
 ): readonly AskedHandshake[] {
   const location = enclosing(located.level, "location");
   const server = enclosing(located.level, "server");
@@ -49,14 +50,10 @@ export function workingHandshakes(
         target: encodeURI(path),
         headers: withPassword,
       };
-      const works = versions.every((version) => {
-        const exchange = simulateRequest(located.config, request, version);
-        const isHere = exchange.level !== null && isInside(exchange.level, location);
-        return (
-          isHere && exchange.pass === located.proxyPass && verdictOf(exchange).strict === "works"
-        );
-      });
-      if (works) {
+      const exchange = simulateRequest(located.config, request, version);
+      const isHere = exchange.level !== null && isInside(exchange.level, location);
+      const isIts = isHere && exchange.pass === located.proxyPass;
+      if (isIts && verdictOf(exchange).strict === "works") {
         return [{ located, request, address: addressOf(request) }];
       }
     }

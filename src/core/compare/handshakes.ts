@@ -1,10 +1,11 @@
+import { newestVersion } from "../nginx/versions.ts";
 import { whyUnknown, verdictOf } from "../handshake/verdict.ts";
 import { type Limit, within } from "../basics/limit.ts";
 import type { Before } from "../check/run-request.ts";
 import { type Located, locationKey } from "../check/locations.ts";
 import type { Run } from "../check/run.ts";
 import { findPrograms } from "../config/programs.ts";
-import { type Config, enclosing, lineOf } from "../config/level.ts";
+import { type Config, enclosing, type Level, lineOf } from "../config/level.ts";
 import { locationName } from "../config/location-name.ts";
 import { addressed } from "../handshake/addressed.ts";
 import { isSentToTls } from "../handshake/endpoint.ts";
@@ -43,6 +44,7 @@ class Comparison implements Before {
   readonly #head: Run;
   readonly #changed: ReadonlySet<string>;
   readonly #renamed: ReadonlyMap<string, string>;
+  #byLevel: ReadonlyMap<Level, Located> | null = null;
 
   constructor(base: Run, head: Run, changes: readonly ChangedFile[]) {
     this.#base = base;
@@ -65,7 +67,8 @@ class Comparison implements Before {
         concerned.has(config) && intent.serves === "yes" && verdict.strict === "works",
     );
     const asked = within(serving, handshakes, "This change", this.#head.request.documents.bound);
-    for (const handshake of asked.flatMap((located) => workingHandshakes(located, versions))) {
+    const newest = versions.at(-1) ?? newestVersion;
+    for (const handshake of asked.flatMap((located) => workingHandshakes(located, newest))) {
       this.#compare(handshake);
     }
     return this;
@@ -161,9 +164,16 @@ class Comparison implements Before {
     if (addressed(config, request, []).length === 0) {
       return { kind: "absent" };
     }
-    const states = this.#head.request.versions.map((version) =>
-      stateOfExchange(simulateRequest(config, request, version)),
-    );
+    const [newest = newestVersion, ...older] = this.#head.request.versions.toReversed();
+    const exchange = simulateRequest(config, request, newest);
+    const newestState = stateOfExchange(exchange);
+    if (newestState.kind === "works" && this.#locatedAt(exchange)?.verdict.strict === "works") {
+      return newestState;
+    }
+    const states = [
+      ...older.map((version) => stateOfExchange(simulateRequest(config, request, version))),
+      newestState,
+    ];
     const kinds = new Set(states.map(({ kind }) => kind));
     return (
       (kinds.size > 1 ? states.find(({ kind }) => kind === "works") : undefined) ??
@@ -186,11 +196,14 @@ class Comparison implements Before {
 
   /** The location where an exchange ends: itself, or for an `if` that only has settings the one around it. */
   #locatedAt({ level }: Exchange): Located | undefined {
+    this.#byLevel ??= new Map(
+      this.#head.located.flatMap((located) => located.levels.map((each) => [each, located])),
+    );
     const location = level === null ? null : enclosing(level, "location");
-    return [level, location]
-      .filter((each) => each !== null)
-      .map((each) => this.#head.located.find(({ levels }) => levels.includes(each)))
-      .find((found) => found !== undefined);
+    return (
+      (level === null ? undefined : this.#byLevel.get(level)) ??
+      (location === null ? undefined : this.#byLevel.get(location))
+    );
   }
 
   /**

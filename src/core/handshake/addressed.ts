@@ -1,3 +1,4 @@
+import { groupBy, rememberedOf } from "../basics/collections.ts";
 import type { Config } from "../config/level.ts";
 import { allListeners, type Listening, serverFor } from "../request/server.ts";
 import type { TraceRequest } from "./client.ts";
@@ -8,16 +9,15 @@ export function addressed(
   request: TraceRequest,
   steps: string[],
 ): readonly Listening[] {
-  const all = allListeners(config);
-  const [usual] = all.filter(({ listener }) => listener.scheme === "http").concat(all);
-  if (usual === undefined) {
-    return [];
-  }
+  const { usual, byPort } = listenersIn(config);
   if (request.scheme === null && request.port === null) {
-    return besides(usual, all);
+    return usual;
   }
   const port = request.port ?? (request.scheme === "https" ? "443" : "80");
-  const onPort = all.filter(({ listener }) => listener.port === port);
+  const onPort = byPort.get(port) ?? [];
+  if (usual.length === 0) {
+    return [];
+  }
   const mayEndBefore = request.scheme === "https" && request.port === null;
   if (onPort.length === 0) {
     steps.push(
@@ -25,37 +25,56 @@ export function addressed(
         ? `no server listens on port ${port}: TLS is taken to end before nginx`
         : `no server listens on port ${port}`,
     );
-    return mayEndBefore ? besides(usual, all) : [];
+    return mayEndBefore ? usual : [];
   }
   const address = addressOf(request.host, onPort);
   if (address.isGuess) {
     steps.push(`of several addresses with port ${port}, ${address.text} is taken`);
   }
-  const chosen = onPort.filter(({ listener }) => listener.address === address.text);
+  const chosen = address.isOnly
+    ? onPort
+    : onPort.filter(({ listener }) => listener.address === address.text);
   if (mayEndBefore && chosen[0]?.listener.scheme === "http") {
     steps.push(`port ${port} has no TLS: it is taken to end before nginx`);
   }
   return chosen;
 }
 
-/** Those that listen on the same address and port as one of them. */
-function besides(
-  { listener: { address, port } }: Listening,
-  all: readonly Listening[],
-): Listening[] {
-  return all.filter(({ listener }) => listener.address === address && listener.port === port);
+/** A program's listeners by port, and those of the address that is taken where nobody says one: the first without TLS. */
+interface Listeners {
+  readonly usual: readonly Listening[];
+  readonly byPort: ReadonlyMap<string, readonly Listening[]>;
 }
+
+const listenersIn = rememberedOf((config: Config): Listeners => {
+  const all = allListeners(config);
+  const first = (all.find(({ listener }) => listener.scheme === "http") ?? all[0])?.listener;
+  return {
+    usual: all.filter(
+      ({ listener: { address, port } }) => address === first?.address && port === first.port,
+    ),
+    byPort: groupBy(all, ({ listener }) => listener.port),
+  };
+});
 
 /** The address that the host stands for, of those that listen on its port. */
 function addressOf(
   host: string | null,
   onPort: readonly Listening[],
-): { readonly text: string; readonly isGuess: boolean } {
-  const addresses = [...new Set(onPort.map(({ listener }) => listener.address))];
+): { readonly text: string; readonly isOnly: boolean; readonly isGuess: boolean } {
+  const addresses = addressesOf(onPort);
+  const [only = "", ...more] = addresses;
+  if (more.length === 0) {
+    return { text: only, isOnly: true, isGuess: false };
+  }
   const named = addresses.filter((each) => hasName(host, each, onPort));
   const text = likelyAddress(host ?? "", named.length > 0 ? named : addresses);
-  return { text, isGuess: addresses.length > 1 && text !== host };
+  return { text, isOnly: false, isGuess: text !== host };
 }
+
+const addressesOf = rememberedOf((onPort: readonly Listening[]): readonly string[] => [
+  ...new Set(onPort.map(({ listener }) => listener.address)),
+]);
 
 /** Whether a server on the address has the host's name: that address is what the name stands for. */
 function hasName(host: string | null, address: string, all: readonly Listening[]): boolean {

@@ -1,3 +1,4 @@
+import { defaultAmong, type Listening, speaksOnlyHttp2 } from "../request/server.ts";
 import { settingWord } from "../config/effective.ts";
 import type { Config } from "../config/level.ts";
 import { isSince, type NginxVersion } from "../nginx/versions.ts";
@@ -5,7 +6,6 @@ import type { ClientRequest } from "../request/client-request.ts";
 import { ended } from "../request/ended.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { route } from "../request/route.ts";
-import { type Listening, speaksOnlyHttp2 } from "../request/server.ts";
 import { parseTarget, type RequestTarget } from "../request/target.ts";
 import { addressed } from "./addressed.ts";
 import type { TraceRequest } from "./client.ts";
@@ -22,13 +22,16 @@ export function simulateRequest(
 ): Exchange {
   const steps: string[] = [];
   const candidates = addressed(config, request, steps);
-  const [first, ...others] = candidates;
-  if (first === undefined) {
+  if (!isSome(candidates)) {
     const why = steps.length > 0 ? "so nothing answers here" : "there is no server";
     return ended(request.probe, "unknown", [...steps, why]);
   }
-  const exchange = requestTo([first, ...others], config, request, version);
+  const exchange = requestTo(candidates, config, request, version);
   return { ...exchange, steps: [...steps, ...exchange.steps] };
+}
+
+function isSome(all: readonly Listening[]): all is readonly [Listening, ...Listening[]] {
+  return all.length > 0;
 }
 
 /** What becomes of a request that has come to the address of these servers. */
@@ -59,8 +62,8 @@ export function requestTo(
 
 /** The path is read before the host is known: the default server says how. */
 function mergesSlashes(candidates: readonly Listening[]): boolean {
-  const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
-  const word = chosen === undefined ? null : settingWord(chosen.server, "merge_slashes");
+  const chosen = defaultAmong(candidates);
+  const word = chosen === null ? null : settingWord(chosen, "merge_slashes");
   return word?.toLowerCase() !== "off";
 }
 

@@ -13,11 +13,11 @@ export interface Listening {
 }
 
 /** Every address of every server of the http block, in the order of the text. */
-export function allListeners(config: Config): Listening[] {
-  return serversOf(config).flatMap((server) =>
+export const allListeners = rememberedOf((config: Config): readonly Listening[] =>
+  serversOf(config).flatMap((server) =>
     listenersOf(server).map((listener) => ({ server, listener })),
-  );
-}
+  ),
+);
 
 /** The servers of the http block, in the order of the text; a fragment of a server is one itself. */
 export function serversOf(config: Config): Level[] {
@@ -89,39 +89,72 @@ export interface NamedServer {
  * @returns undefined where a regular expression before the right one cannot be told
  */
 export function serverFor(host: string, candidates: readonly Listening[]): NamedServer | undefined {
-  const servers = [...new Set(candidates.map(({ server }) => server))];
+  const { exact, wildcards, patterns } = namesAmong(candidates);
+  const own = exact.get(host);
+  if (own !== undefined) {
+    return own;
+  }
   let wildcard: NamedServer | null = null;
   let rank = 0;
-  for (const server of servers) {
-    for (const written of serverNames(server)) {
-      const name = written.toLowerCase();
-      if (name === host || (name.startsWith(".") && name.slice(1) === host)) {
-        return { server, groups: null, name: written };
-      }
-      const found = wildcardRank(name, host);
-      if (found > rank) {
-        rank = found;
-        wildcard = { server, groups: null, name: written };
-      }
+  for (const each of wildcards) {
+    const found = wildcardRank(each.name.toLowerCase(), host);
+    if (found > rank) {
+      rank = found;
+      wildcard = each;
     }
   }
   if (wildcard !== null) {
     return wildcard;
   }
-  for (const server of servers) {
-    for (const written of serverNames(server).filter((name) => name.startsWith("~"))) {
-      const groups = compilePattern(written.slice(1), /[A-Z]/.test(written))?.match(host);
-      if (groups === undefined) {
-        return undefined;
+  for (const { server, name } of patterns) {
+    const groups = compilePattern(name.slice(1), /[A-Z]/.test(name))?.match(host);
+    if (groups === undefined) {
+      return undefined;
+    }
+    if (groups !== null) {
+      return { server, groups, name };
+    }
+  }
+  const chosen = defaultAmong(candidates);
+  return chosen === null ? undefined : { server: chosen, groups: null, name: null };
+}
+
+/** The server that answers for hosts that none names: the first that says so, else the first; null where there is none. */
+export const defaultAmong = rememberedOf((candidates: readonly Listening[]): Level | null => {
+  const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
+  return chosen?.server ?? null;
+});
+
+interface ServerNames {
+  /** By the host that they stand for, in lower case; of two the first. */
+  readonly exact: ReadonlyMap<string, NamedServer>;
+  /** The other two in the order of the text. */
+  readonly wildcards: readonly (NamedServer & { readonly name: string })[];
+  readonly patterns: readonly { readonly server: Level; readonly name: string }[];
+}
+
+/** The names of the servers of one address: there may be thousands, and each request asks for one. */
+const namesAmong = rememberedOf((candidates: readonly Listening[]): ServerNames => {
+  const exact = new Map<string, NamedServer>();
+  const wildcards: (NamedServer & { readonly name: string })[] = [];
+  const patterns: { readonly server: Level; readonly name: string }[] = [];
+  for (const server of new Set(candidates.map((each) => each.server))) {
+    for (const name of serverNames(server)) {
+      const lower = name.toLowerCase();
+      const own = { server, groups: null, name };
+      if (name.startsWith("~")) {
+        patterns.push({ server, name });
+      } else if (/^\*?\.|\.\*$/.test(lower)) {
+        wildcards.push(own);
       }
-      if (groups !== null) {
-        return { server, groups, name: written };
+      const host = lower.startsWith(".") ? lower.slice(1) : lower;
+      if (!exact.has(host)) {
+        exact.set(host, own);
       }
     }
   }
-  const chosen = candidates.find(({ listener }) => listener.isDefault) ?? candidates[0];
-  return chosen === undefined ? undefined : { server: chosen.server, groups: null, name: null };
-}
+  return { exact, wildcards, patterns };
+});
 
 /** 0 where the wildcard does not match; any front wildcard ranks above any at the end, a longer one above a shorter. */
 function wildcardRank(name: string, host: string): number {
