@@ -1899,10 +1899,13 @@ function onlyValue(table) {
 }
 /**
  * The one value that a `geo` or `split_clients` gives whatever the client's address or the hash is, or undefined: an address that
- * no line names has the default, else nothing.
+ * no line names has the default, else nothing. Undefined for any other directive too.
  */
 function onlyChoice({ name, inner }) {
     const isGeo = name === "geo";
+    if (!isGeo && name !== "split_clients") {
+        return undefined;
+    }
     const lines = (inner?.uses ?? []).filter((use) => !isGeo || !geoOptions.has(use.name));
     const others = isGeo ? "default" : "*";
     const values = lines.map(({ parameters }) => parameters[0] ?? "");
@@ -2008,8 +2011,7 @@ function variable(name, scope, within) {
         }
         return mapValue(definition, definition.inner, name, scope, [...within, name]);
     }
-    const isChoice = definition.name === "geo" || definition.name === "split_clients";
-    return (isChoice ? onlyChoice(definition) : undefined) ?? unpassed(name, definition, scope);
+    return onlyChoice(definition) ?? unpassed(name, definition, scope);
 }
 /** Whether nginx keeps what it has once worked out for the rest of the request; so it does for most that a map reads. */
 function isKept(name) {
@@ -5626,14 +5628,12 @@ function addressed(config, request, steps) {
     }
     const port = request.port ?? (request.scheme === "https" ? "443" : "80");
     const onPort = byPort.get(port) ?? [];
-    if (usual.length === 0) {
-        return [];
-    }
     const mayEndBefore = request.scheme === "https" && request.port === null;
     if (onPort.length === 0) {
-        steps.push(mayEndBefore
-            ? `no server listens on port ${port}: TLS is taken to end before nginx`
-            : `no server listens on port ${port}`);
+        if (usual.length > 0) {
+            const assumed = mayEndBefore ? ": TLS is taken to end before nginx" : "";
+            steps.push(`no server listens on port ${port}${assumed}`);
+        }
         return mayEndBefore ? usual : [];
     }
     const address = addressed_addressOf(request.host, onPort);
@@ -6158,7 +6158,12 @@ const endpoint = {
 /** Where it is not known whether a promise is kept, one of its traces; null where it is kept, broken, or about no server here. */
 function undecided(traces) {
     const isDecided = traces.some(({ result }) => result === "works") || endpoint_failing(traces).length > 0;
-    return isDecided ? null : (traces.find(({ result }) => result === "unknown") ?? null);
+    const trace = isDecided ? undefined : traces.find(({ result }) => result === "unknown");
+    // What nginx refuses is said by itself, and hides the rest.
+    return trace === undefined || endpoint_isRefused(trace.config) ? null : trace;
+}
+function endpoint_isRefused({ problems, documents }) {
+    return problems.length > 0 || documents.some(({ tree }) => tree.problems.length > 0);
 }
 /** The location that answers, else the server. */
 function answererOf({ server, exchange }) {
@@ -17119,13 +17124,15 @@ function locationKey({ place, server, name }) {
 function proven(intent) {
     const isDeclared = intent.signs.some(({ weight }) => weight === "declared");
     const text = "its handshakes worked before this change";
-    return isDeclared
-        ? intent
-        : {
-            ...intent,
-            serves: "yes",
-            signs: [{ kind: "declared", weight: "declared", text }, ...intent.signs],
-        };
+    if (isDeclared) {
+        return intent;
+    }
+    const weight = intent.serves === "yes" ? "strong" : "declared";
+    return {
+        ...intent,
+        serves: "yes",
+        signs: [{ kind: "declared", weight, text }, ...intent.signs],
+    };
 }
 /** The same in every rendering: where the block stands, and the includes that bring it. */
 function locations_keyOf(level, pass) {

@@ -54,13 +54,15 @@ export function locationKey({ place, server, name }: LocationName): string {
 function proven(intent: Intent): Intent {
   const isDeclared = intent.signs.some(({ weight }) => weight === "declared");
   const text = "its handshakes worked before this change";
-  return isDeclared
-    ? intent
-    : {
-        ...intent,
-        serves: "yes",
-        signs: [{ kind: "declared", weight: "declared", text }, ...intent.signs],
-      };
+  if (isDeclared) {
+    return intent;
+  }
+  const weight = intent.serves === "yes" ? "strong" : "declared";
+  return {
+    ...intent,
+    serves: "yes",
+    signs: [{ kind: "declared", weight, text }, ...intent.signs],
+  };
 }
 
 /** One location in the versions in question, oldest first. */

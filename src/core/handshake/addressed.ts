@@ -15,16 +15,12 @@ export function addressed(
   }
   const port = request.port ?? (request.scheme === "https" ? "443" : "80");
   const onPort = byPort.get(port) ?? [];
-  if (usual.length === 0) {
-    return [];
-  }
   const mayEndBefore = request.scheme === "https" && request.port === null;
   if (onPort.length === 0) {
-    steps.push(
-      mayEndBefore
-        ? `no server listens on port ${port}: TLS is taken to end before nginx`
-        : `no server listens on port ${port}`,
-    );
+    if (usual.length > 0) {
+      const assumed = mayEndBefore ? ": TLS is taken to end before nginx" : "";
+      steps.push(`no server listens on port ${port}${assumed}`);
+    }
     return mayEndBefore ? usual : [];
   }
   const address = addressOf(request.host, onPort);

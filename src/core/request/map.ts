@@ -149,10 +149,13 @@ export function onlyValue(table: Readonly<MapTable>): string | undefined {
 
 /**
  * The one value that a `geo` or `split_clients` gives whatever the client's address or the hash is, or undefined: an address that
- * no line names has the default, else nothing.
+ * no line names has the default, else nothing. Undefined for any other directive too.
  */
 export function onlyChoice({ name, inner }: Use): string | undefined {
   const isGeo = name === "geo";
+  if (!isGeo && name !== "split_clients") {
+    return undefined;
+  }
   const lines = (inner?.uses ?? []).filter((use) => !isGeo || !geoOptions.has(use.name));
   const others = isGeo ? "default" : "*";
   const values = lines.map(({ parameters }) => parameters[0] ?? "");

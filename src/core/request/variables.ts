@@ -103,8 +103,7 @@ function variable(name: string, scope: Scope, within: readonly string[]): Value 
     }
     return mapValue(definition, definition.inner, name, scope, [...within, name]);
   }
-  const isChoice = definition.name === "geo" || definition.name === "split_clients";
-  return (isChoice ? onlyChoice(definition) : undefined) ?? unpassed(name, definition, scope);
+  return onlyChoice(definition) ?? unpassed(name, definition, scope);
 }
 
 /** Whether nginx keeps what it has once worked out for the rest of the request; so it does for most that a map reads. */

@@ -50,9 +50,15 @@ export const endpoint: ProgramsRule = {
 };
 
 /** Where it is not known whether a promise is kept, one of its traces; null where it is kept, broken, or about no server here. */
-export function undecided(traces: readonly EndpointTrace[]): EndpointTrace | null {
+function undecided(traces: readonly EndpointTrace[]): EndpointTrace | null {
   const isDecided = traces.some(({ result }) => result === "works") || failing(traces).length > 0;
-  return isDecided ? null : (traces.find(({ result }) => result === "unknown") ?? null);
+  const trace = isDecided ? undefined : traces.find(({ result }) => result === "unknown");
+  // What nginx refuses is said by itself, and hides the rest.
+  return trace === undefined || isRefused(trace.config) ? null : trace;
+}
+
+function isRefused({ problems, documents }: Config): boolean {
+  return problems.length > 0 || documents.some(({ tree }) => tree.problems.length > 0);
 }
 
 /** The location that answers, else the server. */
