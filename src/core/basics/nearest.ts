@@ -25,7 +25,7 @@ function isNear(given: string, candidate: string, distance: number): boolean {
 }
 
 /** How many letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
-function distanceBetween(from: string, to: string): number {
+export function distanceBetween(from: string, to: string): number {
   let before: number[] = [];
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let row = 1; row <= from.length; row += 1) {

@@ -18,6 +18,11 @@ export function isMendable(entry: Entry): boolean {
 
 /** Everything in a group, else at least the worst in it. */
 export function attempts(entries: readonly Entry[]): (readonly Entry[])[] {
+  // A name that nginx does not know hides what its line says: the rest may be right once it is.
+  const names = entries.filter(({ rule }) => rule === "unknown-directive");
+  if (names.length > 0 && names.length < entries.length) {
+    return [names, entries];
+  }
   const least = worst(entries);
   return least.length < entries.length ? [entries, least] : [entries];
 }

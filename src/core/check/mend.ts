@@ -119,7 +119,7 @@ export class Mender {
       const proof = this.#prove(candidate.fix.edits, [candidate]);
       if (proof?.failure === null) {
         const mended = counterparts(this.#run, proof.after);
-        return { mend: this.#offer(candidate, mended), left: [] };
+        return { mend: this.#offer(withAllGone(candidate, proof.after), mended), left: [] };
       }
       left ??= proof === null ? [] : this.#leftBy(candidate, proof.after);
       if (proof !== null && !this.#unproven.has(candidate.group)) {
@@ -233,6 +233,17 @@ export class Mender {
     const { fix, entries } = candidate;
     return { fix: { ...fix, ...headsOf(entries, mended) }, entries: new Set(entries) };
   }
+}
+
+/** A misspelt name hides what its line says: with it other findings of the group may be mended. */
+function withAllGone(candidate: Candidate, after: Run): Candidate {
+  const { group, entries } = candidate;
+  if (!entries.some(({ rule }) => rule === "unknown-directive")) {
+    return candidate;
+  }
+  const left = new Set(after.entries.map(({ kind }) => kind));
+  const gone = group.entries.filter((entry) => !entries.includes(entry) && !left.has(entry.kind));
+  return { ...candidate, entries: [...entries, ...gone] };
 }
 
 /** The names of all variables that stand somewhere in the text, in lower case. */

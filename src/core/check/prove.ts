@@ -47,6 +47,7 @@ export function prove(
   const failure =
     leftOf(before, after, entries) ??
     refusedAfter(before, after, entries) ??
+    misspeltIn(after, mended) ??
     addedBy(before, after) ??
     changedRequest(before, after, mended, isConfined(edits, mended));
   return { after, failure };
@@ -203,6 +204,19 @@ function refusedAfter(before: Run, after: Run, mended: readonly Entry[]): ProofF
     }
   }
   return null;
+}
+
+/** A name that nginx does not know still stands in a block that the edits are to mend. */
+function misspeltIn(after: Run, mended: readonly Mended[]): ProofFailure | null {
+  const blocks = new Set(mended.flatMap(({ entries }) => entries.map(blockOf)));
+  const left = after.entries.filter(
+    (entry) => entry.rule === "unknown-directive" && blocks.has(blockOf(entry)),
+  );
+  return failureOf("stays", left);
+}
+
+function blockOf({ identity: { path, blockPath } }: Entry): string {
+  return `${path} ${blockPath}`;
 }
 
 function rootsOf({ configs }: Run): ReadonlySet<string> {

@@ -26,12 +26,14 @@ import { missingResolver } from "./missing-resolver.ts";
 import { observability } from "./observability.ts";
 import { originCheck } from "./origin-check.ts";
 import { proxyPassScheme } from "./proxy-pass-scheme.ts";
+import { refused } from "./refused.ts";
 import { silenceComment } from "./silence-comment.ts";
 import { stickySessions } from "./sticky-sessions.ts";
 import { streamingBuffering } from "./streaming-buffering.ts";
 import { subrequestUpgrade } from "./subrequest-upgrade.ts";
 import { syntax } from "./syntax.ts";
 import { undefinedVariable } from "./undefined-variable.ts";
+import { unknownDirective } from "./unknown-directive.ts";
 import { upgradeHeader } from "./upgrade-header.ts";
 import { upgradeMap } from "./upgrade-map.ts";
 import { upstreamKeepalive } from "./upstream-keepalive.ts";
@@ -68,12 +70,14 @@ export const rules: readonly Rule[] = [
   observability,
   originCheck,
   proxyPassScheme,
+  refused,
   silenceComment,
   stickySessions,
   streamingBuffering,
   subrequestUpgrade,
   syntax,
   undefinedVariable,
+  unknownDirective,
   upgradeHeader,
   upgradeMap,
   upstreamKeepalive,

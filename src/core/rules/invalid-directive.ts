@@ -29,12 +29,7 @@ export const invalidDirective: ConfigRule = {
   check(config, report) {
     for (const problem of config.problems) {
       const { code, use, message, earlier } = problem;
-      if (
-        !codes.has(code) ||
-        !isConcerned(use) ||
-        isGuess(problem, config) ||
-        isPlaceholder(problem)
-      ) {
+      if (!isInvalidDirective(problem, config) || isPlaceholder(problem)) {
         continue;
       }
       report({
@@ -56,6 +51,11 @@ export const invalidDirective: ConfigRule = {
     }
   },
 };
+
+/** Whether the problem is this rule's matter. */
+export function isInvalidDirective(problem: ConfigProblem, config: Config): boolean {
+  return codes.has(problem.code) && isConcerned(problem.use) && !isGuess(problem, config);
+}
 
 function isConcerned({ name, level, parameters }: Use): boolean {
   // ws:// and wss:// have a rule of their own.

@@ -1,4 +1,4 @@
-import type { Level, Use } from "../config/level.ts";
+import type { Config, ConfigProblem, Level, Use } from "../config/level.ts";
 import type { Remedy } from "./remedy.ts";
 import { hoisted } from "./hoist.ts";
 import { settingLevel } from "./pair.ts";
@@ -23,11 +23,10 @@ export const misplacedDirective: ConfigRule = {
   fixMayChange: "everything",
   over: "config",
   check(config, report) {
-    for (const { code, use, message } of config.problems) {
+    for (const problem of config.problems) {
+      const { use, message } = problem;
       const { level } = use;
-      // What a fragment stands in, when nothing includes it, is a guess.
-      const isGuess = level === config.main && config.kind !== "main";
-      if (code !== "misplaced-directive" || !concerned.test(use.name) || isGuess) {
+      if (!isMisplacedDirective(problem, config)) {
         continue;
       }
       const outer = settingLevel(level);
@@ -45,6 +44,12 @@ export const misplacedDirective: ConfigRule = {
     }
   },
 };
+
+/** Whether the problem is this rule's matter. What a fragment stands in, when nothing includes it, is a guess. */
+export function isMisplacedDirective({ code, use }: ConfigProblem, config: Config): boolean {
+  const isGuess = use.level === config.main && config.kind !== "main";
+  return code === "misplaced-directive" && concerned.test(use.name) && !isGuess;
+}
 
 function whereIn({ opener }: Level): string {
   return opener === null ? "at the top level of the main file" : `in ${quoted(opener)}`;

@@ -2704,6 +2704,57 @@ rules:
 - [proxy_pass](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass), nginx
 - [RFC 6455, section 3](https://www.rfc-editor.org/rfc/rfc6455#section-3): what \`ws\` and \`wss\` stand for
 `],
+  ["refused", `# refused
+
+nginx refuses the configuration, so it does not start.
+
+## What breaks
+
+Whatever nginx refuses keeps all of its servers from starting, also those that have nothing to do with the line. The rule says in nginx's own words what
+\`nginx -t\` would say, for every directive that no other rule is about. It speaks of whole configurations: those whose main file is here, whose
+includes are all here, and that have no directive of a module that is not known.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name chat.example.com;
+
+    location /ws {
+        listen 8080;
+        proxy_pass http://127.0.0.1:3000;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[refused] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  refused: off
+\`\`\`
+
+## Sources
+
+- [ngx_conf_handler](https://github.com/nginx/nginx/blob/master/src/core/ngx_conf_file.c), nginx: \`"%s" directive is not allowed here\`
+`],
   ["silence-comment", `# silence-comment
 
 A comment to this program silences nothing, gives no reason, or is not understood.
@@ -3200,6 +3251,80 @@ rules:
 
 - [ngx_http_map_module](https://nginx.org/en/docs/http/ngx_http_map_module.html), nginx
 - [WebSocket proxying](https://nginx.org/en/docs/http/websocket.html): the map that defines \`$connection_upgrade\`, nginx
+`],
+  ["unknown-directive", `# unknown-directive
+
+A directive's name is misspelt, so nginx does not start.
+
+## What breaks
+
+nginx starts with no directive that it does not know: \`unknown directive "proxy_set_headr"\`. A reload keeps the old configuration, a restart ends with no
+server at all, and every client is cut off. The rule names what was meant where the name is one letter off a directive of nginx (two, from eight letters on), is
+written with capitals, or holds a character that cannot be seen, such as a no-break space from a web page.
+
+A name that is not near to one of nginx's may be a module's, and nobody's fault. Where \`load_module\`, or another unknown name that begins
+alike, says that modules are there, the finding is a warning.
+
+No other suggestion is made for a block as long as such a name stands in it: committed, it would leave nginx as it is.
+
+## Example
+
+Before:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name chat.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:3000;
+        proxy_http_version 1.1;
+        proxy_set_headr Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+After:
+
+\`\`\`nginx
+server {
+    listen 80;
+    server_name chat.example.com;
+
+    location /ws {
+        proxy_pass http://127.0.0.1:3000;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_read_timeout 3600s;
+        proxy_send_timeout 3600s;
+    }
+}
+\`\`\`
+
+## Silence
+
+Above the directive or its block, with your reason:
+
+\`\`\`nginx
+# nginx-websocket-guard: ignore[unknown-directive] reason
+\`\`\`
+
+For the whole repository, in \`.github/nginx-websocket-guard.yml\`:
+
+\`\`\`yaml
+rules:
+  unknown-directive: off
+\`\`\`
+
+## Sources
+
+- [ngx_conf_handler](https://github.com/nginx/nginx/blob/master/src/core/ngx_conf_file.c), nginx: \`unknown directive "%s"\`
 `],
   ["upgrade-header", `# upgrade-header
 
