@@ -31,16 +31,18 @@ server {
 `,
 });
 
+/** The trace as JSON, and whether the program ends as for a handshake that works. */
 function traced(...args: readonly string[]): unknown {
   const { status, stdout, stderr } = guard(folder, ["trace", ...args, "--format", "json"]);
-  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  return JSON.parse(stdout);
+  expect(stderr).toBe("");
+  return { ...JSON.parse(stdout), exit: status };
 }
 
 describe("trace --format json has the shape that DESIGN.md fixes", () => {
   test("a handshake that works", () => {
     const result = traced("nginx/nginx.conf", "ws://api.example.com/ws?room=1");
     expect(result).toEqual({
+      exit: 0,
       version: 1,
       outcome: "proxied",
       status: null,
@@ -74,6 +76,7 @@ describe("trace --format json has the shape that DESIGN.md fixes", () => {
   test("a handshake that breaks, by path and host", () => {
     const args = ["nginx/nginx.conf", "--path", "/old/ws", "--host", "api.example.com"];
     expect(traced(...args, "--nginx-version", "1.22.1")).toMatchObject({
+      exit: 1,
       outcome: "proxied",
       verdict: {
         strict: "breaks",
@@ -86,6 +89,7 @@ describe("trace --format json has the shape that DESIGN.md fixes", () => {
 
   test("the slash that nginx adds, an answer of its own, and a plain request", () => {
     expect(traced("nginx/nginx.conf", "ws://api.example.com/old")).toMatchObject({
+      exit: 1,
       outcome: "answered",
       status: 301,
       upstream: null,
@@ -96,6 +100,7 @@ describe("trace --format json has the shape that DESIGN.md fixes", () => {
     });
     const plain = ["nginx/nginx.conf", "http://api.example.com/ws", "--request", "plain"];
     expect(traced(...plain, "--header", "X-Given: 1")).toMatchObject({
+      exit: 0,
       outcome: "proxied",
       verdict: null,
       upstream: {
@@ -111,7 +116,8 @@ describe("trace --format json has the shape that DESIGN.md fixes", () => {
     const broken = folderWith({
       "a.txt": "http { server { listen 80; location / { proxy_pass ws://b; } } }\n",
     });
-    const { stdout } = guard(broken, ["trace", "a.txt", "ws://x/", "--format", "json"]);
+    const { status, stdout } = guard(broken, ["trace", "a.txt", "ws://x/", "--format", "json"]);
+    expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       outcome: "config-error",
       configErrors: [{ message: "invalid URL prefix", file: "a.txt", line: 1 }],

@@ -159,6 +159,17 @@ describe("map", () => {
   });
 });
 
+test.each([
+  ["an answer's header", "auth_request_set $kind $upstream_http_kind;"],
+  ["Lua", "set_by_lua $kind 'return 1';"],
+  ["a module that we do not know", "some_module $kind on;"],
+])("a variable is not known where %s may set it after set", (_, line) => {
+  const config = httpBlock(`server { set $kind fixed; location /a { ${line} } }`);
+  const scope = newScope(config, request(), "example.test");
+  scope.assigned.set("kind", "fixed");
+  expect(evaluate("$kind", scope)).toMatchObject({ text: "$kind" });
+});
+
 test("what is defined", () => {
   const config = httpBlock(`
     map $host $mapped { ~(?<captured>.) x; }

@@ -24,6 +24,31 @@ const location = (title: string, body: string, name = "/a"): Case =>
 
 const upstream = "upstream be { server 127.0.0.1:1; }";
 const cases: readonly Case[] = [
+  // Variables and addresses
+  location("a dollar alone", 'add_header A "$";'),
+  location("a dollar before a blank", 'add_header A "a $ b";'),
+  location("a dollar before a sign", "add_header A $-b;"),
+  location("a brace that is not closed", "add_header A ${host;"),
+  location("a brace that is closed too late", "add_header A ${ho-st};"),
+  location("a brace with nothing in it", "add_header A ${};"),
+  location("a dollar in a returned text", 'return 200 "costs 5$";'),
+  location("a dollar at the end of a pattern", 'rewrite ^/a$ /b;\nif ($host ~ "a$") {\n}'),
+  location("a dollar in the other parameter", "rewrite ^/a$ /b$;"),
+  http("two ways to write an address", "server {\nlisten 8181;\nlisten *:8181;\n}"),
+  http("two ways to write it with zeros", "server {\nlisten 0.0.0.0:8181;\nlisten 8181;\n}"),
+  http("the same address twice", "server {\nlisten 127.0.0.1:8181;\nlisten 127.0.0.1:8181;\n}"),
+  http("both protocols of the internet", "server {\nlisten 8181;\nlisten [::]:8181;\n}"),
+  http(
+    "two addresses with one port",
+    "server {\nlisten 127.0.0.1:8181;\nlisten 127.0.0.2:8181;\n}",
+  ),
+  http(
+    "two default servers of one address",
+    "server {\nlisten 8181 default_server;\n}\nserver {\nlisten *:8181 default_server;\n}",
+  ),
+  location("an address of IPv6 without a port", "proxy_pass http://[::1];"),
+  http("keys that differ in a letter beyond ASCII", "map $host $x {\n\u00c9 1;\n\u00e9 2;\n}"),
+  http("keys that differ in case", "map $host $x {\nA 1;\na 2;\n}"),
   // Contexts
   http("proxy settings in http", "proxy_set_header A b;\nproxy_http_version 1.1;"),
   http("proxy settings in server", "server { proxy_set_header A b; proxy_read_timeout 5; }"),

@@ -2,6 +2,7 @@ import {
   defaultPolicy,
   nearest,
   parseUrl,
+  type FileTrace,
   traceFile,
   traceJson,
   type TraceRequest,
@@ -59,7 +60,13 @@ function runTrace(args: Arguments, terminal: Terminal): number {
     throw new UsageError(`${file} is not nginx configuration as far as its content says.`);
   }
   terminal.write(format === "json" ? traceJson(result) : traceText(result));
-  return 0;
+  return hasFailed(result, request) ? 1 : 0;
+}
+
+/** Whether a handshake was asked for and does not work: it breaks, nginx answers itself, or nginx does not start. */
+function hasFailed({ outcome, verdict }: FileTrace, { probe }: TraceRequest): boolean {
+  const isAnswered = outcome === "answered" || outcome === "config-error";
+  return probe === "websocket" && (isAnswered || verdict?.strict === "breaks");
 }
 
 function requestOf(args: Arguments, words: readonly string[]): TraceRequest {

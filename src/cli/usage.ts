@@ -4,7 +4,7 @@ type Commands = Readonly<Record<string, Command>>;
 
 const program = "nginx-websocket-guard";
 
-const statuses = `Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or unreadable input.
+const statuses = `Exit status: 0 nothing at or above --fail-on, 1 findings (trace: a handshake that does not work), 2 wrong usage or unreadable input.
 `;
 
 /** What the program can do, one line for each command. */

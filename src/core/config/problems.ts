@@ -1,3 +1,5 @@
+import { lowerAscii } from "../basics/ascii.ts";
+import { variableProblem, isPattern, expands } from "../nginx/expanding.ts";
 import { locationPath, type LocationParameters, readLocationName } from "./location-name.ts";
 import { invalidValue, formProblem } from "./directive-form.ts";
 import { isOpaque } from "../syntax/opaque.ts";
@@ -67,7 +69,24 @@ export class Checker {
     if (value !== null) {
       this.report(use, "invalid-value", value);
     }
+    this.#variables(use);
     this.#meaning(use);
+  }
+
+  /** Each `$` of a parameter that may have variables must begin one. */
+  #variables(use: Use): void {
+    const { name, parameters, document } = use;
+    if (!expands(name) || name === "log_format" || document.source.dollar !== "$") {
+      return;
+    }
+    for (const [index, text] of parameters.entries()) {
+      const problem = text.includes("$") && !isPattern(name, parameters, index);
+      const message = problem ? variableProblem(text) : null;
+      if (message !== null) {
+        this.report(use, "invalid-value", message);
+        return;
+      }
+    }
   }
 
   /** A line was read in a block whose lines are no directives we know. */
@@ -184,7 +203,7 @@ export class Checker {
       }
       return;
     }
-    const exact = (key.startsWith("\\") ? key.slice(1) : key).toLowerCase();
+    const exact = lowerAscii(key.startsWith("\\") ? key.slice(1) : key);
     const first = this.#earlier(use, `=${exact}`);
     if (first !== undefined && first.level === map) {
       this.report(use, "duplicate-name", `conflicting parameter "${exact}"`, first);
@@ -219,7 +238,7 @@ export class Checker {
 
   /** Why nginx refuses a host and port (ngx_parse_inet_url); null where it does not. */
   #address(use: Use, authority: string, uri: string): string | null {
-    const [, host = authority, port] = /^(\[[^\]]*\]|[^:]*):(.*)$/.exec(authority) ?? [];
+    const [, host = authority, port] = /^(\[[^\]]*\]|[^:[]*):(.*)$/.exec(authority) ?? [];
     if (host === "") {
       return 'no host in upstream ""';
     }
@@ -263,8 +282,12 @@ export class Checker {
   #listen(use: Use): void {
     const [address = "", ...options] = use.parameters;
     const isDefault = options.includes("default_server") || options.includes("default");
-    const key = /^\d+$/.test(address) ? `*:${address}` : address;
-    if (this.#earlier(use, `listen ${key}`) !== undefined) {
+    const key = addressKey(address);
+    const isDatagram = options.includes("quic") || options.includes("http3");
+    const known = this.#earlier(use, `listen ${key}${isDatagram ? " udp" : ""}`);
+    if (known !== undefined) {
+      const shown = key.startsWith("*:") ? `0.0.0.0${key.slice(1)}` : key;
+      this.report(use, "duplicate-name", `a duplicate listen ${shown}`, known);
       return;
     }
     const first = isDefault ? this.#defaultServers.get(key) : undefined;
@@ -299,6 +322,15 @@ export class Checker {
       }
     }
   }
+}
+
+/** One text for an address that may be written in several ways: `80`, `*:80` and `0.0.0.0:80`, `10.0.0.1` and `10.0.0.1:80`. */
+function addressKey(address: string): string {
+  if (/^\d+$/.test(address)) {
+    return `*:${address}`;
+  }
+  const hasPort = /^unix:|\]:\d+$|^[^[\]]*:\d+$/.test(address);
+  return (hasPort ? address : `${address}:80`).replace(/^0\.0\.0\.0(?=:)/, "*");
 }
 
 /** A simple directive to its `;`, a block to its `{`: that is where nginx stands when it complains. */

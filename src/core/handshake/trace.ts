@@ -1,3 +1,4 @@
+import { isPattern, expands } from "../nginx/expanding.ts";
 import { simulateRequest } from "./request-to.ts";
 import type { TraceRequest } from "./client.ts";
 import { isSince, newestVersion, type NginxVersion, oldestVersion } from "../nginx/versions.ts";
@@ -194,14 +195,10 @@ function* tooNew(config: Config, version: NginxVersion): Generator<{ use: Use; m
   }
 }
 
-/** Directives of which each parameter may have variables that must be defined. */
-const expanding =
-  /^(?:proxy_(?:set_header|pass|method|set_body|cache_key|cache_bypass|no_cache|redirect|cookie_\w+|bind|store)|(?:fastcgi|uwsgi|scgi|grpc|memcached)_pass|(?:fastcgi|uwsgi|scgi)_param|grpc_set_header|add_header|return|rewrite|set|if|map|try_files|error_page|root|alias|auth_request_set|access_log|log_format|limit_\w+_zone)$/;
-
 function* undefinedVariables(config: Config): Generator<{ use: Use; name: string }> {
   for (const use of usesWithin(config.main, ({ name }) => name !== "stream" && name !== "mail")) {
     const isEntry = use.level.context === "map" && use.level.opener?.name === "map";
-    if ((!isEntry && !expanding.test(use.name)) || isNeverCompiled(use)) {
+    if ((!isEntry && !expands(use.name)) || isNeverCompiled(use)) {
       continue;
     }
     // What follows the source of a map, or a `set`, is the variable that it defines.
@@ -211,9 +208,8 @@ function* undefinedVariables(config: Config): Generator<{ use: Use; name: string
         : use.name === "set"
           ? use.parameters.slice(1)
           : use.parameters;
-    const isPattern = use.name === "rewrite" || use.name === "if";
     for (const [index, text] of own.entries()) {
-      if (isPattern && isRegularExpression(use, index)) {
+      if (isPattern(use.name, use.parameters, index)) {
         continue;
       }
       for (const name of variablesIn(text)) {
@@ -223,11 +219,6 @@ function* undefinedVariables(config: Config): Generator<{ use: Use; name: string
       }
     }
   }
-}
-
-/** In a regular expression, `$` is an end and no variable. */
-function isRegularExpression(use: Use, index: number): boolean {
-  return use.name === "rewrite" ? index === 0 : /^!?~\*?$/.test(use.parameters[index - 1] ?? "");
 }
 
 function placeOf(level: Level | null): TraceResult["location"] {

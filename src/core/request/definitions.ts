@@ -1,3 +1,4 @@
+import { directiveRows } from "../nginx/directives.ts";
 import { remembered, rememberedOf } from "../basics/collections.ts";
 import { effectiveList, usesOf } from "../config/effective.ts";
 import type { Config, Level, Use } from "../config/level.ts";
@@ -36,9 +37,22 @@ function mayDefine(name: string): boolean {
   return computing.has(name) || capturing.has(name) || name === "geoip2" || isAssigning(name);
 }
 
+/** Modules that we do not know may assign too: their directive's first parameter tells, where it is a variable. */
 function isAssigning(name: string): boolean {
-  return assigning.has(name) || /^(?:more_)?set_/.test(name);
+  return assigning.has(name) || /^(?:more_)?set_/.test(name) || directiveRows(name) === undefined;
 }
+
+/** Variables, in lower case, that another directive than `set` gives a value as a request passes it, with that directive. */
+export const assignedByOthers = rememberedOf((config: Config): ReadonlyMap<string, Use> => {
+  const found = new Map<string, Use>();
+  for (const use of usesOfAny(config, (name) => name !== "set" && isAssigning(name))) {
+    const [first = ""] = use.parameters;
+    if (first.startsWith("$") && use.level.context !== "map") {
+      found.set(first.slice(1).toLowerCase(), use);
+    }
+  }
+  return found;
+});
 
 /**
  * Which directive defines each variable of the http block, by name in lower case: variable names are case-insensitive
@@ -111,6 +125,7 @@ const prefixes = [
   "cookie_",
   "http_",
   "jwt_claim_",
+  "proxy_protocol_tlv_",
   "jwt_header_",
   "sent_http_",
   "sent_trailer_",
@@ -140,7 +155,9 @@ const builtinNames = new Set(
   upstream_addr upstream_bytes_received upstream_bytes_sent upstream_cache_age upstream_cache_key
   upstream_cache_last_modified upstream_cache_status upstream_connect_time upstream_first_byte_time
   upstream_header_time upstream_last_server_name upstream_queue_time upstream_response_length upstream_response_time
-  upstream_session_time upstream_status uri memcached_key`.split(/\s+/),
+  upstream_cache_etag grpc_internal_trailers ssl_sigalgs upstream_session_time upstream_status uri memcached_key`.split(
+    /\s+/,
+  ),
 );
 
 /** Whether nginx knows the variable (name in lower case, without `$`) in this configuration. */
@@ -152,8 +169,13 @@ const isBuiltin = remembered(
   (name) =>
     /^[1-9]$/.test(name) ||
     builtinNames.has(name) ||
-    prefixes.some((prefix) => name.startsWith(prefix)),
+    prefixes.some((prefix) => name.startsWith(prefix)) ||
+    ofModules.test(name),
 );
+
+/** Variables of well-known modules that are compiled in and leave no other trace in a file. */
+const ofModules =
+  /^(?:ssl_ja[34]\w*|http2?_fingerprint\w*|ssl_fingerprint\w*|geoip2_\w+|brotli_ratio|zstd_ratio|vhost_traffic_\w+|upload_\w+|opentelemetry_\w+|opentracing_\w+|modsecurity_\w+)$/;
 
 /** Request headers of the http block of which nginx takes no notice: every server sets some of its own. */
 export function isNeverCompiled({ name, level }: Use): boolean {

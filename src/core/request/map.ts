@@ -1,3 +1,4 @@
+import { lowerAscii } from "../basics/ascii.ts";
 import { rememberedOf } from "../basics/collections.ts";
 import type { Level, Use } from "../config/level.ts";
 import { isOpaque } from "../syntax/opaque.ts";
@@ -66,7 +67,7 @@ function addLine(table: MapTable, use: Use): void {
     table.patterns.push({ use, value, source: written.slice(caseless ? 2 : 1), caseless });
   } else if (written !== "include") {
     const key = written.startsWith("\\") ? written.slice(1) : written;
-    addKey(table, key.toLowerCase(), { use, value });
+    addKey(table, lowerAscii(key), { use, value });
   }
 }
 
@@ -90,7 +91,7 @@ function addKey({ hostnames, exact, heads, tails }: MapTable, key: string, entry
  */
 export function select(table: Readonly<MapTable>, text: string): Selected {
   const source = table.hostnames && text.endsWith(".") ? text.slice(0, -1) : text;
-  const key = source.toLowerCase();
+  const key = lowerAscii(source);
   const entry = table.exact.get(key);
   if (entry !== undefined) {
     return { entry, groups: null };

@@ -1,8 +1,8 @@
+import { assignedByOthers, definitions, setInLocations } from "./definitions.ts";
 import { remembered } from "../basics/collections.ts";
 import type { Level, Use } from "../config/level.ts";
 import { isOpaque, withoutTags } from "../syntax/opaque.ts";
 import { builtinValue } from "./builtin.ts";
-import { definitions, setInLocations } from "./definitions.ts";
 import { escapeArgument } from "./escape.ts";
 import { mapTable, onlyChoice, onlyValue, select } from "./map.ts";
 import { capture, type Scope } from "./scope.ts";
@@ -80,9 +80,10 @@ function referenced(
 function variable(name: string, scope: Scope, within: readonly string[]): Value {
   const assigned = scope.assigned.get(name);
   if (assigned !== undefined) {
-    return scope.meddler === null || /^\d$/.test(name)
-      ? assigned
-      : unknown(`${scope.meddler} may change $${name}`, `$${name}`);
+    const by = /^\d$/.test(name)
+      ? null
+      : (scope.meddler ?? assignedByOthers(scope.config).get(name)?.name ?? null);
+    return by === null ? assigned : unknown(`${by} may change $${name}`, `$${name}`);
   }
   const computed = scope.computed.get(name);
   if (computed !== undefined) {
