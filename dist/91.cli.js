@@ -23151,8 +23151,14 @@ class Comparison {
         const serving = this.#base.located.filter(({ config, intent, verdict }) => concerned.has(config) && intent.serves === "yes" && verdict.strict === "works");
         const asked = within(serving, handshakes, "This change", this.#head.request.documents.bound);
         const newest = versions.at(-1) ?? newestVersion;
-        for (const handshake of asked.flatMap((located) => workingHandshakes(located, newest))) {
-            this.#compare(handshake);
+        for (const located of asked) {
+            const known = workingHandshakes(located, newest);
+            for (const handshake of known) {
+                this.#compare(handshake);
+            }
+            if (known.length === 0 && !located.isIdle) {
+                this.#compareInPlace(located);
+            }
         }
         return this;
     }
@@ -23171,29 +23177,55 @@ class Comparison {
     }
     #compare(handshake) {
         const state = this.#stateOf(handshake);
-        const { located } = handshake;
+        const { located, address } = handshake;
         switch (state.kind) {
             case "works":
                 return;
             case "absent":
                 if (!this.#hasMoved(located)) {
-                    this.#lose(handshake, "removed", "no server answers there any more", null);
+                    this.#lose(located, address, "removed", "no server answers there any more", null);
                 }
                 return;
             case "answered":
-                this.#lose(handshake, "answered", answerText(state.exchange, located), state.exchange);
+                this.#lose(located, address, "answered", answerText(state.exchange, located), state.exchange);
                 return;
             case "unknown":
-                if (this.#isSaid(located)) {
-                    return;
+                if (!this.#isSaid(located)) {
+                    this.#forget(located, address, state.exchange);
                 }
-                this.#head.request.documents.bound(`The handshake to ${handshake.address} worked before this change, and it is not known now: ${state.why}`);
-                this.#lose(handshake, "unknown", state.why, state.exchange);
                 return;
             case "breaks":
                 this.#break(handshake, state.exchange);
                 return;
         }
+    }
+    /** Where nobody knows at which address it is asked, in a fragment or a template: the location of that name in that place. */
+    #compareInPlace(located) {
+        const { name } = located;
+        const { path } = name.place.document;
+        const file = this.#renamed.get(path) ?? path;
+        const now = this.#head.located.find((other) => other.name.place.document.path === file &&
+            other.name.server === name.server &&
+            other.name.name === name.name);
+        if (now === undefined) {
+            if (!this.#hasMoved(located)) {
+                this.#lose(located, name.name, "removed", `location ${name.name} is gone`, null);
+            }
+            return;
+        }
+        const { strict } = now.verdict;
+        if (strict === "breaks") {
+            this.worked.set(locationKey(now.name), located.traffic);
+        }
+        else if (strict === "unknown" && !this.#isSaid(located)) {
+            this.#forget(located, name.name, now.exchanges.websocket);
+        }
+    }
+    /** It worked, and nobody knows now. */
+    #forget(located, address, exchange) {
+        const why = whyUnknown(exchange);
+        this.#head.request.documents.bound(`The handshake to ${address} worked before this change, and it is not known now: ${why}`);
+        this.#lose(located, address, "unknown", why, exchange);
     }
     #stateOf({ located, request }) {
         const same = this.#sameProgram(located.config);
@@ -23249,7 +23281,7 @@ class Comparison {
     }
     /** The location that takes it now is judged by what worked; where it is another one, that is what is said. */
     #break(handshake, exchange) {
-        const { located } = handshake;
+        const { located, address } = handshake;
         const now = this.#locatedAt(exchange);
         if (now !== undefined && standsFor(now, located)) {
             this.worked.set(locationKey(now.name), located.traffic);
@@ -23257,7 +23289,8 @@ class Comparison {
         else if (!this.#hasMoved(located)) {
             const opener = exchange.level === null ? null : enclosing(exchange.level, "location")?.opener;
             const where = opener == null ? "another location" : `location ${opener.parameters.join(" ")}`;
-            this.#lose(handshake, "answered", `${where} takes them now, and does not upgrade`, exchange);
+            const why = `${where} takes them now, and does not upgrade`;
+            this.#lose(located, address, "answered", why, exchange);
         }
     }
     /** The location where an exchange ends: itself, or for an `if` that only has settings the one around it. */
@@ -23285,7 +23318,7 @@ class Comparison {
             lastPart(other.name.name) === suffix &&
             other.verdict.strict === "works");
     }
-    #lose({ located, address }, kind, why, exchange) {
+    #lose(located, address, kind, why, exchange) {
         const now = exchange === null ? null : placeIn(exchange, located);
         const { name, config } = located;
         const place = now ?? name.place;
@@ -23306,7 +23339,7 @@ function stateOfExchange(exchange) {
     }
     const { strict } = verdictOf(exchange);
     if (outcome === "unknown" || strict === "unknown") {
-        return { kind: "unknown", exchange, why: whyUnknown(exchange) };
+        return { kind: "unknown", exchange };
     }
     return strict === "works" ? { kind: "works" } : { kind: "breaks", exchange };
 }

@@ -231,6 +231,48 @@ describe("a handshake that worked", () => {
   });
 });
 
+describe("where nobody knows at which address it is asked", () => {
+  const newly = (head: Texts, base: Texts): string[] => {
+    const [now, then] = [head, base].map((texts) =>
+      analyse(
+        { list: () => Object.keys(texts), read: (path) => texts[path] },
+        { policy: { ...defaultPolicy, nginxVersion: "1.22.1" } },
+      ),
+    );
+    const changes = Object.keys(base).map((path): ChangedFile => ({
+      path,
+      previousPath: null,
+      status: "modified",
+      patch: null,
+    }));
+    return now === undefined || then === undefined
+      ? []
+      : compare(now, then, changes).findings.flatMap(({ isNew, rule, severity }) =>
+          isNew && severity !== "notice" ? `${severity} ${rule}` : [],
+        );
+  };
+  const snippet = location
+    .replaceAll("$connection_upgrade", '"upgrade"')
+    .replaceAll("app", "127.0.0.1:3000");
+  const template = `server {\n    listen {{ port }};\n    server_name {{ name }};\n${snippet}}\n`;
+  const noPair = (text: string): string =>
+    text.replace(/ *proxy_set_header (?:Upgrade|Connection).*\n/g, "");
+
+  test.each([
+    ["a fragment of a server", "feed.conf", snippet],
+    ["a template", "site.conf.j2", template],
+  ])("%s is compared with itself", (_, path, text) => {
+    expect(newly({ [path]: noPair(text) }, { [path]: text })).toContain("error upgrade-header");
+    expect(newly({ [path]: text.replace("1h", "2h") }, { [path]: text })).toEqual([]);
+    expect(
+      newly({ [path]: text.replace("location /feed", "location /news") }, { [path]: text }),
+    ).toEqual(["warning lost-handshake"]);
+    expect(newly({ [path]: text.replace("{{ name }}", "{{ host }}") }, { [path]: text })).toEqual(
+      [],
+    );
+  });
+});
+
 describeWithNginx("real nginx, before and after", () => {
   const works = async (change: Change): Promise<(boolean | undefined)[]> => {
     const proof = await proveHandshake({

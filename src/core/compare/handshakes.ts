@@ -34,8 +34,7 @@ export function handshakesBefore(base: Run, head: Run, changes: readonly Changed
 /** What becomes of a handshake in a program of the head. */
 type State =
   | { readonly kind: "works" | "absent" }
-  | { readonly kind: "breaks" | "answered"; readonly exchange: Exchange }
-  | { readonly kind: "unknown"; readonly exchange: Exchange; readonly why: string };
+  | { readonly kind: "breaks" | "answered" | "unknown"; readonly exchange: Exchange };
 
 class Comparison implements Before {
   readonly worked = new Map<string, Located["traffic"]>();
@@ -68,8 +67,14 @@ class Comparison implements Before {
     );
     const asked = within(serving, handshakes, "This change", this.#head.request.documents.bound);
     const newest = versions.at(-1) ?? newestVersion;
-    for (const handshake of asked.flatMap((located) => workingHandshakes(located, newest))) {
-      this.#compare(handshake);
+    for (const located of asked) {
+      const known = workingHandshakes(located, newest);
+      for (const handshake of known) {
+        this.#compare(handshake);
+      }
+      if (known.length === 0 && !located.isIdle) {
+        this.#compareInPlace(located);
+      }
     }
     return this;
   }
@@ -93,31 +98,67 @@ class Comparison implements Before {
 
   #compare(handshake: AskedHandshake): void {
     const state = this.#stateOf(handshake);
-    const { located } = handshake;
+    const { located, address } = handshake;
     switch (state.kind) {
       case "works":
         return;
       case "absent":
         if (!this.#hasMoved(located)) {
-          this.#lose(handshake, "removed", "no server answers there any more", null);
+          this.#lose(located, address, "removed", "no server answers there any more", null);
         }
         return;
       case "answered":
-        this.#lose(handshake, "answered", answerText(state.exchange, located), state.exchange);
+        this.#lose(
+          located,
+          address,
+          "answered",
+          answerText(state.exchange, located),
+          state.exchange,
+        );
         return;
       case "unknown":
-        if (this.#isSaid(located)) {
-          return;
+        if (!this.#isSaid(located)) {
+          this.#forget(located, address, state.exchange);
         }
-        this.#head.request.documents.bound(
-          `The handshake to ${handshake.address} worked before this change, and it is not known now: ${state.why}`,
-        );
-        this.#lose(handshake, "unknown", state.why, state.exchange);
         return;
       case "breaks":
         this.#break(handshake, state.exchange);
         return;
     }
+  }
+
+  /** Where nobody knows at which address it is asked, in a fragment or a template: the location of that name in that place. */
+  #compareInPlace(located: Located): void {
+    const { name } = located;
+    const { path } = name.place.document;
+    const file = this.#renamed.get(path) ?? path;
+    const now = this.#head.located.find(
+      (other) =>
+        other.name.place.document.path === file &&
+        other.name.server === name.server &&
+        other.name.name === name.name,
+    );
+    if (now === undefined) {
+      if (!this.#hasMoved(located)) {
+        this.#lose(located, name.name, "removed", `location ${name.name} is gone`, null);
+      }
+      return;
+    }
+    const { strict } = now.verdict;
+    if (strict === "breaks") {
+      this.worked.set(locationKey(now.name), located.traffic);
+    } else if (strict === "unknown" && !this.#isSaid(located)) {
+      this.#forget(located, name.name, now.exchanges.websocket);
+    }
+  }
+
+  /** It worked, and nobody knows now. */
+  #forget(located: Located, address: string, exchange: Exchange): void {
+    const why = whyUnknown(exchange);
+    this.#head.request.documents.bound(
+      `The handshake to ${address} worked before this change, and it is not known now: ${why}`,
+    );
+    this.#lose(located, address, "unknown", why, exchange);
   }
 
   #stateOf({ located, request }: AskedHandshake): State {
@@ -183,14 +224,15 @@ class Comparison implements Before {
 
   /** The location that takes it now is judged by what worked; where it is another one, that is what is said. */
   #break(handshake: AskedHandshake, exchange: Exchange): void {
-    const { located } = handshake;
+    const { located, address } = handshake;
     const now = this.#locatedAt(exchange);
     if (now !== undefined && standsFor(now, located)) {
       this.worked.set(locationKey(now.name), located.traffic);
     } else if (!this.#hasMoved(located)) {
       const opener = exchange.level === null ? null : enclosing(exchange.level, "location")?.opener;
       const where = opener == null ? "another location" : `location ${opener.parameters.join(" ")}`;
-      this.#lose(handshake, "answered", `${where} takes them now, and does not upgrade`, exchange);
+      const why = `${where} takes them now, and does not upgrade`;
+      this.#lose(located, address, "answered", why, exchange);
     }
   }
 
@@ -232,7 +274,8 @@ class Comparison implements Before {
   }
 
   #lose(
-    { located, address }: AskedHandshake,
+    located: Located,
+    address: string,
     kind: LostHandshake["kind"],
     why: string,
     exchange: Exchange | null,
@@ -260,7 +303,7 @@ function stateOfExchange(exchange: Exchange): State {
   }
   const { strict } = verdictOf(exchange);
   if (outcome === "unknown" || strict === "unknown") {
-    return { kind: "unknown", exchange, why: whyUnknown(exchange) };
+    return { kind: "unknown", exchange };
   }
   return strict === "works" ? { kind: "works" } : { kind: "breaks", exchange };
 }
