@@ -1,6 +1,7 @@
 import { distanceBetween } from "../basics/nearest.ts";
 import { remembered } from "../basics/collections.ts";
 import { directiveTable } from "./directive-table.ts";
+import { moduleDirectives } from "./module-directives.ts";
 
 /** What a name was to be, and how it differs. */
 export interface Slip {
@@ -21,6 +22,9 @@ const SHORT = 8;
 export const slipOf = remembered((name): { readonly slip: Slip | null } => ({ slip: find(name) }));
 
 function find(name: string): Slip | null {
+  if (moduleDirectives.has(name)) {
+    return null;
+  }
   const visible = name.replace(invisible, " ").trim().split(" ")[0] ?? "";
   if (visible !== name && Object.hasOwn(directiveTable, visible)) {
     return { meant: visible, how: "invisible" };
