@@ -60,7 +60,7 @@ if (word === "--version" || word === "-V") {
 else {
     // Node keeps what it compiles, so that the next start is quicker; Node 20 cannot, and starts all the same.
     node_module__WEBPACK_IMPORTED_MODULE_0__.enableCompileCache?.();
-    await Promise.all(/* import() */[__nccwpck_require__.e(925), __nccwpck_require__.e(352)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2352));
+    await Promise.all(/* import() */[__nccwpck_require__.e(925), __nccwpck_require__.e(731)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7731));
 }
 
 __webpack_async_result__();

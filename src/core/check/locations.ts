@@ -1,3 +1,4 @@
+import { proven, locationKey } from "./worked.ts";
 import type { LocationReport } from "./analysis.ts";
 import { rememberedOf } from "../basics/collections.ts";
 import type { NginxVersion } from "../nginx/versions.ts";
@@ -43,26 +44,6 @@ export function locate(
       ? []
       : new Located([first, ...others], policy, versions, { hearing, before }),
   );
-}
-
-/** What a location is called, the same before and after an edit. */
-export function locationKey({ place, server, name }: LocationName): string {
-  return JSON.stringify([place.document.path, server, name]);
-}
-
-/** A handshake that worked is the best evidence, unless somebody declares what the location is for. */
-function proven(intent: Intent): Intent {
-  const isDeclared = intent.signs.some(({ weight }) => weight === "declared");
-  const text = "its handshakes worked before this change";
-  if (isDeclared) {
-    return intent;
-  }
-  const weight = intent.serves === "yes" ? "strong" : "declared";
-  return {
-    ...intent,
-    serves: "yes",
-    signs: [{ kind: "declared", weight, text }, ...intent.signs],
-  };
 }
 
 /** One location in the versions in question, oldest first. */

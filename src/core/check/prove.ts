@@ -10,7 +10,8 @@ import { carriesToken } from "../request/answer.ts";
 import { ruleNamed } from "../rules/catalogue.ts";
 import { directivesAround } from "../syntax/find.ts";
 import { blocksOf, type EntryGroup, isLocal } from "./group.ts";
-import { type Located, locationKey } from "./locations.ts";
+import type { Located } from "./locations.ts";
+import { locationKey } from "./worked.ts";
 import type { Entry } from "./entries.ts";
 import { run, type Run } from "./run.ts";
 

@@ -1,4 +1,5 @@
-import { locationKey, type Located } from "../check/locations.ts";
+import type { Located } from "../check/locations.ts";
+import { locationKey } from "../check/worked.ts";
 import { isAboutHandshakes } from "../rules/catalogue.ts";
 import type { Before } from "../check/run-request.ts";
 import { handshakesBefore } from "./handshakes.ts";

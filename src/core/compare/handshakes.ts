@@ -1,8 +1,10 @@
+import { stateOfExchange, type State } from "./state.ts";
 import { newestVersion } from "../nginx/versions.ts";
-import { whyUnknown, verdictOf } from "../handshake/verdict.ts";
+import { whyUnknown } from "../handshake/verdict.ts";
 import { type Limit, within } from "../basics/limit.ts";
 import type { Before } from "../check/run-request.ts";
-import { type Located, locationKey } from "../check/locations.ts";
+import type { Located } from "../check/locations.ts";
+import { locationKey } from "../check/worked.ts";
 import type { Run } from "../check/run.ts";
 import { findPrograms } from "../config/programs.ts";
 import { type Config, enclosing, type Level, lineOf } from "../config/level.ts";
@@ -28,15 +30,10 @@ const handshakes: Limit = {
  * does not matter.
  */
 export function handshakesBefore(base: Run, head: Run, changes: readonly ChangedFile[]): Before {
-  return new Comparison(base, head, changes).run();
+  return new HandshakeComparison(base, head, changes).run();
 }
 
-/** What becomes of a handshake in a program of the head. */
-type State =
-  | { readonly kind: "works" | "absent" }
-  | { readonly kind: "breaks" | "answered" | "unknown"; readonly exchange: Exchange };
-
-class Comparison implements Before {
+class HandshakeComparison implements Before {
   readonly worked = new Map<string, Located["traffic"]>();
   readonly lost: LostHandshake[] = [];
   readonly #base: Run;
@@ -290,22 +287,6 @@ class Comparison implements Before {
       this.lost.push({ address, kind, why, place, isHere: now !== null, config });
     }
   }
-}
-
-function stateOfExchange(exchange: Exchange): State {
-  const { outcome } = exchange;
-  if (outcome === "answered") {
-    return { kind: "answered", exchange };
-  }
-  if (outcome === "config-error") {
-    // What nginx refuses is said by itself.
-    return { kind: "works" };
-  }
-  const { strict } = verdictOf(exchange);
-  if (outcome === "unknown" || strict === "unknown") {
-    return { kind: "unknown", exchange };
-  }
-  return strict === "works" ? { kind: "works" } : { kind: "breaks", exchange };
 }
 
 function answerText({ status, answeredBy, level }: Exchange, before: Located): string {

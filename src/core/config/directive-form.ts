@@ -39,3 +39,12 @@ export function invalidValue(
       return /^\d+$/.test(value) ? null : `invalid value "${value}" in "${name}" directive`;
   }
 }
+
+/** One text for an address that may be written in several ways: `80`, `*:80` and `0.0.0.0:80`, `10.0.0.1` and `10.0.0.1:80`. */
+export function addressKey(address: string): string {
+  if (/^\d+$/.test(address)) {
+    return `*:${address}`;
+  }
+  const hasPort = /^unix:|\]:\d+$|^[^[\]]*:\d+$/.test(address);
+  return (hasPort ? address : `${address}:80`).replace(/^0\.0\.0\.0(?=:)/, "*");
+}

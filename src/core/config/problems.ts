@@ -1,7 +1,7 @@
+import { addressKey, invalidValue, formProblem } from "./directive-form.ts";
 import { lowerAscii } from "../basics/ascii.ts";
 import { variableProblem, isPattern, expands } from "../nginx/expanding.ts";
 import { locationPath, type LocationParameters, readLocationName } from "./location-name.ts";
-import { invalidValue, formProblem } from "./directive-form.ts";
 import { isOpaque } from "../syntax/opaque.ts";
 import type { Span } from "../syntax/tree.ts";
 import { type DirectiveRow, directiveRows, rowIn } from "../nginx/directives.ts";
@@ -322,15 +322,6 @@ export class Checker {
       }
     }
   }
-}
-
-/** One text for an address that may be written in several ways: `80`, `*:80` and `0.0.0.0:80`, `10.0.0.1` and `10.0.0.1:80`. */
-function addressKey(address: string): string {
-  if (/^\d+$/.test(address)) {
-    return `*:${address}`;
-  }
-  const hasPort = /^unix:|\]:\d+$|^[^[\]]*:\d+$/.test(address);
-  return (hasPort ? address : `${address}:80`).replace(/^0\.0\.0\.0(?=:)/, "*");
 }
 
 /** A simple directive to its `;`, a block to its `{`: that is where nginx stands when it complains. */
